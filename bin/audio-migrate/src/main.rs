@@ -1,0 +1,2 @@
+//! audio-migrate
+fn main() {}

@@ -1,0 +1,2 @@
+//! check-r2
+fn main() {}

@@ -1,0 +1,2 @@
+//! final-check
+fn main() {}

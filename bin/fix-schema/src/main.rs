@@ -1,0 +1,2 @@
+//! fix-schema
+fn main() {}

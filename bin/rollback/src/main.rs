@@ -1,0 +1,2 @@
+//! rollback
+fn main() {}

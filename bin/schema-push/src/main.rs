@@ -1,0 +1,2 @@
+//! schema-push
+fn main() {}

@@ -1,0 +1,16 @@
+//! The pure heart of sunset: documents, mappings, rows, desired schema, checks, configuration.
+//!
+//! Nothing here reads a clock, the environment, a file or the network, prints, or draws random
+//! numbers. The same input gives the same output.
+
+pub mod digest;
+pub mod document;
+pub mod error;
+pub mod instant;
+pub mod json;
+pub mod permit;
+pub mod ports;
+pub mod row;
+pub mod value;
+
+pub use error::{Error, ErrorKind, Result};

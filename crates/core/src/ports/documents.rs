@@ -1,0 +1,38 @@
+//! Reading documents.
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+
+use crate::document::Delivery;
+use crate::error::Result;
+
+/// Where documents come from, and as of when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The source as the ledger names it, without secrets: `firestore://p/(default)`,
+    /// `export:///path`, `file:///path`.
+    pub source: String,
+    /// The one point in time at which everything is read, where the source has such a thing
+    /// (RFC 3339).
+    pub read_time: Option<String>,
+}
+
+/// A source of documents.
+///
+/// Contract: reading never changes the source. `read` may be called several times and delivers
+/// the same documents of the same snapshot each time, in any order; a document may be delivered
+/// more than once. What cannot be decoded is delivered as [`Delivery::Bad`] and reading goes on; an
+/// `Err` means that the rest could not be read, and nothing behind it may be taken as complete.
+#[async_trait]
+pub trait DocumentSource: Send + Sync {
+    /// Fixes the snapshot and checks that the source can be read at all.
+    async fn open(&self) -> Result<Snapshot>;
+
+    /// Reads the named root collections; one that does not exist is empty. Each element is a
+    /// chunk of some hundred deliveries at the most.
+    fn read(&self, collections: &[&str]) -> BoxStream<'static, Result<Vec<Delivery>>>;
+
+    /// Paths of collections that the source holds and that are not among `planned`:
+    /// other root collections (`users`) and subcollections (`cases/*/comments`), in byte order.
+    async fn not_planned(&self, planned: &[&str]) -> Result<Vec<String>>;
+}

@@ -1,0 +1,5 @@
+//! What the engine asks of the outside world. `sunset-sources` and `sunset-targets` implement
+//! these traits, `sunset-testkit` implements them in memory.
+
+pub mod documents;
+pub mod rows;

@@ -1,0 +1,130 @@
+//! Writing rows, together with the ledger entries that account for them.
+
+use async_trait::async_trait;
+
+use crate::digest::Digest;
+use crate::error::Result;
+use crate::row::Row;
+
+/// Which document something belongs to. Rows made of several documents have an item of their
+/// own, under a collection name that holds a `#` (`cases#customers`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ItemKey {
+    /// The collection.
+    pub collection: String,
+    /// The document's id.
+    pub id: String,
+}
+
+/// A deviation that did not keep the row from being written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Warning {
+    /// `coerced_number`, `unknown_status`, …
+    pub code: String,
+    /// The field, dotted, without array indices.
+    pub path: String,
+    /// The value as it stood, in the REST API's typed JSON.
+    pub raw: String,
+}
+
+/// Why a document was not migrated, with the document itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quarantine {
+    /// `bad_document`, `orphan`, …
+    pub reason: String,
+    /// What exactly, for a person.
+    pub detail: String,
+    /// The document as REST JSON, or the bytes as read where it could not be decoded.
+    pub raw: Vec<u8>,
+    /// Where it stood, for what could not be decoded.
+    pub place: Option<String>,
+}
+
+/// A number that the mapping gave to a document that has none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    /// `customer` or `case`.
+    pub kind: String,
+    /// The number, `202511-000001`.
+    pub number: String,
+}
+
+/// Everything that one document gives. It is committed whole or not at all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// Whose it is.
+    pub key: ItemKey,
+    /// Digest of the document as read.
+    pub source_digest: Digest,
+    /// Digest of everything below: equal digests mean that there is nothing to write.
+    pub outcome_digest: Digest,
+    /// The rows, in foreign-key order.
+    pub rows: Vec<Row>,
+    /// Their warnings.
+    pub warnings: Vec<Warning>,
+    /// Set when the document is not migrated; `rows` is empty then.
+    pub quarantine: Option<Quarantine>,
+    /// Numbers given to it in this run.
+    pub assigned: Vec<Assignment>,
+}
+
+/// What became of the rows of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LoadOutcome {
+    /// Per item of the batch, in its order.
+    pub items: Vec<ItemOutcome>,
+    /// Rows newly written, rows changed: per table.
+    pub rows: std::collections::BTreeMap<String, RowCounts>,
+}
+
+/// Rows of one table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RowCounts {
+    /// Newly written.
+    pub inserted: u64,
+    /// Changed, with a before-image in the ledger.
+    pub updated: u64,
+    /// Already there, as the mapping says.
+    pub unchanged: u64,
+    /// Left alone because somebody else wrote or changed them.
+    pub conflicting: u64,
+}
+
+/// What became of one item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemOutcome {
+    /// At least one row was inserted or updated.
+    Written,
+    /// All rows were there already.
+    Unchanged,
+    /// It is in quarantine.
+    Quarantined,
+    /// A row was left alone because somebody else wrote or changed it; a conflict is recorded.
+    Conflict,
+}
+
+/// What to do with a row that somebody else wrote or changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnConflict {
+    /// Leave it alone and record a conflict.
+    #[default]
+    Keep,
+    /// Write the mapping's row, with a before-image.
+    Overwrite,
+    /// Stop the run.
+    Fail,
+}
+
+/// Writes batches within one run.
+///
+/// Contract: a batch is one transaction; after an error none of it is there, or all of it (the
+/// connection broke behind the commit), and calling again with the same items is harmless.
+#[async_trait]
+pub trait RowWriter: Send + Sync {
+    /// The recorded `(key, outcome_digest)` of those of `keys` that are settled as migrated or
+    /// quarantined.
+    async fn settled(&self, keys: &[ItemKey]) -> Result<Vec<Option<Digest>>>;
+
+    /// Writes `items` with their rows and ledger entries in one transaction.
+    async fn load(&self, items: &[Item]) -> Result<LoadOutcome>;
+}
