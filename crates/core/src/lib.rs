@@ -11,6 +11,7 @@ pub mod json;
 pub mod permit;
 pub mod ports;
 pub mod row;
+pub mod secret;
 pub mod value;
 
 pub use error::{Error, ErrorKind, Result};
