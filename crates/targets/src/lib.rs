@@ -1,1 +1,3 @@
-//! targets
+//! Write adapters: PostgreSQL (rows, ledger, schema) and R2.
+
+pub mod postgres;

@@ -1,0 +1,199 @@
+//! What PostgreSQL's errors mean here, and what to do about them.
+
+use sqlx::postgres::PgDatabaseError;
+use sunset_core::{Error, ErrorKind};
+
+/// Turns an error of the driver into the house's, by its SQLSTATE. `what` says what was being
+/// done: `"cannot write a batch of rows"`.
+pub fn error(cause: sqlx::Error, what: impl Into<String>) -> Error {
+    let what = what.into();
+    let (kind, remedy) = match &cause {
+        sqlx::Error::Database(database) => {
+            let code = database.code().unwrap_or_default().into_owned();
+            let (kind, remedy) = by_state(&code, database.message());
+            let item = item(database.try_downcast_ref::<PgDatabaseError>());
+            let error = Error::new(kind, format!("{what}: {}", database.message()));
+            let error = match item {
+                Some(item) => error.item(item),
+                None => error,
+            };
+            let error = error.cause(cause);
+            return match remedy {
+                Some(remedy) => error.remedy(remedy),
+                None => error,
+            };
+        }
+        sqlx::Error::Io(io) => by_io(io.kind()),
+        sqlx::Error::Tls(_) => (
+            ErrorKind::Unreachable,
+            Some(
+                "the server must offer TLS with a certificate this machine trusts; for a server \
+                 without TLS use a tunnel that ends at 127.0.0.1",
+            ),
+        ),
+        sqlx::Error::PoolTimedOut => (
+            ErrorKind::Unreachable,
+            Some("no connection came free in time; lower the number of connections or try again"),
+        ),
+        sqlx::Error::Configuration(_) => (ErrorKind::Configuration, Some("check DATABASE_URL")),
+        sqlx::Error::Protocol(text) if text.contains("unexpected response from SSLRequest") => (
+            ErrorKind::Configuration,
+            Some("what answers at this address is not PostgreSQL; check host and port in DATABASE_URL"),
+        ),
+        // A connection that was cut in the middle of an answer.
+        sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => (ErrorKind::Unreachable, None),
+        _ => (ErrorKind::Internal, None),
+    };
+    let error = Error::new(kind, what).cause(cause);
+    match remedy {
+        Some(remedy) => error.remedy(remedy),
+        None => error,
+    }
+}
+
+fn item(database: Option<&PgDatabaseError>) -> Option<String> {
+    let database = database?;
+    let state = database.code();
+    let place = match (database.table(), database.constraint()) {
+        (Some(table), Some(constraint)) => format!("table {table}, constraint {constraint}, "),
+        (Some(table), None) => match database.column() {
+            Some(column) => format!("table {table}, column {column}, "),
+            None => format!("table {table}, "),
+        },
+        _ => String::new(),
+    };
+    Some(format!("{place}SQLSTATE {state}"))
+}
+
+fn by_io(kind: std::io::ErrorKind) -> (ErrorKind, Option<&'static str>) {
+    use std::io::ErrorKind as Io;
+    match kind {
+        Io::ConnectionRefused => (
+            ErrorKind::Unreachable,
+            Some("start the server, or check host and port in DATABASE_URL"),
+        ),
+        Io::TimedOut => (
+            ErrorKind::Unreachable,
+            Some("check that a firewall lets this machine reach the server, and try again"),
+        ),
+        _ => (
+            ErrorKind::Unreachable,
+            Some("check the network and the host in DATABASE_URL, and try again"),
+        ),
+    }
+}
+
+/// The kind and the remedy of an SQLSTATE.
+fn by_state(code: &str, message: &str) -> (ErrorKind, Option<&'static str>) {
+    match code {
+        "42P01" | "3F000" => {
+            if message.contains("sunset.") || message.contains("\"sunset\"") {
+                (
+                    ErrorKind::NotFound,
+                    Some("this database has no ledger yet; run data-migrate first"),
+                )
+            } else {
+                (
+                    ErrorKind::NotFound,
+                    Some("the V3 tables are not there; run schema-push, then repeat this command"),
+                )
+            }
+        }
+        "42703" | "42704" | "42804" | "42P10" => (
+            ErrorKind::NotFound,
+            Some("the V3 tables are not as this version wants them; run schema-push and fix-schema"),
+        ),
+        "28P01" => (
+            ErrorKind::Denied,
+            Some("check user and password in DATABASE_URL"),
+        ),
+        "28000" => (
+            ErrorKind::Denied,
+            Some("check the user in DATABASE_URL, and that the server's pg_hba.conf lets it in with this sslmode"),
+        ),
+        "3D000" => (
+            ErrorKind::NotFound,
+            Some("create the database, or correct its name in DATABASE_URL"),
+        ),
+        "42501" => (
+            ErrorKind::Denied,
+            Some("the user in DATABASE_URL must own the V3 tables and may create the schema sunset; use the owner's role"),
+        ),
+        "25006" => (
+            ErrorKind::Denied,
+            Some("this server is a read-only replica; set DATABASE_URL to the primary"),
+        ),
+        "53300" => (
+            ErrorKind::Throttled,
+            Some("the server has no connection left; close other clients or raise max_connections"),
+        ),
+        "53100" => (
+            ErrorKind::Internal,
+            Some("the server's disk is full; make room, then start the command again: it goes on where it stopped"),
+        ),
+        "53200" | "53000" | "53400" => (ErrorKind::Throttled, None),
+        "40001" | "40P01" | "55P03" => (
+            ErrorKind::Contended,
+            Some("another transaction was in the way; try again"),
+        ),
+        "57014" => (
+            ErrorKind::Contended,
+            Some("the server cancelled the statement; raise statement_timeout for this role, or try again"),
+        ),
+        "57P01" | "57P02" | "57P03" | "57P05" => (
+            ErrorKind::Unreachable,
+            Some("the server is starting or shutting down; try again in a moment"),
+        ),
+        "25P03" => (
+            ErrorKind::Unreachable,
+            Some("the server closed an idle transaction; raise idle_in_transaction_session_timeout for this role"),
+        ),
+        "26000" | "42P05" | "08P01" => (
+            ErrorKind::Unreachable,
+            Some("a connection pooler mixed up statements; set DATABASE_URL to the direct host"),
+        ),
+        _ if code.starts_with("08") => (ErrorKind::Unreachable, None),
+        _ if code.starts_with("22") => (ErrorKind::Malformed, None),
+        _ if code.starts_with("23") => (ErrorKind::Conflict, None),
+        _ if code.starts_with("54") => (ErrorKind::Malformed, None),
+        _ => (ErrorKind::Internal, None),
+    }
+}
+
+/// The kind of an SQLSTATE.
+pub(crate) fn kind_of_state(code: &str) -> ErrorKind {
+    by_state(code, "").0
+}
+
+/// The SQLSTATE, where the server gave one.
+pub(crate) fn state(cause: &sqlx::Error) -> Option<String> {
+    match cause {
+        sqlx::Error::Database(database) => database.code().map(|code| code.into_owned()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sunset_core::error::RetryPolicy;
+
+    #[test]
+    fn a_missing_table_sends_to_schema_push() {
+        let (kind, remedy) = by_state("42P01", "relation \"opportunities\" does not exist");
+        assert_eq!(kind, ErrorKind::NotFound);
+        assert!(remedy.is_some_and(|text| text.contains("schema-push")));
+        let (_, remedy) = by_state("42P01", "relation \"sunset.items\" does not exist");
+        assert!(remedy.is_some_and(|text| text.contains("data-migrate")));
+    }
+
+    #[test]
+    fn what_passes_is_retried_and_a_wrong_password_is_not() {
+        for code in ["57P01", "57P03", "08006", "53300", "40001", "40P01", "57014"] {
+            assert_ne!(by_state(code, "").0.policy(), RetryPolicy::Never, "{code}");
+        }
+        for code in ["28P01", "28000", "3D000", "42501", "53100", "42P01", "23505", "22021"] {
+            assert_eq!(by_state(code, "").0.policy(), RetryPolicy::Never, "{code}");
+        }
+    }
+}

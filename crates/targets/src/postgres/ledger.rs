@@ -1,0 +1,150 @@
+//! The ledger: schema `sunset` in the target database.
+
+use sqlx::{Postgres, Row as _, Transaction};
+use sunset_core::digest::Digest;
+use sunset_core::permit::WritePermit;
+use sunset_core::{Error, ErrorKind, Result};
+
+use super::connection::Database;
+use super::fault::error;
+
+/// The scripts that make the ledger's tables, one a room, in order; each can be repeated.
+const SCRIPTS: &[(&str, &str)] = &[
+    ("runs", include_str!("ledger/runs.sql")),
+    ("rows", include_str!("ledger/rows.sql")),
+];
+
+/// Two programs that start together install the ledger one after the other.
+const INSTALL_LOCK: i64 = 0x7375_6e73_6574_0001;
+
+/// The ledger of one database. Holding one says that its tables exist and belong to that database.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    database: Database,
+}
+
+impl Ledger {
+    /// Makes the ledger's tables where they are absent.
+    ///
+    /// # Errors
+    /// `Refused` when the permit is for another database, or the ledger was begun in another one
+    /// (this is a copy or a branch of it). `Denied` when the role may not create a schema.
+    pub async fn install(database: &Database, permit: &WritePermit) -> Result<Self> {
+        permit.check(database.identity())?;
+        if let Some(ledger) = Self::open_current(database).await? {
+            return Ok(ledger);
+        }
+        let failed = |cause| error(cause, "cannot make the ledger (schema sunset)");
+        let mut transaction = database.begin().await?;
+        sqlx::query("SELECT pg_advisory_xact_lock($1)")
+            .bind(INSTALL_LOCK)
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        for (_, script) in SCRIPTS {
+            sqlx::raw_sql(*script)
+                .execute(&mut *transaction)
+                .await
+                .map_err(failed)?;
+        }
+        sqlx::query(include_str!("ledger/register.sql"))
+            .bind(digest_of_scripts())
+            .bind(database.identity().as_str())
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        let row = sqlx::query("SELECT target FROM sunset.ledger")
+            .fetch_one(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        check_target(database, &row.try_get::<String, _>(0).map_err(failed)?)?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(Self {
+            database: database.clone(),
+        })
+    }
+
+    /// The ledger as it is, without writing; `None` where there is none.
+    ///
+    /// # Errors
+    /// `Refused` when it was begun in another database; `NotFound` when an older version made it.
+    pub async fn open(database: &Database) -> Result<Option<Self>> {
+        match Self::read(database).await? {
+            None => Ok(None),
+            Some((scripts, target)) => {
+                check_target(database, &target)?;
+                if scripts != digest_of_scripts() {
+                    return Err(Error::new(
+                        ErrorKind::NotFound,
+                        "the ledger in this database was made by another version of this tool",
+                    )
+                    .item(database.describe())
+                    .remedy("run data-migrate of this version once: it brings the ledger up to date"));
+                }
+                Ok(Some(Self {
+                    database: database.clone(),
+                }))
+            }
+        }
+    }
+
+    async fn open_current(database: &Database) -> Result<Option<Self>> {
+        match Self::read(database).await? {
+            Some((scripts, target)) if scripts == digest_of_scripts() => {
+                check_target(database, &target)?;
+                Ok(Some(Self {
+                    database: database.clone(),
+                }))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    async fn read(database: &Database) -> Result<Option<(String, String)>> {
+        let failed = |cause| error(cause, "cannot read the ledger");
+        let mut transaction: Transaction<'_, Postgres> = database.begin_reading().await?;
+        let exists: bool = sqlx::query("SELECT to_regclass('sunset.ledger') IS NOT NULL")
+            .fetch_one(&mut *transaction)
+            .await
+            .and_then(|row| row.try_get(0))
+            .map_err(failed)?;
+        if !exists {
+            return Ok(None);
+        }
+        let row = sqlx::query("SELECT scripts, target FROM sunset.ledger")
+            .fetch_optional(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+            .transpose()
+            .map_err(failed)
+    }
+
+    /// The database.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+}
+
+fn digest_of_scripts() -> String {
+    Digest::of_parts(SCRIPTS.iter().map(|(_, script)| script.as_bytes())).to_string()
+}
+
+fn check_target(database: &Database, target: &str) -> Result<()> {
+    if target == database.identity().as_str() {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Refused,
+        format!(
+            "the ledger in this database was begun in another one: in {target}, and this is {}",
+            database.identity()
+        ),
+    )
+    .item(database.describe())
+    .remedy(
+        "this is a copy or a branch of that database; set DATABASE_URL to the right one. If this \
+         one is meant from now on, make it so with: UPDATE sunset.ledger SET target = '<this one, \
+         as named above>'",
+    ))
+}

@@ -1,0 +1,102 @@
+-- What became of every document, and where every row comes from.
+CREATE TABLE IF NOT EXISTS sunset.items (
+    collection     text NOT NULL,
+    document_id    text NOT NULL,
+    source_digest  bytea NOT NULL,
+    outcome_digest bytea NOT NULL,
+    state          text NOT NULL CHECK (state IN ('migrated', 'quarantined', 'conflict')),
+    run            bigint NOT NULL,
+    PRIMARY KEY (collection, document_id)
+);
+
+-- `mapped` is the digest of the row as the mapping made it, `written` of the row as this tool
+-- left it in the table: they differ where a cell was linked. A row whose digest is not `written`
+-- was changed by somebody else.
+CREATE TABLE IF NOT EXISTS sunset.provenance (
+    table_name  text NOT NULL,
+    row_id      text NOT NULL,
+    collection  text NOT NULL,
+    document_id text NOT NULL,
+    mapped      bytea NOT NULL,
+    written     bytea NOT NULL,
+    columns     text[] NOT NULL,     -- what the digests are taken over
+    action      text NOT NULL CHECK (action IN ('inserted', 'adopted', 'overwritten')),
+    created_run bigint NOT NULL,     -- the run that inserted, adopted or first overwrote it
+    run         bigint NOT NULL,     -- the run that wrote it last
+    PRIMARY KEY (table_name, row_id)
+);
+CREATE INDEX IF NOT EXISTS provenance_item ON sunset.provenance (collection, document_id);
+
+-- A row as it was before a run changed or removed it, with its provenance of that time (none for
+-- a row that was somebody else's).
+CREATE TABLE IF NOT EXISTS sunset.before_images (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    run         bigint NOT NULL,
+    table_name  text NOT NULL,
+    row_id      text NOT NULL,
+    image       jsonb NOT NULL,      -- the whole row, all columns of the table
+    digest      bytea NOT NULL,      -- of the columns in `columns`
+    columns     text[] NOT NULL,
+    provenance  jsonb,
+    taken_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    UNIQUE (table_name, row_id, run)
+);
+
+CREATE TABLE IF NOT EXISTS sunset.assigned_numbers (
+    kind        text NOT NULL,
+    number      text NOT NULL,
+    collection  text NOT NULL,
+    document_id text NOT NULL,
+    run         bigint NOT NULL,
+    PRIMARY KEY (kind, number),
+    UNIQUE (kind, collection, document_id)
+);
+
+CREATE TABLE IF NOT EXISTS sunset.warnings (
+    collection  text NOT NULL,
+    document_id text NOT NULL,
+    ordinal     integer NOT NULL,
+    code        text NOT NULL,
+    path        text NOT NULL,
+    raw         text NOT NULL,
+    run         bigint NOT NULL,
+    PRIMARY KEY (collection, document_id, ordinal)
+);
+
+CREATE TABLE IF NOT EXISTS sunset.quarantine (
+    collection     text NOT NULL,
+    document_id    text NOT NULL,
+    reason         text NOT NULL,
+    detail         text NOT NULL,
+    raw            bytea NOT NULL,
+    place          text,
+    run            bigint NOT NULL,
+    quarantined_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (collection, document_id)
+);
+
+-- Rows that the mapping wants otherwise than somebody else left them.
+CREATE TABLE IF NOT EXISTS sunset.conflicts (
+    collection  text NOT NULL,
+    document_id text NOT NULL,
+    table_name  text NOT NULL,
+    row_id      text NOT NULL,
+    reason      text NOT NULL,
+    detail      text NOT NULL,
+    wanted      bytea NOT NULL,      -- digest of the mapping's row
+    run         bigint NOT NULL,
+    found_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (collection, document_id, table_name, row_id)
+);
+
+-- Cells that a later step replaced for good: the mapping says `mapped`, the table holds `linked`.
+CREATE TABLE IF NOT EXISTS sunset.linked_cells (
+    table_name  text NOT NULL,
+    row_id      text NOT NULL,
+    column_name text NOT NULL,
+    mapped      text,
+    linked      text NOT NULL,
+    run_id      bigint NOT NULL,
+    linked_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (table_name, row_id, column_name)
+);
