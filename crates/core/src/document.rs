@@ -1,8 +1,11 @@
 //! Documents, and what a source delivers in their place when they cannot be decoded.
 
+use sha2::Digest as _;
+
+use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::instant::Instant;
-use crate::value::Map;
+use crate::value::{Map, Value};
 
 /// One document of a root collection.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +23,64 @@ pub struct Document {
     pub create_time: Option<Instant>,
     /// When it was last changed, where the source says.
     pub update_time: Option<Instant>,
+}
+
+impl Document {
+    /// SHA-256 of the fields, whatever order a source delivered them in.
+    pub fn digest(&self) -> Digest {
+        let mut hasher = sha2::Sha256::new();
+        hash_map(&mut hasher, &self.fields);
+        Digest(hasher.finalize().into())
+    }
+}
+
+fn hash_map(hasher: &mut sha2::Sha256, map: &Map) {
+    hasher.update((map.len() as u64).to_le_bytes());
+    for (key, value) in map.iter() {
+        hash_bytes(hasher, 0, key.as_bytes());
+        hash_value(hasher, value);
+    }
+}
+
+fn hash_bytes(hasher: &mut sha2::Sha256, tag: u8, bytes: &[u8]) {
+    let mut head = [0; 9];
+    head[0] = tag;
+    head[1..].copy_from_slice(&(bytes.len() as u64).to_le_bytes());
+    hasher.update(head);
+    hasher.update(bytes);
+}
+
+/// Every value begins with a tag of its type, and what varies in length with its length.
+fn hash_value(hasher: &mut sha2::Sha256, value: &Value) {
+    match value {
+        Value::Null => hasher.update([1]),
+        Value::Boolean(boolean) => hasher.update([2, u8::from(*boolean)]),
+        Value::Integer(integer) => hash_bytes(hasher, 3, &integer.to_le_bytes()),
+        Value::Double(double) => hash_bytes(hasher, 4, &double.to_bits().to_le_bytes()),
+        Value::Timestamp(instant) => {
+            hash_bytes(hasher, 5, &instant.seconds().to_le_bytes());
+            hasher.update(instant.subsec_nanos().to_le_bytes());
+        }
+        Value::Text(text) => hash_bytes(hasher, 6, text.as_bytes()),
+        Value::Bytes(bytes) => hash_bytes(hasher, 7, bytes),
+        Value::Reference(name) => hash_bytes(hasher, 8, name.as_bytes()),
+        Value::GeoPoint {
+            latitude,
+            longitude,
+        } => {
+            hash_bytes(hasher, 9, &latitude.to_bits().to_le_bytes());
+            hasher.update(longitude.to_bits().to_le_bytes());
+        }
+        Value::Array(items) => {
+            hasher.update([10]);
+            hasher.update((items.len() as u64).to_le_bytes());
+            items.iter().for_each(|item| hash_value(hasher, item));
+        }
+        Value::Map(map) => {
+            hasher.update([11]);
+            hash_map(hasher, map);
+        }
+    }
 }
 
 /// Something that stands where a document should, and cannot be read as one.
@@ -96,8 +157,9 @@ mod tests {
 
     #[test]
     fn a_name_is_taken_apart() {
-        let name = ResourceName::parse("projects/p/databases/(default)/documents/cases/202511-IC001")
-            .expect("well-formed");
+        let name =
+            ResourceName::parse("projects/p/databases/(default)/documents/cases/202511-IC001")
+                .expect("well-formed");
         assert_eq!(name.database, "(default)");
         assert_eq!(name.root_document(), Some(("cases", "202511-IC001")));
         let nested = ResourceName::parse("projects/p/databases/d/documents/cases/a/notes/b")

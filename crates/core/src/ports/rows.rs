@@ -128,3 +128,40 @@ pub trait RowWriter: Send + Sync {
     /// Writes `items` with their rows and ledger entries in one transaction.
     async fn load(&self, items: &[Item]) -> Result<LoadOutcome>;
 }
+
+impl Item {
+    /// An item with the digest of its outcome.
+    pub fn new(
+        key: ItemKey,
+        source_digest: Digest,
+        rows: Vec<Row>,
+        warnings: Vec<Warning>,
+        quarantine: Option<Quarantine>,
+        assigned: Vec<Assignment>,
+    ) -> Self {
+        let mut parts: Vec<Vec<u8>> = Vec::with_capacity(rows.len() + warnings.len() + 1);
+        for row in &rows {
+            parts.push(row.shape.table.as_bytes().to_vec());
+            parts.push(row.digest().as_bytes().to_vec());
+        }
+        for warning in &warnings {
+            for text in [&warning.code, &warning.path, &warning.raw] {
+                parts.push(text.as_bytes().to_vec());
+            }
+        }
+        if let Some(quarantine) = &quarantine {
+            parts.push(quarantine.reason.as_bytes().to_vec());
+            parts.push(Digest::of(&quarantine.raw).as_bytes().to_vec());
+        }
+        let outcome_digest = Digest::of_parts(parts.iter().map(Vec::as_slice));
+        Self {
+            key,
+            source_digest,
+            outcome_digest,
+            rows,
+            warnings,
+            quarantine,
+            assigned,
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What a plan is, and the plans that come with sunset.
+//!
+//! A plan is data and pure functions. The engine reads the documents of its collections twice:
+//! the first time a [`Survey`] notes of each what others must know (ids, numbers, times); from
+//! all notes it resolves what becomes of every document, whatever order they came in; the second
+//! time the [`Resolution`] turns each document into an [`Item`].
+
+pub mod sales_ai;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::document::{BadDocument, Document};
+use crate::error::Result;
+use crate::ports::rows::{Item, ItemKey};
+use crate::row::Shape;
+
+/// One step of the loading. Steps follow one another, so that rows are there before those that refer to them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phase {
+    /// `Leads`, as it stands in front of the phase's output line.
+    pub label: &'static str,
+    /// The collections whose documents are emitted in this phase.
+    pub collections: &'static [&'static str],
+}
+
+/// Moves documents of some collections into rows of some tables.
+pub trait DocumentPlan: Send + Sync {
+    /// `sales-ai`
+    fn name(&self) -> &'static str;
+
+    /// The collections it reads.
+    fn collections(&self) -> &'static [&'static str];
+
+    /// Its phases, in order.
+    fn phases(&self) -> &'static [Phase];
+
+    /// The tables it writes, in foreign-key order.
+    fn shapes(&self) -> Vec<Arc<Shape>>;
+
+    /// Begins a survey; rows will belong to the V3 user `owner`.
+    fn survey(&self, owner: &str) -> Box<dyn Survey>;
+}
+
+/// Numbers that earlier runs assigned: kind → document → number.
+#[derive(Debug, Clone, Default)]
+pub struct RecordedNumbers {
+    numbers: HashMap<String, HashMap<ItemKey, String>>,
+}
+
+impl RecordedNumbers {
+    /// Notes a recorded number.
+    pub fn insert(&mut self, kind: &str, key: ItemKey, number: String) {
+        self.numbers
+            .entry(kind.to_owned())
+            .or_default()
+            .insert(key, number);
+    }
+
+    /// The number of one document.
+    pub fn get(&self, kind: &str, key: &ItemKey) -> Option<&str> {
+        self.numbers.get(kind)?.get(key).map(String::as_str)
+    }
+
+    /// All numbers of one kind.
+    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &str> {
+        self.numbers
+            .get(kind)
+            .into_iter()
+            .flat_map(|numbers| numbers.values().map(String::as_str))
+    }
+}
+
+/// Sees every document once, in any order.
+pub trait Survey: Send {
+    /// Notes a document.
+    ///
+    /// # Errors
+    /// When there are more documents than one run can hold.
+    fn see(&mut self, document: Document) -> Result<()>;
+
+    /// Notes something that could not be decoded.
+    fn see_bad(&mut self, bad: &BadDocument);
+
+    /// Decides what becomes of every document.
+    fn resolve(self: Box<Self>, recorded: &RecordedNumbers) -> Box<dyn Resolution>;
+}
+
+/// How many of a collection's deliveries there were, and what they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CollectionTally {
+    /// Documents that the source delivered, repeated and unreadable ones included.
+    pub read: u64,
+    /// Deliveries of a document of which a later one counts.
+    pub repeated: u64,
+    /// Embedded parts of its documents that others supersede; no documents of their own.
+    pub superseded: u64,
+}
+
+/// What becomes of one delivered document.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Emission {
+    /// Its rows, or its quarantine.
+    Item(Box<Item>),
+    /// The same, of a document that the source delivers several times with the very same
+    /// content: the first of these counts, the others are repeated.
+    Twin(Box<Item>),
+    /// Another delivery of the same document counts.
+    Repeated,
+}
+
+/// Knows what becomes of every document that the survey saw.
+pub trait Resolution: Send + Sync {
+    /// Turns a document into what is written for it.
+    fn emit(&self, document: Document) -> Emission;
+
+    /// The quarantine entry for what could not be decoded.
+    fn emit_bad(&self, bad: BadDocument) -> Item;
+
+    /// Rows made of several documents, to be written at the end of phase `phase`.
+    fn derived(&self, phase: usize) -> Box<dyn Iterator<Item = Item> + Send + '_>;
+
+    /// The counts of a collection.
+    fn tally(&self, collection: &str) -> CollectionTally;
+}

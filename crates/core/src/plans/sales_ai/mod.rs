@@ -1,0 +1,73 @@
+//! Plan `sales-ai`: Sales AI V2 (Firestore) to V3 (PostgreSQL).
+//!
+//! `docs/mapping.md` is the table of its rules. One file an entity: what a [`survey`] notes of
+//! it, and what row it becomes.
+
+mod case;
+mod conversation;
+mod elements;
+mod embedded;
+mod lead;
+mod meddic;
+mod resolution;
+mod resolve;
+mod segments;
+mod shapes;
+mod survey;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use crate::plans::{DocumentPlan, Phase, Survey};
+use crate::row::Shape;
+
+/// The name under which rows made of several cases are accounted for.
+pub const CUSTOMERS: &str = "cases#customers";
+
+const LEADS: &str = "leads";
+const CONVERSATIONS: &str = "conversations";
+const SALES_CASES: &str = "sales_cases";
+const CASES: &str = "cases";
+const MEDDIC: &str = "meddic_analyses";
+
+/// See the module.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SalesAi;
+
+impl DocumentPlan for SalesAi {
+    fn name(&self) -> &'static str {
+        "sales-ai"
+    }
+
+    fn collections(&self) -> &'static [&'static str] {
+        &[LEADS, CONVERSATIONS, SALES_CASES, CASES, MEDDIC]
+    }
+
+    fn phases(&self) -> &'static [Phase] {
+        &[
+            Phase {
+                label: "Leads",
+                collections: &[LEADS],
+            },
+            Phase {
+                label: "Conversations",
+                collections: &[CONVERSATIONS, SALES_CASES, CASES],
+            },
+            Phase {
+                label: "MEDDIC",
+                collections: &[MEDDIC],
+            },
+        ]
+    }
+
+    fn shapes(&self) -> Vec<Arc<Shape>> {
+        let shapes = shapes::Shapes::new();
+        vec![shapes.opportunity, shapes.conversation, shapes.meddic]
+    }
+
+    fn survey(&self, owner: &str) -> Box<dyn Survey> {
+        Box::new(survey::SalesAiSurvey::new(owner))
+    }
+}

@@ -1,0 +1,528 @@
+//! Turns documents into items, by what was resolved.
+
+use crate::digest::Digest;
+use crate::document::{BadDocument, Document};
+use crate::plans::{CollectionTally, Emission, RecordedNumbers, Resolution};
+use crate::ports::rows::{Assignment, Item, ItemKey, Quarantine, Warning};
+use crate::reading::{Metadata, Reader};
+use crate::rest;
+use crate::row::Row;
+
+use super::case::{self, Customer};
+use super::conversation::{self, CaseNumber, Draft};
+use super::lead;
+use super::meddic::{self, Place};
+use super::resolve::{
+    self, Analysis, CaseFate, CaseOpportunity, ConversationFate, ConversationPlace, Fates,
+    LeadFate, MeddicFate, NumberFate, Reason,
+};
+use super::shapes::Shapes;
+use super::survey::{self, Noted, Notes, Shelf, Text};
+use super::{CASES, CONVERSATIONS, CUSTOMERS, LEADS, MEDDIC, SALES_CASES, embedded};
+
+pub(super) struct SalesAiResolution {
+    owner: String,
+    notes: Notes,
+    fates: Fates,
+    /// By lead: the name of the shop in its latest conversation that has one.
+    store_names: Vec<Option<Text>>,
+    shapes: Shapes,
+}
+
+/// What a document gives, without its key.
+struct Written {
+    rows: Vec<Row>,
+    warnings: Vec<Warning>,
+    assigned: Vec<Assignment>,
+}
+
+type Outcome = Result<Written, (Reason, String)>;
+
+impl SalesAiResolution {
+    pub fn new(owner: String, notes: Notes, recorded: &RecordedNumbers) -> Self {
+        let fates = resolve::resolve(&notes, recorded);
+        let store_names = store_names(&notes, &fates);
+        Self {
+            owner,
+            notes,
+            fates,
+            store_names,
+            shapes: Shapes::new(),
+        }
+    }
+
+    fn text(&self, text: Text) -> &str {
+        self.notes.texts.get(text)
+    }
+
+    fn number<'a>(&'a self, fate: &'a NumberFate) -> Option<&'a str> {
+        match fate {
+            NumberFate::Own(number) => Some(self.text(*number)),
+            NumberFate::Assigned(number) => Some(number),
+            NumberFate::Duplicate | NumberFate::Missing => None,
+        }
+    }
+
+    fn case_number<'a>(&'a self, fate: &'a NumberFate) -> CaseNumber<'a> {
+        CaseNumber {
+            number: self.number(fate),
+            duplicate: *fate == NumberFate::Duplicate,
+        }
+    }
+
+    fn lead_id(&self, lead: usize) -> &str {
+        self.text(self.notes.leads.notes[lead].head.id)
+    }
+
+    /// The opportunity of a migrated conversation.
+    fn opportunity_of(&self, place: ConversationPlace) -> &str {
+        let lead_of = |fate: &ConversationFate| match fate {
+            ConversationFate::Migrated { lead, .. } => Some(*lead),
+            ConversationFate::Quarantined(_) => None,
+        };
+        let lead = match place {
+            ConversationPlace::Conversation(index) => lead_of(&self.fates.conversations[index]),
+            ConversationPlace::SalesCase(index) => lead_of(&self.fates.sales_cases[index]),
+            ConversationPlace::Case(index) => match &self.fates.cases[index] {
+                CaseFate::Migrated { opportunity, .. } => {
+                    return self.case_opportunity(*opportunity);
+                }
+                CaseFate::Quarantined(_) => None,
+            },
+        };
+        lead.map_or("", |lead| self.lead_id(lead))
+    }
+
+    fn case_opportunity(&self, opportunity: CaseOpportunity) -> &str {
+        match opportunity {
+            CaseOpportunity::Lead(lead) => self.lead_id(lead),
+            CaseOpportunity::Customer(customer) => self.text(self.fates.customers[customer].id),
+        }
+    }
+
+    fn lead(&self, index: usize, document: Document) -> Outcome {
+        let metadata = Metadata::from(&document);
+        let mut reader = Reader::new(document.fields);
+        let number = match &self.fates.leads[index] {
+            LeadFate::Migrated { number } => number,
+            LeadFate::Duplicate { first } => {
+                let detail = format!(
+                    "lead {} has the same customer number and keeps it",
+                    self.lead_id(*first)
+                );
+                return Err((Reason::DuplicateCustomerNumber, detail));
+            }
+        };
+        let context = lead::Context {
+            owner: &self.owner,
+            id: &document.id,
+            customer_number: self.number(number).unwrap_or_default(),
+            store_name: self.store_names[index].map(|name| self.text(name)),
+        };
+        let row = lead::opportunity(&mut reader, &metadata, &context, &self.shapes);
+        Ok(Written {
+            rows: vec![row],
+            warnings: reader.into_warnings(),
+            assigned: assignment(resolve::CUSTOMER, number),
+        })
+    }
+
+    fn conversation(&self, fate: &ConversationFate, document: Document) -> Outcome {
+        let (lead, reattached, number, analysis) = match fate {
+            ConversationFate::Migrated {
+                lead,
+                reattached,
+                number,
+                analysis,
+            } => (*lead, *reattached, number, analysis),
+            ConversationFate::Quarantined(reason) => {
+                let detail = match reason {
+                    Reason::MissingLeadId => "lead_id is absent",
+                    Reason::Orphan => "no lead has the id that lead_id names",
+                    _ => "another document of the same id is migrated as this conversation",
+                };
+                return Err((*reason, detail.to_owned()));
+            }
+        };
+        let metadata = Metadata::from(&document);
+        let mut reader = Reader::new(document.fields);
+        let opportunity = self.lead_id(lead);
+        let draft = conversation::draft(
+            &mut reader,
+            &metadata,
+            &document.id,
+            opportunity,
+            reattached,
+            &self.case_number(number),
+        );
+        let analysis = match analysis {
+            Analysis::Row(id) => Some((id, embedded::of_conversation(&mut reader, draft.updated))),
+            Analysis::None | Analysis::Superseded => None,
+        };
+        Ok(self.finish(reader, draft, analysis, &document.id, opportunity, number))
+    }
+
+    fn case(&self, index: usize, document: Document) -> Outcome {
+        let (opportunity, number, phone_is_read, source_is_read, analysis) =
+            match &self.fates.cases[index] {
+                CaseFate::Migrated {
+                    opportunity,
+                    number,
+                    phone_is_read,
+                    source_is_read,
+                    analysis,
+                } => (
+                    *opportunity,
+                    number,
+                    *phone_is_read,
+                    *source_is_read,
+                    analysis,
+                ),
+                CaseFate::Quarantined(reason) => {
+                    let detail = match reason {
+                        Reason::MissingCustomerId => "customerId is absent",
+                        _ => "a conversation of lead generation has the same id",
+                    };
+                    return Err((*reason, detail.to_owned()));
+                }
+            };
+        let metadata = Metadata::from(&document);
+        let mut reader = Reader::new(document.fields);
+        let opportunity = self.case_opportunity(opportunity);
+        let context = case::Context {
+            opportunity_id: opportunity,
+            number: self.case_number(number),
+            phone_is_read,
+            source_is_read,
+        };
+        let draft = case::draft(&mut reader, &metadata, &document.id, &context);
+        let analysis = match analysis {
+            Analysis::Row(id) => Some((id, embedded::of_case(&mut reader, draft.updated))),
+            Analysis::None | Analysis::Superseded => None,
+        };
+        Ok(self.finish(reader, draft, analysis, &document.id, opportunity, number))
+    }
+
+    /// The rows of a conversation, when everything that wants to read of it has read.
+    fn finish(
+        &self,
+        mut reader: Reader,
+        draft: Draft,
+        analysis: Option<(&String, meddic::Analysis)>,
+        id: &str,
+        opportunity_id: &str,
+        number: &NumberFate,
+    ) -> Written {
+        let left_over = reader.left_over();
+        let mut rows = vec![Row {
+            shape: self.shapes.conversation.clone(),
+            cells: draft.cells.into_cells(id, left_over),
+        }];
+        if let Some((row_id, analysis)) = analysis {
+            let place = Place {
+                id: row_id,
+                conversation_id: id,
+                opportunity_id,
+            };
+            rows.push(analysis.into_row(&place, &self.shapes));
+        }
+        Written {
+            rows,
+            warnings: reader.into_warnings(),
+            assigned: assignment(resolve::CASE, number),
+        }
+    }
+
+    fn meddic(&self, index: usize, document: Document) -> Outcome {
+        let place = match self.fates.meddic[index] {
+            MeddicFate::Migrated(place) => place,
+            MeddicFate::Quarantined(reason) => {
+                let detail = match reason {
+                    Reason::MissingConversationId => "conversation_id is absent",
+                    _ => "no migrated conversation has the id that conversation_id names",
+                };
+                return Err((reason, detail.to_owned()));
+            }
+        };
+        let conversation = match place {
+            ConversationPlace::Conversation(index) => self.notes.conversations.notes[index].head.id,
+            ConversationPlace::SalesCase(index) => self.notes.sales_cases.notes[index].head.id,
+            ConversationPlace::Case(index) => self.notes.cases.notes[index].head.id,
+        };
+        let metadata = Metadata::from(&document);
+        let mut reader = Reader::new(document.fields);
+        let place = Place {
+            id: &document.id,
+            conversation_id: self.text(conversation),
+            opportunity_id: self.opportunity_of(place),
+        };
+        let row = meddic::document(&mut reader, &metadata, &place, &self.shapes);
+        Ok(Written {
+            rows: vec![row],
+            warnings: reader.into_warnings(),
+            assigned: Vec::new(),
+        })
+    }
+
+    /// The note of the delivery that counts, when `document` is that delivery.
+    fn counting<N: Noted>(&self, shelf: &Shelf<N>, document: &Document) -> Option<usize> {
+        let index = shelf.find(&self.notes.texts, &document.id)?;
+        let head = shelf.notes[index].head();
+        (head.fingerprint == survey::fingerprint(document)).then_some(index)
+    }
+}
+
+fn assignment(kind: &str, number: &NumberFate) -> Vec<Assignment> {
+    match number {
+        NumberFate::Assigned(number) => vec![Assignment {
+            kind: kind.to_owned(),
+            number: number.clone(),
+        }],
+        _ => Vec::new(),
+    }
+}
+
+/// By lead: the shop's name in the latest conversation, by (created time, document id), that has
+/// one. Conversations that were attached to it from another lead do not count.
+fn store_names(notes: &Notes, fates: &Fates) -> Vec<Option<Text>> {
+    let texts = &notes.texts;
+    let mut latest: Vec<Option<(i64, Text, Text)>> = vec![None; notes.leads.notes.len()];
+    let shelves = [
+        (&notes.conversations.notes, &fates.conversations),
+        (&notes.sales_cases.notes, &fates.sales_cases),
+    ];
+    for (note, fate) in shelves
+        .into_iter()
+        .flat_map(|(notes, fates)| notes.iter().zip(fates))
+    {
+        let (
+            Some(name),
+            ConversationFate::Migrated {
+                lead,
+                reattached: false,
+                ..
+            },
+        ) = (note.store_name, fate)
+        else {
+            continue;
+        };
+        let later = latest[*lead].is_none_or(|(created, id, _)| {
+            (created, texts.get(id)) < (note.head.created, texts.get(note.head.id))
+        });
+        if later {
+            latest[*lead] = Some((note.head.created, note.head.id, name));
+        }
+    }
+    latest
+        .into_iter()
+        .map(|entry| entry.map(|(_, _, name)| name))
+        .collect()
+}
+
+fn item(key: ItemKey, source_digest: Digest, document: Option<Vec<u8>>, outcome: Outcome) -> Item {
+    match outcome {
+        Ok(written) => Item::new(
+            key,
+            source_digest,
+            written.rows,
+            written.warnings,
+            None,
+            written.assigned,
+        ),
+        Err((reason, detail)) => {
+            let quarantine = Quarantine {
+                reason: reason.code().to_owned(),
+                detail,
+                raw: document.unwrap_or_default(),
+                place: None,
+            };
+            Item::new(
+                key,
+                source_digest,
+                Vec::new(),
+                Vec::new(),
+                Some(quarantine),
+                Vec::new(),
+            )
+        }
+    }
+}
+
+impl Resolution for SalesAiResolution {
+    fn emit(&self, document: Document) -> Emission {
+        let key = ItemKey {
+            collection: document.collection.clone(),
+            id: document.id.replace('\0', "%00"),
+        };
+        let source_digest = document.digest();
+        // Kept whole only where it is needed: for a document that is not migrated.
+        let raw = |document: &Document| rest::encode_document(document).into_bytes();
+        if document.id.contains('\0') {
+            let raw = Some(raw(&document));
+            let detail = "its id holds U+0000, which PostgreSQL cannot store".to_owned();
+            let outcome = Err((Reason::BadDocument, detail));
+            return Emission::Item(Box::new(item(key, source_digest, raw, outcome)));
+        }
+        let notes = &self.notes;
+        let index = match document.collection.as_str() {
+            LEADS => self.counting(&notes.leads, &document),
+            CONVERSATIONS => self.counting(&notes.conversations, &document),
+            SALES_CASES => self.counting(&notes.sales_cases, &document),
+            CASES => self.counting(&notes.cases, &document),
+            MEDDIC => self.counting(&notes.meddic, &document),
+            _ => None,
+        };
+        let Some(index) = index else {
+            return Emission::Repeated;
+        };
+        let copy = self
+            .is_quarantined(&document.collection, index)
+            .then(|| raw(&document));
+        let outcome = match document.collection.as_str() {
+            LEADS => self.lead(index, document),
+            CONVERSATIONS => self.conversation(&self.fates.conversations[index], document),
+            SALES_CASES => self.conversation(&self.fates.sales_cases[index], document),
+            CASES => self.case(index, document),
+            _ => self.meddic(index, document),
+        };
+        debug_assert_eq!(outcome.is_err(), copy.is_some());
+        let has_twins = self.has_twins(&key.collection, &key.id);
+        let item = Box::new(item(key, source_digest, copy, outcome));
+        if has_twins {
+            Emission::Twin(item)
+        } else {
+            Emission::Item(item)
+        }
+    }
+
+    fn emit_bad(&self, bad: BadDocument) -> Item {
+        // An id that was readable names the item, so that a later run that can read the whole
+        // document settles it, unless another delivery has that id too.
+        let known = bad.id.filter(|id| self.names_bad(&bad.collection, id));
+        let key = ItemKey {
+            collection: bad.collection,
+            id: known
+                .unwrap_or_else(|| bad.place.clone())
+                .replace('\0', "%00"),
+        };
+        let source_digest = Digest::of(&bad.bytes);
+        let quarantine = Quarantine {
+            reason: Reason::BadDocument.code().to_owned(),
+            detail: bad.why,
+            raw: bad.bytes,
+            place: Some(bad.place),
+        };
+        Item::new(
+            key,
+            source_digest,
+            Vec::new(),
+            Vec::new(),
+            Some(quarantine),
+            Vec::new(),
+        )
+    }
+
+    fn derived(&self, phase: usize) -> Box<dyn Iterator<Item = Item> + Send + '_> {
+        if phase > 0 {
+            return Box::new(std::iter::empty());
+        }
+        Box::new(self.fates.customers.iter().map(|note| {
+            let customer = Customer {
+                owner: &self.owner,
+                id: self.text(note.id),
+                name: note.name.map(|name| self.text(name)),
+                phone: note.phone.map(|phone| self.text(phone)),
+                from_slack: note.from_slack,
+                created: note.created,
+                updated: note.updated,
+            };
+            let row = case::opportunity(&customer, &self.shapes);
+            let key = ItemKey {
+                collection: CUSTOMERS.into(),
+                id: customer.id.into(),
+            };
+            let digest = row.digest();
+            Item::new(key, digest, vec![row], Vec::new(), None, Vec::new())
+        }))
+    }
+
+    fn tally(&self, collection: &str) -> CollectionTally {
+        let superseded = |fates: &[ConversationFate]| {
+            let of = |fate: &&ConversationFate| {
+                matches!(
+                    fate,
+                    ConversationFate::Migrated {
+                        analysis: Analysis::Superseded,
+                        ..
+                    }
+                )
+            };
+            fates.iter().filter(of).count() as u64
+        };
+        let with = |tally: CollectionTally, superseded| CollectionTally {
+            superseded,
+            ..tally
+        };
+        let (notes, fates) = (&self.notes, &self.fates);
+        match collection {
+            LEADS => notes.leads.tally(),
+            CONVERSATIONS => with(
+                notes.conversations.tally(),
+                superseded(&fates.conversations),
+            ),
+            SALES_CASES => with(notes.sales_cases.tally(), superseded(&fates.sales_cases)),
+            CASES => {
+                let of = |fate: &&CaseFate| {
+                    matches!(
+                        fate,
+                        CaseFate::Migrated {
+                            analysis: Analysis::Superseded,
+                            ..
+                        }
+                    )
+                };
+                let superseded = fates.cases.iter().filter(of).count() as u64;
+                with(notes.cases.tally(), superseded)
+            }
+            MEDDIC => notes.meddic.tally(),
+            _ => CollectionTally::default(),
+        }
+    }
+}
+
+impl SalesAiResolution {
+    fn is_quarantined(&self, collection: &str, index: usize) -> bool {
+        let quarantined =
+            |fate: &ConversationFate| matches!(fate, ConversationFate::Quarantined(_));
+        match collection {
+            LEADS => matches!(self.fates.leads[index], LeadFate::Duplicate { .. }),
+            CONVERSATIONS => quarantined(&self.fates.conversations[index]),
+            SALES_CASES => quarantined(&self.fates.sales_cases[index]),
+            CASES => matches!(self.fates.cases[index], CaseFate::Quarantined(_)),
+            _ => matches!(self.fates.meddic[index], MeddicFate::Quarantined(_)),
+        }
+    }
+
+    fn names_bad(&self, collection: &str, id: &str) -> bool {
+        let (notes, texts) = (&self.notes, &self.notes.texts);
+        match collection {
+            LEADS => notes.leads.names_bad(texts, id),
+            CONVERSATIONS => notes.conversations.names_bad(texts, id),
+            SALES_CASES => notes.sales_cases.names_bad(texts, id),
+            CASES => notes.cases.names_bad(texts, id),
+            MEDDIC => notes.meddic.names_bad(texts, id),
+            _ => false,
+        }
+    }
+
+    fn has_twins(&self, collection: &str, id: &str) -> bool {
+        let notes = &self.notes;
+        match collection {
+            LEADS => notes.leads.has_twins(id),
+            CONVERSATIONS => notes.conversations.has_twins(id),
+            SALES_CASES => notes.sales_cases.has_twins(id),
+            CASES => notes.cases.has_twins(id),
+            _ => notes.meddic.has_twins(id),
+        }
+    }
+}

@@ -1,0 +1,375 @@
+//! What becomes of every document, decided from the notes of all: relations, duplicates,
+//! customers and numbers. Nothing here depends on the order in which documents came.
+
+mod customers;
+mod numbers;
+
+use std::collections::HashSet;
+
+use super::survey::{ConversationNote, Notes, Text};
+use super::{CONVERSATIONS, SALES_CASES};
+use crate::plans::RecordedNumbers;
+
+pub(super) use customers::CustomerNote;
+pub(super) use numbers::{CASE, CUSTOMER};
+
+/// Why a document is not migrated, in the order in which a reason is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reason {
+    BadDocument,
+    DuplicateId,
+    MissingCustomerId,
+    MissingLeadId,
+    MissingConversationId,
+    Orphan,
+    DuplicateCustomerNumber,
+}
+
+impl Reason {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::BadDocument => "bad_document",
+            Self::DuplicateId => "duplicate_id",
+            Self::MissingCustomerId => "missing_customer_id",
+            Self::MissingLeadId => "missing_lead_id",
+            Self::MissingConversationId => "missing_conversation_id",
+            Self::Orphan => "orphan",
+            Self::DuplicateCustomerNumber => "duplicate_customer_number",
+        }
+    }
+}
+
+/// The number of a customer or a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum NumberFate {
+    /// The document carries it.
+    Own(Text),
+    /// An earlier document carries the same.
+    Duplicate,
+    /// Assigned, in this run or an earlier one.
+    Assigned(String),
+    /// There is none.
+    Missing,
+}
+
+/// What becomes of a lead.
+#[derive(Debug, Clone)]
+pub(super) enum LeadFate {
+    Migrated {
+        number: NumberFate,
+    },
+    /// The lead at the index has the same customer number and keeps it.
+    Duplicate {
+        first: usize,
+    },
+}
+
+/// What becomes of a lead-generation conversation.
+#[derive(Debug, Clone)]
+pub(super) enum ConversationFate {
+    Migrated {
+        lead: usize,
+        reattached: bool,
+        number: NumberFate,
+        analysis: Analysis,
+    },
+    Quarantined(Reason),
+}
+
+impl ConversationFate {
+    fn analysis(&self) -> Option<&Analysis> {
+        match self {
+            Self::Migrated { analysis, .. } => Some(analysis),
+            Self::Quarantined(_) => None,
+        }
+    }
+}
+
+/// The opportunity of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CaseOpportunity {
+    Lead(usize),
+    Customer(usize),
+}
+
+/// What becomes of a case.
+#[derive(Debug, Clone)]
+pub(super) enum CaseFate {
+    Migrated {
+        opportunity: CaseOpportunity,
+        number: NumberFate,
+        phone_is_read: bool,
+        source_is_read: bool,
+        analysis: Analysis,
+    },
+    Quarantined(Reason),
+}
+
+/// What becomes of the analysis embedded in a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Analysis {
+    /// There is none.
+    None,
+    /// A document of `meddic_analyses` takes its place.
+    Superseded,
+    /// It becomes the row of this id.
+    Row(String),
+}
+
+/// A conversation, by its place in one of the shelves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ConversationPlace {
+    Conversation(usize),
+    SalesCase(usize),
+    Case(usize),
+}
+
+/// What becomes of a document of `meddic_analyses`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MeddicFate {
+    Migrated(ConversationPlace),
+    Quarantined(Reason),
+}
+
+/// All decisions; each vector stands beside the shelf of the same name.
+#[derive(Debug, Default)]
+pub(super) struct Fates {
+    pub leads: Vec<LeadFate>,
+    pub conversations: Vec<ConversationFate>,
+    pub sales_cases: Vec<ConversationFate>,
+    pub cases: Vec<CaseFate>,
+    pub meddic: Vec<MeddicFate>,
+    pub customers: Vec<CustomerNote>,
+}
+
+pub(super) fn resolve(notes: &Notes, recorded: &RecordedNumbers) -> Fates {
+    let mut fates = Fates {
+        leads: customers::leads(notes, recorded),
+        ..Fates::default()
+    };
+    let (conversations, sales_cases) = attach_conversations(notes, &fates.leads);
+    fates.conversations = conversations;
+    fates.sales_cases = sales_cases;
+    customers::cases(notes, &mut fates);
+    numbers::assign_customers(notes, recorded, &mut fates);
+    customers::attach(notes, &mut fates);
+    numbers::settle_cases(notes, recorded, &mut fates);
+    attach_analyses(notes, &mut fates);
+    fates
+}
+
+/// The conversations of lead generation: their leads, and ids that stand in both collections.
+fn attach_conversations(
+    notes: &Notes,
+    leads: &[LeadFate],
+) -> (Vec<ConversationFate>, Vec<ConversationFate>) {
+    let attach = |note: &ConversationNote| {
+        let Some(lead_id) = note.lead_id else {
+            return ConversationFate::Quarantined(Reason::MissingLeadId);
+        };
+        let Some(lead) = notes.leads.find(&notes.texts, notes.texts.get(lead_id)) else {
+            return ConversationFate::Quarantined(Reason::Orphan);
+        };
+        let (lead, reattached) = match leads[lead] {
+            LeadFate::Migrated { .. } => (lead, false),
+            LeadFate::Duplicate { first } => (first, true),
+        };
+        ConversationFate::Migrated {
+            lead,
+            reattached,
+            number: NumberFate::Missing,
+            analysis: Analysis::None,
+        }
+    };
+    let mut conversations: Vec<_> = notes.conversations.notes.iter().map(attach).collect();
+    let mut sales_cases: Vec<_> = notes.sales_cases.notes.iter().map(attach).collect();
+    for (index, note) in notes.sales_cases.notes.iter().enumerate() {
+        let id = notes.texts.get(note.head.id);
+        let Some(twin) = notes.conversations.find(&notes.texts, id) else {
+            continue;
+        };
+        let migrates = |fate: &ConversationFate| matches!(fate, ConversationFate::Migrated { .. });
+        let twin_updated = notes.conversations.notes[twin].head.updated;
+        let duplicate = ConversationFate::Quarantined(Reason::DuplicateId);
+        match (
+            migrates(&conversations[twin]),
+            migrates(&sales_cases[index]),
+        ) {
+            (true, true) if note.head.updated > twin_updated => conversations[twin] = duplicate,
+            (true, _) => sales_cases[index] = duplicate,
+            (false, true) => conversations[twin] = duplicate,
+            (false, false) => {}
+        }
+    }
+    (conversations, sales_cases)
+}
+
+/// The lead-generation conversation of an id, when it is migrated.
+fn migrated_lead_generation(notes: &Notes, fates: &Fates, id: &str) -> Option<ConversationPlace> {
+    let generations: [(
+        &[ConversationFate],
+        Option<usize>,
+        fn(usize) -> ConversationPlace,
+    ); 2] = [
+        (
+            &fates.conversations,
+            notes.conversations.find(&notes.texts, id),
+            ConversationPlace::Conversation,
+        ),
+        (
+            &fates.sales_cases,
+            notes.sales_cases.find(&notes.texts, id),
+            ConversationPlace::SalesCase,
+        ),
+    ];
+    for (fates, index, place) in generations {
+        if let Some(index) = index
+            && matches!(fates[index], ConversationFate::Migrated { .. })
+        {
+            return Some(place(index));
+        }
+    }
+    None
+}
+
+/// The conversation of an id, when it is migrated.
+fn migrated_conversation(notes: &Notes, fates: &Fates, id: &str) -> Option<ConversationPlace> {
+    if let Some(place) = migrated_lead_generation(notes, fates, id) {
+        return Some(place);
+    }
+    let index = notes.cases.find(&notes.texts, id)?;
+    matches!(fates.cases[index], CaseFate::Migrated { .. })
+        .then_some(ConversationPlace::Case(index))
+}
+
+/// Analyses: documents by their conversation, embedded ones where no document is.
+fn attach_analyses(notes: &Notes, fates: &mut Fates) {
+    let mut documented: Vec<ConversationPlace> = Vec::new();
+    let mut taken_ids: HashSet<String> = HashSet::new();
+    let mut meddic = Vec::with_capacity(notes.meddic.notes.len());
+    for note in &notes.meddic.notes {
+        let fate = match note.conversation_id {
+            None => MeddicFate::Quarantined(Reason::MissingConversationId),
+            Some(id) => migrated_conversation(notes, fates, notes.texts.get(id)).map_or(
+                MeddicFate::Quarantined(Reason::Orphan),
+                MeddicFate::Migrated,
+            ),
+        };
+        if let MeddicFate::Migrated(place) = fate {
+            documented.push(place);
+            let id = notes.texts.get(note.head.id);
+            // Only these can be the id of an embedded one.
+            if id.starts_with("meddic_") {
+                taken_ids.insert(id.to_owned());
+            }
+        }
+        meddic.push(fate);
+    }
+    fates.meddic = meddic;
+    documented.sort_unstable();
+
+    let mut waiting: Vec<(String, ConversationPlace)> = Vec::new();
+    let mut give = |place: ConversationPlace, id: Text, embedded: bool| {
+        if !embedded {
+            return Analysis::None;
+        }
+        if documented.binary_search(&place).is_ok() {
+            return Analysis::Superseded;
+        }
+        let row_id = format!("meddic_{}", notes.texts.get(id));
+        if taken_ids.contains(&row_id) {
+            waiting.push((row_id.clone(), place));
+        }
+        Analysis::Row(row_id)
+    };
+    let lead_generation = [
+        (
+            &notes.conversations.notes,
+            &mut fates.conversations,
+            ConversationPlace::Conversation as fn(usize) -> ConversationPlace,
+        ),
+        (
+            &notes.sales_cases.notes,
+            &mut fates.sales_cases,
+            ConversationPlace::SalesCase,
+        ),
+    ];
+    for (notes, fates, place) in lead_generation {
+        for (index, (note, fate)) in notes.iter().zip(fates).enumerate() {
+            if let ConversationFate::Migrated { analysis, .. } = fate {
+                *analysis = give(place(index), note.head.id, note.embedded);
+            }
+        }
+    }
+    for (index, (note, fate)) in notes.cases.notes.iter().zip(&mut fates.cases).enumerate() {
+        if let CaseFate::Migrated { analysis, .. } = fate {
+            *analysis = give(ConversationPlace::Case(index), note.head.id, note.embedded);
+        }
+    }
+    rename_taken(notes, fates, waiting, taken_ids);
+}
+
+/// Embedded analyses whose id a document has: `_embedded` is put behind it, until it is free.
+fn rename_taken(
+    notes: &Notes,
+    fates: &mut Fates,
+    mut waiting: Vec<(String, ConversationPlace)>,
+    mut taken: HashSet<String>,
+) {
+    waiting.sort_unstable();
+    for (row_id, place) in waiting {
+        let mut free = format!("{row_id}_embedded");
+        loop {
+            // The id of a conversation "X_embedded" leads to the same row id.
+            let conversation = free.strip_prefix("meddic_").unwrap_or_default();
+            let other = migrated_conversation(notes, fates, conversation)
+                .is_some_and(|other| analysis_row(fates, other) == Some(free.as_str()));
+            if !other && !taken.contains(&free) {
+                break;
+            }
+            free.push_str("_embedded");
+        }
+        taken.insert(free.clone());
+        set_analysis(fates, place, Analysis::Row(free));
+    }
+}
+
+fn analysis_row(fates: &Fates, place: ConversationPlace) -> Option<&str> {
+    let analysis = match place {
+        ConversationPlace::Conversation(index) => fates.conversations[index].analysis()?,
+        ConversationPlace::SalesCase(index) => fates.sales_cases[index].analysis()?,
+        ConversationPlace::Case(index) => match &fates.cases[index] {
+            CaseFate::Migrated { analysis, .. } => analysis,
+            CaseFate::Quarantined(_) => return None,
+        },
+    };
+    match analysis {
+        Analysis::Row(id) => Some(id),
+        _ => None,
+    }
+}
+
+fn set_analysis(fates: &mut Fates, place: ConversationPlace, settled: Analysis) {
+    let fate = match place {
+        ConversationPlace::Conversation(index) => &mut fates.conversations[index],
+        ConversationPlace::SalesCase(index) => &mut fates.sales_cases[index],
+        ConversationPlace::Case(index) => {
+            if let CaseFate::Migrated { analysis, .. } = &mut fates.cases[index] {
+                *analysis = settled;
+            }
+            return;
+        }
+    };
+    if let ConversationFate::Migrated { analysis, .. } = fate {
+        *analysis = settled;
+    }
+}
+
+/// The collection of a lead-generation conversation.
+pub(super) fn collection_of(place: ConversationPlace) -> &'static str {
+    match place {
+        ConversationPlace::Conversation(_) => CONVERSATIONS,
+        ConversationPlace::SalesCase(_) => SALES_CASES,
+        ConversationPlace::Case(_) => super::CASES,
+    }
+}

@@ -1,0 +1,46 @@
+//! The same V2 data gives the same V3 rows, whatever the order in which documents arrive.
+
+use serde_json::json;
+
+use super::{V2, day};
+
+#[test]
+fn the_order_of_arrival_changes_nothing() {
+    let mut v2 = V2::default();
+    for index in 0..40_u8 {
+        let d = index % 5 + 1;
+        let id = format!("d{index:02}");
+        v2 = v2
+            .with("leads", &id, json!({"created_at": day(d), "customer_number": (index % 3 == 0).then(|| format!("N{}", index % 4))}))
+            .with("conversations", &id, json!({"lead_id": format!("d{:02}", index % 7), "created_at": day(d), "analysis": {"store_name": id, "meddic_score": 5}}))
+            .with("sales_cases", &id, json!({"lead_id": "d01", "created_at": day(d), "case_number": format!("K{}", index % 6)}))
+            .with("cases", &format!("c{index}"), json!({"customerId": format!("N{}", index % 8), "customerName": id, "createdAt": day(d), "caseId": format!("K{}", index % 9)}))
+            .with("meddic_analyses", &id, json!({"conversation_id": format!("c{}", index % 11)}));
+    }
+    let forward = v2.clone().migrate();
+    let backward = v2.reversed().migrate();
+    assert_eq!(forward.items.len(), backward.items.len());
+    for (key, item) in &forward.items {
+        assert_eq!(Some(item), backward.items.get(key), "{key:?}");
+    }
+    let numbers = |column: &str, table: &str| {
+        let rows = forward.items.values().flat_map(|item| &item.rows);
+        let cells = rows
+            .filter(|row| row.shape.table == table)
+            .filter_map(
+                |row| match &row.cells[row.shape.position(column).unwrap()] {
+                    crate::row::Cell::Text(text) => Some(text.clone()),
+                    _ => None,
+                },
+            );
+        cells.collect::<Vec<_>>()
+    };
+    for (table, column) in [
+        ("opportunities", "customer_number"),
+        ("conversations", "case_number"),
+    ] {
+        let all = numbers(column, table);
+        let distinct: std::collections::BTreeSet<_> = all.iter().collect();
+        assert_eq!(all.len(), distinct.len(), "{table}.{column} is unique");
+    }
+}

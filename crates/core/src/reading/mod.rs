@@ -1,0 +1,17 @@
+//! Reading fields of V2 documents: the rules that hold for every field, whichever column it goes to.
+//!
+//! [`Reader`] judges the values that a mapping comes to read, records the warnings, and knows in
+//! the end what is left over.
+
+mod flat_names;
+mod normalise;
+mod number;
+mod plain_json;
+mod reader;
+mod text;
+mod time;
+
+pub use normalise::normalise_number;
+pub use number::Number;
+pub use reader::{Metadata, Reader, Scope};
+pub use text::javascript_number;

@@ -1,0 +1,333 @@
+//! One document, as a mapping reads it.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use super::number::{self, Number};
+use super::plain_json::{self, RemovedNul};
+use super::{flat_names, text, time};
+use crate::document::Document;
+use crate::instant::Instant;
+use crate::json::Json;
+use crate::ports::rows::Warning;
+use crate::rest;
+use crate::value::{Map, Value};
+
+/// What became of the value at a path that a rule came to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Mark {
+    /// A rule looked at it: null or blank text there is not left over.
+    Read,
+    /// It went into a column, or into a warning, with all below it.
+    Taken,
+}
+
+/// What a reading counts for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// The value goes into a row made of this document.
+    Row,
+    /// The value serves a row that is not this document's alone: what is read stays left over.
+    Elsewhere,
+}
+
+/// Reads a document's fields by dotted paths, records warnings, and knows what is left over.
+pub struct Reader {
+    fields: Map,
+    marks: BTreeMap<String, Mark>,
+    warnings: Vec<Warning>,
+    scope: Scope,
+}
+
+impl Reader {
+    /// Folds flat names and begins to read.
+    pub fn new(fields: Map) -> Self {
+        Self {
+            fields: flat_names::fold(fields),
+            marks: BTreeMap::new(),
+            warnings: Vec::new(),
+            scope: Scope::Row,
+        }
+    }
+
+    /// Reads with `rule` what does not count as taken by this document's rows.
+    pub fn elsewhere<T>(&mut self, rule: impl FnOnce(&mut Self) -> T) -> T {
+        self.scope = Scope::Elsewhere;
+        let result = rule(self);
+        self.scope = Scope::Row;
+        result
+    }
+
+    fn find(&self, path: &str) -> Option<&Value> {
+        let mut parts = path.split('.');
+        let mut value = self.fields.get(parts.next()?)?;
+        for part in parts {
+            value = value.as_map()?.get(part)?;
+        }
+        Some(value)
+    }
+
+    fn mark(&mut self, path: &str, mark: Mark) {
+        if self.scope == Scope::Elsewhere {
+            return;
+        }
+        let slot = self.marks.entry(path.to_owned()).or_insert(mark);
+        *slot = (*slot).max(mark);
+    }
+
+    /// Records a warning about the value at `path`, which then is not left over.
+    pub fn warn(&mut self, code: &str, path: &str) {
+        let raw = self.find(path).cloned().unwrap_or(Value::Null);
+        self.warn_value(code, path, &raw);
+        self.force_taken(path);
+    }
+
+    /// Records a warning about a value that is not, or not whole, what stands at `path`.
+    pub fn warn_value(&mut self, code: &str, path: &str, raw: &Value) {
+        let warning = Warning {
+            code: code.to_owned(),
+            path: path.to_owned(),
+            raw: rest::encode_value(raw),
+        };
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    /// What a warning holds is not left over, whichever row it was read for.
+    fn force_taken(&mut self, path: &str) {
+        self.marks.insert(path.to_owned(), Mark::Taken);
+    }
+
+    /// Marks the value at `path` as gone into a column, with all below it.
+    pub fn take(&mut self, path: &str) {
+        self.mark(path, Mark::Taken);
+    }
+
+    /// The value at `path`, unless it is absent. It counts as looked at, not as taken.
+    pub fn look(&mut self, path: &str) -> Option<&Value> {
+        self.mark(path, Mark::Read);
+        self.find(path).filter(|value| !value.is_blank())
+    }
+
+    /// The map at `path`, looked at.
+    pub fn map(&mut self, path: &str) -> Option<&Map> {
+        self.look(path)?.as_map()
+    }
+
+    /// The array at `path`, looked at.
+    pub fn array(&mut self, path: &str) -> Option<&[Value]> {
+        self.look(path)?.as_array()
+    }
+
+    /// Text, without U+0000.
+    pub fn text(&mut self, path: &str) -> Option<String> {
+        let reading = text::read(self.look(path)?);
+        let text = match reading {
+            text::Reading::Text(text) => {
+                self.take(path);
+                text
+            }
+            text::Reading::Coerced(text) => {
+                self.warn("coerced_text", path);
+                text
+            }
+            text::Reading::Bad => {
+                self.warn("bad_text", path);
+                return None;
+            }
+        };
+        let clean = text::without_nul(&text);
+        if clean.len() < text.len() {
+            self.warn("nul_removed", path);
+            if clean.chars().all(char::is_whitespace) {
+                return None;
+            }
+        }
+        Some(clean)
+    }
+
+    /// The first of several paths that holds text.
+    pub fn first_text(&mut self, paths: &[&str]) -> Option<String> {
+        paths.iter().find_map(|path| self.text(path))
+    }
+
+    /// Text as closed lists compare it: trimmed and in lower case.
+    pub fn keyword(&mut self, path: &str) -> Option<String> {
+        self.text(path).map(|text| text.trim().to_lowercase())
+    }
+
+    /// A finite number.
+    pub fn number(&mut self, path: &str) -> Option<Number> {
+        match Number::read(self.look(path)?) {
+            number::Reading::Number(number) => {
+                self.take(path);
+                Some(number)
+            }
+            number::Reading::Coerced(number) => {
+                self.warn("coerced_number", path);
+                Some(number)
+            }
+            number::Reading::Bad => {
+                self.warn("bad_number", path);
+                None
+            }
+        }
+    }
+
+    /// The first number among `paths`, rounded; NULL with a warning when it lies outside
+    /// `limits`, whatever the other paths hold.
+    pub fn integer(&mut self, paths: &[&str], limits: RangeInclusive<i32>) -> Option<i32> {
+        let (path, number) = paths
+            .iter()
+            .find_map(|path| Some((*path, self.number(path)?)))?;
+        self.within(&[path], number.round(), limits)
+    }
+
+    /// `rounded`, made of the values at `paths`, when it lies in `limits`.
+    pub fn within(
+        &mut self,
+        paths: &[&str],
+        rounded: i128,
+        limits: RangeInclusive<i32>,
+    ) -> Option<i32> {
+        let integer = i32::try_from(rounded)
+            .ok()
+            .filter(|integer| limits.contains(integer));
+        if integer.is_none() {
+            for path in paths {
+                if self.find(path).is_some_and(|value| !value.is_blank()) {
+                    self.warn("out_of_range", path);
+                }
+            }
+        }
+        integer
+    }
+
+    /// A time in the years 1–9999.
+    pub fn time(&mut self, path: &str) -> Option<Instant> {
+        match time::read(self.look(path)?) {
+            time::Reading::Time(instant) => {
+                self.take(path);
+                Some(instant)
+            }
+            time::Reading::Coerced(instant) => {
+                self.warn("coerced_time", path);
+                Some(instant)
+            }
+            time::Reading::Bad => {
+                self.warn("bad_time", path);
+                None
+            }
+        }
+    }
+
+    /// The created time: the field, else the document's own.
+    pub fn created(&mut self, path: &str, document: &Metadata) -> Instant {
+        self.time(path).unwrap_or_else(|| {
+            let own = document.create_time.unwrap_or(Instant::MIN);
+            self.warn_value("created_from_metadata", path, &Value::Timestamp(own));
+            own
+        })
+    }
+
+    /// `value`, which stands at or below `path`, as JSON.
+    pub fn json_of(&mut self, value: &Value, path: &str) -> Json {
+        let mut removed = Vec::new();
+        let json = plain_json::convert(value, path, &mut removed);
+        self.report_nul(removed);
+        json
+    }
+
+    /// The value at `path` as JSON, taken; `None` when it is absent.
+    pub fn copy(&mut self, path: &str) -> Option<Json> {
+        let value = self.look(path)?.clone();
+        self.take(path);
+        Some(self.json_of(&value, path))
+    }
+
+    /// As [`Reader::copy`], only of a map.
+    pub fn copy_map(&mut self, path: &str) -> Option<Json> {
+        self.map(path)?;
+        self.copy(path)
+    }
+
+    /// As [`Reader::copy`], only of an array.
+    pub fn copy_array(&mut self, path: &str) -> Option<Json> {
+        self.array(path)?;
+        self.copy(path)
+    }
+
+    fn report_nul(&mut self, removed: Vec<RemovedNul>) {
+        for RemovedNul { path, raw } in removed {
+            self.warn_value("nul_removed", &path, &raw);
+        }
+    }
+
+    /// `{"v2": …}` with everything that went into no column and no warning, or `None`.
+    pub fn left_over(&mut self) -> Option<Json> {
+        let left = self.left_over_map(&self.fields, "")?;
+        let mut removed = Vec::new();
+        let entries = plain_json::convert_entries(&left, "", &mut removed);
+        self.report_nul(removed);
+        Some(Json::object([("v2", Json::Object(entries))]))
+    }
+
+    fn left_over_map(&self, map: &Map, path: &str) -> Option<Map> {
+        let mut left = Vec::new();
+        for (key, value) in map.iter() {
+            // A key with a dot is matched by no rule's path.
+            if key.contains('.') {
+                left.push((key.to_owned(), value.clone()));
+                continue;
+            }
+            let inner = plain_json::join(path, key);
+            let mark = self.marks.get(&inner);
+            let gone = match mark {
+                Some(Mark::Taken) => true,
+                Some(Mark::Read) => value.is_blank(),
+                None => false,
+            };
+            if gone {
+                continue;
+            }
+            match value {
+                Value::Map(below) if !below.is_empty() && self.has_marks_below(&inner) => {
+                    if let Some(below) = self.left_over_map(below, &inner) {
+                        left.push((key.to_owned(), Value::Map(below)));
+                    }
+                }
+                other => left.push((key.to_owned(), other.clone())),
+            }
+        }
+        (!left.is_empty()).then(|| Map::from_entries(left))
+    }
+
+    fn has_marks_below(&self, path: &str) -> bool {
+        let prefix = format!("{path}.");
+        self.marks
+            .range(prefix.clone()..)
+            .next()
+            .is_some_and(|(marked, _)| marked.starts_with(&prefix))
+    }
+
+    /// The warnings, in the order in which rules came to them.
+    pub fn into_warnings(self) -> Vec<Warning> {
+        self.warnings
+    }
+}
+
+/// What a document says of itself beside its fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Metadata {
+    /// See [`Document::create_time`].
+    pub create_time: Option<Instant>,
+}
+
+impl From<&Document> for Metadata {
+    fn from(document: &Document) -> Self {
+        Self {
+            create_time: document.create_time,
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! What a load did, in numbers that add up.
+
+use std::collections::BTreeMap;
+
+use sunset_core::plans::DocumentPlan;
+use sunset_core::ports::rows::{Item, ItemOutcome, RowCounts};
+
+use super::Surveyed;
+
+/// How many examples of one warning or reason a report names.
+const EXAMPLES: usize = 20;
+
+/// The documents of one collection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CollectionCounts {
+    /// Delivered by the source.
+    pub read: u64,
+    /// Delivered again; another delivery counts.
+    pub repeated: u64,
+    /// At least one row inserted or updated.
+    pub written: u64,
+    /// Everything was there already.
+    pub unchanged: u64,
+    /// Left alone because somebody else changed or wrote the row.
+    pub conflicting: u64,
+    /// Kept in quarantine.
+    pub quarantined: u64,
+    /// Embedded parts that a document supersedes.
+    pub superseded: u64,
+}
+
+/// How often something happened, and where at first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Examples {
+    /// How often.
+    pub count: u64,
+    /// `collection/id` of the first.
+    pub items: Vec<String>,
+}
+
+impl Examples {
+    fn add(&mut self, item: &Item) {
+        self.count += 1;
+        if self.items.len() < EXAMPLES {
+            let name = format!("{}/{}", item.key.collection, item.key.id);
+            if self.items.last() != Some(&name) {
+                self.items.push(name);
+            }
+        }
+    }
+}
+
+/// One phase's rows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PhaseReport {
+    /// `Leads`
+    pub label: String,
+    /// Per table.
+    pub rows: BTreeMap<String, RowCounts>,
+    /// How long it took.
+    pub elapsed: std::time::Duration,
+}
+
+/// What a load did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LoadReport {
+    /// Where the documents came from.
+    pub source: String,
+    /// As of when, where the source has one point in time.
+    pub read_time: Option<String>,
+    /// Per collection, those of rows made of several documents included.
+    pub collections: BTreeMap<String, CollectionCounts>,
+    /// Per table, over all phases.
+    pub rows: BTreeMap<String, RowCounts>,
+    /// Per phase, in order.
+    pub phases: Vec<PhaseReport>,
+    /// Per code.
+    pub warnings: BTreeMap<String, Examples>,
+    /// Per reason.
+    pub quarantine: BTreeMap<String, Examples>,
+    /// Documents whose rows were left alone.
+    pub conflicts: Examples,
+    /// Collections that the source holds and the plan does not name.
+    pub not_planned: Vec<String>,
+}
+
+impl LoadReport {
+    pub(super) fn new(surveyed: &Surveyed, plan: &dyn DocumentPlan) -> Self {
+        let mut report = Self {
+            source: surveyed.snapshot.source.clone(),
+            read_time: surveyed.snapshot.read_time.clone(),
+            not_planned: surveyed.not_planned.clone(),
+            ..Self::default()
+        };
+        for name in plan.collections() {
+            let tally = surveyed.resolution.tally(name);
+            report.collections.insert(
+                (*name).to_owned(),
+                CollectionCounts {
+                    read: tally.read,
+                    repeated: tally.repeated,
+                    superseded: tally.superseded,
+                    ..CollectionCounts::default()
+                },
+            );
+        }
+        for shape in plan.shapes() {
+            report
+                .rows
+                .insert(shape.table.clone(), RowCounts::default());
+        }
+        report
+    }
+
+    pub(super) fn begin_phase(&mut self, label: &str) {
+        self.phases.push(PhaseReport {
+            label: label.to_owned(),
+            ..PhaseReport::default()
+        });
+    }
+
+    /// Accounts for an item.
+    pub(super) fn count(&mut self, item: &Item, outcome: ItemOutcome) {
+        let counts = self.collections.entry(item.key.collection.clone()).or_default();
+        if item.key.collection.contains('#') {
+            // Made of several documents: what is made is what is read.
+            counts.read += 1;
+        }
+        match outcome {
+            ItemOutcome::Written => counts.written += 1,
+            ItemOutcome::Unchanged => counts.unchanged += 1,
+            ItemOutcome::Quarantined => counts.quarantined += 1,
+            ItemOutcome::Conflict => {
+                counts.conflicting += 1;
+                self.conflicts.add(item);
+            }
+        }
+        for warning in &item.warnings {
+            self.warnings
+                .entry(warning.code.clone())
+                .or_default()
+                .add(item);
+        }
+        if let Some(quarantine) = &item.quarantine {
+            self.quarantine
+                .entry(quarantine.reason.clone())
+                .or_default()
+                .add(item);
+        }
+    }
+
+    pub(super) fn count_rows(&mut self, rows: &BTreeMap<String, RowCounts>) {
+        for (table, more) in rows {
+            add(self.rows.entry(table.clone()).or_default(), more);
+            if let Some(phase) = self.phases.last_mut() {
+                add(phase.rows.entry(table.clone()).or_default(), more);
+            }
+        }
+    }
+
+    /// Rows of a table that are in V3 now as the mapping says.
+    pub fn rows_in_place(&self, table: &str) -> u64 {
+        self.rows
+            .get(table)
+            .map_or(0, |counts| counts.inserted + counts.updated + counts.unchanged)
+    }
+
+    /// Documents in quarantine.
+    pub fn quarantined(&self) -> u64 {
+        self.quarantine.values().map(|examples| examples.count).sum()
+    }
+
+    /// Rows inserted or updated.
+    pub fn written_rows(&self) -> u64 {
+        self.rows
+            .values()
+            .map(|counts| counts.inserted + counts.updated)
+            .sum()
+    }
+}
+
+fn add(sum: &mut RowCounts, more: &RowCounts) {
+    sum.inserted += more.inserted;
+    sum.updated += more.updated;
+    sum.unchanged += more.unchanged;
+    sum.conflicting += more.conflicting;
+}

@@ -1,0 +1,183 @@
+//! From deliveries to batches of items, and from there through the writer.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures::stream::{self, BoxStream};
+use futures::{StreamExt, TryStreamExt};
+use sunset_core::document::Delivery;
+use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::plans::{Emission, Phase, Resolution};
+use sunset_core::ports::documents::DocumentSource;
+use sunset_core::ports::progress::Progress;
+use sunset_core::ports::rows::{Item, ItemKey, ItemOutcome, LoadOutcome, RowCounts, RowWriter};
+
+use super::report::{LoadReport, PhaseReport};
+use super::{LoadOptions, Surveyed};
+
+/// Chunks that are mapped at the same time, ahead of the writing.
+const MAPPING_AHEAD: usize = 2;
+
+/// Maps a chunk of deliveries. Of what is [`Emission::Twin`] the caller keeps the first.
+fn map_documents(resolution: &dyn Resolution, chunk: Vec<Delivery>) -> Vec<Emission> {
+    chunk
+        .into_iter()
+        .map(|delivery| match delivery {
+            Delivery::Document(document) => resolution.emit(document),
+            Delivery::Bad(bad) => Emission::Item(Box::new(resolution.emit_bad(bad))),
+        })
+        .collect()
+}
+
+/// The items of one phase, in batches: those of its documents, then those made of several.
+pub(crate) fn items<'a>(
+    source: &'a dyn DocumentSource,
+    surveyed: &'a Surveyed,
+    index: usize,
+    phase: &'a Phase,
+    batch_size: usize,
+) -> BoxStream<'a, Result<Vec<Item>>> {
+    let batch_size = batch_size.max(1);
+    let resolution = Arc::clone(&surveyed.resolution);
+    let mut twins_seen = HashSet::new();
+    let mapped = source
+        .read(phase.collections)
+        .map_ok(move |chunk| {
+            let resolution = Arc::clone(&resolution);
+            async move {
+                tokio::task::spawn_blocking(move || map_documents(resolution.as_ref(), chunk))
+                    .await
+                    .map_err(|error| {
+                        Error::new(ErrorKind::Internal, "mapping a chunk of documents failed")
+                            .cause(error)
+                            .remedy("this is a fault of sunset: please report it")
+                    })
+            }
+        })
+        .try_buffered(MAPPING_AHEAD)
+        .map_ok(move |emissions| keep_counting(emissions, &mut twins_seen));
+    let derived = stream::iter(surveyed.resolution.derived(index)).map(|item| Ok(vec![item]));
+    Box::pin(rebatch(mapped.chain(derived), batch_size))
+}
+
+/// The items of the deliveries that count.
+fn keep_counting(emissions: Vec<Emission>, twins_seen: &mut HashSet<ItemKey>) -> Vec<Item> {
+    emissions
+        .into_iter()
+        .filter_map(|emission| match emission {
+            Emission::Item(item) => Some(*item),
+            Emission::Twin(item) => twins_seen.insert(item.key.clone()).then_some(*item),
+            Emission::Repeated => None,
+        })
+        .collect()
+}
+
+/// Cuts a stream of chunks of any size into batches of `size`.
+fn rebatch<'a>(
+    chunks: impl futures::Stream<Item = Result<Vec<Item>>> + Send + 'a,
+    size: usize,
+) -> impl futures::Stream<Item = Result<Vec<Item>>> + Send + 'a {
+    let state = (Box::pin(chunks), Vec::new(), false);
+    stream::try_unfold(state, move |(mut chunks, mut waiting, mut ended)| async move {
+        while waiting.len() < size && !ended {
+            match chunks.next().await {
+                Some(chunk) => waiting.extend(chunk?),
+                None => ended = true,
+            }
+        }
+        if waiting.is_empty() {
+            return Ok(None);
+        }
+        let rest = waiting.split_off(waiting.len().min(size));
+        Ok(Some((waiting, (chunks, rest, ended))))
+    })
+}
+
+/// Writes the items of one phase, or counts them where there is no writer.
+pub(super) async fn write(
+    items: BoxStream<'_, Result<Vec<Item>>>,
+    writer: Option<Arc<dyn RowWriter>>,
+    options: LoadOptions,
+    report: &mut LoadReport,
+    progress: &dyn Progress,
+) -> Result<()> {
+    let begun = Instant::now();
+    let mut written = items
+        .map_ok(|batch| {
+            let writer = writer.clone();
+            async move { write_batch(writer, batch).await }
+        })
+        .try_buffer_unordered(options.connections.max(1));
+    while let Some((batch, outcome)) = written.try_next().await? {
+        progress.advance(batch.len() as u64);
+        for (item, outcome) in batch.iter().zip(&outcome.items) {
+            report.count(item, *outcome);
+        }
+        report.count_rows(&outcome.rows);
+    }
+    drop(written);
+    if let Some(phase) = report.phases.last_mut() {
+        phase.elapsed = begun.elapsed();
+    }
+    Ok(())
+}
+
+async fn write_batch(
+    writer: Option<Arc<dyn RowWriter>>,
+    batch: Vec<Item>,
+) -> Result<(Vec<Item>, LoadOutcome)> {
+    let keys: Vec<ItemKey> = batch.iter().map(|item| item.key.clone()).collect();
+    let Some(writer) = writer else {
+        return Ok((batch.clone(), as_if_new(&batch)));
+    };
+    let settled = writer.settled(&keys).await?;
+    let (known, new): (Vec<_>, Vec<_>) = batch
+        .into_iter()
+        .zip(settled)
+        .partition(|(item, settled)| *settled == Some(item.outcome_digest));
+    let known: Vec<Item> = known.into_iter().map(|(item, _)| item).collect();
+    let new: Vec<Item> = new.into_iter().map(|(item, _)| item).collect();
+    let mut outcome = if new.is_empty() {
+        LoadOutcome::default()
+    } else {
+        crate::retry::transient(|| writer.load(&new)).await?
+    };
+    let mut all = new;
+    for item in known {
+        outcome.items.push(settled_outcome(&item));
+        for row in &item.rows {
+            count_row(&mut outcome.rows, &row.shape.table).unchanged += 1;
+        }
+        all.push(item);
+    }
+    Ok((all, outcome))
+}
+
+fn settled_outcome(item: &Item) -> ItemOutcome {
+    if item.quarantine.is_some() {
+        ItemOutcome::Quarantined
+    } else {
+        ItemOutcome::Unchanged
+    }
+}
+
+fn count_row<'a>(rows: &'a mut BTreeMap<String, RowCounts>, table: &str) -> &'a mut RowCounts {
+    rows.entry(table.to_owned()).or_default()
+}
+
+/// What a writer would say to items that it has never seen.
+fn as_if_new(batch: &[Item]) -> LoadOutcome {
+    let mut outcome = LoadOutcome::default();
+    for item in batch {
+        outcome.items.push(if item.quarantine.is_some() {
+            ItemOutcome::Quarantined
+        } else {
+            ItemOutcome::Written
+        });
+        for row in &item.rows {
+            count_row(&mut outcome.rows, &row.shape.table).inserted += 1;
+        }
+    }
+    outcome
+}
