@@ -120,6 +120,9 @@ pub trait Resolution: Send + Sync {
     /// Rows made of several documents, to be written at the end of phase `phase`.
     fn derived(&self, phase: usize) -> Box<dyn Iterator<Item = Item> + Send + '_>;
 
+    /// Whether the survey saw the item, or made it of several.
+    fn knows(&self, key: &ItemKey) -> bool;
+
     /// The counts of a collection.
     fn tally(&self, collection: &str) -> CollectionTally;
 }

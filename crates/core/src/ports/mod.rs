@@ -2,4 +2,7 @@
 //! these traits, `sunset-testkit` implements them in memory.
 
 pub mod documents;
+pub mod objects;
 pub mod rows;
+pub mod verify;
+pub mod runs;

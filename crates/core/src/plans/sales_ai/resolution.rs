@@ -1,5 +1,7 @@
 //! Turns documents into items, by what was resolved.
 
+mod lookup;
+
 use crate::digest::Digest;
 use crate::document::{BadDocument, Document};
 use crate::plans::{CollectionTally, Emission, RecordedNumbers, Resolution};
@@ -446,83 +448,11 @@ impl Resolution for SalesAiResolution {
         }))
     }
 
+    fn knows(&self, key: &ItemKey) -> bool {
+        self.has_item(key)
+    }
+
     fn tally(&self, collection: &str) -> CollectionTally {
-        let superseded = |fates: &[ConversationFate]| {
-            let of = |fate: &&ConversationFate| {
-                matches!(
-                    fate,
-                    ConversationFate::Migrated {
-                        analysis: Analysis::Superseded,
-                        ..
-                    }
-                )
-            };
-            fates.iter().filter(of).count() as u64
-        };
-        let with = |tally: CollectionTally, superseded| CollectionTally {
-            superseded,
-            ..tally
-        };
-        let (notes, fates) = (&self.notes, &self.fates);
-        match collection {
-            LEADS => notes.leads.tally(),
-            CONVERSATIONS => with(
-                notes.conversations.tally(),
-                superseded(&fates.conversations),
-            ),
-            SALES_CASES => with(notes.sales_cases.tally(), superseded(&fates.sales_cases)),
-            CASES => {
-                let of = |fate: &&CaseFate| {
-                    matches!(
-                        fate,
-                        CaseFate::Migrated {
-                            analysis: Analysis::Superseded,
-                            ..
-                        }
-                    )
-                };
-                let superseded = fates.cases.iter().filter(of).count() as u64;
-                with(notes.cases.tally(), superseded)
-            }
-            MEDDIC => notes.meddic.tally(),
-            _ => CollectionTally::default(),
-        }
-    }
-}
-
-impl SalesAiResolution {
-    fn is_quarantined(&self, collection: &str, index: usize) -> bool {
-        let quarantined =
-            |fate: &ConversationFate| matches!(fate, ConversationFate::Quarantined(_));
-        match collection {
-            LEADS => matches!(self.fates.leads[index], LeadFate::Duplicate { .. }),
-            CONVERSATIONS => quarantined(&self.fates.conversations[index]),
-            SALES_CASES => quarantined(&self.fates.sales_cases[index]),
-            CASES => matches!(self.fates.cases[index], CaseFate::Quarantined(_)),
-            _ => matches!(self.fates.meddic[index], MeddicFate::Quarantined(_)),
-        }
-    }
-
-    fn names_bad(&self, collection: &str, id: &str) -> bool {
-        let (notes, texts) = (&self.notes, &self.notes.texts);
-        match collection {
-            LEADS => notes.leads.names_bad(texts, id),
-            CONVERSATIONS => notes.conversations.names_bad(texts, id),
-            SALES_CASES => notes.sales_cases.names_bad(texts, id),
-            CASES => notes.cases.names_bad(texts, id),
-            MEDDIC => notes.meddic.names_bad(texts, id),
-            _ => false,
-        }
-    }
-
-    fn has_twins(&self, collection: &str, id: &str) -> bool {
-        let notes = &self.notes;
-        match collection {
-            LEADS => notes.leads.has_twins(id),
-            CONVERSATIONS => notes.conversations.has_twins(id),
-            SALES_CASES => notes.sales_cases.has_twins(id),
-            CASES => notes.cases.has_twins(id),
-            _ => notes.meddic.has_twins(id),
-        }
+        self.collection_tally(collection)
     }
 }

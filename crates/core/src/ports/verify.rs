@@ -1,0 +1,97 @@
+//! Comparing what is in the database with what the mapping says.
+
+use async_trait::async_trait;
+
+use crate::error::Result;
+use crate::ports::rows::ItemKey;
+use crate::row::{Row, Shape};
+
+/// One cell that differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellDifference {
+    /// The column.
+    pub column: String,
+    /// What the mapping says, as PostgreSQL prints it in JSON.
+    pub expected: String,
+    /// What the table holds, likewise.
+    pub found: String,
+}
+
+/// What is wrong with a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowFault {
+    /// The table has no row of this id.
+    Missing,
+    /// Some cells differ.
+    Different(Vec<CellDifference>),
+}
+
+/// A row that is not as the mapping says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowDifference {
+    /// The table.
+    pub table: String,
+    /// The row's primary key.
+    pub id: String,
+    /// What is wrong with it.
+    pub fault: RowFault,
+    /// Whether somebody changed or removed it since sunset wrote it: the row is not as the ledger
+    /// says sunset left it.
+    pub changed_since: bool,
+}
+
+/// A reference to a row that is not there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ForeignKey {
+    /// The table that refers.
+    pub table: String,
+    /// Its column.
+    pub column: String,
+    /// The table referred to, by its primary key `id`.
+    pub target: String,
+}
+
+/// How many rows a question found, and the ids of the first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Found {
+    /// All of them.
+    pub count: u64,
+    /// The first, in order.
+    pub ids: Vec<String>,
+}
+
+/// Reads V3. Nothing here writes.
+#[async_trait]
+pub trait RowVerifier: Send + Sync {
+    /// Compares rows of any tables with what the tables hold, linked cells (audio URLs) counting as
+    /// what they were linked to. Gives the rows that differ, and nothing for the others.
+    async fn compare(&self, rows: &[Row]) -> Result<Vec<RowDifference>>;
+
+    /// Which of `tables` do not exist.
+    async fn missing_tables(&self, tables: &[String]) -> Result<Vec<String>>;
+
+    /// Rows of a table, whoever wrote them.
+    async fn count(&self, table: &str) -> Result<u64>;
+
+    /// Rows of the table that sunset accounts for.
+    async fn accounted(&self, table: &str) -> Result<u64>;
+
+    /// Rows that refer to a row that is not there.
+    async fn dangling(&self, key: &ForeignKey) -> Result<Found>;
+
+    /// Rows without a value in a column that must have one.
+    async fn without_value(&self, table: &str, column: &str) -> Result<Found>;
+
+    /// Values of a column that more than one row holds.
+    async fn duplicated(&self, table: &str, column: &str) -> Result<Found>;
+
+    /// A page of items that the ledger counts as migrated, behind `after`, in order.
+    async fn migrated_items(&self, after: Option<&ItemKey>, limit: u32) -> Result<Vec<ItemKey>>;
+
+    /// Assigned numbers of which the row does not hold the number: `kind`, the table and the
+    /// column it stands in.
+    async fn wrong_numbers(&self, kind: &str, table: &str, column: &str) -> Result<Found>;
+
+    /// The shapes' columns that the tables lack.
+    async fn missing_columns(&self, shape: &Shape) -> Result<Vec<String>>;
+}
