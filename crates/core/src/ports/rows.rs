@@ -88,6 +88,8 @@ pub struct RowCounts {
     pub unchanged: u64,
     /// Left alone because somebody else wrote or changed them.
     pub conflicting: u64,
+    /// Taken away, with a before-image in the ledger, because V2 gives them no longer.
+    pub removed: u64,
 }
 
 /// What became of one item.

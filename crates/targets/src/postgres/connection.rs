@@ -59,6 +59,7 @@ pub struct Database {
     identity: TargetIdentity,
     name: String,
     server_version: i32,
+    lz4: bool,
 }
 
 impl std::fmt::Debug for Database {
@@ -101,6 +102,7 @@ impl Database {
             identity: facts.identity,
             name: facts.name,
             server_version: facts.server_version,
+            lz4: facts.lz4,
         })
     }
 
@@ -127,6 +129,11 @@ impl Database {
     /// As `server_version_num`: 150018 for 15.18.
     pub fn server_version(&self) -> i32 {
         self.server_version
+    }
+
+    /// Whether TOAST values can be compressed with lz4.
+    pub fn has_lz4(&self) -> bool {
+        self.lz4
     }
 
     /// The pooler's host that the URL named, when the direct host is used in its place.

@@ -165,12 +165,26 @@ pub(crate) fn kind_of_state(code: &str) -> ErrorKind {
     by_state(code, "").0
 }
 
-/// The SQLSTATE, where the server gave one.
-pub(crate) fn state(cause: &sqlx::Error) -> Option<String> {
-    match cause {
-        sqlx::Error::Database(database) => database.code().map(|code| code.into_owned()),
+/// The SQLSTATE behind an error of [`error`].
+fn state_of(fault: &Error) -> Option<String> {
+    let cause = std::error::Error::source(fault)?;
+    match cause.downcast_ref::<sqlx::Error>()? {
+        sqlx::Error::Database(database) => database.code().map(std::borrow::Cow::into_owned),
         _ => None,
     }
+}
+
+/// Whether a statement failed because other rows refer to a row, or it to one that is not there.
+pub(crate) fn is_foreign_key(fault: &Error) -> bool {
+    state_of(fault).is_some_and(|code| code == "23503")
+}
+
+/// Whether the server refused the data of a row: a constraint, a value out of range, an index
+/// entry that is too long, an exception of a trigger.
+pub(crate) fn is_about_data(fault: &Error) -> bool {
+    state_of(fault).is_some_and(|code| {
+        ["22", "23", "54"].iter().any(|class| code.starts_with(class)) || code == "P0001"
+    })
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@ pub(super) struct Facts {
     pub identity: TargetIdentity,
     pub name: String,
     pub server_version: i32,
+    /// Whether TOAST values can be compressed with lz4, which costs a fraction of pglz.
+    pub lz4: bool,
 }
 
 /// Asks, without writing.
@@ -26,6 +28,7 @@ pub(super) async fn read(connection: &mut PgConnection, address: &Address) -> Re
     let server_version: i32 = row.try_get("server_version").map_err(failed)?;
     let timeline: String = row.try_get("timeline").map_err(failed)?;
     let oid: String = row.try_get("oid").map_err(failed)?;
+    let lz4: bool = row.try_get("lz4").map_err(failed)?;
     let may_ask: bool = row.try_get("may_ask").map_err(failed)?;
     let mut cluster = if may_ask {
         sqlx::query("SELECT system_identifier::text FROM pg_catalog.pg_control_system()")
@@ -44,5 +47,6 @@ pub(super) async fn read(connection: &mut PgConnection, address: &Address) -> Re
         identity: TargetIdentity::database(&cluster, &name),
         name,
         server_version,
+        lz4,
     })
 }

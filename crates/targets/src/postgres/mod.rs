@@ -2,13 +2,23 @@
 
 mod address;
 mod connection;
+mod digest;
 mod fault;
 mod identifier;
 mod identity;
 mod ledger;
+mod links;
+mod owner;
+mod rows;
+mod runs;
 
 pub use address::Address;
 pub use connection::{ConnectOptions, Database};
+pub use digest::digest_expression;
 pub use fault::error;
 pub use identifier::{public_table, quote_identifier};
 pub use ledger::Ledger;
+pub use links::{CellLink, LinkOutcome};
+pub use owner::{MIGRATION_EMAIL, Owner};
+pub use rows::RowStore;
+pub use runs::ActiveRun;

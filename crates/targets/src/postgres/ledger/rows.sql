@@ -9,6 +9,25 @@ CREATE TABLE IF NOT EXISTS sunset.items (
     PRIMARY KEY (collection, document_id)
 );
 
+-- Lists of columns that digests are taken over; the first is the primary key.
+CREATE TABLE IF NOT EXISTS sunset.shapes (
+    id           integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    table_name   text NOT NULL,
+    columns      text[] NOT NULL,
+    json_columns text[] NOT NULL,
+    UNIQUE (table_name, columns, json_columns)
+);
+
+-- Tables as they were before anything was written to them: number of rows, and the sum of the
+-- 64-bit hashes of their texts, which the order of rows does not change.
+CREATE TABLE IF NOT EXISTS sunset.baselines (
+    table_name text PRIMARY KEY,
+    row_count  bigint NOT NULL,
+    digest     numeric NOT NULL,
+    run        bigint NOT NULL,
+    taken_at   timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
 -- `mapped` is the digest of the row as the mapping made it, `written` of the row as this tool
 -- left it in the table: they differ where a cell was linked. A row whose digest is not `written`
 -- was changed by somebody else.
@@ -19,7 +38,7 @@ CREATE TABLE IF NOT EXISTS sunset.provenance (
     document_id text NOT NULL,
     mapped      bytea NOT NULL,
     written     bytea NOT NULL,
-    columns     text[] NOT NULL,     -- what the digests are taken over
+    shape       integer NOT NULL,    -- what the digests are taken over
     action      text NOT NULL CHECK (action IN ('inserted', 'adopted', 'overwritten')),
     created_run bigint NOT NULL,     -- the run that inserted, adopted or first overwrote it
     run         bigint NOT NULL,     -- the run that wrote it last
@@ -35,8 +54,9 @@ CREATE TABLE IF NOT EXISTS sunset.before_images (
     table_name  text NOT NULL,
     row_id      text NOT NULL,
     image       jsonb NOT NULL,      -- the whole row, all columns of the table
-    digest      bytea NOT NULL,      -- of the columns in `columns`
-    columns     text[] NOT NULL,
+    json_nulls  text[] NOT NULL,     -- its jsonb columns that hold JSON's null, not NULL
+    digest      bytea NOT NULL,      -- over `shape`
+    shape       integer NOT NULL,
     provenance  jsonb,
     taken_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     UNIQUE (table_name, row_id, run)

@@ -1,0 +1,121 @@
+//! The user whom migrated opportunities belong to.
+
+use sqlx::{Postgres, Row as _, Transaction};
+use sunset_core::row::{CellKind, Shape};
+use sunset_core::{Error, ErrorKind, Result};
+
+use super::connection::Database;
+use super::fault::error;
+use super::rows::table::{ROW, register_shape};
+use super::runs::ActiveRun;
+
+/// The email address of the user that is used, and made when absent, while none is named.
+pub const MIGRATION_EMAIL: &str = "migration@internal.system";
+const MIGRATION_NAME: &str = "Migration User";
+/// The collection under which the ledger keeps what belongs to no document.
+pub(super) const OWNER_COLLECTION: &str = "#owner";
+
+/// An owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// `user.id`
+    pub id: String,
+    /// Whether this run made the user.
+    pub created: bool,
+}
+
+impl Database {
+    /// The owner, without writing: `wanted` (`MIGRATION_USER_ID`) or the migration's own user;
+    /// `None` when the latter would have to be made.
+    ///
+    /// # Errors
+    /// `NotFound` when `wanted` is no user, with the SQL that makes one.
+    pub async fn find_owner(&self, wanted: Option<&str>) -> Result<Option<String>> {
+        let mut transaction = self.begin_reading().await?;
+        find(&mut transaction, wanted).await
+    }
+}
+
+impl ActiveRun {
+    /// The owner; the migration's own user is made when it is absent. The ledger remembers that
+    /// it was, so that rollback removes it.
+    ///
+    /// # Errors
+    /// As [`Database::find_owner`].
+    pub async fn owner(&self, wanted: Option<&str>) -> Result<Owner> {
+        let mut transaction = self.begin().await?;
+        if let Some(id) = find(&mut transaction, wanted).await? {
+            return Ok(Owner { id, created: false });
+        }
+        let failed = |cause| error(cause, "cannot make the migration's user");
+        let id = format!("migration-user-{}", uuid::Uuid::new_v4());
+        sqlx::query(include_str!("owner/create.sql"))
+            .bind(&id)
+            .bind(MIGRATION_NAME)
+            .bind(MIGRATION_EMAIL)
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        let shape = Shape::new(
+            "user",
+            &[
+                ("id", CellKind::Text),
+                ("name", CellKind::Text),
+                ("email", CellKind::Text),
+                ("email_verified", CellKind::Boolean),
+            ],
+        );
+        let number = register_shape(&mut transaction, &shape).await?;
+        let statement = format!(
+            include_str!("owner/record.sql"),
+            digest = super::digest::digest_expression(ROW, &shape),
+            row = ROW
+        );
+        sqlx::query(sqlx::AssertSqlSafe(statement))
+            .bind(&id)
+            .bind(OWNER_COLLECTION)
+            .bind(MIGRATION_EMAIL)
+            .bind(number)
+            .bind(self.id())
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(Owner { id, created: true })
+    }
+}
+
+async fn find(
+    transaction: &mut Transaction<'_, Postgres>,
+    wanted: Option<&str>,
+) -> Result<Option<String>> {
+    let failed = |cause| error(cause, "cannot look for the owner of the opportunities");
+    let Some(wanted) = wanted else {
+        return sqlx::query("SELECT id FROM public.\"user\" WHERE email = $1")
+            .bind(MIGRATION_EMAIL)
+            .fetch_optional(&mut **transaction)
+            .await
+            .map_err(failed)?
+            .map(|row| row.try_get(0))
+            .transpose()
+            .map_err(failed);
+    };
+    let found = sqlx::query("SELECT id FROM public.\"user\" WHERE id = $1")
+        .bind(wanted)
+        .fetch_optional(&mut **transaction)
+        .await
+        .map_err(failed)?;
+    if found.is_some() {
+        return Ok(Some(wanted.to_owned()));
+    }
+    let literal = wanted.replace('\'', "''");
+    Err(Error::new(
+        ErrorKind::NotFound,
+        format!("there is no user {wanted}, and MIGRATION_USER_ID names it"),
+    )
+    .remedy(format!(
+        "correct MIGRATION_USER_ID, leave it unset (a user {MIGRATION_EMAIL} is made then), or \
+         make the user: INSERT INTO \"user\" (id, name, email, email_verified) \
+         VALUES ('{literal}', '{MIGRATION_NAME}', 'someone@example.com', true);"
+    )))
+}

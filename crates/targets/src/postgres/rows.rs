@@ -1,0 +1,438 @@
+//! Rows and the ledger entries that account for them, a batch a transaction.
+//!
+//! A batch is read ([`state`]), judged without the database ([`judge`]), written ([`write`]) and
+//! accounted for ([`book`]).
+
+mod book;
+mod encode;
+mod judge;
+pub(super) mod shapes;
+mod state;
+pub(super) mod table;
+mod verdict;
+mod write;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sqlx::{AssertSqlSafe, Postgres, Transaction};
+use sunset_core::digest::Digest;
+use sunset_core::ports::rows::{
+    Item, ItemKey, ItemOutcome, LoadOutcome, OnConflict, RowWriter,
+};
+use sunset_core::row::Shape;
+use sunset_core::{Error, ErrorKind, Result};
+use tokio::sync::Mutex;
+
+use self::book::{Book, Clash};
+use self::judge::{Judgement, judge};
+use self::state::{State, known_items};
+use self::table::{ForeignKeys, ROW, Table};
+use self::verdict::{Reason, Verdict};
+use self::write::{remove_stale, run_statement, write_rows};
+use super::fault::{error, is_about_data};
+use super::identifier::public_table;
+use super::runs::{ActiveRun, Lease};
+
+/// Writes rows within one run. It may be shared: several batches are written at a time, each on a
+/// connection of its own.
+pub struct RowStore {
+    lease: Lease,
+    on_conflict: OnConflict,
+    known: Mutex<Known>,
+}
+
+/// What was read of the catalogue.
+#[derive(Default)]
+struct Known {
+    ranks: Arc<BTreeMap<String, usize>>,
+    keys: Option<ForeignKeys>,
+    tables: Vec<Arc<Table>>,
+}
+
+impl ActiveRun {
+    /// The writer of rows of this run.
+    pub fn rows(&self, on_conflict: OnConflict) -> RowStore {
+        RowStore {
+            lease: self.lease().clone(),
+            on_conflict,
+            known: Mutex::new(Known::default()),
+        }
+    }
+}
+
+#[async_trait]
+impl RowWriter for RowStore {
+    async fn settled(&self, keys: &[ItemKey]) -> Result<Vec<Option<Digest>>> {
+        let mut transaction = self.begin().await?;
+        let known = known_items(&mut transaction, keys.iter()).await?;
+        Ok(known
+            .into_iter()
+            .map(|item| item.filter(|item| item.state != "conflict"))
+            .map(|item| item.and_then(|item| item.outcome_digest))
+            .collect())
+    }
+
+    async fn load(&self, items: &[Item]) -> Result<LoadOutcome> {
+        let (tables, ranks) = self.tables(items).await?;
+        let what = "cannot commit a batch of rows";
+        let mut transaction = self.begin().await?;
+        match self.part(&mut transaction, items, &tables, &ranks).await {
+            Ok(outcome) => {
+                transaction
+                    .commit()
+                    .await
+                    .map_err(|cause| error(cause, what))?;
+                Ok(outcome)
+            }
+            Err(fault) if is_about_data(&fault) && self.on_conflict != OnConflict::Fail => {
+                drop(transaction);
+                tracing::debug!(error = %fault, "the server refused a row of the batch; looking for it");
+                let mut transaction = self.begin().await?;
+                let outcome = self
+                    .sift(&mut transaction, items, &tables, &ranks)
+                    .await?;
+                transaction
+                    .commit()
+                    .await
+                    .map_err(|cause| error(cause, what))?;
+                Ok(outcome)
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+}
+
+impl RowStore {
+    async fn begin(&self) -> Result<Transaction<'static, Postgres>> {
+        let mut transaction = self.lease.begin().await?;
+        run_statement(&mut transaction, include_str!("rows/batch_settings.sql").to_owned()).await?;
+        if self.lease.database.has_lz4() {
+            let lz4 = "SET LOCAL default_toast_compression = 'lz4'".to_owned();
+            run_statement(&mut transaction, lz4).await?;
+        }
+        Ok(transaction)
+    }
+
+    /// What is known of the tables that `items` go to, read once a shape.
+    async fn tables(
+        &self,
+        items: &[Item],
+    ) -> Result<(Vec<Arc<Table>>, Arc<BTreeMap<String, usize>>)> {
+        let mut known = self.known.lock().await;
+        let mut missing: Vec<Arc<Shape>> = Vec::new();
+        for row in items.iter().flat_map(|item| &item.rows) {
+            let seen = known.tables.iter().any(|table| table.shape == row.shape)
+                || missing.iter().any(|shape| shape == &row.shape);
+            if !seen {
+                missing.push(Arc::clone(&row.shape));
+            }
+        }
+        if known.keys.is_none() || !missing.is_empty() {
+            let mut transaction = self.lease.begin().await?;
+            if known.keys.is_none() {
+                let keys = ForeignKeys::read(&mut transaction).await?;
+                known.ranks = Arc::new(keys.ranks());
+                known.keys = Some(keys);
+            }
+            let keys = known.keys.clone().unwrap_or_default();
+            let mut read = Vec::new();
+            for shape in &missing {
+                let table = Table::read(&mut transaction, shape, &keys).await?;
+                self.baseline(&mut transaction, &shape.table).await?;
+                read.push(Arc::new(table));
+            }
+            transaction
+                .commit()
+                .await
+                .map_err(|cause| error(cause, "cannot record the tables"))?;
+            known.tables.extend(read);
+        }
+        Ok((known.tables.clone(), Arc::clone(&known.ranks)))
+    }
+
+    /// Records what a table was before anything was written to it.
+    async fn baseline(
+        &self,
+        transaction: &mut Transaction<'static, Postgres>,
+        table: &str,
+    ) -> Result<()> {
+        let statement = format!(
+            include_str!("rows/baseline.sql"),
+            row = ROW,
+            table = public_table(table)
+        );
+        sqlx::query(AssertSqlSafe(statement))
+            .bind(table)
+            .bind(self.lease.run)
+            .execute(&mut **transaction)
+            .await
+            .map(drop)
+            .map_err(|cause| error(cause, "cannot take the digest of a table"))
+    }
+
+    /// Halves a batch of which the server refused something until the item is found; that one
+    /// becomes a conflict, the others are written.
+    async fn sift(
+        &self,
+        transaction: &mut Transaction<'static, Postgres>,
+        items: &[Item],
+        tables: &[Arc<Table>],
+        ranks: &BTreeMap<String, usize>,
+    ) -> Result<LoadOutcome> {
+        let mut whole = LoadOutcome::default();
+        // Taken from the end, so that the outcomes come in the order of the items.
+        let mut parts: Vec<&[Item]> = vec![items];
+        while let Some(part) = parts.pop() {
+            run_statement(transaction, "SAVEPOINT sunset_part".to_owned()).await?;
+            match self.part(transaction, part, tables, ranks).await {
+                Ok(outcome) => {
+                    run_statement(transaction, "RELEASE SAVEPOINT sunset_part".to_owned()).await?;
+                    merge(&mut whole, outcome);
+                }
+                Err(fault) if is_about_data(&fault) => {
+                    run_statement(transaction, "ROLLBACK TO SAVEPOINT sunset_part".to_owned())
+                        .await?;
+                    if let [item] = part {
+                        merge(&mut whole, self.refuse(transaction, item, &fault).await?);
+                    } else {
+                        let (head, tail) = part.split_at(part.len() / 2);
+                        parts.push(tail);
+                        parts.push(head);
+                    }
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(whole)
+    }
+
+    /// Records an item that the server refused.
+    async fn refuse(
+        &self,
+        transaction: &mut Transaction<'static, Postgres>,
+        item: &Item,
+        fault: &Error,
+    ) -> Result<LoadOutcome> {
+        let bare = std::slice::from_ref(item);
+        let known = known_items(transaction, bare.iter().map(|item| &item.key)).await?;
+        let state = State::without_rows(bare, known);
+        let row = item.rows.first();
+        let mut outcome = LoadOutcome {
+            items: vec![ItemOutcome::Conflict],
+            ..LoadOutcome::default()
+        };
+        for row in &item.rows {
+            let counts = outcome.rows.entry(row.shape.table.clone()).or_default();
+            counts.conflicting += 1;
+        }
+        let book = Book {
+            run: self.lease.run,
+            items: bare,
+            states: vec![(0, "conflict")],
+            clashes: vec![Clash {
+                item: 0,
+                table: row.map(|row| row.shape.table.clone()).unwrap_or_default(),
+                row_id: row.map(|row| row.id().to_owned()).unwrap_or_default(),
+                reason: Reason::Refused,
+                detail: fault.to_string(),
+                wanted: row.map_or(item.outcome_digest, sunset_core::row::Row::digest),
+            }],
+            removed: Vec::new(),
+        };
+        book::write(transaction, &state, &Judgement::empty(), &book).await?;
+        Ok(outcome)
+    }
+
+    /// Writes some items within a transaction.
+    async fn part(
+        &self,
+        transaction: &mut Transaction<'static, Postgres>,
+        items: &[Item],
+        tables: &[Arc<Table>],
+        ranks: &BTreeMap<String, usize>,
+    ) -> Result<LoadOutcome> {
+        let run = self.lease.run;
+        let state = state::read(transaction, items, tables).await?;
+        let judgement = judge(&state, self.on_conflict);
+        let mut clashes = clashes(&state, &judgement);
+        if self.on_conflict == OnConflict::Fail
+            && let Some(clash) = clashes.first()
+        {
+            return Err(stop(&state, clash));
+        }
+        let (leaving, kept) = self.stale(&state, &judgement);
+        let still = remove_stale(transaction, &state, &leaving, ranks, run).await?;
+        write_rows(transaction, &state, &judgement, run).await?;
+        let referenced = if still.is_empty() {
+            still
+        } else {
+            remove_stale(transaction, &state, &still, ranks, run).await?
+        };
+        for (position, reason) in kept
+            .iter()
+            .map(|position| (position, Reason::Changed))
+            .chain(referenced.iter().map(|position| (position, Reason::Referenced)))
+        {
+            clashes.extend(stale_clash(&state, *position, reason));
+        }
+        let removed: Vec<usize> = leaving
+            .into_iter()
+            .filter(|position| !referenced.contains(position))
+            .collect();
+        let (outcome, states) = outcome(&state, &judgement, &removed);
+        let book = Book {
+            run,
+            items,
+            states,
+            clashes,
+            removed,
+        };
+        book::write(transaction, &state, &judgement, &book).await?;
+        Ok(outcome)
+    }
+
+    /// Rows that their items give no longer: those that go, and those that somebody changed.
+    fn stale(&self, state: &State<'_>, judgement: &Judgement) -> (Vec<usize>, Vec<usize>) {
+        state
+            .stale
+            .iter()
+            .enumerate()
+            .filter(|(_, stale)| !judgement.conflicting.contains(&stale.item))
+            .map(|(position, stale)| (position, stale))
+            .fold((Vec::new(), Vec::new()), |(mut go, mut stay), (position, stale)| {
+                if !stale.present || stale.untouched || self.on_conflict == OnConflict::Overwrite {
+                    go.push(position);
+                } else {
+                    stay.push(position);
+                }
+                (go, stay)
+            })
+    }
+}
+
+fn stop(state: &State<'_>, clash: &Clash) -> Error {
+    let key = state.items.get(clash.item).map(|item| &item.key);
+    Error::new(
+        ErrorKind::Conflict,
+        format!(
+            "row {} of {} is not as migration left it: {}",
+            clash.row_id, clash.table, clash.detail
+        ),
+    )
+    .item(key.map(|key| format!("{} {}", key.collection, key.id)).unwrap_or_default())
+    .remedy("--on-conflict keep leaves such rows alone, --on-conflict overwrite writes over them")
+}
+
+fn clashes(state: &State<'_>, judgement: &Judgement) -> Vec<Clash> {
+    state
+        .cases
+        .iter()
+        .zip(&judgement.verdicts)
+        .enumerate()
+        .filter_map(|(position, (case, verdict))| {
+            let Verdict::Conflict(reason) = verdict else {
+                return None;
+            };
+            let detail = judgement.details.get(&position).cloned();
+            Some(Clash {
+                item: case.item,
+                table: case.row.shape.table.clone(),
+                row_id: case.id().to_owned(),
+                reason: *reason,
+                detail: detail.unwrap_or_else(|| reason.sentence().to_owned()),
+                wanted: case.mapped,
+            })
+        })
+        .collect()
+}
+
+fn stale_clash(state: &State<'_>, position: usize, reason: Reason) -> Option<Clash> {
+    let stale = state.stale.get(position)?;
+    Some(Clash {
+        item: stale.item,
+        table: stale.entry.table.clone(),
+        row_id: stale.entry.row_id.clone(),
+        reason,
+        detail: format!("V2 gives this row no longer; {}", reason.sentence()),
+        wanted: stale.entry.mapped,
+    })
+}
+
+/// What became of the items, and which of their states are to be recorded.
+fn outcome(
+    state: &State<'_>,
+    judgement: &Judgement,
+    removed: &[usize],
+) -> (LoadOutcome, Vec<(usize, &'static str)>) {
+    let mut outcome = LoadOutcome::default();
+    let mut touched = vec![false; state.items.len()];
+    let mut wrote = vec![false; state.items.len()];
+    let mut mark = |item: usize, writes: bool| {
+        if let (Some(touched), Some(wrote)) = (touched.get_mut(item), wrote.get_mut(item)) {
+            *touched = true;
+            *wrote |= writes;
+        }
+    };
+    for (position, case) in state.cases.iter().enumerate() {
+        let counts = outcome.rows.entry(case.row.shape.table.clone()).or_default();
+        match judgement.effective(position, case) {
+            None | Some(Verdict::Conflict(_)) => counts.conflicting += 1,
+            Some(Verdict::Leave) => counts.conflicting += 1,
+            Some(Verdict::Insert) => {
+                counts.inserted += 1;
+                mark(case.item, true);
+            }
+            Some(Verdict::Update | Verdict::Overwrite) => {
+                counts.updated += 1;
+                mark(case.item, true);
+            }
+            Some(Verdict::Adopt | Verdict::Record) => {
+                counts.unchanged += 1;
+                mark(case.item, false);
+            }
+            Some(Verdict::Nothing) => counts.unchanged += 1,
+        }
+    }
+    for stale in removed.iter().filter_map(|position| state.stale.get(*position)) {
+        if stale.present {
+            outcome.rows.entry(stale.entry.table.clone()).or_default().removed += 1;
+        }
+        mark(stale.item, stale.present);
+    }
+    let mut states = Vec::new();
+    for (position, item) in state.items.iter().enumerate() {
+        let conflict = judgement.conflicting.contains(&position);
+        let name = match (conflict, &item.quarantine) {
+            (true, _) => "conflict",
+            (false, Some(_)) => "quarantined",
+            (false, None) => "migrated",
+        };
+        outcome.items.push(match name {
+            "conflict" => ItemOutcome::Conflict,
+            "quarantined" => ItemOutcome::Quarantined,
+            _ if wrote.get(position) == Some(&true) => ItemOutcome::Written,
+            _ => ItemOutcome::Unchanged,
+        });
+        let same = state.known.get(position).and_then(Option::as_ref).is_some_and(|known| {
+            known.state == name && known.outcome_digest == Some(item.outcome_digest)
+        });
+        if !same || touched.get(position) == Some(&true) {
+            states.push((position, name));
+        }
+    }
+    (outcome, states)
+}
+
+fn merge(whole: &mut LoadOutcome, part: LoadOutcome) {
+    whole.items.extend(part.items);
+    for (table, counts) in part.rows {
+        let sum = whole.rows.entry(table).or_default();
+        sum.inserted += counts.inserted;
+        sum.updated += counts.updated;
+        sum.unchanged += counts.unchanged;
+        sum.conflicting += counts.conflicting;
+        sum.removed += counts.removed;
+    }
+}

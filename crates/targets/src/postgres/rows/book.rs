@@ -1,0 +1,403 @@
+//! The ledger's side of a batch: items, provenance, warnings, quarantine, numbers, conflicts.
+
+use sqlx::{Postgres, Row as _, Transaction};
+use sunset_core::digest::Digest;
+use sunset_core::ports::rows::{Item, ItemKey};
+use sunset_core::ports::runs::RunId;
+use sunset_core::{Error, ErrorKind, Result};
+
+use super::encode::CopyIn;
+use super::judge::Judgement;
+use super::state::{Case, State, columns_of};
+use super::verdict::{Reason, Verdict};
+use crate::postgres::fault::error;
+use crate::postgres::runs::without_nul;
+
+/// A conflict to record.
+#[derive(Debug)]
+pub(super) struct Clash {
+    pub item: usize,
+    pub table: String,
+    pub row_id: String,
+    pub reason: Reason,
+    pub detail: String,
+    pub wanted: Digest,
+}
+
+/// What is recorded of each item.
+#[derive(Debug)]
+pub(super) struct Book<'a> {
+    pub run: RunId,
+    pub items: &'a [Item],
+    /// Positions of the items whose state changes, with that state.
+    pub states: Vec<(usize, &'static str)>,
+    pub clashes: Vec<Clash>,
+    /// Positions in [`State::stale`] of rows that are gone.
+    pub removed: Vec<usize>,
+}
+
+/// Writes it.
+pub(super) async fn write(
+    transaction: &mut Transaction<'_, Postgres>,
+    state: &State<'_>,
+    judgement: &Judgement,
+    book: &Book<'_>,
+) -> Result<()> {
+    provenance(transaction, state, judgement, book).await?;
+    forget(transaction, state, judgement, book).await?;
+    items(transaction, state, book).await?;
+    warnings(transaction, book).await?;
+    quarantine(transaction, book).await?;
+    numbers(transaction, book).await?;
+    conflicts(transaction, book).await
+}
+
+fn owner<'a>(state: &State<'a>, case: &Case<'_>) -> Option<&'a ItemKey> {
+    state.items.get(case.item).map(|item| &item.key)
+}
+
+async fn provenance(
+    transaction: &mut Transaction<'_, Postgres>,
+    state: &State<'_>,
+    judgement: &Judgement,
+    book: &Book<'_>,
+) -> Result<()> {
+    let settled = || {
+        state.cases.iter().enumerate().filter_map(|(position, case)| {
+            let verdict = judgement.effective(position, case)?;
+            (verdict != Verdict::Nothing).then_some((case, verdict))
+        })
+    };
+    if settled().any(|(case, _)| case.entry.is_none()) {
+        let mut copy = CopyIn::begin(
+            transaction,
+            include_str!("copy_provenance.sql"),
+            "cannot record where rows come from",
+        )
+        .await?;
+        for (case, verdict) in settled().filter(|(case, _)| case.entry.is_none()) {
+            let (Some(key), Some(table)) = (owner(state, case), state.tables.get(case.table)) else {
+                continue;
+            };
+            let action = match verdict {
+                Verdict::Insert => "inserted",
+                Verdict::Overwrite => "overwritten",
+                _ => "adopted",
+            };
+            copy.row(10)
+                .await?
+                .text(&table.shape.table)
+                .text(case.id())
+                .text(&without_nul(&key.collection))
+                .text(&without_nul(&key.id))
+                .digest(&case.mapped)
+                .digest(&case.desired)
+                .integer(table.shape_id)
+                .text(action)
+                .bigint(book.run)
+                .bigint(book.run);
+        }
+        copy.finish().await?;
+    }
+    let mut columns = UpdatedEntries::default();
+    for (case, verdict) in settled() {
+        let (Some(entry), Some(key), Some(table)) =
+            (&case.entry, owner(state, case), state.tables.get(case.table))
+        else {
+            continue;
+        };
+        columns.tables.push(entry.table.clone());
+        columns.rows.push(entry.row_id.clone());
+        columns.collections.push(without_nul(&key.collection).into_owned());
+        columns.documents.push(without_nul(&key.id).into_owned());
+        // A row that is left as somebody changed it keeps the digests of what was written.
+        let (mapped, written, shape) = if verdict == Verdict::Leave {
+            (entry.mapped, entry.written, entry.shape)
+        } else {
+            (case.mapped, case.desired, table.shape_id)
+        };
+        columns.mapped.push(mapped.as_bytes().to_vec());
+        columns.written.push(written.as_bytes().to_vec());
+        columns.shapes.push(shape);
+        columns.runs.push(if verdict.writes() { Some(book.run) } else { None });
+    }
+    columns.write(transaction).await
+}
+
+#[derive(Default)]
+struct UpdatedEntries {
+    tables: Vec<String>,
+    rows: Vec<String>,
+    collections: Vec<String>,
+    documents: Vec<String>,
+    mapped: Vec<Vec<u8>>,
+    written: Vec<Vec<u8>>,
+    shapes: Vec<i32>,
+    runs: Vec<Option<i64>>,
+}
+
+impl UpdatedEntries {
+    async fn write(self, transaction: &mut Transaction<'_, Postgres>) -> Result<()> {
+        if self.tables.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(include_str!("update_provenance.sql"))
+            .bind(self.tables)
+            .bind(self.rows)
+            .bind(self.collections)
+            .bind(self.documents)
+            .bind(self.mapped)
+            .bind(self.written)
+            .bind(self.shapes)
+            .bind(self.runs)
+            .execute(&mut **transaction)
+            .await
+            .map(drop)
+            .map_err(|cause| error(cause, "cannot record where rows come from"))
+    }
+}
+
+/// Entries of rows that are gone, and links that hold no longer.
+async fn forget(
+    transaction: &mut Transaction<'_, Postgres>,
+    state: &State<'_>,
+    judgement: &Judgement,
+    book: &Book<'_>,
+) -> Result<()> {
+    let failed = |cause| error(cause, "cannot bring the ledger up to date");
+    let gone: Vec<&super::state::Entry> = book
+        .removed
+        .iter()
+        .filter_map(|position| state.stale.get(*position))
+        .map(|stale| &stale.entry)
+        .collect();
+    if !gone.is_empty() {
+        let tables: Vec<&str> = gone.iter().map(|entry| entry.table.as_str()).collect();
+        let rows: Vec<&str> = gone.iter().map(|entry| entry.row_id.as_str()).collect();
+        for statement in [
+            include_str!("forget_provenance.sql"),
+            include_str!("forget_links.sql"),
+        ] {
+            sqlx::query(statement)
+                .bind(&tables)
+                .bind(&rows)
+                .execute(&mut **transaction)
+                .await
+                .map_err(failed)?;
+        }
+    }
+    let mut broken: (Vec<&str>, Vec<&str>, Vec<&str>) = Default::default();
+    for (position, case) in state.cases.iter().enumerate() {
+        if !matches!(
+            judgement.effective(position, case),
+            Some(Verdict::Update | Verdict::Overwrite | Verdict::Record)
+        ) {
+            continue;
+        }
+        for column in &case.broken_links {
+            broken.0.push(&case.row.shape.table);
+            broken.1.push(case.id());
+            broken.2.push(column);
+        }
+    }
+    if !broken.0.is_empty() {
+        sqlx::query(include_str!("break_links.sql"))
+            .bind(broken.0)
+            .bind(broken.1)
+            .bind(broken.2)
+            .execute(&mut **transaction)
+            .await
+            .map_err(failed)?;
+    }
+    Ok(())
+}
+
+async fn items(
+    transaction: &mut Transaction<'_, Postgres>,
+    state: &State<'_>,
+    book: &Book<'_>,
+) -> Result<()> {
+    let known = |position: usize| state.known.get(position).is_some_and(Option::is_some);
+    let changed: Vec<&ItemKey> = book
+        .states
+        .iter()
+        .filter(|(position, _)| known(*position))
+        .filter_map(|(position, _)| book.items.get(*position))
+        .map(|item| &item.key)
+        .collect();
+    if !changed.is_empty() {
+        let (collections, documents) = columns_of(changed.into_iter());
+        for statement in [
+            include_str!("forget_items.sql"),
+            include_str!("forget_warnings.sql"),
+            include_str!("forget_quarantine.sql"),
+            include_str!("forget_conflicts.sql"),
+        ] {
+            sqlx::query(statement)
+                .bind(&collections)
+                .bind(&documents)
+                .execute(&mut **transaction)
+                .await
+                .map_err(|cause| error(cause, "cannot bring the ledger up to date"))?;
+        }
+    }
+    if book.states.is_empty() {
+        return Ok(());
+    }
+    let mut copy = CopyIn::begin(
+        transaction,
+        include_str!("copy_items.sql"),
+        "cannot record the documents of a batch",
+    )
+    .await?;
+    for (position, name) in &book.states {
+        let Some(item) = book.items.get(*position) else {
+            continue;
+        };
+        copy.row(6)
+            .await?
+            .text(&without_nul(&item.key.collection))
+            .text(&without_nul(&item.key.id))
+            .digest(&item.source_digest)
+            .digest(&item.outcome_digest)
+            .text(name)
+            .bigint(book.run);
+    }
+    copy.finish().await.map(drop)
+}
+
+impl<'a> Book<'a> {
+    /// The items whose state is recorded, in conflict or not.
+    fn recorded(&self) -> impl Iterator<Item = &'a Item> + Clone {
+        self.states
+            .iter()
+            .filter_map(|(position, _)| self.items.get(*position))
+    }
+}
+
+async fn warnings(transaction: &mut Transaction<'_, Postgres>, book: &Book<'_>) -> Result<()> {
+    if book.recorded().all(|item| item.warnings.is_empty()) {
+        return Ok(());
+    }
+    let mut copy = CopyIn::begin(
+        transaction,
+        include_str!("copy_warnings.sql"),
+        "cannot record warnings",
+    )
+    .await?;
+    for item in book.recorded() {
+        for (ordinal, warning) in item.warnings.iter().enumerate() {
+            copy.row(7)
+                .await?
+                .text(&without_nul(&item.key.collection))
+                .text(&without_nul(&item.key.id))
+                .integer(i32::try_from(ordinal).unwrap_or(i32::MAX))
+                .text(&without_nul(&warning.code))
+                .text(&without_nul(&warning.path))
+                .text(&without_nul(&warning.raw))
+                .bigint(book.run);
+        }
+    }
+    copy.finish().await.map(drop)
+}
+
+async fn quarantine(transaction: &mut Transaction<'_, Postgres>, book: &Book<'_>) -> Result<()> {
+    if book.recorded().all(|item| item.quarantine.is_none()) {
+        return Ok(());
+    }
+    let mut copy = CopyIn::begin(
+        transaction,
+        include_str!("copy_quarantine.sql"),
+        "cannot record documents in quarantine",
+    )
+    .await?;
+    for item in book.recorded() {
+        let Some(quarantine) = &item.quarantine else {
+            continue;
+        };
+        let row = copy
+            .row(7)
+            .await?
+            .text(&without_nul(&item.key.collection))
+            .text(&without_nul(&item.key.id))
+            .text(&without_nul(&quarantine.reason))
+            .text(&without_nul(&quarantine.detail))
+            .bytes(&quarantine.raw);
+        match &quarantine.place {
+            Some(place) => row.text(&without_nul(place)),
+            None => row.null(),
+        };
+        row.bigint(book.run);
+    }
+    copy.finish().await.map(drop)
+}
+
+/// A number stays whose it is. One that the ledger holds for another document is a fault of the
+/// mapping, and stops the run before anything of the batch is there.
+async fn numbers(transaction: &mut Transaction<'_, Postgres>, book: &Book<'_>) -> Result<()> {
+    let mut kinds: Vec<&str> = Vec::new();
+    let mut numbers: Vec<&str> = Vec::new();
+    let mut keys: Vec<&ItemKey> = Vec::new();
+    for item in book.recorded() {
+        for assigned in &item.assigned {
+            kinds.push(&assigned.kind);
+            numbers.push(&assigned.number);
+            keys.push(&item.key);
+        }
+    }
+    if kinds.is_empty() {
+        return Ok(());
+    }
+    let failed = |cause| error(cause, "cannot record assigned numbers");
+    let (collections, documents) = columns_of(keys.into_iter());
+    let strangers = sqlx::query(include_str!("assign_numbers.sql"))
+        .bind(kinds)
+        .bind(numbers)
+        .bind(collections)
+        .bind(documents)
+        .bind(book.run)
+        .fetch_all(&mut **transaction)
+        .await
+        .map_err(failed)?;
+    let Some(row) = strangers.first() else {
+        return Ok(());
+    };
+    let text = |column| row.try_get::<String, _>(column).map_err(failed);
+    Err(Error::new(
+        ErrorKind::Internal,
+        format!(
+            "the {} number {} was to be assigned to {} {}, and the ledger holds {}",
+            text("kind")?,
+            text("number")?,
+            text("collection")?,
+            text("document_id")?,
+            text("held")?
+        ),
+    )
+    .remedy("report this together with the ledger's table assigned_numbers; nothing was written"))
+}
+
+async fn conflicts(transaction: &mut Transaction<'_, Postgres>, book: &Book<'_>) -> Result<()> {
+    if book.clashes.is_empty() {
+        return Ok(());
+    }
+    let failed = |cause| error(cause, "cannot record conflicts");
+    for clash in &book.clashes {
+        let Some(item) = book.items.get(clash.item) else {
+            continue;
+        };
+        sqlx::query(include_str!("record_conflict.sql"))
+            .bind(&*without_nul(&item.key.collection))
+            .bind(&*without_nul(&item.key.id))
+            .bind(&*without_nul(&clash.table))
+            .bind(&*without_nul(&clash.row_id))
+            .bind(clash.reason.name())
+            .bind(&*without_nul(&clash.detail))
+            .bind(clash.wanted.as_bytes())
+            .bind(book.run)
+            .execute(&mut **transaction)
+            .await
+            .map_err(failed)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,1 @@
+COPY sunset.items (collection, document_id, source_digest, outcome_digest, state, run) FROM STDIN (FORMAT binary)

@@ -1,0 +1,500 @@
+//! Runs and the lock that lets one of them write.
+//!
+//! The lock has two halves, so that neither a pooler nor a crash can break it:
+//!
+//! * An advisory lock *of a transaction* that a connection of its own keeps open without having
+//!   written anything (it holds back no vacuum). Behind a pooler in transaction mode such a
+//!   transaction keeps its server connection; when the process dies, the server ends it at once.
+//! * The row `sunset.lease` with a token. Every batch checks the token and holds the row `FOR KEY
+//!   SHARE` until it commits; who takes over locks it `FOR UPDATE`, waits for batches under way
+//!   and changes the token. A run that lost its connection without noticing therefore cannot
+//!   write a single row beside its successor.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value as JsonValue;
+use sqlx::postgres::PgRow;
+use sqlx::{Connection as _, PgConnection, Postgres, Row as _, Transaction};
+use sunset_core::permit::WritePermit;
+use sunset_core::ports::runs::{RunEnd, RunId, RunRecord, RunStart, RunState};
+use sunset_core::{Error, ErrorKind, Result};
+use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
+
+use super::connection::Database;
+use super::fault::error;
+use super::ledger::Ledger;
+
+/// Advisory locks are of one database, so one number is enough.
+const RUN_LOCK: i64 = 0x7375_6e73_6574_0002;
+const HEARTBEAT: Duration = Duration::from_secs(5);
+/// A holder whose session lives and that was silent this long has lost its machine or its network.
+const SILENCE: f64 = 90.0;
+/// The server needs a moment to notice that a killed process is gone.
+const GRACE: Duration = Duration::from_millis(1_500);
+
+/// A run that may write. Dropping it without [`ActiveRun::finish`] is what a crash does: the lock
+/// is free, and the next run records this one as interrupted.
+pub struct ActiveRun {
+    lease: Lease,
+    origin: RunId,
+    lock: Arc<Mutex<Option<PgConnection>>>,
+    heart: JoinHandle<()>,
+}
+
+/// What a batch needs to prove that its run may still write.
+#[derive(Clone)]
+pub(super) struct Lease {
+    pub database: Database,
+    pub run: RunId,
+    pub token: Arc<str>,
+}
+
+impl Lease {
+    /// Begins a transaction that commits only while this run holds the lease.
+    pub async fn begin(&self) -> Result<Transaction<'static, Postgres>> {
+        let mut transaction = self.database.begin().await?;
+        let held = sqlx::query("SELECT 1 FROM sunset.lease WHERE token = $1 FOR KEY SHARE")
+            .bind(&*self.token)
+            .fetch_optional(&mut *transaction)
+            .await
+            .map_err(|cause| error(cause, "cannot check the run lock"))?;
+        if held.is_none() {
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                format!("run {} no longer holds the run lock", self.run),
+            )
+            .remedy(
+                "another run took over while this one could not reach the database; let that one \
+                 finish, then start this command again",
+            ));
+        }
+        Ok(transaction)
+    }
+}
+
+impl Ledger {
+    /// Begins a run, alone.
+    ///
+    /// # Errors
+    /// `Conflict` while another run holds the lock, naming it; `Refused` for a foreign permit.
+    pub async fn begin_run(&self, permit: &WritePermit, start: &RunStart) -> Result<ActiveRun> {
+        permit.check(self.database().identity())?;
+        let database = self.database().clone();
+        let (connection, backend) = acquire(&database).await?;
+        let token: Arc<str> = uuid::Uuid::new_v4().to_string().into();
+        let (run, origin) = register(&database, start, &token, backend).await?;
+        let lease = Lease {
+            database,
+            run,
+            token,
+        };
+        let lock = Arc::new(Mutex::new(Some(connection)));
+        let heart = tokio::spawn(beat(lease.clone(), Arc::clone(&lock)));
+        Ok(ActiveRun {
+            lease,
+            origin,
+            lock,
+            heart,
+        })
+    }
+
+    /// All runs, in the order in which they began.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn runs(&self) -> Result<Vec<RunRecord>> {
+        let failed = |cause| error(cause, "cannot read the runs");
+        let mut transaction = self.database().begin_reading().await?;
+        let rows = sqlx::query(include_str!("runs/list.sql"))
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        rows.iter()
+            .map(record)
+            .collect::<sqlx::Result<_>>()
+            .map_err(failed)
+    }
+}
+
+impl ActiveRun {
+    /// The run's number.
+    pub fn id(&self) -> RunId {
+        self.lease.run
+    }
+
+    /// The first attempt of the run that this one goes on with; its own number where it began anew.
+    pub fn origin(&self) -> RunId {
+        self.origin
+    }
+
+    /// The database it writes to.
+    pub fn database(&self) -> &Database {
+        &self.lease.database
+    }
+
+    pub(super) fn lease(&self) -> &Lease {
+        &self.lease
+    }
+
+    /// Begins a transaction that commits only while this run holds the lock. Everything that a
+    /// program writes goes through such transactions.
+    ///
+    /// # Errors
+    /// `Conflict` when another run took over.
+    pub async fn begin(&self) -> Result<Transaction<'static, Postgres>> {
+        self.lease.begin().await
+    }
+
+    /// Records the source's snapshot, once it is known.
+    ///
+    /// # Errors
+    /// As [`ActiveRun::begin`].
+    pub async fn set_source(&self, source: &str, read_time: Option<&str>) -> Result<()> {
+        let failed = |cause| error(cause, "cannot record the source");
+        let mut transaction = self.begin().await?;
+        sqlx::query("UPDATE sunset.runs SET source = $2, read_time = $3 WHERE id = $1")
+            .bind(self.id())
+            .bind(source)
+            .bind(read_time)
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        transaction.commit().await.map_err(failed)
+    }
+
+    /// Writes a line of the audit.
+    ///
+    /// # Errors
+    /// As [`ActiveRun::begin`].
+    pub async fn audit(&self, action: &str, detail: &JsonValue) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        audit(&mut transaction, self.id(), action, detail).await?;
+        transaction
+            .commit()
+            .await
+            .map_err(|cause| error(cause, "cannot write the audit"))
+    }
+
+    /// Records how the run ended and gives the lock back.
+    ///
+    /// # Errors
+    /// As [`ActiveRun::begin`]; the lock is given back all the same.
+    pub async fn finish(self, end: &RunEnd) -> Result<()> {
+        let recorded = self.record_end(end).await;
+        self.heart.abort();
+        if let Some(mut connection) = self.lock.lock().await.take() {
+            // The server gives the lock back when the connection ends, however it ends.
+            drop(sqlx::raw_sql("ROLLBACK").execute(&mut connection).await);
+            drop(connection.close().await);
+        }
+        recorded
+    }
+
+    async fn record_end(&self, end: &RunEnd) -> Result<()> {
+        let failed = |cause| error(cause, "cannot record the end of the run");
+        let mut transaction = self.begin().await?;
+        sqlx::query(include_str!("runs/finish.sql"))
+            .bind(self.id())
+            .bind(end.state.name())
+            .bind(end.counts.to_string())
+            .bind(end.phases.to_string())
+            .bind(end.error.as_deref().map(without_nul))
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        sqlx::query("UPDATE sunset.lease SET released_at = clock_timestamp() WHERE token = $1")
+            .bind(&*self.lease.token)
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        transaction.commit().await.map_err(failed)
+    }
+}
+
+impl Drop for ActiveRun {
+    fn drop(&mut self) {
+        self.heart.abort();
+    }
+}
+
+/// Writes a line of the audit within a transaction.
+pub(super) async fn audit(
+    transaction: &mut Transaction<'_, Postgres>,
+    run: RunId,
+    action: &str,
+    detail: &JsonValue,
+) -> Result<()> {
+    sqlx::query("INSERT INTO sunset.audit (run, action, detail) VALUES ($1, $2, $3::text::jsonb)")
+        .bind(run)
+        .bind(action)
+        .bind(detail.to_string())
+        .execute(&mut **transaction)
+        .await
+        .map_err(|cause| error(cause, "cannot write the audit"))?;
+    Ok(())
+}
+
+/// U+0000, which PostgreSQL cannot store, as the picture of it.
+pub(super) fn without_nul(text: &str) -> std::borrow::Cow<'_, str> {
+    if text.contains('\0') {
+        text.replace('\0', "\u{2400}").into()
+    } else {
+        text.into()
+    }
+}
+
+/// Opens the connection that keeps the lock, and tells its server process.
+async fn acquire(database: &Database) -> Result<(PgConnection, i32)> {
+    let give_up = tokio::time::Instant::now() + GRACE;
+    let mut asked_to_go = false;
+    let mut connection = database.dedicated().await?;
+    loop {
+        if let Some(backend) = try_lock(&mut connection).await? {
+            return Ok((connection, backend));
+        }
+        let holder = holder(database).await?;
+        if let Some(holder) = &holder
+            && holder.silent > SILENCE
+            && !asked_to_go
+        {
+            asked_to_go = true;
+            dismiss(database, holder).await?;
+        }
+        if tokio::time::Instant::now() > give_up {
+            return Err(refusal(holder));
+        }
+        tokio::time::sleep(Duration::from_millis(150)).await;
+    }
+}
+
+/// Begins the lock's transaction; `None`, and no transaction, when somebody else has the lock.
+async fn try_lock(connection: &mut PgConnection) -> Result<Option<i32>> {
+    let failed = |cause| error(cause, "cannot take the run lock");
+    sqlx::raw_sql(concat!(
+        "BEGIN;\n",
+        include_str!("settings.sql"),
+        ";\nSET LOCAL tcp_keepalives_idle = 30;\nSET LOCAL tcp_keepalives_interval = 10;\n",
+        "SET LOCAL tcp_keepalives_count = 3;\nSET LOCAL application_name = 'sunset/run-lock'"
+    ))
+    .execute(&mut *connection)
+    .await
+    .map_err(failed)?;
+    let row = sqlx::query("SELECT pg_try_advisory_xact_lock($1), pg_backend_pid()")
+        .bind(RUN_LOCK)
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(failed)?;
+    if row.try_get(0).map_err(failed)? {
+        return row.try_get(1).map(Some).map_err(failed);
+    }
+    sqlx::raw_sql("ROLLBACK")
+        .execute(&mut *connection)
+        .await
+        .map_err(failed)?;
+    Ok(None)
+}
+
+struct Holder {
+    run: RunId,
+    program: String,
+    host: String,
+    pid: i64,
+    since: String,
+    backend: i32,
+    silent: f64,
+    released: bool,
+}
+
+async fn holder(database: &Database) -> Result<Option<Holder>> {
+    let failed = |cause| error(cause, "cannot ask who holds the run lock");
+    let mut transaction = database.begin_reading().await?;
+    let row = sqlx::query(include_str!("runs/holder.sql"))
+        .fetch_optional(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    row.map(|row| {
+        Ok(Holder {
+            run: row.try_get("id")?,
+            program: row.try_get("program")?,
+            host: row.try_get("host")?,
+            pid: row.try_get("pid")?,
+            since: row.try_get("since")?,
+            backend: row.try_get("backend")?,
+            silent: row.try_get("silent")?,
+            released: row.try_get("released")?,
+        })
+    })
+    .transpose()
+    .map_err(failed)
+}
+
+/// Ends the session of a holder that fell silent; a role may end its own sessions.
+async fn dismiss(database: &Database, holder: &Holder) -> Result<()> {
+    tracing::warn!(
+        run = holder.run,
+        silent_seconds = holder.silent,
+        "the holder of the run lock fell silent; ending its session"
+    );
+    let mut transaction = database.begin().await?;
+    let ended = sqlx::query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+         WHERE pid = $1 AND application_name = 'sunset/run-lock' AND datname = current_database()",
+    )
+    .bind(holder.backend)
+    .execute(&mut *transaction)
+    .await;
+    if let Err(cause) = ended {
+        tracing::warn!(error = %cause, "cannot end the session of the silent holder");
+    }
+    Ok(())
+}
+
+fn refusal(holder: Option<Holder>) -> Error {
+    let remedy = "wait for it to end, or stop it; then start this command again, nothing is lost";
+    match holder.filter(|holder| !holder.released) {
+        Some(holder) => Error::new(
+            ErrorKind::Conflict,
+            format!(
+                "another run is writing to this database: run {} of {}, process {} on {}, since {}",
+                holder.run, holder.program, holder.pid, holder.host, holder.since
+            ),
+        )
+        .remedy(remedy),
+        None => Error::new(
+            ErrorKind::Conflict,
+            "another run is about to write to this database",
+        )
+        .remedy(remedy),
+    }
+}
+
+/// Takes the lease over and records the run; those that were broken off are recorded as such.
+async fn register(
+    database: &Database,
+    start: &RunStart,
+    token: &str,
+    backend: i32,
+) -> Result<(RunId, RunId)> {
+    let failed = |cause| error(cause, "cannot record the run");
+    let mut transaction = database.begin().await?;
+    for statement in [
+        "SELECT 1 FROM sunset.lease FOR UPDATE",
+        "UPDATE sunset.runs SET state = 'interrupted', finished_at = clock_timestamp() \
+         WHERE state = 'running'",
+    ] {
+        sqlx::query(statement)
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+    }
+    let row = sqlx::query(include_str!("runs/begin.sql"))
+        .bind(&start.plan)
+        .bind(&start.program)
+        .bind(&start.version)
+        .bind(start.source.as_deref())
+        .bind(start.read_time.as_deref())
+        .bind(database.identity().as_str())
+        .bind(start.options.to_string())
+        .bind(&start.host)
+        .bind(i64::from(start.pid))
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    let run: RunId = row.try_get("id").map_err(failed)?;
+    let origin: RunId = row.try_get("origin").map_err(failed)?;
+    sqlx::query("UPDATE sunset.runs SET origin = $2 WHERE id = $1")
+        .bind(run)
+        .bind(origin)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    sqlx::query(include_str!("runs/take_lease.sql"))
+        .bind(run)
+        .bind(token)
+        .bind(backend)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    transaction.commit().await.map_err(failed)?;
+    Ok((run, origin))
+}
+
+/// Shows that the run lives, and takes the lock again where the connection broke.
+async fn beat(lease: Lease, lock: Arc<Mutex<Option<PgConnection>>>) {
+    loop {
+        tokio::time::sleep(HEARTBEAT).await;
+        let mut held = lock.lock().await;
+        let alive = match held.as_mut() {
+            Some(connection) => sqlx::raw_sql("SELECT 1").execute(connection).await.is_ok(),
+            None => false,
+        };
+        let backend = if alive {
+            None
+        } else {
+            *held = None;
+            match take_again(&lease.database).await {
+                Ok(Some((connection, backend))) => {
+                    *held = Some(connection);
+                    Some(backend)
+                }
+                Ok(None) => None,
+                Err(fault) => {
+                    tracing::warn!(error = %fault, "the connection that holds the run lock broke");
+                    continue;
+                }
+            }
+        };
+        drop(held);
+        if let Err(fault) = show_life(&lease, backend).await {
+            tracing::warn!(error = %fault, "cannot renew the run lock");
+        }
+    }
+}
+
+async fn take_again(database: &Database) -> Result<Option<(PgConnection, i32)>> {
+    let mut connection = database.dedicated().await?;
+    Ok(try_lock(&mut connection)
+        .await?
+        .map(|backend| (connection, backend)))
+}
+
+async fn show_life(lease: &Lease, backend: Option<i32>) -> Result<()> {
+    let failed = |cause| error(cause, "cannot renew the run lock");
+    let mut transaction = lease.database.begin().await?;
+    sqlx::query(
+        "UPDATE sunset.lease SET heartbeat_at = clock_timestamp(), backend = coalesce($2, backend) \
+         WHERE token = $1",
+    )
+    .bind(&*lease.token)
+    .bind(backend)
+    .execute(&mut *transaction)
+    .await
+    .map_err(failed)?;
+    transaction.commit().await.map_err(failed)
+}
+
+fn record(row: &PgRow) -> sqlx::Result<RunRecord> {
+    let json = |text: String| serde_json::from_str(&text).unwrap_or(JsonValue::Null);
+    Ok(RunRecord {
+        id: row.try_get("id")?,
+        origin: row.try_get("origin")?,
+        start: RunStart {
+            plan: row.try_get("plan")?,
+            program: row.try_get("program")?,
+            version: row.try_get("version")?,
+            source: row.try_get("source")?,
+            read_time: row.try_get("read_time")?,
+            options: json(row.try_get("options")?),
+            host: row.try_get("host")?,
+            pid: u32::try_from(row.try_get::<i64, _>("pid")?).unwrap_or_default(),
+        },
+        state: RunState::from_name(row.try_get("state")?).unwrap_or(RunState::Failed),
+        started_at: row.try_get("started_at")?,
+        finished_at: row.try_get("finished_at")?,
+        counts: json(row.try_get("counts")?),
+        phases: json(row.try_get("phases")?),
+        error: row.try_get("error")?,
+    })
+}

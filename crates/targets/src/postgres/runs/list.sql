@@ -1,0 +1,6 @@
+SELECT id, coalesce(origin, id) AS origin, plan, program, version, source, read_time,
+       options::text AS options, state, host, pid,
+       to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS started_at,
+       to_char(finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS finished_at,
+       counts::text AS counts, phases::text AS phases, error
+  FROM sunset.runs ORDER BY id
