@@ -1,1 +1,48 @@
-//! cli
+//! The command line: arguments, environment, progress, rendering and exit status. The only crate
+//! that prints, reads the environment, or decides how a process ends.
+//!
+//! A program is a [`clap::Parser`] with [`CommonArgs`] (and [`WriteArgs`] where it writes), and an
+//! asynchronous function from its arguments and a [`Session`] to a [`Status`]:
+//!
+//! ```no_run
+//! use clap::Parser;
+//! use sunset_cli::{CommonArgs, Session, Status};
+//!
+//! #[derive(Parser)]
+//! struct Arguments {
+//!     #[command(flatten)]
+//!     common: CommonArgs,
+//! }
+//!
+//! impl sunset_cli::Program for Arguments {
+//!     const NAME: &'static str = "demo";
+//!     fn common(&self) -> &CommonArgs {
+//!         &self.common
+//!     }
+//! }
+//!
+//! async fn demo(_arguments: Arguments, session: Session) -> sunset_core::Result<Status> {
+//!     session.say("one line on standard error");
+//!     session.print("data on standard output");
+//!     Ok(Status::Done)
+//! }
+//!
+//! fn main() -> std::process::ExitCode {
+//!     sunset_cli::run(demo)
+//! }
+//! ```
+
+mod arguments;
+mod environment;
+mod failure;
+mod numbers;
+mod progress;
+mod session;
+mod status;
+
+pub use arguments::{CommonArgs, Consented, WriteArgs};
+pub use environment::Environment;
+pub use failure::{failure_json, failure_text};
+pub use numbers::{bytes, duration, thousands};
+pub use session::{Program, Session, run};
+pub use status::Status;

@@ -1,1 +1,4 @@
-//! sources
+//! Where V2 is read from. Nothing here writes.
+
+pub mod documents;
+pub mod folder;

@@ -1,1 +1,3 @@
-//! testkit
+//! Test support: generated V2 projects, and what stands in for the outside world.
+
+pub mod generate;

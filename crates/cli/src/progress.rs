@@ -1,0 +1,130 @@
+//! Progress: bars on a terminal, plain lines every few seconds elsewhere, nothing where output is
+//! for machines.
+
+use std::io::IsTerminal;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use sunset_core::ports::progress::{Progress, Silent};
+
+use crate::numbers::thousands;
+use crate::session::Talk;
+
+/// How often a plain line is written.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// The progress that suits where standard error goes.
+pub(crate) fn for_terminal(talk: Talk, quiet: bool) -> Box<dyn Progress> {
+    if quiet {
+        Box::new(Silent)
+    } else if std::io::stderr().is_terminal() {
+        Box::new(Bars::default())
+    } else {
+        Box::new(Lines {
+            talk,
+            state: Mutex::new(None),
+        })
+    }
+}
+
+#[derive(Default)]
+struct Bars {
+    bar: Mutex<Option<ProgressBar>>,
+}
+
+impl Bars {
+    fn with(&self, act: impl FnOnce(&mut Option<ProgressBar>)) {
+        if let Ok(mut bar) = self.bar.lock() {
+            act(&mut bar);
+        }
+    }
+}
+
+impl Progress for Bars {
+    fn start(&self, label: &str, total: Option<u64>) {
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
+        let template = if total.is_some() {
+            "{prefix:<14} {bar:30} {human_pos}/{human_len} {per_sec} ETA {eta}"
+        } else {
+            "{prefix:<14} {spinner} {human_pos} {per_sec} {elapsed}"
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.set_prefix(label.to_owned());
+        self.with(|current| *current = Some(bar));
+    }
+
+    fn advance(&self, count: u64) {
+        self.with(|bar| {
+            if let Some(bar) = bar {
+                bar.inc(count);
+            }
+        });
+    }
+
+    fn finish(&self) {
+        self.with(|bar| {
+            if let Some(bar) = bar.take() {
+                bar.finish_and_clear();
+            }
+        });
+    }
+}
+
+struct Lines {
+    talk: Talk,
+    state: Mutex<Option<LineState>>,
+}
+
+struct LineState {
+    label: String,
+    total: Option<u64>,
+    done: u64,
+    begun: Instant,
+    last: Instant,
+}
+
+impl Progress for Lines {
+    fn start(&self, label: &str, total: Option<u64>) {
+        if let Ok(mut state) = self.state.lock() {
+            let now = Instant::now();
+            *state = Some(LineState {
+                label: label.to_owned(),
+                total,
+                done: 0,
+                begun: now,
+                last: now,
+            });
+        }
+    }
+
+    fn advance(&self, count: u64) {
+        let Ok(mut state) = self.state.lock() else {
+            return;
+        };
+        if let Some(state) = state.as_mut() {
+            state.done += count;
+            if state.last.elapsed() >= EVERY {
+                state.last = Instant::now();
+                let of = state
+                    .total
+                    .map_or_else(String::new, |total| format!(" of {}", thousands(total)));
+                let seconds = state.begun.elapsed().as_secs().max(1);
+                self.talk.say(&format!(
+                    "{}: {}{of}, {} a second",
+                    state.label,
+                    thousands(state.done),
+                    thousands(state.done / seconds)
+                ));
+            }
+        }
+    }
+
+    fn finish(&self) {
+        if let Ok(mut state) = self.state.lock() {
+            *state = None;
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! One run of a program: what it may ask, and where it speaks.
+
+use std::future::Future;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::Parser;
+use serde_json::Value;
+use sunset_core::config::{self, Faults, Variables};
+use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::ports::progress::Progress;
+
+use crate::arguments::CommonArgs;
+use crate::environment::Environment;
+use crate::failure::{failure_json, failure_text};
+use crate::progress;
+use crate::status::Status;
+
+/// A program's arguments.
+pub trait Program: Parser {
+    /// The program's name, `data-migrate`.
+    const NAME: &'static str;
+
+    /// The shared ones.
+    fn common(&self) -> &CommonArgs;
+}
+
+/// Standard error, for people.
+#[derive(Debug, Clone)]
+pub(crate) struct Talk {
+    dry_run: Arc<AtomicBool>,
+}
+
+impl Talk {
+    pub fn say(&self, text: &str) {
+        let mark = if self.dry_run.load(Ordering::Relaxed) {
+            "[DRY RUN] "
+        } else {
+            ""
+        };
+        let mut out = io::stderr().lock();
+        for line in text.lines() {
+            // Nobody listens any more: there is nobody to tell.
+            drop(writeln!(out, "{mark}{line}"));
+        }
+    }
+}
+
+/// What a program is given.
+#[derive(Debug, Clone)]
+pub struct Session {
+    environment: Arc<Environment>,
+    talk: Talk,
+    json: bool,
+    verbose: bool,
+    dry_run_asked: bool,
+}
+
+impl Session {
+    /// Settings, with all their faults reported together.
+    ///
+    /// # Errors
+    /// `Configuration`.
+    pub fn settings<T>(&self, read: impl FnOnce(&Variables<'_>, &mut Faults) -> T) -> Result<T> {
+        config::settings(&|name| self.environment.get(name), read)
+    }
+
+    /// A variable.
+    pub fn variable(&self, name: &str) -> Option<String> {
+        let value = self.environment.get(name)?;
+        let value = value.trim();
+        (!value.is_empty()).then(|| value.to_owned())
+    }
+
+    /// Lines on standard error.
+    pub fn say(&self, text: &str) {
+        self.talk.say(text);
+    }
+
+    /// Lines on standard error, when more was asked for.
+    pub fn detail(&self, text: &str) {
+        if self.verbose {
+            self.talk.say(text);
+        }
+    }
+
+    /// Lines of a result: on standard output, or on standard error where that holds JSON.
+    pub fn print(&self, text: &str) {
+        if self.json {
+            self.talk.say(text);
+            return;
+        }
+        let mark = if self.talk.dry_run.load(Ordering::Relaxed) {
+            "[DRY RUN] "
+        } else {
+            ""
+        };
+        let mut out = io::stdout().lock();
+        for line in text.lines() {
+            drop(writeln!(out, "{mark}{line}"));
+        }
+    }
+
+    /// Text on standard output as it stands, for files and pipes.
+    pub fn print_raw(&self, text: &str) {
+        drop(io::stdout().lock().write_all(text.as_bytes()));
+    }
+
+    /// The one JSON document of `--json`; nothing otherwise.
+    pub fn json(&self, document: impl FnOnce() -> Value) {
+        if self.json {
+            drop(writeln!(io::stdout().lock(), "{:#}", document()));
+        }
+    }
+
+    /// Whether `--json` was given.
+    pub fn wants_json(&self) -> bool {
+        self.json
+    }
+
+    /// Whether more was asked for.
+    pub fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// Shows progress where somebody looks.
+    pub fn progress(&self) -> Box<dyn Progress> {
+        progress::for_terminal(self.talk.clone(), self.json)
+    }
+
+    pub(crate) fn dry_run_by_environment(&self) -> bool {
+        self.dry_run_asked
+    }
+
+    pub(crate) fn mark_dry_run(&self) {
+        self.talk.dry_run.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Parses the arguments, reads the environment, runs the program, and says how it ended.
+pub fn run<P, F>(program: impl FnOnce(P, Session) -> F) -> ExitCode
+where
+    P: Program,
+    F: Future<Output = Result<Status>>,
+{
+    let arguments = match P::try_parse() {
+        Ok(arguments) => arguments,
+        Err(refusal) => {
+            let usage = refusal.use_stderr();
+            drop(refusal.print());
+            return if usage { Status::Usage } else { Status::Done }.into();
+        }
+    };
+    let json = arguments.common().json;
+    match start(arguments, program) {
+        Ok(status) => status.into(),
+        Err(error) => {
+            drop(writeln!(io::stderr().lock(), "{}", failure_text(&error)));
+            if json {
+                let document = failure_json(&error);
+                drop(writeln!(io::stdout().lock(), "{document:#}"));
+            }
+            Status::Error.into()
+        }
+    }
+}
+
+fn start<P, F>(arguments: P, program: impl FnOnce(P, Session) -> F) -> Result<Status>
+where
+    P: Program,
+    F: Future<Output = Result<Status>>,
+{
+    let environment = Environment::load(Path::new("."))?;
+    let common = arguments.common().clone();
+    let look_up = |name: &str| environment.get(name);
+    let (verbose, dry_run_asked) = config::settings(&look_up, |variables, faults| {
+        (
+            variables.flag(sunset_core::env_vars::VERBOSE, faults),
+            variables.flag(sunset_core::env_vars::DRY_RUN, faults),
+        )
+    })?;
+    let session = Session {
+        environment: Arc::new(environment),
+        talk: Talk {
+            dry_run: Arc::new(AtomicBool::new(false)),
+        },
+        json: common.json,
+        verbose: common.verbose || verbose,
+        dry_run_asked,
+    };
+    trace(&session);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            Error::new(ErrorKind::Internal, "cannot start the runtime").cause(error)
+        })?;
+    runtime.block_on(async {
+        tokio::select! {
+            result = program(arguments, session) => result,
+            interrupted = tokio::signal::ctrl_c() => {
+                let mut error = Error::new(ErrorKind::Interrupted, "stopped from the keyboard")
+                    .remedy("run the same command again: it goes on where it stopped");
+                if let Err(cause) = interrupted {
+                    error = error.cause(cause);
+                }
+                Err(error)
+            }
+        }
+    })
+}
+
+fn trace(session: &Session) {
+    use tracing_subscriber::EnvFilter;
+    let default = if session.verbose { "warn,sunset=debug" } else { "error" };
+    let filter = session
+        .variable(sunset_core::env_vars::RUST_LOG)
+        .and_then(|text| EnvFilter::try_new(text).ok())
+        .unwrap_or_else(|| EnvFilter::new(default));
+    // A second subscriber (in tests) changes nothing.
+    drop(
+        tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(io::stderr)
+            .with_ansi(false)
+            .without_time()
+            .try_init(),
+    );
+}

@@ -1,0 +1,69 @@
+//! Where recordings go.
+
+use super::{Faults, Variables};
+use crate::env_vars as env;
+use crate::secret::Secret;
+
+/// An R2 bucket by its S3 interface.
+#[derive(Debug, Clone)]
+pub struct R2Settings {
+    /// `https://<account>.r2.cloudflarestorage.com`
+    pub endpoint: String,
+    /// The token's access key id.
+    pub access_key: Secret,
+    /// Its secret.
+    pub secret_key: Secret,
+    /// The bucket.
+    pub bucket: String,
+    /// What URLs begin with, without a slash at the end.
+    pub public_url: String,
+}
+
+impl R2Settings {
+    /// Reads the `CLOUDFLARE_…` variables.
+    pub fn read(variables: &Variables<'_>, faults: &mut Faults) -> Self {
+        let account = variables.get(env::CLOUDFLARE_ACCOUNT_ID);
+        let endpoint = variables.get(env::CLOUDFLARE_R2_ENDPOINT).or_else(|| {
+            let account = account.as_ref()?;
+            Some(format!("https://{account}.r2.cloudflarestorage.com"))
+        });
+        if endpoint.is_none() {
+            faults.add(
+                env::CLOUDFLARE_R2_ENDPOINT,
+                "and CLOUDFLARE_ACCOUNT_ID are not set",
+                "set one of them",
+            );
+        }
+        let public_url = variables.get(env::CLOUDFLARE_R2_PUBLIC_URL).or_else(|| {
+            let account = account.as_ref()?;
+            Some(format!("https://pub-{account}.r2.dev"))
+        });
+        if public_url.is_none() && endpoint.is_some() {
+            faults.add(
+                env::CLOUDFLARE_R2_PUBLIC_URL,
+                "and CLOUDFLARE_ACCOUNT_ID are not set",
+                "set the address under which the bucket's objects are public",
+            );
+        }
+        for (name, url) in [
+            (env::CLOUDFLARE_R2_ENDPOINT, &endpoint),
+            (env::CLOUDFLARE_R2_PUBLIC_URL, &public_url),
+        ] {
+            if let Some(url) = url
+                && !(url.starts_with("https://") || url.starts_with("http://"))
+            {
+                faults.add(name, "is no URL", "begin it with https://");
+            }
+        }
+        let trimmed = |url: Option<String>| {
+            url.unwrap_or_default().trim_end_matches('/').to_owned()
+        };
+        Self {
+            endpoint: trimmed(endpoint),
+            access_key: Secret::new(variables.require(env::CLOUDFLARE_R2_ACCESS_KEY, faults)),
+            secret_key: Secret::new(variables.require(env::CLOUDFLARE_R2_SECRET_KEY, faults)),
+            bucket: variables.require(env::CLOUDFLARE_R2_BUCKET, faults),
+            public_url: trimmed(public_url),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What is set gives settings; what is not is named, all at once.
+
+use super::*;
+
+fn with<T>(
+    set: &[(&str, &str)],
+    read: impl FnOnce(&Variables<'_>, &mut Faults) -> T,
+) -> Result<T, String> {
+    let look_up = |name: &str| {
+        let found = set.iter().find(|(key, _)| *key == name);
+        found.map(|(_, value)| (*value).to_owned())
+    };
+    settings(&look_up, read).map_err(|error| error.to_string())
+}
+
+#[test]
+fn every_fault_is_reported_at_once() {
+    let text = with(&[("MAX_RETRIES", "many")], |variables, faults| {
+        DatabaseSettings::read(variables, faults);
+        DocumentSourceSettings::read(variables, faults);
+        R2Settings::read(variables, faults);
+        Pace::read(variables, faults)
+    })
+    .expect_err("nothing is set");
+    for name in [
+        "7 faults",
+        "DATABASE_URL is not set",
+        "V2_FIRESTORE and FIREBASE_PROJECT_ID are not set",
+        "CLOUDFLARE_R2_ENDPOINT and CLOUDFLARE_ACCOUNT_ID are not set",
+        "CLOUDFLARE_R2_ACCESS_KEY is not set",
+        "CLOUDFLARE_R2_SECRET_KEY is not set",
+        "CLOUDFLARE_R2_BUCKET is not set",
+        "MAX_RETRIES is \"many\"",
+    ] {
+        assert!(text.contains(name), "{name} in {text}");
+    }
+}
+
+#[test]
+fn sources_are_read_in_their_three_forms() {
+    let read = |locator: &str| {
+        with(
+            &[("V2_FIRESTORE", locator), ("FIRESTORE_EMULATOR_HOST", "h:1")],
+            DocumentSourceSettings::read,
+        )
+    };
+    assert!(matches!(
+        read("firestore://p/db"),
+        Ok(Some(DocumentSourceSettings::Firestore { project, database, account: None, .. })) if project == "p" && database == "db"
+    ));
+    assert!(matches!(
+        read("firestore://p"),
+        Ok(Some(DocumentSourceSettings::Firestore { database, .. })) if database == "(default)"
+    ));
+    assert!(matches!(
+        read("export://some/dir"),
+        Ok(Some(DocumentSourceSettings::Export { dir })) if dir.ends_with("some/dir")
+    ));
+    assert!(matches!(
+        read("file:///abs"),
+        Ok(Some(DocumentSourceSettings::Files { dir })) if dir.is_absolute()
+    ));
+    for wrong in ["firestore:p", "ftp://x", "file://"] {
+        assert!(read(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_private_key_may_hold_its_line_breaks_as_text() {
+    let settings = with(
+        &[
+            ("FIREBASE_PROJECT_ID", "p"),
+            ("FIREBASE_CLIENT_EMAIL", "a@b"),
+            ("FIREBASE_PRIVATE_KEY", "\"-----BEGIN PRIVATE KEY-----\\nx\\n-----END PRIVATE KEY-----\\n\""),
+        ],
+        DocumentSourceSettings::read,
+    );
+    let Ok(Some(DocumentSourceSettings::Firestore { account: Some(account), .. })) = settings else {
+        panic!("{settings:?}");
+    };
+    assert_eq!(account.private_key.expose().lines().count(), 3);
+}
+
+#[test]
+fn the_account_id_stands_for_endpoint_and_url() {
+    let r2 = with(
+        &[
+            ("CLOUDFLARE_ACCOUNT_ID", "acc"),
+            ("CLOUDFLARE_R2_ACCESS_KEY", "k"),
+            ("CLOUDFLARE_R2_SECRET_KEY", "s"),
+            ("CLOUDFLARE_R2_BUCKET", "b"),
+        ],
+        R2Settings::read,
+    )
+    .expect("all is set");
+    assert_eq!(r2.endpoint, "https://acc.r2.cloudflarestorage.com");
+    assert_eq!(r2.public_url, "https://pub-acc.r2.dev");
+    assert!(!format!("{r2:?}").contains("\"s\""));
+}
+
+#[test]
+fn placeholders_and_blanks_are_not_values() {
+    let text = with(
+        &[("DATABASE_URL", "  ")],
+        |variables, faults| DatabaseSettings::read(variables, faults),
+    )
+    .expect_err("blank");
+    assert!(text.contains("DATABASE_URL is not set"), "{text}");
+    let text = with(
+        &[("CLOUDFLARE_R2_BUCKET", "your-bucket"), ("CLOUDFLARE_ACCOUNT_ID", "a"), ("CLOUDFLARE_R2_ACCESS_KEY", "k"), ("CLOUDFLARE_R2_SECRET_KEY", "s")],
+        R2Settings::read,
+    )
+    .expect_err("placeholder");
+    assert!(text.contains("CLOUDFLARE_R2_BUCKET still holds a placeholder"), "{text}");
+}
+
+#[test]
+fn a_flag_is_yes_or_no_and_nothing_else() {
+    let flag = |value: &str| with(&[("DRY_RUN", value)], |v, f| v.flag("DRY_RUN", f));
+    assert_eq!(flag("TRUE"), Ok(true));
+    assert_eq!(flag("off"), Ok(false));
+    assert_eq!(flag(""), Ok(false));
+    assert!(flag("maybe").is_err());
+}

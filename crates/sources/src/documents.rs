@@ -1,0 +1,27 @@
+//! The document source that a configuration names.
+
+use sunset_core::config::DocumentSourceSettings;
+use sunset_core::error::Result;
+use sunset_core::ports::documents::DocumentSource;
+
+use crate::folder::Folder;
+
+/// Makes the source; nothing is read yet.
+///
+/// # Errors
+/// When the settings cannot be made into a client (an unreadable key).
+pub fn open(settings: &DocumentSourceSettings) -> Result<Box<dyn DocumentSource>> {
+    match settings {
+        DocumentSourceSettings::Files { dir } => Ok(Box::new(Folder::new(dir))),
+        DocumentSourceSettings::Export { dir } => Err(sunset_core::Error::new(
+            sunset_core::ErrorKind::Internal,
+            "managed exports cannot be read yet",
+        )
+        .item(dir.display().to_string())),
+        DocumentSourceSettings::Firestore { project, .. } => Err(sunset_core::Error::new(
+            sunset_core::ErrorKind::Internal,
+            "Firestore cannot be read yet",
+        )
+        .item(project.clone())),
+    }
+}

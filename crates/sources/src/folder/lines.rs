@@ -1,0 +1,111 @@
+//! Lines of any reader, in one buffer that is used again.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+/// The longest line that is read whole. Firestore's documents have at most 1 MiB, which even
+/// escaped character by character stays below this.
+pub(super) const LONGEST: usize = 16 << 20;
+
+/// A line without its end.
+pub(super) struct Line<'a> {
+    /// From 1.
+    pub number: u64,
+    pub bytes: &'a [u8],
+    /// Whether only its beginning is here.
+    pub cut: bool,
+}
+
+pub(super) struct Lines<R> {
+    reader: BufReader<R>,
+    buffer: Vec<u8>,
+    number: u64,
+}
+
+impl<R: Read> Lines<R> {
+    pub fn new(reader: R) -> Self {
+        Self {
+            reader: BufReader::with_capacity(1 << 18, reader),
+            buffer: Vec::with_capacity(1 << 16),
+            number: 0,
+        }
+    }
+
+    /// The next line that is not blank.
+    pub fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
+        loop {
+            self.buffer.clear();
+            let cut = self.fill()?;
+            if self.buffer.is_empty() && !cut {
+                return Ok(None);
+            }
+            self.number += 1;
+            let start = if self.number == 1 && self.buffer.starts_with(b"\xef\xbb\xbf") {
+                3
+            } else {
+                0
+            };
+            let text = self.buffer.get(start..).unwrap_or_default();
+            if !text.trim_ascii().is_empty() {
+                break Ok(Some(Line {
+                    number: self.number,
+                    bytes: self.buffer.get(start..).unwrap_or_default().trim_ascii_end(),
+                    cut,
+                }));
+            }
+        }
+    }
+
+    /// Reads up to and including the next line end; what goes beyond [`LONGEST`] is passed over.
+    fn fill(&mut self) -> io::Result<bool> {
+        let mut cut = false;
+        loop {
+            let available = self.reader.fill_buf()?;
+            if available.is_empty() {
+                return Ok(cut);
+            }
+            let end = memchr::memchr(b'\n', available);
+            let length = end.map_or(available.len(), |end| end + 1);
+            let room = LONGEST.saturating_sub(self.buffer.len());
+            cut |= length > room;
+            let kept = available.get(..length.min(room)).unwrap_or_default();
+            self.buffer.extend_from_slice(kept);
+            self.reader.consume(length);
+            if end.is_some() {
+                return Ok(cut);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(text: &[u8]) -> Vec<(u64, Vec<u8>, bool)> {
+        let mut lines = Lines::new(text);
+        let mut found = Vec::new();
+        while let Some(line) = lines.next_line().expect("memory") {
+            found.push((line.number, line.bytes.to_vec(), line.cut));
+        }
+        found
+    }
+
+    #[test]
+    fn blank_lines_and_foreign_line_ends_are_passed_over() {
+        assert_eq!(
+            all(b"\xef\xbb\xbfa\r\n\n  \nb"),
+            [(1, b"a".to_vec(), false), (4, b"b".to_vec(), false)]
+        );
+        assert!(all(b"").is_empty());
+    }
+
+    #[test]
+    fn a_line_without_an_end_in_sight_is_cut() {
+        let mut text = vec![b'x'; LONGEST + 5];
+        text.extend_from_slice(b"\nnext\n");
+        let found = all(&text);
+        assert_eq!(found.len(), 2);
+        assert!(found[0].2 && found[0].1.len() == LONGEST);
+        assert_eq!(found[1], (2, b"next".to_vec(), false));
+    }
+}
