@@ -1,0 +1,223 @@
+//! Reading objects from the old bucket, storing them in the new one, and the ledger between them.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream::BoxStream;
+
+use crate::audio::record::{Conversation, ObjectRecord};
+use crate::error::Result;
+use crate::permit::TargetIdentity;
+
+/// The bytes of an object, or of a part of it, as they arrive.
+pub type ByteStream = BoxStream<'static, Result<Bytes>>;
+
+/// An object as its source states it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SourceObject {
+    /// Its name within the bucket; any Unicode.
+    pub name: String,
+    /// `gs://<bucket>/<name>`, or `file://…` where no bucket's name is known.
+    pub uri: String,
+    /// Bytes as stored (of the compressed form where `content_encoding` is `gzip`).
+    pub size: u64,
+    /// Which version of the object this is: GCS's generation, a file's modification time in
+    /// nanoseconds.
+    pub generation: Option<i64>,
+    /// CRC32C (Castagnoli) of the bytes as stored.
+    pub crc32c: Option<u32>,
+    /// MD5 of the bytes as stored; composite objects have none.
+    pub md5: Option<[u8; 16]>,
+    /// As the source states it; never trusted.
+    pub content_type: Option<String>,
+    /// `gzip` where the stored bytes are compressed.
+    pub content_encoding: Option<String>,
+}
+
+/// A bucket, or a folder that stands for one. Reading never changes it.
+#[async_trait]
+pub trait ObjectSource: Send + Sync {
+    /// As the ledger names it: `gs://bucket`, `file:///dir`.
+    fn identity(&self) -> String;
+
+    /// The bucket's name, where one is known.
+    fn bucket(&self) -> Option<&str>;
+
+    /// Every object, in pages of at most a thousand. An `Err` ends the listing: what came before
+    /// it is not the whole.
+    fn list(&self) -> BoxStream<'static, Result<Vec<SourceObject>>>;
+
+    /// The object of that name as it is now, with every checksum that the source can state.
+    /// `None` when there is none.
+    async fn stat(&self, name: &str) -> Result<Option<SourceObject>>;
+
+    /// Bytes `from..to` (the end exclusive) of that generation of the object, as stored.
+    ///
+    /// # Errors
+    /// `Conflict` when the object has another generation by now, `NotFound` when it is gone. The
+    /// stream itself may end early without an error: the caller counts.
+    async fn read(&self, object: &SourceObject, from: u64, to: u64) -> Result<ByteStream>;
+}
+
+/// An object as the store lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StoredObject {
+    /// Its key.
+    pub key: String,
+    /// Bytes.
+    pub size: u64,
+    /// ETag without quotes, where the store states one.
+    pub etag: Option<String>,
+}
+
+/// What a store says of one object.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StoredHead {
+    /// Bytes.
+    pub size: u64,
+    /// ETag without quotes.
+    pub etag: Option<String>,
+    /// `Content-Type`
+    pub content_type: Option<String>,
+    /// User metadata `sha256`
+    pub sha256: Option<String>,
+    /// User metadata `source-uri`
+    pub source_uri: Option<String>,
+}
+
+/// What is stored beside the bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Attributes {
+    /// `Content-Type`, from the bytes.
+    pub content_type: String,
+    /// `Content-Encoding`, where the stored bytes are compressed.
+    pub content_encoding: Option<String>,
+    /// `Cache-Control`
+    pub cache_control: String,
+    /// User metadata; names and values are ASCII.
+    pub metadata: Vec<(String, String)>,
+}
+
+/// A part that a store holds of an unfinished upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredPart {
+    /// From 1.
+    pub number: u32,
+    /// Bytes.
+    pub size: u64,
+    /// ETag without quotes: the part's MD5.
+    pub etag: String,
+}
+
+/// An unfinished multipart upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnfinishedUpload {
+    /// The key it is for.
+    pub key: String,
+    /// Its id.
+    pub id: String,
+}
+
+/// The new bucket, for reading.
+#[async_trait]
+pub trait ObjectStore: Send + Sync {
+    /// The bucket a permit is bound to.
+    fn identity(&self) -> TargetIdentity;
+
+    /// Objects whose key starts with `prefix`, in pages of at most a thousand.
+    fn list(&self, prefix: &str) -> BoxStream<'static, Result<Vec<StoredObject>>>;
+
+    /// What the store says of an object; `None` when there is none.
+    async fn head(&self, key: &str) -> Result<Option<StoredHead>>;
+
+    /// The object's bytes.
+    async fn get(&self, key: &str) -> Result<ByteStream>;
+
+    /// Unfinished uploads whose key starts with `prefix`; empty where the store cannot tell.
+    async fn unfinished(&self, prefix: &str) -> Result<Vec<UnfinishedUpload>>;
+
+    /// The parts of an unfinished upload; `None` when the store knows no such upload.
+    async fn parts(&self, upload: &UnfinishedUpload) -> Result<Option<Vec<StoredPart>>>;
+}
+
+/// What is sent in one request: exactly `length` bytes whose MD5 is `md5`.
+pub struct Body {
+    /// The bytes; a stream that gives fewer or more makes the request fail.
+    pub bytes: ByteStream,
+    /// Their number.
+    pub length: u64,
+    /// Sent as `Content-MD5`.
+    pub md5: [u8; 16],
+}
+
+/// The new bucket, for writing. Made only with a permit for it.
+///
+/// Contract: nothing is retried here. A body is read once; who repeats a call brings a new one.
+#[async_trait]
+pub trait ObjectWriter: ObjectStore {
+    /// Stores an object by one request. Gives the ETag that the store states.
+    async fn put(&self, key: &str, body: Body, attributes: &Attributes) -> Result<Option<String>>;
+
+    /// Begins a multipart upload.
+    async fn begin(&self, key: &str, attributes: &Attributes) -> Result<UnfinishedUpload>;
+
+    /// Sends one part. Gives the ETag that the store states.
+    async fn put_part(
+        &self,
+        upload: &UnfinishedUpload,
+        number: u32,
+        body: Body,
+    ) -> Result<Option<String>>;
+
+    /// Makes the object of its parts. Gives the ETag that the store states.
+    async fn complete(
+        &self,
+        upload: &UnfinishedUpload,
+        parts: &[StoredPart],
+    ) -> Result<Option<String>>;
+
+    /// Gives an upload up; harmless when it is gone.
+    async fn abort(&self, upload: &UnfinishedUpload) -> Result<()>;
+
+    /// Removes an object; harmless when there is none.
+    async fn delete(&self, key: &str) -> Result<()>;
+}
+
+/// What became of `conversations.audio_url`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkOutcome {
+    /// It points at the stored object now.
+    Linked,
+    /// It did already.
+    AlreadyLinked,
+    /// Somebody changed it since: it was left alone.
+    Changed,
+    /// The conversation is gone.
+    Gone,
+}
+
+/// What the ledger knows of objects, for reading.
+#[async_trait]
+pub trait ObjectLedger: Send + Sync {
+    /// The conversations that migration wrote; empty where there is no ledger yet.
+    async fn conversations(&self) -> Result<Vec<Conversation>>;
+
+    /// Every recorded object; empty where there is no ledger yet.
+    async fn objects(&self) -> Result<Vec<ObjectRecord>>;
+}
+
+/// Writes what became of objects, within one run.
+///
+/// Contract: each call is one transaction, and calling again with the same is harmless.
+#[async_trait]
+pub trait ObjectJournal: Send + Sync {
+    /// Records objects; one already recorded for the same source URI and conversation is replaced.
+    async fn record(&self, records: &[ObjectRecord]) -> Result<()>;
+
+    /// Records a proven copy and, in the same transaction, lets `conversations.audio_url` point
+    /// at it where it still holds what migration wrote (`conversation.audio_url` as it was read).
+    async fn prove(
+        &self,
+        record: &ObjectRecord,
+        conversation: &Conversation,
+    ) -> Result<LinkOutcome>;
+}
