@@ -1,0 +1,3 @@
+//! The adapters against real servers.
+
+mod postgres;

@@ -1,0 +1,11 @@
+//! PostgreSQL, on the server of `SUNSET_TEST_DATABASE_URL`.
+
+mod conflicts;
+mod connecting;
+mod digests;
+mod items;
+mod ledger;
+mod links;
+mod server;
+mod standing;
+mod v3;

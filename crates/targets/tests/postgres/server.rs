@@ -1,0 +1,161 @@
+//! A database of its own for every test.
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row as _};
+use sunset_core::permit::{Consent, WritePermit};
+use sunset_core::ports::runs::RunStart;
+use sunset_core::secret::Secret;
+use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger};
+
+/// A database that is dropped with this value.
+pub struct Scratch {
+    admin: String,
+    pub name: String,
+    pub url: Secret,
+}
+
+impl Scratch {
+    /// A new, empty database; `None`, with a word why, without a server.
+    pub async fn new() -> Option<Self> {
+        Self::with("").await
+    }
+
+    /// A new database with the V3 tables that the tests use.
+    pub async fn v3() -> Option<Self> {
+        let scratch = Self::new().await?;
+        scratch.run(include_str!("v3.sql")).await;
+        Some(scratch)
+    }
+
+    /// A copy of another.
+    pub async fn copy_of(other: &Self) -> Option<Self> {
+        Self::with(&format!("TEMPLATE \"{}\"", other.name)).await
+    }
+
+    async fn with(options: &str) -> Option<Self> {
+        let Ok(admin) = std::env::var("SUNSET_TEST_DATABASE_URL") else {
+            println!("skipped: SUNSET_TEST_DATABASE_URL names no server");
+            return None;
+        };
+        let name = format!("sunset_test_{}", uuid::Uuid::new_v4().simple());
+        let mut connection = PgConnection::connect(&admin).await.expect("test server");
+        sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE \"{name}\" {options}")))
+            .execute(&mut connection)
+            .await
+            .expect("create database");
+        let mut url = url::Url::parse(&admin).expect("url");
+        url.set_path(&name);
+        Some(Self {
+            admin,
+            name,
+            url: Secret::new(url.to_string()),
+        })
+    }
+
+    /// Runs statements as somebody else.
+    pub async fn run(&self, sql: &str) {
+        let mut connection = self.connect().await;
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+            .execute(&mut connection)
+            .await
+            .expect(sql);
+        connection.close().await.expect("close");
+    }
+
+    pub async fn connect(&self) -> PgConnection {
+        PgConnection::connect(self.url.expose()).await.expect("connect")
+    }
+
+    /// One text of one row, NULL as `-`.
+    pub async fn text(&self, sql: &str) -> String {
+        let mut connection = self.connect().await;
+        let row = sqlx::query(AssertSqlSafe(format!("SELECT ({sql})::text")))
+            .fetch_one(&mut connection)
+            .await
+            .expect(sql);
+        connection.close().await.expect("close");
+        row.get::<Option<String>, _>(0).unwrap_or_else(|| "-".into())
+    }
+
+    pub async fn database(&self) -> Database {
+        Database::connect(&self.url, ConnectOptions::for_program("test"))
+            .await
+            .expect("connect")
+    }
+
+    pub async fn ledger(&self) -> Ledger {
+        let database = self.database().await;
+        let permit = permit(&database);
+        Ledger::install(&database, &permit).await.expect("ledger")
+    }
+
+    pub async fn run_of(&self, program: &str) -> ActiveRun {
+        let ledger = self.ledger().await;
+        let permit = permit(ledger.database());
+        ledger
+            .begin_run(&permit, &start(program))
+            .await
+            .expect("run")
+    }
+
+    /// All rows of all tables of `public`, in order, as text.
+    pub async fn dump(&self) -> String {
+        let mut connection = self.connect().await;
+        let tables = sqlx::query(
+            "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1",
+        )
+        .fetch_all(&mut connection)
+        .await
+        .expect("tables");
+        let mut dump = String::new();
+        for table in tables {
+            let table: String = table.get(0);
+            let rows = sqlx::query(AssertSqlSafe(format!(
+                "SELECT x::text FROM public.\"{table}\" AS x ORDER BY 1"
+            )))
+            .fetch_all(&mut connection)
+            .await
+            .expect("rows");
+            for row in rows {
+                dump.push_str(&format!("{table} {}\n", row.get::<String, _>(0)));
+            }
+        }
+        dump
+    }
+}
+
+pub fn permit(database: &Database) -> WritePermit {
+    WritePermit::bind(&Consent::given_by_arguments(), database.identity().clone())
+}
+
+pub fn start(program: &str) -> RunStart {
+    RunStart {
+        plan: "sales-ai".into(),
+        program: program.into(),
+        version: "0.0.0".into(),
+        source: Some("file:///v2".into()),
+        read_time: None,
+        options: serde_json::json!({}),
+        host: "testhost".into(),
+        pid: 4711,
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let (admin, name) = (self.admin.clone(), self.name.clone());
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
+            runtime.block_on(async {
+                let mut connection = PgConnection::connect(&admin).await?;
+                let drop = format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)");
+                sqlx::raw_sql(AssertSqlSafe(drop)).execute(&mut connection).await?;
+                Ok::<_, sqlx::Error>(())
+            })
+        });
+        if !matches!(dropping.join(), Ok(Ok(()))) {
+            eprintln!("database {} is left behind", self.name);
+        }
+    }
+}
