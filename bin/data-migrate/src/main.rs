@@ -1,2 +1,85 @@
-//! data-migrate
-fn main() {}
+//! `data-migrate`: documents of V2 into rows of V3.
+
+mod migrate;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use sunset_cli::{CommonArgs, Program, WriteArgs};
+use sunset_core::ports::rows::OnConflict;
+
+/// Moves V2's documents into V3's tables, exactly once.
+///
+/// Reads every document twice: the first time to see how they hang together, the second time to
+/// map and write them, a transaction a batch. It can be stopped and started at any moment: what is
+/// there is not written again. A document that cannot be migrated is kept in quarantine, whole,
+/// with its reason, and the others go on.
+#[derive(Debug, Parser)]
+#[command(name = "data-migrate", version, after_help = AFTER_HELP)]
+pub struct Arguments {
+    #[command(flatten)]
+    common: CommonArgs,
+
+    #[command(flatten)]
+    write: WriteArgs,
+
+    /// The plan: sales-ai
+    #[arg(long, default_value = "sales-ai", value_name = "NAME")]
+    plan: String,
+
+    /// What to do with a row that somebody changed in V3 and V2 has otherwise
+    #[arg(long, value_enum, default_value_t = ConflictPolicy::Keep)]
+    on_conflict: ConflictPolicy,
+
+    /// Batches under way at once, each on a connection of its own
+    #[arg(long, default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    connections: u32,
+
+    /// Documents a transaction [default: 1000; also BATCH_SIZE]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    batch_size: Option<u32>,
+}
+
+/// See [`OnConflict`].
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum ConflictPolicy {
+    /// Leave it alone and record a conflict
+    Keep,
+    /// Write V2's, and keep the row as it was for rollback
+    Overwrite,
+    /// Stop
+    Fail,
+}
+
+impl From<ConflictPolicy> for OnConflict {
+    fn from(policy: ConflictPolicy) -> Self {
+        match policy {
+            ConflictPolicy::Keep => Self::Keep,
+            ConflictPolicy::Overwrite => Self::Overwrite,
+            ConflictPolicy::Fail => Self::Fail,
+        }
+    }
+}
+
+const AFTER_HELP: &str = "\
+Environment (the process's own, then .env.migration, then .env):
+  DATABASE_URL        the V3 database
+  V2_FIRESTORE        firestore://PROJECT[/DATABASE], export://DIR or file://DIR
+  MIGRATION_USER_ID   who owns the opportunities (made when not set)
+  BATCH_SIZE, MAX_RETRIES, DRY_RUN, VERBOSE
+
+Exit status: 0 done, 1 error, 2 usage, 3 done but with quarantined or conflicting items.
+
+Run schema-push before it, and final-check behind it. `rollback` undoes it.";
+
+impl Program for Arguments {
+    const NAME: &'static str = "data-migrate";
+
+    fn common(&self) -> &CommonArgs {
+        &self.common
+    }
+}
+
+fn main() -> ExitCode {
+    sunset_cli::run(migrate::migrate)
+}

@@ -132,7 +132,12 @@ mod tests {
         let text = "# comment\n\nA=1\nexport B = two words # tail\nC=\"x # y\"\nD='$not \\n special' # t\n\
                     E=\"-----BEGIN\nline\nEND-----\"\nF=a#b\nA=second\nG=\nH=\"say \\\"hi\\\"\"\r\n";
         let pairs = parse(text).expect("well-formed");
-        let get = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, v)| v.as_str());
+        let get = |name: &str| {
+            pairs
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, v)| v.as_str())
+        };
         assert_eq!(get("A"), Some("1"));
         assert_eq!(get("B"), Some("two words"));
         assert_eq!(get("C"), Some("x # y"));
@@ -146,8 +151,14 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_named_by_its_line() {
         assert_eq!(parse("A=1\nnonsense\n"), Err((2, "there is no =")));
-        assert_eq!(parse("A=\"open\nmore"), Err((1, "the quote is never closed")));
+        assert_eq!(
+            parse("A=\"open\nmore"),
+            Err((1, "the quote is never closed"))
+        );
         assert_eq!(parse("A B=1"), Err((1, "the name before = is not one")));
-        assert_eq!(parse("A='x' y"), Err((1, "something follows the closing quote")));
+        assert_eq!(
+            parse("A='x' y"),
+            Err((1, "something follows the closing quote"))
+        );
     }
 }

@@ -52,10 +52,13 @@ mod tests {
 
     #[test]
     fn an_error_reads_as_what_why_and_what_next() {
-        let error = Error::new(ErrorKind::NotFound, "the table \"opportunities\" does not exist")
-            .item("postgresql://db/v3")
-            .cause(std::io::Error::other("42P01"))
-            .remedy("run schema-push");
+        let error = Error::new(
+            ErrorKind::NotFound,
+            "the table \"opportunities\" does not exist",
+        )
+        .item("postgresql://db/v3")
+        .cause(std::io::Error::other("42P01"))
+        .remedy("run schema-push");
         assert_eq!(
             failure_text(&error),
             "error: the table \"opportunities\" does not exist (postgresql://db/v3)\n  cause: 42P01\n  next: run schema-push"

@@ -35,14 +35,17 @@
 mod arguments;
 mod environment;
 mod failure;
+mod machine;
 mod numbers;
 mod progress;
+pub mod render;
 mod session;
 mod status;
 
 pub use arguments::{CommonArgs, Consented, WriteArgs};
 pub use environment::Environment;
 pub use failure::{failure_json, failure_text};
+pub use machine::host_name;
 pub use numbers::{bytes, duration, thousands};
 pub use session::{Program, Session, run};
 pub use status::Status;

@@ -215,7 +215,11 @@ where
 
 fn trace(session: &Session) {
     use tracing_subscriber::EnvFilter;
-    let default = if session.verbose { "warn,sunset=debug" } else { "error" };
+    let default = if session.verbose {
+        "warn,sunset=debug"
+    } else {
+        "error"
+    };
     let filter = session
         .variable(sunset_core::env_vars::RUST_LOG)
         .and_then(|text| EnvFilter::try_new(text).ok())

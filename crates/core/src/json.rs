@@ -163,7 +163,10 @@ mod tests {
         let json = Json::object([
             ("bb", Json::integer(1)),
             ("a", Json::Null),
-            ("ab", Json::Array(vec![Json::Boolean(true), Json::text("x\n\u{1}\"")])),
+            (
+                "ab",
+                Json::Array(vec![Json::Boolean(true), Json::text("x\n\u{1}\"")]),
+            ),
         ]);
         assert_eq!(
             json.to_string(),
@@ -185,7 +188,9 @@ mod tests {
         }
         assert_eq!(Decimal::from_double(f64::NAN), None);
         assert_eq!(
-            Decimal::from_integer_digits("-00012").expect("digits").as_str(),
+            Decimal::from_integer_digits("-00012")
+                .expect("digits")
+                .as_str(),
             "-12"
         );
     }

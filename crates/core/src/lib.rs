@@ -3,13 +3,20 @@
 //! Nothing here reads a clock, the environment, a file or the network, prints, or draws random
 //! numbers. The same input gives the same output.
 
+pub mod audio;
+pub mod config;
 pub mod digest;
 pub mod document;
+pub mod env_vars;
 pub mod error;
 pub mod instant;
 pub mod json;
 pub mod permit;
+pub mod plans;
 pub mod ports;
+pub mod reading;
+pub mod report;
+pub mod rest;
 pub mod row;
 pub mod secret;
 pub mod value;

@@ -73,8 +73,13 @@ impl WritePermit {
         }
         Err(Error::new(
             ErrorKind::Refused,
-            format!("leave to write was given for {}, not for {target}", self.target),
+            format!(
+                "leave to write was given for {}, not for {target}",
+                self.target
+            ),
         )
-        .remedy("start the command again; if it is repeated, the connection moved to another server"))
+        .remedy(
+            "start the command again; if it is repeated, the connection moved to another server",
+        ))
     }
 }

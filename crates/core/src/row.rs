@@ -141,7 +141,11 @@ impl Row {
         }
         for ((_, kind), cell) in self.shape.columns.iter().zip(&self.cells) {
             if *kind == CellKind::Json {
-                out.push_str(if *cell == Cell::Null { ", true" } else { ", false" });
+                out.push_str(if *cell == Cell::Null {
+                    ", true"
+                } else {
+                    ", false"
+                });
             }
         }
         out.push(']');

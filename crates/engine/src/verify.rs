@@ -1,21 +1,17 @@
 //! V3 against V2, whole: every row that the mapping says is looked for, and every item that the
 //! ledger accounts for must still be in V2.
 
-use std::collections::BTreeMap;
-
 use futures::{StreamExt, TryStreamExt};
 use sunset_core::error::Result;
 use sunset_core::plans::{DocumentPlan, Resolution};
 use sunset_core::ports::documents::DocumentSource;
 use sunset_core::ports::progress::Progress;
-use sunset_core::ports::rows::{Item, ItemKey};
-use sunset_core::ports::verify::{RowDifference, RowVerifier};
+use sunset_core::ports::rows::ItemKey;
+use sunset_core::ports::verify::RowVerifier;
+use sunset_core::report::Comparison;
 use sunset_core::row::Row;
 
 use crate::load::{Surveyed, stream};
-
-/// How many differences are kept with both values; all are counted.
-const KEPT: usize = 100;
 
 /// How to compare.
 #[derive(Debug, Clone, Copy)]
@@ -24,44 +20,6 @@ pub struct VerifyOptions {
     pub batch_size: usize,
     /// Comparisons under way at once.
     pub connections: usize,
-}
-
-/// What became of the documents of one collection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct CollectionProof {
-    /// Delivered by the source.
-    pub read: u64,
-    /// Delivered again; another delivery counts.
-    pub repeated: u64,
-    /// All their rows are in V3 as the mapping says.
-    pub in_place: u64,
-    /// The mapping quarantines them.
-    pub quarantined: u64,
-    /// A row is missing or differs.
-    pub differing: u64,
-    /// Embedded parts that a document supersedes.
-    pub superseded: u64,
-}
-
-/// What was compared, and what differs.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Comparison {
-    /// Per collection.
-    pub collections: BTreeMap<String, CollectionProof>,
-    /// Rows that the mapping says, per table.
-    pub rows: BTreeMap<String, u64>,
-    /// Rows that differ, per table.
-    pub differing: BTreeMap<String, u64>,
-    /// The first of them.
-    pub differences: Vec<RowDifference>,
-    /// Quarantined documents, per reason.
-    pub quarantine: BTreeMap<String, u64>,
-    /// Warnings, per code.
-    pub warnings: BTreeMap<String, u64>,
-    /// Items that the ledger accounts for and V2 no longer has.
-    pub gone: u64,
-    /// The first of them.
-    pub gone_items: Vec<ItemKey>,
 }
 
 /// Maps every document again and compares every row.
@@ -79,7 +37,10 @@ pub async fn compare(
     let mut comparison = Comparison::default();
     for name in plan.collections() {
         let tally = surveyed.resolution.tally(name);
-        let proof = comparison.collections.entry((*name).to_owned()).or_default();
+        let proof = comparison
+            .collections
+            .entry((*name).to_owned())
+            .or_default();
         proof.read = tally.read;
         proof.repeated = tally.repeated;
         proof.superseded = tally.superseded;
@@ -112,45 +73,6 @@ pub async fn compare(
     Ok(comparison)
 }
 
-impl Comparison {
-    fn count(&mut self, batch: &[Item], differences: Vec<RowDifference>) {
-        for item in batch {
-            let proof = self
-                .collections
-                .entry(item.key.collection.clone())
-                .or_default();
-            if item.key.collection.contains('#') {
-                proof.read += 1;
-            }
-            let differs = differences.iter().any(|difference| {
-                item.rows
-                    .iter()
-                    .any(|row| row.shape.table == difference.table && row.id() == difference.id)
-            });
-            if let Some(quarantine) = &item.quarantine {
-                proof.quarantined += 1;
-                *self.quarantine.entry(quarantine.reason.clone()).or_default() += 1;
-            } else if differs {
-                proof.differing += 1;
-            } else {
-                proof.in_place += 1;
-            }
-            for row in &item.rows {
-                *self.rows.entry(row.shape.table.clone()).or_default() += 1;
-            }
-            for warning in &item.warnings {
-                *self.warnings.entry(warning.code.clone()).or_default() += 1;
-            }
-        }
-        for difference in differences {
-            *self.differing.entry(difference.table.clone()).or_default() += 1;
-            if self.differences.len() < KEPT {
-                self.differences.push(difference);
-            }
-        }
-    }
-}
-
 /// Items of the ledger that the survey has not seen.
 async fn find_gone(
     resolution: &dyn Resolution,
@@ -162,11 +84,9 @@ async fn find_gone(
     loop {
         let page = verifier.migrated_items(after.as_ref(), PAGE).await?;
         for key in &page {
-            if !resolution.knows(key) {
-                comparison.gone += 1;
-                if comparison.gone_items.len() < KEPT {
-                    comparison.gone_items.push(key.clone());
-                }
+            // What belongs to no document (the owner) has a collection of its own.
+            if !key.collection.starts_with('#') && !resolution.knows(key) {
+                comparison.count_gone(key);
             }
         }
         let Some(last) = page.last() else {

@@ -45,7 +45,10 @@ impl Faults {
             .iter()
             .map(|line| format!("\n  - {line}"))
             .collect();
-        Err(Error::new(ErrorKind::Configuration, format!("{what}:{list}"))
-            .remedy("set them in the environment, .env.migration or .env (.env.example explains each)"))
+        Err(
+            Error::new(ErrorKind::Configuration, format!("{what}:{list}")).remedy(
+                "set them in the environment, .env.migration or .env (.env.example explains each)",
+            ),
+        )
     }
 }

@@ -36,7 +36,11 @@ impl<'a> Variables<'a> {
         if value.is_empty() {
             faults.missing(name);
         } else if is_placeholder(&value) {
-            faults.add(name, "still holds a placeholder", "put the real value in its place");
+            faults.add(
+                name,
+                "still holds a placeholder",
+                "put the real value in its place",
+            );
         }
         value
     }
@@ -81,7 +85,10 @@ impl<'a> Variables<'a> {
 
 fn is_placeholder(value: &str) -> bool {
     let value = value.to_ascii_lowercase();
-    value.starts_with("your-") || value.starts_with("<your") || value == "changeme" || value.contains("your_")
+    value.starts_with("your-")
+        || value.starts_with("<your")
+        || value == "changeme"
+        || value.contains("your_")
 }
 
 /// The V3 database.

@@ -55,9 +55,8 @@ impl R2Settings {
                 faults.add(name, "is no URL", "begin it with https://");
             }
         }
-        let trimmed = |url: Option<String>| {
-            url.unwrap_or_default().trim_end_matches('/').to_owned()
-        };
+        let trimmed =
+            |url: Option<String>| url.unwrap_or_default().trim_end_matches('/').to_owned();
         Self {
             endpoint: trimmed(endpoint),
             access_key: Secret::new(variables.require(env::CLOUDFLARE_R2_ACCESS_KEY, faults)),

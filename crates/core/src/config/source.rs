@@ -81,7 +81,12 @@ impl DocumentSourceSettings {
                     None => (rest.trim_end_matches('/'), None),
                     Some((project, database)) => (project, Some(database.to_owned())),
                 };
-                return Some(Self::firestore(project.to_owned(), database, variables, faults));
+                return Some(Self::firestore(
+                    project.to_owned(),
+                    database,
+                    variables,
+                    faults,
+                ));
             }
             Some(("export", dir)) => {
                 return Some(Self::Export { dir: dir.into() });
@@ -139,9 +144,11 @@ pub enum AudioSourceSettings {
 impl AudioSourceSettings {
     /// Reads `V2_AUDIO`, and what it needs.
     pub fn read(variables: &Variables<'_>, faults: &mut Faults) -> Option<Self> {
-        let bucket = variables
-            .get(env::FIREBASE_STORAGE_BUCKET)
-            .map(|name| name.trim_start_matches("gs://").trim_end_matches('/').to_owned());
+        let bucket = variables.get(env::FIREBASE_STORAGE_BUCKET).map(|name| {
+            name.trim_start_matches("gs://")
+                .trim_end_matches('/')
+                .to_owned()
+        });
         let locator = match (variables.get(env::V2_AUDIO), &bucket) {
             (Some(locator), _) => locator,
             (None, Some(bucket)) => format!("gs://{bucket}"),

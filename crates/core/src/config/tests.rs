@@ -40,7 +40,10 @@ fn every_fault_is_reported_at_once() {
 fn sources_are_read_in_their_three_forms() {
     let read = |locator: &str| {
         with(
-            &[("V2_FIRESTORE", locator), ("FIRESTORE_EMULATOR_HOST", "h:1")],
+            &[
+                ("V2_FIRESTORE", locator),
+                ("FIRESTORE_EMULATOR_HOST", "h:1"),
+            ],
             DocumentSourceSettings::read,
         )
     };
@@ -71,11 +74,18 @@ fn a_private_key_may_hold_its_line_breaks_as_text() {
         &[
             ("FIREBASE_PROJECT_ID", "p"),
             ("FIREBASE_CLIENT_EMAIL", "a@b"),
-            ("FIREBASE_PRIVATE_KEY", "\"-----BEGIN PRIVATE KEY-----\\nx\\n-----END PRIVATE KEY-----\\n\""),
+            (
+                "FIREBASE_PRIVATE_KEY",
+                "\"-----BEGIN PRIVATE KEY-----\\nx\\n-----END PRIVATE KEY-----\\n\"",
+            ),
         ],
         DocumentSourceSettings::read,
     );
-    let Ok(Some(DocumentSourceSettings::Firestore { account: Some(account), .. })) = settings else {
+    let Ok(Some(DocumentSourceSettings::Firestore {
+        account: Some(account),
+        ..
+    })) = settings
+    else {
         panic!("{settings:?}");
     };
     assert_eq!(account.private_key.expose().lines().count(), 3);
@@ -100,18 +110,25 @@ fn the_account_id_stands_for_endpoint_and_url() {
 
 #[test]
 fn placeholders_and_blanks_are_not_values() {
-    let text = with(
-        &[("DATABASE_URL", "  ")],
-        |variables, faults| DatabaseSettings::read(variables, faults),
-    )
+    let text = with(&[("DATABASE_URL", "  ")], |variables, faults| {
+        DatabaseSettings::read(variables, faults)
+    })
     .expect_err("blank");
     assert!(text.contains("DATABASE_URL is not set"), "{text}");
     let text = with(
-        &[("CLOUDFLARE_R2_BUCKET", "your-bucket"), ("CLOUDFLARE_ACCOUNT_ID", "a"), ("CLOUDFLARE_R2_ACCESS_KEY", "k"), ("CLOUDFLARE_R2_SECRET_KEY", "s")],
+        &[
+            ("CLOUDFLARE_R2_BUCKET", "your-bucket"),
+            ("CLOUDFLARE_ACCOUNT_ID", "a"),
+            ("CLOUDFLARE_R2_ACCESS_KEY", "k"),
+            ("CLOUDFLARE_R2_SECRET_KEY", "s"),
+        ],
         R2Settings::read,
     )
     .expect_err("placeholder");
-    assert!(text.contains("CLOUDFLARE_R2_BUCKET still holds a placeholder"), "{text}");
+    assert!(
+        text.contains("CLOUDFLARE_R2_BUCKET still holds a placeholder"),
+        "{text}"
+    );
 }
 
 #[test]

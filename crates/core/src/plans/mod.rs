@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::document::{BadDocument, Document};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::ports::rows::{Item, ItemKey};
 use crate::row::Shape;
 
@@ -125,4 +125,19 @@ pub trait Resolution: Send + Sync {
 
     /// The counts of a collection.
     fn tally(&self, collection: &str) -> CollectionTally;
+}
+
+/// The plan of a name.
+///
+/// # Errors
+/// `Configuration`, naming those that there are.
+pub fn plan_named(name: &str) -> Result<Box<dyn DocumentPlan>> {
+    match name {
+        "sales-ai" => Ok(Box::new(sales_ai::SalesAi)),
+        other => Err(Error::new(
+            ErrorKind::Configuration,
+            format!("there is no plan {other:?}"),
+        )
+        .remedy("the plans are: sales-ai")),
+    }
 }

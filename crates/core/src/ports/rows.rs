@@ -117,16 +117,19 @@ pub enum OnConflict {
     Fail,
 }
 
+/// Knows what became of items in earlier runs.
+#[async_trait]
+pub trait SettledItems: Send + Sync {
+    /// The recorded outcome digest of those of `keys` that are settled as migrated or quarantined.
+    async fn settled(&self, keys: &[ItemKey]) -> Result<Vec<Option<Digest>>>;
+}
+
 /// Writes batches within one run.
 ///
 /// Contract: a batch is one transaction; after an error none of it is there, or all of it (the
 /// connection broke behind the commit), and calling again with the same items is harmless.
 #[async_trait]
-pub trait RowWriter: Send + Sync {
-    /// The recorded `(key, outcome_digest)` of those of `keys` that are settled as migrated or
-    /// quarantined.
-    async fn settled(&self, keys: &[ItemKey]) -> Result<Vec<Option<Digest>>>;
-
+pub trait RowWriter: SettledItems {
     /// Writes `items` with their rows and ledger entries in one transaction.
     async fn load(&self, items: &[Item]) -> Result<LoadOutcome>;
 }

@@ -7,7 +7,9 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 
 use crate::document::{Document, ResourceName};
 use crate::error::{Error, ErrorKind, Result};
@@ -27,14 +29,20 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 pub fn decode_document(bytes: &[u8]) -> Result<Document> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let malformed = |error: serde_json::Error| {
-        Error::new(ErrorKind::Malformed, format!("not a Firestore document: {error}"))
+        Error::new(
+            ErrorKind::Malformed,
+            format!("not a Firestore document: {error}"),
+        )
     };
     let parts = deserializer
         .deserialize_map(DocumentVisitor)
         .map_err(malformed)?;
     deserializer.end().map_err(malformed)?;
     let name = parts.name.ok_or_else(|| {
-        Error::new(ErrorKind::Malformed, "not a Firestore document: it has no name")
+        Error::new(
+            ErrorKind::Malformed,
+            "not a Firestore document: it has no name",
+        )
     })?;
     let resource = ResourceName::parse(&name)?;
     let Some((collection, id)) = resource.root_document() else {
@@ -63,7 +71,9 @@ pub fn readable_name(bytes: &[u8]) -> Option<String> {
 }
 
 fn find(bytes: &[u8], pattern: &[u8]) -> Option<usize> {
-    bytes.windows(pattern.len()).position(|window| window == pattern)
+    bytes
+        .windows(pattern.len())
+        .position(|window| window == pattern)
 }
 
 #[derive(Default)]
@@ -207,7 +217,9 @@ impl<'de> Visitor<'de> for FirestoreValue {
             other => return Err(A::Error::custom(format!("unknown type {other:?}"))),
         };
         if let Some(second) = access.next_key_seed(Text)? {
-            return Err(A::Error::custom(format!("a value of two types, {kind} and {second}")));
+            return Err(A::Error::custom(format!(
+                "a value of two types, {kind} and {second}"
+            )));
         }
         Ok(value)
     }

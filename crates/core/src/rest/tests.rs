@@ -22,20 +22,52 @@ fn every_type_is_read() {
         (r#"{"nullValue": null}"#, Value::Null),
         (r#"{"nullValue": "NULL_VALUE"}"#, Value::Null),
         (r#"{"booleanValue": true}"#, Value::Boolean(true)),
-        (r#"{"integerValue": "-9223372036854775808"}"#, Value::Integer(i64::MIN)),
+        (
+            r#"{"integerValue": "-9223372036854775808"}"#,
+            Value::Integer(i64::MIN),
+        ),
         (r#"{"integerValue": 7}"#, Value::Integer(7)),
         (r#"{"doubleValue": 5}"#, Value::Double(5.0)),
-        (r#"{"doubleValue": 35.489999999999995}"#, Value::Double(35.489999999999995)),
-        (r#"{"doubleValue": "-Infinity"}"#, Value::Double(f64::NEG_INFINITY)),
-        (r#"{"stringValue": "a\u0000b\ud83d\ude00"}"#, Value::Text("a\0b😀".into())),
+        (
+            r#"{"doubleValue": 35.489999999999995}"#,
+            Value::Double(35.489999999999995),
+        ),
+        (
+            r#"{"doubleValue": "-Infinity"}"#,
+            Value::Double(f64::NEG_INFINITY),
+        ),
+        (
+            r#"{"stringValue": "a\u0000b\ud83d\ude00"}"#,
+            Value::Text("a\0b😀".into()),
+        ),
         (r#"{"bytesValue": "AP-_"}"#, Value::Bytes(vec![0, 255, 191])),
         (r#"{"bytesValue": "YQ"}"#, Value::Bytes(b"a".to_vec())),
-        (r#"{"referenceValue": "projects/p/x"}"#, Value::Reference("projects/p/x".into())),
-        (r#"{"geoPointValue": {}}"#, Value::GeoPoint { latitude: 0.0, longitude: 0.0 }),
-        (r#"{"geoPointValue": {"longitude": 1}}"#, Value::GeoPoint { latitude: 0.0, longitude: 1.0 }),
+        (
+            r#"{"referenceValue": "projects/p/x"}"#,
+            Value::Reference("projects/p/x".into()),
+        ),
+        (
+            r#"{"geoPointValue": {}}"#,
+            Value::GeoPoint {
+                latitude: 0.0,
+                longitude: 0.0,
+            },
+        ),
+        (
+            r#"{"geoPointValue": {"longitude": 1}}"#,
+            Value::GeoPoint {
+                latitude: 0.0,
+                longitude: 1.0,
+            },
+        ),
         (r#"{"arrayValue": {}}"#, Value::Array(vec![])),
         (r#"{"mapValue": {}}"#, Value::Map(Map::new())),
-        (r#"{"timestampValue": "2025-11-03T02:15:00.123456789Z"}"#, Value::Timestamp(Instant::parse_rfc3339("2025-11-03T02:15:00.123456789Z", false).expect("a time"))),
+        (
+            r#"{"timestampValue": "2025-11-03T02:15:00.123456789Z"}"#,
+            Value::Timestamp(
+                Instant::parse_rfc3339("2025-11-03T02:15:00.123456789Z", false).expect("a time"),
+            ),
+        ),
     ] {
         assert_eq!(field(json), Ok(value), "{json}");
     }
@@ -87,7 +119,12 @@ fn a_document_needs_a_name_of_a_root_collection() {
         assert!(decode_document(line.as_bytes()).is_err(), "{line}");
     }
     let document = decode_document(format!(r#"{{"name": "{NAME}", "other": [1]}}"#).as_bytes());
-    assert!(document.expect("a document without fields").fields.is_empty());
+    assert!(
+        document
+            .expect("a document without fields")
+            .fields
+            .is_empty()
+    );
 }
 
 #[test]
@@ -109,7 +146,9 @@ fn values() -> impl Strategy<Value = Value> {
         Just(Value::Null),
         any::<bool>().prop_map(Value::Boolean),
         any::<i64>().prop_map(Value::Integer),
-        any::<f64>().prop_filter("NaN equals nothing", |d| !d.is_nan()).prop_map(Value::Double),
+        any::<f64>()
+            .prop_filter("NaN equals nothing", |d| !d.is_nan())
+            .prop_map(Value::Double),
         (-62_135_596_800_000_000_000_i128..253_402_300_799_000_000_000)
             .prop_map(|nanos| Value::Timestamp(Instant::from_nanos(nanos).expect("in range"))),
         any::<String>().prop_map(Value::Text),

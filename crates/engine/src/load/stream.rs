@@ -11,10 +11,12 @@ use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::plans::{Emission, Phase, Resolution};
 use sunset_core::ports::documents::DocumentSource;
 use sunset_core::ports::progress::Progress;
-use sunset_core::ports::rows::{Item, ItemKey, ItemOutcome, LoadOutcome, RowCounts, RowWriter};
+use sunset_core::ports::rows::{Item, ItemKey, ItemOutcome, LoadOutcome, RowCounts};
+use sunset_core::report::LoadReport;
 
-use super::report::{LoadReport, PhaseReport};
-use super::{LoadOptions, Surveyed};
+use crate::retry::{Retries, retry};
+
+use super::{Destination, LoadOptions, Surveyed};
 
 /// Chunks that are mapped at the same time, ahead of the writing.
 const MAPPING_AHEAD: usize = 2;
@@ -79,25 +81,28 @@ fn rebatch<'a>(
     size: usize,
 ) -> impl futures::Stream<Item = Result<Vec<Item>>> + Send + 'a {
     let state = (Box::pin(chunks), Vec::new(), false);
-    stream::try_unfold(state, move |(mut chunks, mut waiting, mut ended)| async move {
-        while waiting.len() < size && !ended {
-            match chunks.next().await {
-                Some(chunk) => waiting.extend(chunk?),
-                None => ended = true,
+    stream::try_unfold(
+        state,
+        move |(mut chunks, mut waiting, mut ended)| async move {
+            while waiting.len() < size && !ended {
+                match chunks.next().await {
+                    Some(chunk) => waiting.extend(chunk?),
+                    None => ended = true,
+                }
             }
-        }
-        if waiting.is_empty() {
-            return Ok(None);
-        }
-        let rest = waiting.split_off(waiting.len().min(size));
-        Ok(Some((waiting, (chunks, rest, ended))))
-    })
+            if waiting.is_empty() {
+                return Ok(None);
+            }
+            let rest = waiting.split_off(waiting.len().min(size));
+            Ok(Some((waiting, (chunks, rest, ended))))
+        },
+    )
 }
 
 /// Writes the items of one phase, or counts them where there is no writer.
 pub(super) async fn write(
     items: BoxStream<'_, Result<Vec<Item>>>,
-    writer: Option<Arc<dyn RowWriter>>,
+    destination: Destination,
     options: LoadOptions,
     report: &mut LoadReport,
     progress: &dyn Progress,
@@ -105,8 +110,8 @@ pub(super) async fn write(
     let begun = Instant::now();
     let mut written = items
         .map_ok(|batch| {
-            let writer = writer.clone();
-            async move { write_batch(writer, batch).await }
+            let destination = destination.clone();
+            async move { write_batch(destination, batch, options.retries).await }
         })
         .try_buffer_unordered(options.connections.max(1));
     while let Some((batch, outcome)) = written.try_next().await? {
@@ -117,31 +122,27 @@ pub(super) async fn write(
         report.count_rows(&outcome.rows);
     }
     drop(written);
-    if let Some(phase) = report.phases.last_mut() {
-        phase.elapsed = begun.elapsed();
-    }
+    report.end_phase(begun.elapsed());
     Ok(())
 }
 
 async fn write_batch(
-    writer: Option<Arc<dyn RowWriter>>,
+    destination: Destination,
     batch: Vec<Item>,
+    retries: Retries,
 ) -> Result<(Vec<Item>, LoadOutcome)> {
     let keys: Vec<ItemKey> = batch.iter().map(|item| item.key.clone()).collect();
-    let Some(writer) = writer else {
-        return Ok((batch.clone(), as_if_new(&batch)));
-    };
-    let settled = writer.settled(&keys).await?;
+    let settled = retry(retries, || destination.settled(&keys)).await?;
     let (known, new): (Vec<_>, Vec<_>) = batch
         .into_iter()
         .zip(settled)
         .partition(|(item, settled)| *settled == Some(item.outcome_digest));
     let known: Vec<Item> = known.into_iter().map(|(item, _)| item).collect();
     let new: Vec<Item> = new.into_iter().map(|(item, _)| item).collect();
-    let mut outcome = if new.is_empty() {
-        LoadOutcome::default()
-    } else {
-        crate::retry::transient(|| writer.load(&new)).await?
+    let mut outcome = match &destination {
+        _ if new.is_empty() => LoadOutcome::default(),
+        Destination::Writer(writer) => retry(retries, || writer.load(&new)).await?,
+        Destination::Nowhere(_) => as_if_new(&new),
     };
     let mut all = new;
     for item in known {

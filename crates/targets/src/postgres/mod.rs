@@ -8,9 +8,11 @@ mod identifier;
 mod identity;
 mod ledger;
 mod links;
+mod numbers;
 mod owner;
 mod rows;
 mod runs;
+mod verify;
 
 pub use address::Address;
 pub use connection::{ConnectOptions, Database};
@@ -22,3 +24,4 @@ pub use links::{CellLink, LinkOutcome};
 pub use owner::{MIGRATION_EMAIL, Owner};
 pub use rows::RowStore;
 pub use runs::ActiveRun;
+pub use verify::Verifier;

@@ -19,7 +19,7 @@ use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, Postgres, Transaction};
 use sunset_core::digest::Digest;
 use sunset_core::ports::rows::{
-    Item, ItemKey, ItemOutcome, LoadOutcome, OnConflict, RowWriter,
+    Item, ItemKey, ItemOutcome, LoadOutcome, OnConflict, RowWriter, SettledItems,
 };
 use sunset_core::row::Shape;
 use sunset_core::{Error, ErrorKind, Result};
@@ -33,6 +33,7 @@ use self::verdict::{Reason, Verdict};
 use self::write::{remove_stale, run_statement, write_rows};
 use super::fault::{error, is_about_data};
 use super::identifier::public_table;
+use super::ledger::Ledger;
 use super::runs::{ActiveRun, Lease};
 
 /// Writes rows within one run. It may be shared: several batches are written at a time, each on a
@@ -62,18 +63,35 @@ impl ActiveRun {
     }
 }
 
+async fn settled_in(
+    transaction: &mut Transaction<'static, Postgres>,
+    keys: &[ItemKey],
+) -> Result<Vec<Option<Digest>>> {
+    let known = known_items(transaction, keys.iter()).await?;
+    Ok(known
+        .into_iter()
+        .map(|item| item.filter(|item| item.state != "conflict"))
+        .map(|item| item.and_then(|item| item.outcome_digest))
+        .collect())
+}
+
+#[async_trait]
+impl SettledItems for RowStore {
+    async fn settled(&self, keys: &[ItemKey]) -> Result<Vec<Option<Digest>>> {
+        settled_in(&mut self.begin().await?, keys).await
+    }
+}
+
+/// Looks without a run, for what only shows what it would do.
+#[async_trait]
+impl SettledItems for Ledger {
+    async fn settled(&self, keys: &[ItemKey]) -> Result<Vec<Option<Digest>>> {
+        settled_in(&mut self.database().begin_reading().await?, keys).await
+    }
+}
+
 #[async_trait]
 impl RowWriter for RowStore {
-    async fn settled(&self, keys: &[ItemKey]) -> Result<Vec<Option<Digest>>> {
-        let mut transaction = self.begin().await?;
-        let known = known_items(&mut transaction, keys.iter()).await?;
-        Ok(known
-            .into_iter()
-            .map(|item| item.filter(|item| item.state != "conflict"))
-            .map(|item| item.and_then(|item| item.outcome_digest))
-            .collect())
-    }
-
     async fn load(&self, items: &[Item]) -> Result<LoadOutcome> {
         let (tables, ranks) = self.tables(items).await?;
         let what = "cannot commit a batch of rows";

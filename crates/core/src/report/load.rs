@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use sunset_core::plans::DocumentPlan;
-use sunset_core::ports::rows::{Item, ItemOutcome, RowCounts};
+use serde_json::{Value, json};
 
-use super::Surveyed;
+use crate::error::{Error, ErrorKind, Result};
+use crate::plans::{DocumentPlan, Resolution};
+use crate::ports::documents::Snapshot;
+use crate::ports::rows::{Item, ItemOutcome, RowCounts};
 
 /// How many examples of one warning or reason a report names.
 const EXAMPLES: usize = 20;
@@ -70,6 +72,8 @@ pub struct LoadReport {
     pub read_time: Option<String>,
     /// Per collection, those of rows made of several documents included.
     pub collections: BTreeMap<String, CollectionCounts>,
+    /// The tables, in foreign-key order; the phases fill them one after the other.
+    pub tables: Vec<String>,
     /// Per table, over all phases.
     pub rows: BTreeMap<String, RowCounts>,
     /// Per phase, in order.
@@ -85,15 +89,21 @@ pub struct LoadReport {
 }
 
 impl LoadReport {
-    pub(super) fn new(surveyed: &Surveyed, plan: &dyn DocumentPlan) -> Self {
+    /// A report in which every document is read and nothing else has happened.
+    pub fn new(
+        snapshot: &Snapshot,
+        not_planned: &[String],
+        resolution: &dyn Resolution,
+        plan: &dyn DocumentPlan,
+    ) -> Self {
         let mut report = Self {
-            source: surveyed.snapshot.source.clone(),
-            read_time: surveyed.snapshot.read_time.clone(),
-            not_planned: surveyed.not_planned.clone(),
+            source: snapshot.source.clone(),
+            read_time: snapshot.read_time.clone(),
+            not_planned: not_planned.to_vec(),
             ..Self::default()
         };
         for name in plan.collections() {
-            let tally = surveyed.resolution.tally(name);
+            let tally = resolution.tally(name);
             report.collections.insert(
                 (*name).to_owned(),
                 CollectionCounts {
@@ -105,6 +115,7 @@ impl LoadReport {
             );
         }
         for shape in plan.shapes() {
+            report.tables.push(shape.table.clone());
             report
                 .rows
                 .insert(shape.table.clone(), RowCounts::default());
@@ -112,7 +123,8 @@ impl LoadReport {
         report
     }
 
-    pub(super) fn begin_phase(&mut self, label: &str) {
+    /// The next counts are those of the phase `label`.
+    pub fn begin_phase(&mut self, label: &str) {
         self.phases.push(PhaseReport {
             label: label.to_owned(),
             ..PhaseReport::default()
@@ -120,8 +132,11 @@ impl LoadReport {
     }
 
     /// Accounts for an item.
-    pub(super) fn count(&mut self, item: &Item, outcome: ItemOutcome) {
-        let counts = self.collections.entry(item.key.collection.clone()).or_default();
+    pub fn count(&mut self, item: &Item, outcome: ItemOutcome) {
+        let counts = self
+            .collections
+            .entry(item.key.collection.clone())
+            .or_default();
         if item.key.collection.contains('#') {
             // Made of several documents: what is made is what is read.
             counts.read += 1;
@@ -149,7 +164,8 @@ impl LoadReport {
         }
     }
 
-    pub(super) fn count_rows(&mut self, rows: &BTreeMap<String, RowCounts>) {
+    /// Adds what a batch did to rows.
+    pub fn count_rows(&mut self, rows: &BTreeMap<String, RowCounts>) {
         for (table, more) in rows {
             add(self.rows.entry(table.clone()).or_default(), more);
             if let Some(phase) = self.phases.last_mut() {
@@ -158,16 +174,109 @@ impl LoadReport {
         }
     }
 
+    /// The phase that began last took `elapsed`.
+    pub fn end_phase(&mut self, elapsed: std::time::Duration) {
+        if let Some(phase) = self.phases.last_mut() {
+            phase.elapsed = elapsed;
+        }
+    }
+
+    /// read = repeated + written + unchanged + conflicting + quarantined, for every collection.
+    ///
+    /// # Errors
+    /// `Internal`, naming the collection whose counts do not add up.
+    pub fn conserve(&self) -> Result<()> {
+        for (collection, counts) in &self.collections {
+            let settled = counts.repeated
+                + counts.written
+                + counts.unchanged
+                + counts.conflicting
+                + counts.quarantined;
+            if counts.read != settled {
+                let what = format!(
+                    "of {} documents read, {settled} are accounted for: {} repeated, {} written, \
+                     {} unchanged, {} in conflict, {} quarantined",
+                    counts.read,
+                    counts.repeated,
+                    counts.written,
+                    counts.unchanged,
+                    counts.conflicting,
+                    counts.quarantined
+                );
+                return Err(Error::new(ErrorKind::Internal, what)
+                    .item(collection.clone())
+                    .remedy(
+                        "the source gave other documents on the second reading: freeze it, or \
+                         read from an export or a snapshot, and run again",
+                    ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts by collection, for the ledger and for JSON.
+    pub fn counts_json(&self) -> Value {
+        let collections = self.collections.iter().map(|(name, counts)| {
+            let value = json!({
+                "read": counts.read,
+                "repeated": counts.repeated,
+                "written": counts.written,
+                "unchanged": counts.unchanged,
+                "conflicting": counts.conflicting,
+                "quarantined": counts.quarantined,
+                "superseded": counts.superseded,
+            });
+            (name.clone(), value)
+        });
+        Value::Object(collections.collect())
+    }
+
+    /// Rows by table.
+    pub fn rows_json(&self) -> Value {
+        let tables = self.rows.iter().map(|(name, counts)| {
+            let value = json!({
+                "inserted": counts.inserted,
+                "updated": counts.updated,
+                "unchanged": counts.unchanged,
+                "conflicting": counts.conflicting,
+            });
+            (name.clone(), value)
+        });
+        Value::Object(tables.collect())
+    }
+
+    /// Milliseconds by phase.
+    pub fn phases_json(&self) -> Value {
+        let phases = self.phases.iter().map(|phase| {
+            let millis = u64::try_from(phase.elapsed.as_millis()).unwrap_or(u64::MAX);
+            (phase.label.clone(), json!(millis))
+        });
+        Value::Object(phases.collect())
+    }
+
+    /// Rows that a phase's label speaks of and that are in V3 now: of the table that the phase
+    /// writes first. Analyses embedded in conversations are written with these, so the tables of
+    /// later phases count over all phases.
+    pub fn in_place_of(&self, label: &str) -> u64 {
+        let position = self.phases.iter().position(|phase| phase.label == label);
+        position
+            .and_then(|position| self.tables.get(position))
+            .map_or(0, |table| self.rows_in_place(table))
+    }
+
     /// Rows of a table that are in V3 now as the mapping says.
     pub fn rows_in_place(&self, table: &str) -> u64 {
-        self.rows
-            .get(table)
-            .map_or(0, |counts| counts.inserted + counts.updated + counts.unchanged)
+        self.rows.get(table).map_or(0, |counts| {
+            counts.inserted + counts.updated + counts.unchanged
+        })
     }
 
     /// Documents in quarantine.
     pub fn quarantined(&self) -> u64 {
-        self.quarantine.values().map(|examples| examples.count).sum()
+        self.quarantine
+            .values()
+            .map(|examples| examples.count)
+            .sum()
     }
 
     /// Rows inserted or updated.

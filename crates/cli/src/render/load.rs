@@ -1,0 +1,138 @@
+//! What `data-migrate` did.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+use sunset_core::report::{Examples, LoadReport};
+
+use crate::numbers::{duration, thousands};
+
+/// The lines that `data-migrate` ends with.
+pub fn load_text(report: &LoadReport, dry_run: bool, verbose: bool) -> String {
+    let mut text = String::new();
+    for phase in &report.phases {
+        let (verb, noun) = match (phase.label.as_str(), dry_run) {
+            ("Leads", _) => ("leads to opportunities", ""),
+            ("Conversations", _) => ("conversations", ""),
+            ("MEDDIC", _) => ("analyses", ""),
+            (other, _) => ("rows of", other),
+        };
+        line(
+            &mut text,
+            format_args!(
+                "[{}] {} {} {verb}{noun} ({})",
+                phase.label,
+                if dry_run { "Would migrate" } else { "Migrated" },
+                thousands(report.in_place_of(&phase.label)),
+                duration(phase.elapsed)
+            ),
+        );
+    }
+    for (table, counts) in &report.rows {
+        line(
+            &mut text,
+            format_args!(
+                "{table}: {} inserted, {} updated, {} unchanged{}",
+                thousands(counts.inserted),
+                thousands(counts.updated),
+                thousands(counts.unchanged),
+                if counts.conflicting > 0 {
+                    format!(", {} left alone (changed in V3)", thousands(counts.conflicting))
+                } else {
+                    String::new()
+                }
+            ),
+        );
+    }
+    if verbose {
+        for (collection, counts) in &report.collections {
+            line(
+                &mut text,
+                format_args!(
+                    "{collection}: {} read = {} repeated + {} written + {} unchanged + {} in conflict + {} quarantined; {} superseded",
+                    thousands(counts.read),
+                    thousands(counts.repeated),
+                    thousands(counts.written),
+                    thousands(counts.unchanged),
+                    thousands(counts.conflicting),
+                    thousands(counts.quarantined),
+                    thousands(counts.superseded)
+                ),
+            );
+        }
+    }
+    examples(&mut text, "quarantined", &report.quarantine);
+    examples(&mut text, "warning", &report.warnings);
+    if !report.not_planned.is_empty() {
+        line(
+            &mut text,
+            format_args!("not part of this plan: {}", report.not_planned.join(", ")),
+        );
+    }
+    let warnings: u64 = report.warnings.values().map(|found| found.count).sum();
+    line(
+        &mut text,
+        format_args!(
+            "{} quarantined, {} warnings",
+            thousands(report.quarantined()),
+            thousands(warnings)
+        ),
+    );
+    if report.written_rows() == 0 && report.conflicts.count == 0 {
+        line(
+            &mut text,
+            format_args!("Nothing to write: V3 holds everything already."),
+        );
+    }
+    text
+}
+
+fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+    let written = writeln!(text, "{arguments}");
+    debug_assert!(written.is_ok(), "writing to a String does not fail");
+}
+
+fn examples(text: &mut String, what: &str, found: &BTreeMap<String, Examples>) {
+    for (name, examples) in found {
+        let first = examples.items.iter().take(3).cloned().collect::<Vec<_>>();
+        let more = if examples.count > first.len() as u64 {
+            ", …"
+        } else {
+            ""
+        };
+        line(
+            text,
+            format_args!(
+                "{what} {name}: {} ({}{more})",
+                thousands(examples.count),
+                first.join(", ")
+            ),
+        );
+    }
+}
+
+/// The JSON document of `data-migrate`.
+pub fn load_json(report: &LoadReport, run: Option<i64>, dry_run: bool) -> Value {
+    let named = |found: &BTreeMap<String, Examples>| -> Value {
+        let entries = found.iter().map(|(name, examples)| {
+            let value = json!({"count": examples.count, "first": examples.items});
+            (name.clone(), value)
+        });
+        Value::Object(entries.collect())
+    };
+    json!({
+        "status": if report.quarantined() > 0 || report.conflicts.count > 0 { "incomplete" } else { "done" },
+        "dry_run": dry_run,
+        "run": run,
+        "source": report.source,
+        "read_time": report.read_time,
+        "collections": report.counts_json(),
+        "rows": report.rows_json(),
+        "quarantined": named(&report.quarantine),
+        "warnings": named(&report.warnings),
+        "conflicts": {"count": report.conflicts.count, "first": report.conflicts.items},
+        "not_planned": report.not_planned,
+        "milliseconds": report.phases_json(),
+    })
+}

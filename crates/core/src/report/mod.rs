@@ -1,0 +1,7 @@
+//! What a flow did, in numbers that add up. The engine fills these in, the command line renders them.
+
+mod comparison;
+mod load;
+
+pub use comparison::{CollectionProof, Comparison};
+pub use load::{CollectionCounts, Examples, LoadReport, PhaseReport};

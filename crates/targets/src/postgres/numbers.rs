@@ -1,0 +1,36 @@
+//! Numbers that earlier runs assigned.
+
+use sqlx::Row as _;
+use sunset_core::Result;
+use sunset_core::plans::RecordedNumbers;
+use sunset_core::ports::rows::ItemKey;
+
+use super::fault::error;
+use super::ledger::Ledger;
+
+impl Ledger {
+    /// All assigned numbers.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn recorded_numbers(&self) -> Result<RecordedNumbers> {
+        let failed = |cause| error(cause, "cannot read the assigned numbers");
+        let mut transaction = self.database().begin_reading().await?;
+        let rows = sqlx::query(
+            "SELECT kind, collection, document_id, number FROM sunset.assigned_numbers",
+        )
+        .fetch_all(&mut *transaction)
+        .await
+        .map_err(failed)?;
+        let mut recorded = RecordedNumbers::default();
+        for row in rows {
+            let key = ItemKey {
+                collection: row.try_get(1).map_err(failed)?,
+                id: row.try_get(2).map_err(failed)?,
+            };
+            let kind: String = row.try_get(0).map_err(failed)?;
+            recorded.insert(&kind, key, row.try_get(3).map_err(failed)?);
+        }
+        Ok(recorded)
+    }
+}
