@@ -41,6 +41,7 @@ variables! {
     MIGRATION_USER_ID: "The V3 user who owns the opportunities" = "migration@internal.system, made when absent";
     V2_FIRESTORE: "Where V2's documents are: firestore://PROJECT[/DATABASE], export://DIR or file://DIR" = "firestore://$FIREBASE_PROJECT_ID";
     V2_AUDIO: "Where V2's recordings are: gs://BUCKET or file://DIR" = "gs://$FIREBASE_STORAGE_BUCKET";
+    V2_AUDIO_USER_PROJECT: "The project that pays for reading a requester-pays bucket";
     FIREBASE_PROJECT_ID: "The Firebase project of V2";
     FIREBASE_CLIENT_EMAIL: "The e-mail address of the service account that reads V2";
     #[secret] FIREBASE_PRIVATE_KEY: "The service account's private key; \\n stands for a line break";

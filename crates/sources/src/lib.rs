@@ -2,3 +2,6 @@
 
 pub mod documents;
 pub mod folder;
+mod http;
+pub mod objects;
+pub mod service_account;

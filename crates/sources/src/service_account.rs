@@ -65,13 +65,16 @@ impl TokenSource {
         client: reqwest::Client,
     ) -> Result<Self> {
         let unreadable = |cause: String| {
-            Error::new(ErrorKind::Configuration, "the service account's private key cannot be read")
-                .item("FIREBASE_PRIVATE_KEY")
-                .cause(cause)
-                .remedy(
-                    "copy private_key of the service account's JSON file whole, from -----BEGIN to \
+            Error::new(
+                ErrorKind::Configuration,
+                "the service account's private key cannot be read",
+            )
+            .item("FIREBASE_PRIVATE_KEY")
+            .cause(cause)
+            .remedy(
+                "copy private_key of the service account's JSON file whole, from -----BEGIN to \
                      -----END; line breaks may be written as \\n",
-                )
+            )
         };
         let der = PrivateKeyDer::from_pem_slice(account.private_key.expose().as_bytes())
             .map_err(|cause| unreadable(cause.to_string()))?;
@@ -102,7 +105,10 @@ impl TokenSource {
             return Ok(token.clone());
         }
         let (token, lifetime) = self.fetch().await?;
-        *held = Some((token.clone(), Instant::now() + lifetime.saturating_sub(MARGIN)));
+        *held = Some((
+            token.clone(),
+            Instant::now() + lifetime.saturating_sub(MARGIN),
+        ));
         Ok(token)
     }
 
@@ -119,13 +125,20 @@ impl TokenSource {
         ];
         let request = self.client.post(&self.token_url).form(&form);
         let what = "Google's token service does not answer";
-        let answer = request.send().await.map_err(|cause| http::broken(cause, what))?;
+        let answer = request
+            .send()
+            .await
+            .map_err(|cause| http::broken(cause, what))?;
         let status = answer.status();
         let delay = http::retry_after(answer.headers());
-        let body = answer.bytes().await.map_err(|cause| http::broken(cause, what))?;
+        let body = answer
+            .bytes()
+            .await
+            .map_err(|cause| http::broken(cause, what))?;
         if status.is_success() {
             let granted: Granted = serde_json::from_slice(&body).map_err(|cause| {
-                Error::new(ErrorKind::Malformed, "Google's token service gave no token").cause(cause)
+                Error::new(ErrorKind::Malformed, "Google's token service gave no token")
+                    .cause(cause)
             })?;
             let lifetime = Duration::from_secs(granted.expires_in);
             return Ok((Secret::new(granted.access_token), lifetime));
@@ -136,9 +149,12 @@ impl TokenSource {
             _ => http::kind_of_status(status),
         };
         let said = format!("{} {}", refused.error, refused.error_description);
-        let error = Error::new(kind, format!("Google refused the service account: {}", said.trim()))
-            .item(self.email.clone())
-            .remedy(remedy(&said));
+        let error = Error::new(
+            kind,
+            format!("Google refused the service account: {}", said.trim()),
+        )
+        .item(self.email.clone())
+        .remedy(remedy(&said));
         Err(match delay {
             Some(delay) => error.retry_after(delay),
             None => error,
@@ -147,7 +163,9 @@ impl TokenSource {
 
     /// The signed statement that a token is asked for with, good for an hour.
     fn assertion(&self, now: SystemTime) -> Result<String> {
-        let now = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let now = now
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs());
         let header = r#"{"alg":"RS256","typ":"JWT"}"#;
         let claims = serde_json::json!({
             "iss": self.email,
@@ -163,8 +181,18 @@ impl TokenSource {
         );
         let mut signature = vec![0; self.key.public().modulus_len()];
         self.key
-            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature)
-            .map_err(|_| Error::new(ErrorKind::Internal, "cannot sign with the service account's key"))?;
+            .sign(
+                &RSA_PKCS1_SHA256,
+                &SystemRandom::new(),
+                signed.as_bytes(),
+                &mut signature,
+            )
+            .map_err(|_| {
+                Error::new(
+                    ErrorKind::Internal,
+                    "cannot sign with the service account's key",
+                )
+            })?;
         Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(&signature)))
     }
 }

@@ -129,6 +129,8 @@ pub enum AudioSourceSettings {
         emulator: Option<String>,
         /// Who reads; an emulator asks nobody.
         account: Option<ServiceAccount>,
+        /// The project that pays, where the bucket's owner does not.
+        user_project: Option<String>,
     },
     /// A folder.
     Folder {
@@ -171,6 +173,7 @@ impl AudioSourceSettings {
                     bucket: name.trim_end_matches('/').to_owned(),
                     emulator,
                     account,
+                    user_project: variables.get(env::V2_AUDIO_USER_PROJECT),
                 })
             }
             Some(("file", dir)) if !dir.is_empty() => {

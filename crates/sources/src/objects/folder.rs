@@ -35,11 +35,15 @@ impl FolderObjects {
     /// `NotFound` when there is no such folder.
     pub fn open(root: &Path, bucket: Option<&str>) -> Result<Self> {
         if !root.is_dir() {
-            return Err(Error::new(ErrorKind::NotFound, "the folder of recordings is not there")
-                .item(root.display().to_string())
-                .remedy("V2_AUDIO=file://DIR must name a folder that this machine can read"));
+            return Err(
+                Error::new(ErrorKind::NotFound, "the folder of recordings is not there")
+                    .item(root.display().to_string())
+                    .remedy("V2_AUDIO=file://DIR must name a folder that this machine can read"),
+            );
         }
-        let root = root.canonicalize().map_err(|cause| unreadable(root, cause))?;
+        let root = root
+            .canonicalize()
+            .map_err(|cause| unreadable(root, cause))?;
         Ok(Self {
             root,
             bucket: bucket.map(ToOwned::to_owned),
@@ -74,11 +78,15 @@ impl FolderObjects {
         let mut page = Vec::new();
         let mut folders = vec![self.root.clone()];
         while let Some(folder) = folders.pop() {
-            let entries = folder.read_dir().map_err(|cause| unreadable(&folder, cause))?;
+            let entries = folder
+                .read_dir()
+                .map_err(|cause| unreadable(&folder, cause))?;
             let mut paths = Vec::new();
             for entry in entries {
                 let entry = entry.map_err(|cause| unreadable(&folder, cause))?;
-                let kind = entry.file_type().map_err(|cause| unreadable(&entry.path(), cause))?;
+                let kind = entry
+                    .file_type()
+                    .map_err(|cause| unreadable(&entry.path(), cause))?;
                 // A link to a folder could lead round in a circle; a link to a file is a file.
                 if kind.is_dir() {
                     folders.push(entry.path());
@@ -89,7 +97,8 @@ impl FolderObjects {
             paths.sort();
             for path in paths {
                 page.push(self.describe(&path)?);
-                if page.len() == PAGE && pages.blocking_send(Ok(std::mem::take(&mut page))).is_err() {
+                if page.len() == PAGE && pages.blocking_send(Ok(std::mem::take(&mut page))).is_err()
+                {
                     return Ok(());
                 }
             }
@@ -155,10 +164,15 @@ impl ObjectSource for FolderObjects {
             Err(error) => return Err(error),
         };
         if (now.size, now.generation) != (object.size, object.generation) {
-            return Err(Error::new(ErrorKind::Conflict, "the file was changed since it was listed")
-                .item(&object.name));
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                "the file was changed since it was listed",
+            )
+            .item(&object.name));
         }
-        let mut file = tokio::fs::File::open(&path).await.map_err(|cause| unreadable(&path, cause))?;
+        let mut file = tokio::fs::File::open(&path)
+            .await
+            .map_err(|cause| unreadable(&path, cause))?;
         if from > 0 {
             let sought = file.seek(SeekFrom::Start(from)).await;
             sought.map_err(|cause| unreadable(&path, cause))?;
@@ -175,7 +189,9 @@ fn checksums(path: &Path) -> Result<(u32, [u8; 16])> {
     let mut buffer = vec![0; CHUNK];
     let (mut crc, mut md5) = (0, md5::Md5::new());
     loop {
-        let read = file.read(&mut buffer).map_err(|cause| unreadable(path, cause))?;
+        let read = file
+            .read(&mut buffer)
+            .map_err(|cause| unreadable(path, cause))?;
         let Some(bytes) = buffer.get(..read).filter(|bytes| !bytes.is_empty()) else {
             return Ok((crc, md5.finalize().into()));
         };
@@ -204,7 +220,12 @@ mod tests {
         folder.list().try_concat().await.expect("listed")
     }
 
-    async fn bytes(folder: &FolderObjects, object: &SourceObject, from: u64, to: u64) -> Result<Vec<u8>> {
+    async fn bytes(
+        folder: &FolderObjects,
+        object: &SourceObject,
+        from: u64,
+        to: u64,
+    ) -> Result<Vec<u8>> {
         let parts: Vec<_> = folder.read(object, from, to).await?.try_collect().await?;
         Ok(parts.concat())
     }
@@ -217,13 +238,23 @@ mod tests {
         std::fs::write(dir.path().join("z.wav"), b"").expect("written");
         let folder = FolderObjects::open(dir.path(), Some("b")).expect("opened");
         let objects = all(&folder).await;
-        let mut uris: Vec<_> = objects.iter().map(|one| (one.uri.as_str(), one.size)).collect();
+        let mut uris: Vec<_> = objects
+            .iter()
+            .map(|one| (one.uri.as_str(), one.size))
+            .collect();
         uris.sort_unstable();
         assert_eq!(uris, [("gs://b/a/音檔/x y+%.mp3", 9), ("gs://b/z.wav", 0)]);
         let object = objects.iter().find(|one| one.size == 9).expect("listed");
-        assert_eq!(bytes(&folder, object, 0, 9).await.expect("read"), b"123456789");
+        assert_eq!(
+            bytes(&folder, object, 0, 9).await.expect("read"),
+            b"123456789"
+        );
         assert_eq!(bytes(&folder, object, 3, 6).await.expect("read"), b"456");
-        let stated = folder.stat(&object.name).await.expect("read").expect("there");
+        let stated = folder
+            .stat(&object.name)
+            .await
+            .expect("read")
+            .expect("there");
         assert_eq!(stated.crc32c, Some(0xE306_9283));
         assert_eq!(folder.stat("nothing").await.expect("read"), None);
     }
@@ -247,6 +278,10 @@ mod tests {
     async fn an_absent_folder_is_named() {
         let error = FolderObjects::open(Path::new("/no/such/folder"), None).expect_err("absent");
         assert_eq!(error.kind(), ErrorKind::NotFound);
-        assert!(error.remedy_text().is_some_and(|text| text.contains("V2_AUDIO")));
+        assert!(
+            error
+                .remedy_text()
+                .is_some_and(|text| text.contains("V2_AUDIO"))
+        );
     }
 }
