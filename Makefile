@@ -1,0 +1,44 @@
+# The programs by themselves: cargo run -p data-migrate -- --help
+PROFILE ?= release
+PLAN ?=
+
+profile_dir = $(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
+programs = schema-push fix-schema data-migrate audio-migrate check-r2 final-check rollback local-s3
+chain = BIN_DIR=target/$(profile_dir) PLAN='$(PLAN)' scripts/migrate.sh
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## the programs
+	cargo build --profile $(PROFILE) $(addprefix -p ,$(programs))
+
+.PHONY: migrate
+migrate: build ## everything, from the schema to the final check
+	@$(chain) migrate
+
+.PHONY: dry-run
+dry-run: build ## the same, without writing anything
+	@$(chain) dry-run
+
+.PHONY: rollback
+rollback: build ## undo what was migrated (CONFIRM_ROLLBACK=yes)
+	@$(chain) rollback
+
+.PHONY: test
+test: ## every test, with the servers they need
+	@scripts/test.sh
+
+.PHONY: lint
+lint: ## format check and clippy, warnings denied
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+.PHONY: fmt
+fmt: ## format the code
+	cargo fmt --all
+
+.PHONY: clean-local
+clean-local: ## stop the private servers and remove .local/
+	@scripts/local.sh reset

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# The chain of programs: scripts/migrate.sh migrate|dry-run|rollback.
+#
+# With DATABASE_URL in the environment, .env.migration or .env it works on what they name;
+# otherwise on the sample, with private servers below .local/.
+# BIN_DIR names the folder of the programs, PLAN another plan than sales-ai.
+set -eu
+
+cd "$(dirname "$0")/.."
+BIN_DIR=${BIN_DIR:-target/release}
+case $BIN_DIR in /*) ;; *) BIN_DIR=$PWD/$BIN_DIR ;; esac
+
+say() { printf '%s\n' "$*" >&2; }
+
+if [ -n "${DATABASE_URL:-}" ] || [ -f .env.migration ] || [ -f .env ]; then
+    say "Using the configured source and target."
+else
+    say "Nothing is configured: using samples/sales-ai and private servers below .local/."
+    LOCAL_S3_BIN=$BIN_DIR/local-s3 scripts/local.sh up
+    while IFS='=' read -r name value; do
+        export "$name=$value"
+    done <"${SUNSET_LOCAL_DIR:-.local}/env"
+fi
+
+plan=()
+if [ -n "${PLAN:-}" ]; then plan=(--plan "$PLAN"); fi
+
+worst=0
+# Runs one program. Status 3 means that it is done but that some items wait for a person: the
+# chain goes on, and ends with 3. Every other failure stops it.
+step() {
+    local program=$1 status=0
+    shift
+    say ""
+    say "== $program"
+    "$BIN_DIR/$program" "$@" ${plan[@]+"${plan[@]}"} || status=$?
+    case $status in
+        0) ;;
+        3) worst=3 ;;
+        *)
+            say "$program ended with status $status; nothing behind it was run."
+            exit "$status"
+            ;;
+    esac
+}
+
+case ${1:-} in
+    migrate)
+        step schema-push
+        step fix-schema
+        step data-migrate
+        step audio-migrate
+        step check-r2
+        step final-check
+        ;;
+    dry-run)
+        step schema-push --dry-run
+        step fix-schema --dry-run
+        step data-migrate --dry-run
+        step audio-migrate --dry-run
+        ;;
+    rollback) step rollback ;;
+    *)
+        say "usage: scripts/migrate.sh migrate|dry-run|rollback"
+        exit 2
+        ;;
+esac
+exit "$worst"

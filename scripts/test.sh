@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Every test, with the servers they need started and stopped here.
+set -eu
+
+cd "$(dirname "$0")/.."
+export SUNSET_LOCAL_DIR=$PWD/.local/test SUNSET_LOCAL_FSYNC=off
+export SUNSET_TEST_BIN_DIR=$PWD/target/debug LOCAL_S3_BIN=$PWD/target/debug/local-s3
+
+# What the developer's own configuration names is never touched by a test.
+unset DATABASE_URL V2_FIRESTORE V2_AUDIO
+
+cargo build --workspace
+scripts/local.sh reset
+trap 'scripts/local.sh reset' EXIT
+scripts/local.sh up
+
+setting() { sed -n "s/^$1=//p" "$SUNSET_LOCAL_DIR/env"; }
+database=$(setting DATABASE_URL)
+export SUNSET_TEST_DATABASE_URL=${database%/*}/postgres
+SUNSET_TEST_S3_ENDPOINT=$(setting CLOUDFLARE_R2_ENDPOINT)
+SUNSET_TEST_S3_ACCESS_KEY=$(setting CLOUDFLARE_R2_ACCESS_KEY)
+SUNSET_TEST_S3_SECRET_KEY=$(setting CLOUDFLARE_R2_SECRET_KEY)
+export SUNSET_TEST_S3_ENDPOINT SUNSET_TEST_S3_ACCESS_KEY SUNSET_TEST_S3_SECRET_KEY
+
+cargo test --workspace "$@"
