@@ -1,3 +1,4 @@
 //! Write adapters: PostgreSQL (rows, ledger, schema) and R2.
 
 pub mod postgres;
+pub mod r2;

@@ -135,6 +135,8 @@ pub struct ObjectRecord {
     pub etag: Option<String>,
     /// Its public URL.
     pub url: Option<String>,
+    /// The multipart upload that was begun for it and is not completed.
+    pub upload: Option<String>,
 }
 
 impl ObjectRecord {
@@ -156,6 +158,7 @@ impl ObjectRecord {
             key: None,
             etag: None,
             url: None,
+            upload: None,
         }
     }
 
@@ -168,4 +171,26 @@ impl ObjectRecord {
     pub fn is_copied(&self) -> bool {
         self.state == State::Copied
     }
+}
+
+/// Which bytes a measurement is of: the source's version of the object, and how it is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version {
+    /// The source's generation.
+    pub generation: Option<i64>,
+    /// Bytes.
+    pub size: u64,
+    /// Bytes of a part.
+    pub part: u64,
+}
+
+/// What reading an object gave, up to the end of one part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MeasuredPart {
+    /// From 1.
+    pub number: u32,
+    /// MD5 of the part's bytes.
+    pub md5: [u8; 16],
+    /// The state of the hashes of the whole after this part, opaque.
+    pub state: Vec<u8>,
 }

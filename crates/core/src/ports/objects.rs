@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
 
-use crate::audio::record::{Conversation, ObjectRecord};
+use crate::audio::record::{Conversation, MeasuredPart, ObjectRecord, Version};
 use crate::error::Result;
 use crate::permit::TargetIdentity;
 
@@ -213,11 +213,20 @@ pub trait ObjectJournal: Send + Sync {
     /// Records objects; one already recorded for the same source URI and conversation is replaced.
     async fn record(&self, records: &[ObjectRecord]) -> Result<()>;
 
+    /// The parts of that version of the object that were measured, from the first on without a
+    /// gap.
+    async fn measured(&self, source_uri: &str, version: &Version) -> Result<Vec<MeasuredPart>>;
+
+    /// Records a measured part; what is known of it in another version is replaced.
+    async fn measure(&self, source_uri: &str, version: &Version, part: &MeasuredPart)
+    -> Result<()>;
+
     /// Records a proven copy and, in the same transaction, lets `conversations.audio_url` point
-    /// at it where it still holds what migration wrote (`conversation.audio_url` as it was read).
+    /// at it where it still holds what migration wrote. The object's measurements are forgotten.
+    /// Without a conversation nothing is linked.
     async fn prove(
         &self,
         record: &ObjectRecord,
-        conversation: &Conversation,
-    ) -> Result<LinkOutcome>;
+        conversation: Option<&Conversation>,
+    ) -> Result<Option<LinkOutcome>>;
 }

@@ -12,6 +12,7 @@ use super::fault::error;
 const SCRIPTS: &[(&str, &str)] = &[
     ("runs", include_str!("ledger/runs.sql")),
     ("rows", include_str!("ledger/rows.sql")),
+    ("objects", include_str!("ledger/objects.sql")),
 ];
 
 /// Two programs that start together install the ledger one after the other.

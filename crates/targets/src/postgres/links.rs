@@ -58,7 +58,7 @@ impl ActiveRun {
     }
 }
 
-async fn link_cell(
+pub(super) async fn link_cell(
     transaction: &mut Transaction<'_, Postgres>,
     link: &CellLink,
     run: i64,
@@ -153,6 +153,6 @@ async fn digest(
     row_id: &str,
 ) -> Result<Option<Digest>> {
     let ids = [row_id.to_owned()];
-    let found = shapes::digests_over_shape(transaction, shape, &ids).await?;
+    let found = shapes::digests_over_shape(transaction, shape, &ids, shapes::Lock::Rows).await?;
     Ok(found.get(row_id).copied())
 }

@@ -1,0 +1,298 @@
+//! What the ledger holds of recordings.
+
+use std::fmt::Write as _;
+
+use async_trait::async_trait;
+use serde_json::{Value as JsonValue, json};
+use sqlx::postgres::PgRow;
+use sqlx::{Postgres, Row as _, Transaction};
+use sunset_core::audio::record::{
+    Conversation, Link, MeasuredPart, ObjectRecord, Role, State, Version,
+};
+use sunset_core::digest::Digest;
+use sunset_core::permit::TargetIdentity;
+use sunset_core::ports::objects::{LinkOutcome, ObjectJournal, ObjectLedger};
+use sunset_core::{Error, ErrorKind, Result};
+
+use super::connection::Database;
+use super::fault::error;
+use super::links::{self, CellLink};
+use super::runs::{ActiveRun, Lease};
+
+/// Records a statement, so that a batch is neither too long nor too large.
+const BATCH: usize = 1_000;
+
+/// Reads conversations and recorded objects; where there is no ledger yet, there are none.
+#[derive(Debug, Clone)]
+pub struct ObjectBook {
+    database: Database,
+    exists: bool,
+    target: TargetIdentity,
+}
+
+impl ObjectBook {
+    /// Of the objects that were to be stored in the bucket `target`. `exists` says whether the
+    /// database has a ledger ([`super::Ledger::open`]).
+    pub fn new(database: Database, exists: bool, target: TargetIdentity) -> Self {
+        Self {
+            database,
+            exists,
+            target,
+        }
+    }
+}
+
+#[async_trait]
+impl ObjectLedger for ObjectBook {
+    async fn conversations(&self) -> Result<Vec<Conversation>> {
+        if !self.exists {
+            return Ok(Vec::new());
+        }
+        let failed = |cause| error(cause, "cannot read the migrated conversations");
+        let mut transaction = self.database.begin_reading().await?;
+        let rows = sqlx::query(include_str!("objects/conversations.sql"))
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        rows.iter()
+            .map(conversation)
+            .collect::<sqlx::Result<_>>()
+            .map_err(failed)
+    }
+
+    async fn objects(&self) -> Result<Vec<ObjectRecord>> {
+        if !self.exists {
+            return Ok(Vec::new());
+        }
+        let failed = |cause| error(cause, "cannot read the recorded objects");
+        let mut transaction = self.database.begin_reading().await?;
+        let rows = sqlx::query(include_str!("objects/list.sql"))
+            .bind(self.target.as_str())
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        rows.iter()
+            .map(record)
+            .collect::<sqlx::Result<_>>()
+            .map_err(failed)
+    }
+}
+
+/// Writes what became of objects, within one run.
+pub struct ObjectStoreJournal {
+    lease: Lease,
+    target: TargetIdentity,
+}
+
+impl ActiveRun {
+    /// The journal of objects that go to the bucket `target`.
+    pub fn objects(&self, target: TargetIdentity) -> ObjectStoreJournal {
+        ObjectStoreJournal {
+            lease: self.lease().clone(),
+            target,
+        }
+    }
+}
+
+impl ObjectStoreJournal {
+    async fn write(
+        &self,
+        transaction: &mut Transaction<'_, Postgres>,
+        records: &[ObjectRecord],
+    ) -> Result<()> {
+        for batch in records.chunks(BATCH) {
+            let batch = JsonValue::Array(batch.iter().map(as_json).collect());
+            sqlx::query(include_str!("objects/record.sql"))
+                .bind(batch.to_string())
+                .bind(self.target.as_str())
+                .bind(self.lease.run)
+                .execute(&mut **transaction)
+                .await
+                .map_err(|cause| error(cause, "cannot record an object"))?;
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl ObjectJournal for ObjectStoreJournal {
+    async fn record(&self, records: &[ObjectRecord]) -> Result<()> {
+        let mut transaction = self.lease.begin().await?;
+        self.write(&mut transaction, records).await?;
+        commit(transaction).await
+    }
+
+    async fn measured(&self, source_uri: &str, version: &Version) -> Result<Vec<MeasuredPart>> {
+        let failed = |cause| error(cause, "cannot read the measured parts of an object");
+        let mut transaction = self.lease.database.begin_reading().await?;
+        let rows = sqlx::query(include_str!("objects/measured.sql"))
+            .bind(source_uri)
+            .bind(version.generation)
+            .bind(signed(version.size))
+            .bind(signed(version.part))
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        let parts = rows
+            .iter()
+            .map(measured_part)
+            .collect::<sqlx::Result<Vec<_>>>();
+        let mut parts = parts.map_err(failed)?;
+        let whole = (1_u32..)
+            .zip(&parts)
+            .take_while(|(number, part)| part.number == *number);
+        let whole = whole.count();
+        parts.truncate(whole);
+        Ok(parts)
+    }
+
+    async fn measure(
+        &self,
+        source_uri: &str,
+        version: &Version,
+        part: &MeasuredPart,
+    ) -> Result<()> {
+        let mut transaction = self.lease.begin().await?;
+        sqlx::query(include_str!("objects/measure.sql"))
+            .bind(source_uri)
+            .bind(i32::try_from(part.number).unwrap_or(i32::MAX))
+            .bind(version.generation)
+            .bind(signed(version.size))
+            .bind(signed(version.part))
+            .bind(part.md5.as_slice())
+            .bind(&part.state)
+            .execute(&mut *transaction)
+            .await
+            .map_err(|cause| error(cause, "cannot record a measured part"))?;
+        commit(transaction).await
+    }
+
+    async fn prove(
+        &self,
+        record: &ObjectRecord,
+        conversation: Option<&Conversation>,
+    ) -> Result<Option<LinkOutcome>> {
+        let mut transaction = self.lease.begin().await?;
+        self.write(&mut transaction, std::slice::from_ref(record))
+            .await?;
+        sqlx::query("DELETE FROM sunset.object_parts WHERE source_uri = $1")
+            .bind(&record.source_uri)
+            .execute(&mut *transaction)
+            .await
+            .map_err(|cause| error(cause, "cannot forget measured parts"))?;
+        let outcome = match conversation {
+            None => None,
+            Some(conversation) => {
+                let linked = record.url.clone().ok_or_else(|| {
+                    Error::new(ErrorKind::Internal, "a proven object has no URL")
+                        .item(record.source_uri.clone())
+                })?;
+                let link = CellLink {
+                    table: "conversations".to_owned(),
+                    row_id: conversation.id.clone(),
+                    column: "audio_url".to_owned(),
+                    mapped: conversation.source_uri().map(ToOwned::to_owned),
+                    linked,
+                };
+                let outcome = links::link_cell(&mut transaction, &link, self.lease.run).await?;
+                Some(match outcome {
+                    links::LinkOutcome::Linked => LinkOutcome::Linked,
+                    links::LinkOutcome::Unchanged => LinkOutcome::AlreadyLinked,
+                    links::LinkOutcome::Foreign => LinkOutcome::Changed,
+                    links::LinkOutcome::Missing => LinkOutcome::Gone,
+                })
+            }
+        };
+        commit(transaction).await?;
+        Ok(outcome)
+    }
+}
+
+async fn commit(transaction: Transaction<'_, Postgres>) -> Result<()> {
+    let committed = transaction.commit().await;
+    committed.map_err(|cause| error(cause, "cannot record an object"))
+}
+
+/// Sizes are below 2^63.
+fn signed(size: u64) -> i64 {
+    i64::try_from(size).unwrap_or(i64::MAX)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn as_json(record: &ObjectRecord) -> JsonValue {
+    json!({
+        "source_uri": record.source_uri,
+        "conversation_id": record.conversation_id,
+        "role": record.role.name(),
+        "state": record.state.name(),
+        "detail": record.detail,
+        "duplicate_of": record.duplicate_of,
+        "size": record.size,
+        "generation": record.generation,
+        "crc32c": record.crc32c,
+        "md5": record.md5.map(|md5| hex(&md5)),
+        "sha256": record.sha256.map(|sha256| sha256.to_string()),
+        "content_type": record.content_type,
+        "key": record.key,
+        "etag": record.etag,
+        "url": record.url,
+        "upload_id": record.upload,
+    })
+}
+
+fn record(row: &PgRow) -> sqlx::Result<ObjectRecord> {
+    let unknown = |what: &str| sqlx::Error::Decode(format!("unknown {what} of an object").into());
+    let role = Role::from_name(row.try_get("role")?).ok_or_else(|| unknown("role"))?;
+    let state = State::from_name(row.try_get("state")?).ok_or_else(|| unknown("state"))?;
+    let number = |name: &str| row.try_get::<Option<i64>, _>(name);
+    let bytes = |name: &str| row.try_get::<Option<Vec<u8>>, _>(name);
+    Ok(ObjectRecord {
+        source_uri: row.try_get("source_uri")?,
+        conversation_id: row.try_get("conversation_id")?,
+        role,
+        state,
+        detail: row.try_get("detail")?,
+        duplicate_of: row.try_get("duplicate_of")?,
+        size: number("size")?.and_then(|size| u64::try_from(size).ok()),
+        generation: number("generation")?,
+        crc32c: number("crc32c")?.and_then(|crc| u32::try_from(crc).ok()),
+        md5: bytes("md5")?.and_then(|md5| md5.try_into().ok()),
+        sha256: bytes("sha256")?.and_then(|sha256| Digest::from_slice(&sha256)),
+        content_type: row.try_get("content_type")?,
+        key: row.try_get("key")?,
+        etag: row.try_get("etag")?,
+        url: row.try_get("url")?,
+        upload: row.try_get("upload_id")?,
+    })
+}
+
+fn conversation(row: &PgRow) -> sqlx::Result<Conversation> {
+    let linked: Option<String> = row.try_get("linked")?;
+    let mapped = row.try_get("mapped")?;
+    Ok(Conversation {
+        id: row.try_get("id")?,
+        case_number: row.try_get("case_number")?,
+        created_at: row.try_get("created_at")?,
+        audio_url: row.try_get("audio_url")?,
+        link: linked.map(|linked| Link { mapped, linked }),
+    })
+}
+
+fn measured_part(row: &PgRow) -> sqlx::Result<MeasuredPart> {
+    let md5: Vec<u8> = row.try_get("md5")?;
+    let number: i32 = row.try_get("number")?;
+    Ok(MeasuredPart {
+        number: u32::try_from(number).unwrap_or(0),
+        md5: md5
+            .try_into()
+            .map_err(|_| sqlx::Error::Decode("an MD5 of another length".into()))?,
+        state: row.try_get("state")?,
+    })
+}
