@@ -1,6 +1,8 @@
 //! The flows: what happens in which order. Input and output go through the traits of
 //! `sunset_core::ports`; nothing here knows a database, a bucket or a plan by name.
 
+pub mod check;
 pub mod load;
 pub mod retry;
+pub mod rollback;
 pub mod verify;

@@ -3,6 +3,9 @@
 
 pub mod documents;
 pub mod objects;
+pub mod progress;
+pub mod rollback;
 pub mod rows;
-pub mod verify;
 pub mod runs;
+pub mod schema;
+pub mod verify;

@@ -1,7 +1,7 @@
 //! Rows that somebody else wrote, changed or removed.
 
 use sunset_core::ErrorKind;
-use sunset_core::ports::rows::{Item, ItemOutcome, OnConflict, RowWriter};
+use sunset_core::ports::rows::{Item, ItemOutcome, OnConflict, RowWriter, SettledItems};
 
 use super::server::Scratch;
 use super::v3::{analysis, conversation, item, opportunity};

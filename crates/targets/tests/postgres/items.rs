@@ -2,7 +2,7 @@
 
 use sunset_core::ErrorKind;
 use sunset_core::ports::rows::{
-    Assignment, Item, ItemKey, ItemOutcome, OnConflict, Quarantine, RowWriter, Warning,
+    Assignment, Item, ItemKey, ItemOutcome, OnConflict, Quarantine, RowWriter, SettledItems, Warning,
 };
 
 use super::server::Scratch;

@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS sunset.baselines (
     table_name text PRIMARY KEY,
     row_count  bigint NOT NULL,
     digest     numeric NOT NULL,
+    columns    text[] NOT NULL,
     run        bigint NOT NULL,
     taken_at   timestamptz NOT NULL DEFAULT clock_timestamp()
 );

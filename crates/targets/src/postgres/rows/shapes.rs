@@ -51,22 +51,35 @@ pub(in crate::postgres) async fn read(
     })
 }
 
-/// Digests of rows by their ids. The rows are locked against changes.
+/// Whether rows that are looked at are kept from changing until the transaction ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::postgres) enum Lock {
+    /// They are.
+    Rows,
+    /// They are not: the transaction only reads.
+    Nothing,
+}
+
+/// Digests of rows by their ids.
 pub(in crate::postgres) async fn digests(
     transaction: &mut Transaction<'_, Postgres>,
     table: &str,
     key: &str,
     expression: &str,
     ids: &[String],
+    lock: Lock,
 ) -> Result<HashMap<String, Digest>> {
     let mut found = HashMap::new();
     if ids.is_empty() {
         return Ok(found);
     }
     let failed = |cause| error(cause, "cannot read the rows that are there");
+    let locked = match lock {
+        Lock::Rows => " FOR NO KEY UPDATE",
+        Lock::Nothing => "",
+    };
     let statement = format!(
-        "SELECT {ROW}.{key}::text, {expression} FROM {} AS {ROW} WHERE {ROW}.{key} = ANY($1) \
-         FOR NO KEY UPDATE",
+        "SELECT {ROW}.{key}::text, {expression} FROM {} AS {ROW} WHERE {ROW}.{key} = ANY($1){locked}",
         public_table(table)
     );
     let rows = sqlx::query(AssertSqlSafe(statement))
@@ -87,6 +100,7 @@ pub(in crate::postgres) async fn digests_over_shape(
     transaction: &mut Transaction<'_, Postgres>,
     shape: i32,
     ids: &[String],
+    lock: Lock,
 ) -> Result<HashMap<String, Digest>> {
     let columns = read(transaction, shape).await?;
     digests(
@@ -95,6 +109,7 @@ pub(in crate::postgres) async fn digests_over_shape(
         &columns.key(),
         &columns.digest(),
         ids,
+        lock,
     )
     .await
 }

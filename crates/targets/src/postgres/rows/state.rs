@@ -11,7 +11,7 @@ use sunset_core::digest::Digest;
 use sunset_core::ports::rows::{Item, ItemKey};
 use sunset_core::row::{Cell, Row};
 
-use super::shapes::{digests, digests_over_shape};
+use super::shapes::{Lock, digests, digests_over_shape};
 use super::table::Table;
 use crate::postgres::fault::error;
 use crate::postgres::identifier::{public_table, quote_identifier};
@@ -148,7 +148,7 @@ pub(super) async fn read<'a>(
     tables: &[Arc<Table>],
 ) -> Result<State<'a>> {
     let known = known_items(transaction, items.iter().map(|item| &item.key)).await?;
-    let mut entries = entries(transaction, items, &known).await?;
+    let mut entries = entries(transaction, items).await?;
     let links = links(transaction, &entries).await?;
     let mut used: Vec<Arc<Table>> = Vec::new();
     let mut cases = Vec::new();
@@ -222,11 +222,10 @@ pub(super) async fn read<'a>(
 
 type RowKey = (String, String);
 
-/// The entries of the batch's rows, and of rows that known items gave before.
+/// The entries of the batch's rows, and of rows that its items gave before.
 async fn entries(
     transaction: &mut Transaction<'_, Postgres>,
     items: &[Item],
-    known: &[Option<KnownItem>],
 ) -> Result<HashMap<RowKey, Entry>> {
     let failed = |cause| error(cause, "cannot read the ledger's rows");
     let (tables, ids): (Vec<String>, Vec<String>) = items
@@ -234,12 +233,8 @@ async fn entries(
         .flat_map(|item| &item.rows)
         .map(|row| (row.shape.table.clone(), row.id().to_owned()))
         .unzip();
-    let known = items
-        .iter()
-        .zip(known)
-        .filter(|(_, known)| known.is_some())
-        .map(|(item, _)| &item.key);
-    let (collections, document_ids) = columns_of(known);
+    // Of unknown items too: a rollback forgets documents whose rows it puts back or leaves.
+    let (collections, document_ids) = columns_of(items.iter().map(|item| &item.key));
     let rows = sqlx::query(include_str!("provenance.sql"))
         .bind(tables)
         .bind(ids)
@@ -351,6 +346,7 @@ async fn current_rows(
             &table.key(),
             &table.digest,
             &ids,
+            Lock::Rows,
         )
         .await?;
         for case in state.cases.iter_mut().filter(|case| case.table == position) {
@@ -388,7 +384,7 @@ async fn untouched_rows(
             .push(stale.entry.row_id.clone());
     }
     for (shape, ids) in wanted {
-        let found = digests_over_shape(transaction, shape, &ids).await?;
+        let found = digests_over_shape(transaction, shape, &ids, Lock::Rows).await?;
         for case in &mut state.cases {
             if let Some(entry) = case.entry.as_ref().filter(|entry| entry.shape == shape)
                 && let Some(current) = found.get(&entry.row_id)

@@ -218,7 +218,8 @@ pub(in crate::postgres) fn json_nulls<'a>(
     format!("array_remove(ARRAY[{}]::text[], NULL)", cases.join(", "))
 }
 
-fn quote_literal(text: &str) -> String {
+/// Quotes a text as a literal, for names of columns that are compared as text.
+pub(in crate::postgres) fn quote_literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 

@@ -1,0 +1,212 @@
+//! Taking back what migration wrote: only what the ledger names, a batch a transaction.
+//!
+//! A pass goes through four stages: linked cells, rows to restore (parents first), rows to remove
+//! (children first), removed rows to put back (parents first). The documents of the rows that a
+//! batch deals with are forgotten in the same transaction, so that migrating again after a
+//! rollback that was broken off makes whole what is missing.
+
+mod candidates;
+mod columns;
+mod lost;
+mod plan;
+mod prove;
+mod references;
+mod scope;
+mod steps;
+mod unlink;
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
+use sunset_core::Result;
+use sunset_core::ports::rollback::{
+    Fingerprint, RollbackOptions, Scope, UndoPosition, UndoStep, UndoWriter, Undone,
+};
+
+use self::scope::Filter;
+use super::fault::error;
+use super::identifier::public_table;
+use super::rows::table::ForeignKeys;
+use super::runs::{ActiveRun, audit};
+
+/// The tables that the ledger names.
+pub(super) struct Tables {
+    /// Table → the name of its primary key.
+    primary: BTreeMap<String, String>,
+    keys: ForeignKeys,
+    ranks: BTreeMap<String, usize>,
+}
+
+impl Tables {
+    async fn read(transaction: &mut Transaction<'_, Postgres>) -> Result<Self> {
+        let failed = |cause| error(cause, "cannot read the ledger's tables");
+        let primary = sqlx::query(include_str!("rollback/tables.sql"))
+            .fetch_all(&mut **transaction)
+            .await
+            .map_err(failed)?
+            .iter()
+            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+            .collect::<sqlx::Result<BTreeMap<String, String>>>()
+            .map_err(failed)?;
+        let keys = ForeignKeys::read(transaction).await?;
+        Ok(Self {
+            primary,
+            ranks: keys.ranks(),
+            keys,
+        })
+    }
+
+    fn parents_first(&self) -> Vec<String> {
+        let mut tables: Vec<String> = self.primary.keys().cloned().collect();
+        tables.sort_by_key(|table| self.ranks.get(table).copied().unwrap_or(0));
+        tables
+    }
+
+    fn children_first(&self) -> Vec<String> {
+        let mut tables = self.parents_first();
+        tables.reverse();
+        tables
+    }
+
+    fn key(&self, table: &str) -> &str {
+        self.primary.get(table).map_or("id", String::as_str)
+    }
+}
+
+/// Takes back within a run of its own.
+pub struct Undo<'r> {
+    run: &'r ActiveRun,
+}
+
+impl ActiveRun {
+    /// The writer that takes back what other runs wrote.
+    pub fn undo(&self) -> Undo<'_> {
+        Undo { run: self }
+    }
+}
+
+const LINKS: usize = 0;
+const RESTORE: usize = 1;
+const REMOVE: usize = 2;
+const PUT_BACK: usize = 3;
+const STAGES: usize = 4;
+
+#[async_trait]
+impl UndoWriter for Undo<'_> {
+    async fn step(
+        &self,
+        scope: &Scope,
+        options: RollbackOptions,
+        position: &UndoPosition,
+    ) -> Result<UndoStep> {
+        let mut transaction = self.run.begin().await?;
+        let filter = Filter::read(&mut transaction, scope).await?;
+        let tables = Tables::read(&mut transaction).await?;
+        let order = match position.stage {
+            REMOVE => tables.children_first(),
+            _ => tables.parents_first(),
+        };
+        let mut work = steps::Work {
+            transaction,
+            filter,
+            options,
+            tables,
+        };
+        let table = order.get(position.table);
+        let after = position.after.first().cloned().unwrap_or_default();
+        let mut step = match (position.stage, table) {
+            (LINKS, _) => work.unlink(&position.after).await?,
+            (RESTORE, Some(table)) => work.restore(table, &after).await?,
+            (REMOVE, Some(table)) => work.remove(table, &after).await?,
+            (PUT_BACK, Some(table)) => work.put_back(table, &after).await?,
+            _ => UndoStep::default(),
+        };
+        work.transaction
+            .commit()
+            .await
+            .map_err(|cause| error(cause, "cannot commit a step of the rollback"))?;
+        // A step tells where to go on within its table; at the end of one the next follows.
+        step.next = match step.next.take() {
+            Some(next) => Some(UndoPosition {
+                stage: position.stage,
+                table: position.table,
+                after: next.after,
+            }),
+            None => {
+                if let (REMOVE, Some(table)) = (position.stage, table)
+                    && !position.after.is_empty()
+                {
+                    self.tidy(table).await;
+                }
+                following(position, order.len(), scope)
+            }
+        };
+        Ok(step)
+    }
+
+    async fn others(&self, scope: &Scope) -> Result<BTreeMap<String, Fingerprint>> {
+        let mut transaction = self.run.database().begin_reading().await?;
+        let filter = Filter::read(&mut transaction, scope).await?;
+        let tables = Tables::read(&mut transaction).await?;
+        let mut all = BTreeMap::new();
+        for (table, key) in &tables.primary {
+            let found = prove::others(&mut transaction, &filter, table, key, None).await?;
+            all.insert(table.clone(), found);
+        }
+        Ok(all)
+    }
+
+    async fn baselines(&self) -> Result<BTreeMap<String, (Fingerprint, Fingerprint)>> {
+        prove::baselines(&mut self.run.database().begin_reading().await?).await
+    }
+
+    async fn settle(
+        &self,
+        scope: &Scope,
+        options: RollbackOptions,
+        undone: &Undone,
+    ) -> Result<()> {
+        let failed = |cause| error(cause, "cannot record the end of the rollback");
+        let mut transaction = self.run.begin().await?;
+        let filter = Filter::read(&mut transaction, scope).await?;
+        prove::forget(&mut transaction, &filter, options).await?;
+        let detail = prove::detail(scope, options, undone);
+        audit(&mut transaction, self.run.id(), "rollback", &detail).await?;
+        transaction.commit().await.map_err(failed)
+    }
+}
+
+fn following(position: &UndoPosition, tables: usize, scope: &Scope) -> Option<UndoPosition> {
+    let at = |stage, table| {
+        Some(UndoPosition {
+            stage,
+            table,
+            after: Vec::new(),
+        })
+    };
+    if position.stage == LINKS {
+        return if scope.audio_urls_only { None } else { at(RESTORE, 0) };
+    }
+    if position.table + 1 < tables {
+        return at(position.stage, position.table + 1);
+    }
+    if position.stage + 1 < STAGES {
+        return at(position.stage + 1, 0);
+    }
+    None
+}
+
+impl Undo<'_> {
+    /// Every row that is removed from a parent's table makes the server look for children, and
+    /// V3 has no index for that: without the dead rows of the children there is little to look at.
+    async fn tidy(&self, table: &str) {
+        let statement = format!("VACUUM {}", public_table(table));
+        let done = sqlx::raw_sql(AssertSqlSafe(statement))
+            .execute(self.run.database().pool())
+            .await;
+        if let Err(cause) = done {
+            tracing::debug!(error = %cause, table, "cannot tidy the table; going on without");
+        }
+    }
+}

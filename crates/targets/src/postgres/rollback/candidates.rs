@@ -1,0 +1,133 @@
+//! Rows that a rollback covers, and what becomes of each.
+
+use std::collections::{BTreeMap, HashMap};
+
+use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
+use sunset_core::Result;
+use sunset_core::digest::Digest;
+use sunset_core::ports::rollback::{KeptReason, KeptRow, RollbackOptions};
+
+use super::scope::{Filter, ROWS};
+use crate::postgres::fault::error;
+use crate::postgres::rows::shapes::{Lock, digests_over_shape};
+
+/// Rows a transaction.
+pub(super) const BATCH: i64 = 1_000;
+
+/// What is to be done with a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// Migration wrote it: it goes.
+    Delete,
+    /// Migration changed it: this image comes back.
+    Restore(i64),
+    /// Migration never wrote it: the ledger forgets it.
+    Release,
+    /// Somebody removed it already: the ledger forgets it.
+    Gone,
+    /// It stays as it is.
+    Keep(KeptReason),
+}
+
+/// A row of the ledger that a rollback covers.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate {
+    pub row_id: String,
+    pub collection: String,
+    pub document_id: String,
+    pub fate: Fate,
+    /// Whether it is to be restored, or would be if it were not kept.
+    pub restores: bool,
+}
+
+impl Candidate {
+    pub fn kept(&self, table: &str, reason: KeptReason) -> KeptRow {
+        KeptRow {
+            table: table.to_owned(),
+            row_id: self.row_id.clone(),
+            collection: self.collection.clone(),
+            document_id: self.document_id.clone(),
+            reason,
+        }
+    }
+}
+
+struct Entry {
+    candidate: Candidate,
+    written: Option<Digest>,
+    shape: i32,
+    later: bool,
+}
+
+/// The next rows of a table behind `after`, in the order of their ids.
+pub(super) async fn next(
+    transaction: &mut Transaction<'_, Postgres>,
+    filter: &Filter,
+    options: RollbackOptions,
+    table: &str,
+    after: &str,
+    lock: Lock,
+) -> Result<Vec<Candidate>> {
+    let failed = |cause| error(cause, "cannot read the ledger's rows");
+    let statement = format!(include_str!("candidates.sql"), scope = ROWS);
+    let rows = filter
+        .bind(sqlx::query(AssertSqlSafe(statement)))
+        .bind(table)
+        .bind(after)
+        .bind(BATCH)
+        .fetch_all(&mut **transaction)
+        .await
+        .map_err(failed)?;
+    let mut entries: Vec<Entry> = rows
+        .iter()
+        .map(|row| entry(row, filter))
+        .collect::<sqlx::Result<_>>()
+        .map_err(failed)?;
+    let mut by_shape: BTreeMap<i32, Vec<String>> = BTreeMap::new();
+    for entry in &entries {
+        let ids = by_shape.entry(entry.shape).or_default();
+        ids.push(entry.candidate.row_id.clone());
+    }
+    let mut current: HashMap<String, Digest> = HashMap::new();
+    for (shape, ids) in by_shape {
+        current.extend(digests_over_shape(transaction, shape, &ids, lock).await?);
+    }
+    for entry in &mut entries {
+        let found = current.get(&entry.candidate.row_id).copied();
+        entry.candidate.fate = match (found, entry.candidate.fate) {
+            (None, _) => Fate::Gone,
+            (Some(_), Fate::Release) => Fate::Release,
+            (Some(_), fate) if options.force => fate,
+            (found, _) if found != entry.written => Fate::Keep(KeptReason::Changed),
+            (_, _) if entry.later => Fate::Keep(KeptReason::LaterRun),
+            (_, fate) => fate,
+        };
+    }
+    Ok(entries.into_iter().map(|entry| entry.candidate).collect())
+}
+
+/// What would become of a row that nobody changed.
+fn entry(row: &sqlx::postgres::PgRow, filter: &Filter) -> sqlx::Result<Entry> {
+    let action: String = row.try_get("action")?;
+    let image: Option<i64> = row.try_get("image")?;
+    let created: i64 = row.try_get("created_run")?;
+    let last: i64 = row.try_get("run")?;
+    let covers = |run: i64| filter.runs.as_ref().is_none_or(|runs| runs.contains(&run));
+    let fate = match image {
+        _ if action == "inserted" && covers(created) => Fate::Delete,
+        Some(image) => Fate::Restore(image),
+        None => Fate::Release,
+    };
+    Ok(Entry {
+        candidate: Candidate {
+            row_id: row.try_get("row_id")?,
+            collection: row.try_get("collection")?,
+            document_id: row.try_get("document_id")?,
+            fate,
+            restores: matches!(fate, Fate::Restore(_)),
+        },
+        written: Digest::from_slice(row.try_get("written")?),
+        shape: row.try_get("shape")?,
+        later: !covers(last),
+    })
+}

@@ -1,0 +1,1 @@
+DELETE FROM sunset.provenance WHERE table_name = $1 AND row_id = ANY ($2)

@@ -1,0 +1,67 @@
+//! What a rollback covers, in SQL.
+
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::{Postgres, Row as _, Transaction};
+use sunset_core::ports::rollback::Scope;
+use sunset_core::ports::runs::RunId;
+use sunset_core::{Error, ErrorKind, Result};
+
+use crate::postgres::fault::error;
+
+/// A scope with the attempts of its run. Statements take it as `$1` to `$4`.
+#[derive(Debug, Clone)]
+pub(super) struct Filter {
+    pub runs: Option<Vec<RunId>>,
+    pub scope: Scope,
+}
+
+pub(super) const ROWS: &str = include_str!("in_scope_rows.sql");
+pub(super) const LINKS: &str = include_str!("in_scope_links.sql");
+pub(super) const IMAGES: &str = include_str!("in_scope_images.sql");
+
+impl Filter {
+    /// Looks the run's attempts up.
+    pub async fn read(transaction: &mut Transaction<'_, Postgres>, scope: &Scope) -> Result<Self> {
+        let failed = |cause| error(cause, "cannot read the runs");
+        let runs = match scope.run {
+            None => None,
+            Some(run) => {
+                let rows: Vec<PgRow> = sqlx::query(include_str!("attempts.sql"))
+                    .bind(run)
+                    .fetch_all(&mut **transaction)
+                    .await
+                    .map_err(failed)?;
+                let runs: Vec<RunId> = rows
+                    .iter()
+                    .map(|row| row.try_get(0))
+                    .collect::<sqlx::Result<_>>()
+                    .map_err(failed)?;
+                if runs.is_empty() {
+                    return Err(Error::new(
+                        ErrorKind::NotFound,
+                        format!("the ledger knows no run {run}"),
+                    )
+                    .remedy("rollback --list-runs shows the runs of this database"));
+                }
+                Some(runs)
+            }
+        };
+        Ok(Self {
+            runs,
+            scope: scope.clone(),
+        })
+    }
+
+    /// Binds `$1` to `$4`.
+    pub fn bind<'q>(
+        &self,
+        query: Query<'q, Postgres, PgArguments>,
+    ) -> Query<'q, Postgres, PgArguments> {
+        query
+            .bind(self.runs.clone())
+            .bind(self.scope.collection.clone())
+            .bind(self.scope.id.clone())
+            .bind(self.scope.audio_urls_only)
+    }
+}

@@ -1,0 +1,376 @@
+//! One transaction of a rollback.
+
+use std::collections::{BTreeMap, HashSet};
+
+use sqlx::{AssertSqlSafe, Postgres, Transaction};
+use sunset_core::Result;
+use sunset_core::ports::rollback::{
+    Fingerprint, KeptReason, RollbackOptions, UndoPosition, UndoStep,
+};
+
+use super::candidates::{self, Candidate, Fate};
+use super::columns::LiveColumns;
+use super::references::referenced;
+use super::scope::Filter;
+use super::{Tables, lost, prove, unlink};
+use crate::postgres::fault::{error, is_about_data};
+use crate::postgres::identifier::{public_table, quote_identifier};
+use crate::postgres::rows::shapes::Lock;
+use crate::postgres::rows::table::ROW;
+
+/// A transaction, and what it is about.
+pub(super) struct Work {
+    pub transaction: Transaction<'static, Postgres>,
+    pub filter: Filter,
+    pub options: RollbackOptions,
+    pub tables: Tables,
+}
+
+fn behind(key: Vec<String>) -> Option<UndoPosition> {
+    Some(UndoPosition {
+        after: key,
+        ..UndoPosition::default()
+    })
+}
+
+impl Work {
+    pub async fn unlink(&mut self, after: &[String]) -> Result<UndoStep> {
+        let batch = unlink::next(
+            &mut self.transaction,
+            &self.filter,
+            self.options,
+            &self.tables.primary,
+            after,
+            Lock::Rows,
+        )
+        .await?;
+        let mut released = BTreeMap::new();
+        for (table, ids) in batch.rows {
+            released.insert(table.clone(), self.released(&table, &ids).await?);
+        }
+        Ok(UndoStep {
+            undone: batch.undone,
+            released,
+            next: batch.last.and_then(behind),
+        })
+    }
+
+    /// Gives rows back the contents they had.
+    pub async fn restore(&mut self, table: &str, after: &str) -> Result<UndoStep> {
+        let batch = self.candidates(table, after).await?;
+        let mut step = UndoStep {
+            next: batch.last().and_then(|last| behind(vec![last.row_id.clone()])),
+            ..UndoStep::default()
+        };
+        let mine: Vec<(&Candidate, i64)> = batch
+            .iter()
+            .filter_map(|candidate| match candidate.fate {
+                Fate::Restore(image) => Some((candidate, image)),
+                _ => None,
+            })
+            .collect();
+        let counts = step.undone.tables.entry(table.to_owned()).or_default();
+        for candidate in batch.iter().filter(|candidate| candidate.restores) {
+            if let Fate::Keep(reason) = candidate.fate {
+                counts.kept += 1;
+                step.undone.kept.push(candidate.kept(table, reason));
+            }
+        }
+        if mine.is_empty() {
+            return Ok(step);
+        }
+        let columns = self.columns(table).await?;
+        let mut done: Vec<(&Candidate, i64)> = Vec::new();
+        let images: Vec<i64> = mine.iter().map(|(_, image)| *image).collect();
+        if self.attempt_restore(&columns, &images).await? {
+            done = mine;
+        } else {
+            for (candidate, image) in mine {
+                if self.attempt_restore(&columns, &[image]).await? {
+                    done.push((candidate, image));
+                } else {
+                    counts.kept += 1;
+                    step.undone.kept.push(candidate.kept(table, KeptReason::Blocked));
+                }
+            }
+        }
+        counts.restored += done.len() as u64;
+        let ids: Vec<String> = done.iter().map(|(c, _)| c.row_id.clone()).collect();
+        let images: Vec<i64> = done.iter().map(|(_, image)| *image).collect();
+        self.give_back(table, &ids, &images).await?;
+        let statement = format!(
+            include_str!("drop_loose_links.sql"),
+            table = public_table(table),
+            row = ROW,
+            key = quote_identifier(self.tables.key(table))
+        );
+        sqlx::query(AssertSqlSafe(statement))
+            .bind(table)
+            .bind(&ids)
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(|cause| error(cause, "cannot forget linked cells"))?;
+        self.forget_documents(done.iter().map(|(candidate, _)| *candidate)).await?;
+        let released = self.released(table, &ids).await?;
+        step.released.insert(table.to_owned(), released);
+        Ok(step)
+    }
+
+    /// Removes the rows that migration wrote, and forgets those that it only found.
+    pub async fn remove(&mut self, table: &str, after: &str) -> Result<UndoStep> {
+        let batch = self.candidates(table, after).await?;
+        let mut step = UndoStep {
+            next: batch.last().and_then(|last| behind(vec![last.row_id.clone()])),
+            ..UndoStep::default()
+        };
+        let counts = step.undone.tables.entry(table.to_owned()).or_default();
+        let leaving: Vec<String> = batch
+            .iter()
+            .filter(|candidate| candidate.fate == Fate::Delete)
+            .map(|candidate| candidate.row_id.clone())
+            .collect();
+        let staying =
+            referenced(&mut self.transaction, &self.tables.keys, table, &leaving).await?;
+        let mut handled: Vec<&Candidate> = Vec::new();
+        let mut released: Vec<String> = Vec::new();
+        let mut deleted: Vec<String> = Vec::new();
+        for candidate in &batch {
+            match candidate.fate {
+                Fate::Delete if staying.contains(&candidate.row_id) => {
+                    counts.kept += 1;
+                    step.undone.kept.push(candidate.kept(table, KeptReason::Referenced));
+                    continue;
+                }
+                Fate::Delete => deleted.push(candidate.row_id.clone()),
+                Fate::Release => {
+                    counts.released += 1;
+                    released.push(candidate.row_id.clone());
+                }
+                Fate::Gone => counts.gone += 1,
+                Fate::Keep(reason) => {
+                    if !candidate.restores {
+                        counts.kept += 1;
+                        step.undone.kept.push(candidate.kept(table, reason));
+                    }
+                    continue;
+                }
+                Fate::Restore(_) => continue,
+            }
+            handled.push(candidate);
+        }
+        counts.deleted += self.delete(table, &deleted).await?;
+        let ids: Vec<String> = handled.iter().map(|c| c.row_id.clone()).collect();
+        let gone: Vec<String> = ids
+            .iter()
+            .filter(|id| !released.contains(id))
+            .cloned()
+            .collect();
+        self.run("forget_rows", include_str!("forget_rows.sql"), table, &ids).await?;
+        self.run("forget_links", include_str!("forget_links.sql"), table, &gone).await?;
+        self.forget_images(table, &ids, false).await?;
+        self.forget_documents(handled.into_iter()).await?;
+        let released = self.released(table, &released).await?;
+        step.released.insert(table.to_owned(), released);
+        Ok(step)
+    }
+
+    /// Puts rows back that migration removed.
+    pub async fn put_back(&mut self, table: &str, after: &str) -> Result<UndoStep> {
+        let batch = lost::next(&mut self.transaction, &self.filter, table, after).await?;
+        let mut step = UndoStep {
+            next: batch.last().and_then(|last| behind(vec![last.row_id.clone()])),
+            ..UndoStep::default()
+        };
+        if batch.is_empty() {
+            return Ok(step);
+        }
+        let columns = self.columns(table).await?;
+        let counts = step.undone.tables.entry(table.to_owned()).or_default();
+        let mut back = Vec::new();
+        let mut images = Vec::new();
+        let mut settled = Vec::new();
+        let mut handled = Vec::new();
+        for row in batch {
+            let candidate = Candidate {
+                row_id: row.row_id.clone(),
+                collection: row.collection,
+                document_id: row.document_id,
+                fate: Fate::Restore(row.image),
+                restores: true,
+            };
+            if row.comes_back {
+                if !self.attempt_insert(&columns, row.image).await? {
+                    counts.kept += 1;
+                    step.undone.kept.push(candidate.kept(table, KeptReason::Blocked));
+                    continue;
+                }
+                counts.restored += 1;
+                back.push(row.row_id);
+                images.push(row.image);
+            } else {
+                settled.push(row.row_id);
+            }
+            handled.push(candidate);
+        }
+        self.give_back(table, &back, &images).await?;
+        self.forget_images(table, &settled, true).await?;
+        self.forget_documents(handled.iter()).await?;
+        let released = self.released(table, &back).await?;
+        step.released.insert(table.to_owned(), released);
+        Ok(step)
+    }
+
+    async fn candidates(&mut self, table: &str, after: &str) -> Result<Vec<Candidate>> {
+        candidates::next(
+            &mut self.transaction,
+            &self.filter,
+            self.options,
+            table,
+            after,
+            Lock::Rows,
+        )
+        .await
+    }
+
+    async fn columns(&mut self, table: &str) -> Result<LiveColumns> {
+        LiveColumns::read(&mut self.transaction, table, self.tables.key(table)).await
+    }
+
+    async fn savepoint(&mut self, statement: &'static str) -> Result<()> {
+        sqlx::raw_sql(statement)
+            .execute(&mut *self.transaction)
+            .await
+            .map(drop)
+            .map_err(|cause| error(cause, "cannot set a savepoint"))
+    }
+
+    /// Whether it could be done; if not, nothing of it was.
+    async fn settle(&mut self, outcome: Result<()>) -> Result<bool> {
+        match outcome {
+            Ok(()) => {
+                self.savepoint("RELEASE SAVEPOINT sunset_undo").await?;
+                Ok(true)
+            }
+            Err(fault) if is_about_data(&fault) => {
+                self.savepoint("ROLLBACK TO SAVEPOINT sunset_undo").await?;
+                Ok(false)
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+
+    async fn attempt_restore(&mut self, columns: &LiveColumns, images: &[i64]) -> Result<bool> {
+        self.savepoint("SAVEPOINT sunset_undo").await?;
+        let outcome = columns.restore(&mut self.transaction, images).await;
+        self.settle(outcome).await
+    }
+
+    async fn attempt_insert(&mut self, columns: &LiveColumns, image: i64) -> Result<bool> {
+        self.savepoint("SAVEPOINT sunset_undo").await?;
+        let outcome = columns.insert(&mut self.transaction, image).await;
+        self.settle(outcome).await
+    }
+
+    async fn delete(&mut self, table: &str, ids: &[String]) -> Result<u64> {
+        if ids.is_empty() {
+            return Ok(0);
+        }
+        let statement = format!(
+            "DELETE FROM {} WHERE {} = ANY ($1)",
+            public_table(table),
+            quote_identifier(self.tables.key(table))
+        );
+        sqlx::query(AssertSqlSafe(statement))
+            .bind(ids)
+            .execute(&mut *self.transaction)
+            .await
+            .map(|done| done.rows_affected())
+            .map_err(|cause| error(cause, format!("cannot remove rows of {table}")))
+    }
+
+    /// The ledger's entries of restored rows become what they were; where all runs are taken
+    /// back, there is none.
+    async fn give_back(&mut self, table: &str, ids: &[String], images: &[i64]) -> Result<()> {
+        let failed = |cause| error(cause, "cannot bring the ledger up to date");
+        self.run("forget_rows", include_str!("forget_rows.sql"), table, ids).await?;
+        if self.filter.runs.is_some() && !images.is_empty() {
+            sqlx::query(include_str!("entries_of_images.sql"))
+                .bind(images)
+                .execute(&mut *self.transaction)
+                .await
+                .map_err(failed)?;
+        }
+        self.forget_images(table, ids, true).await
+    }
+
+    async fn forget_images(&mut self, table: &str, ids: &[String], of_runs: bool) -> Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let runs = self.filter.runs.clone().filter(|_| of_runs);
+        sqlx::query(include_str!("forget_images.sql"))
+            .bind(table)
+            .bind(ids)
+            .bind(runs)
+            .execute(&mut *self.transaction)
+            .await
+            .map(drop)
+            .map_err(|cause| error(cause, "cannot forget images of rows"))
+    }
+
+    async fn run(
+        &mut self,
+        what: &str,
+        statement: &'static str,
+        table: &str,
+        ids: &[String],
+    ) -> Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(statement)
+            .bind(table)
+            .bind(ids)
+            .execute(&mut *self.transaction)
+            .await
+            .map(drop)
+            .map_err(|cause| error(cause, format!("cannot bring the ledger up to date ({what})")))
+    }
+
+    /// Migrating again looks at these documents afresh.
+    async fn forget_documents<'c>(
+        &mut self,
+        rows: impl Iterator<Item = &'c Candidate>,
+    ) -> Result<()> {
+        let documents: HashSet<(&str, &str)> = rows
+            .map(|row| (row.collection.as_str(), row.document_id.as_str()))
+            .collect();
+        if documents.is_empty() {
+            return Ok(());
+        }
+        let (collections, ids): (Vec<&str>, Vec<&str>) = documents.into_iter().unzip();
+        for statement in [
+            include_str!("../rows/forget_items.sql"),
+            include_str!("../rows/forget_warnings.sql"),
+            include_str!("../rows/forget_quarantine.sql"),
+            include_str!("../rows/forget_conflicts.sql"),
+        ] {
+            sqlx::query(statement)
+                .bind(&collections)
+                .bind(&ids)
+                .execute(&mut *self.transaction)
+                .await
+                .map_err(|cause| error(cause, "cannot forget documents"))?;
+        }
+        Ok(())
+    }
+
+    /// The fingerprint of those of `ids` that the scope covers no longer.
+    async fn released(&mut self, table: &str, ids: &[String]) -> Result<Fingerprint> {
+        if ids.is_empty() {
+            return Ok(Fingerprint::default());
+        }
+        let key = self.tables.key(table).to_owned();
+        prove::others(&mut self.transaction, &self.filter, table, &key, Some(ids)).await
+    }
+}
