@@ -77,7 +77,12 @@ pub fn faults() -> Vec<Fault> {
             filler: Filler::PrefixedId { prefix: "Company_" },
         },
     ];
-    for table in ["conversations", "meddic_analyses", "alerts", "form_submissions"] {
+    for table in [
+        "conversations",
+        "meddic_analyses",
+        "alerts",
+        "form_submissions",
+    ] {
         faults.push(Fault::OldReference {
             table,
             old: "lead_id",

@@ -1,0 +1,45 @@
+//! Reading and changing a database's schema.
+
+use async_trait::async_trait;
+
+use crate::error::Result;
+use crate::schema::live::LiveSchema;
+use crate::schema::steps::Step;
+use crate::schema::undo::RecordedStep;
+
+/// Rows that a guard or a probe found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FoundRows {
+    /// How many.
+    pub count: u64,
+    /// The first 20 of them, in order.
+    pub sample: Vec<String>,
+}
+
+/// Looks at a database without changing it.
+#[async_trait]
+pub trait SchemaReader: Send + Sync {
+    /// One schema as it is, read in one snapshot.
+    async fn read(&self, namespace: &str) -> Result<LiveSchema>;
+
+    /// The rows that a SELECT of one text column, `item`, gives.
+    async fn find(&self, violators: &str) -> Result<FoundRows>;
+}
+
+/// Changes a database's schema within one run.
+///
+/// Contract: a batch is one transaction together with its entries in the ledger, unless its stage
+/// lies outside of transactions; then the entry is written before the statements, and completed
+/// behind them. A lock that is not to be had soon gives a `Contended` error and leaves nothing
+/// behind; the batch may be repeated.
+#[async_trait]
+pub trait SchemaWriter: Send + Sync {
+    /// Runs steps of one stage and records them with their inverses.
+    async fn apply(&self, namespace: &str, steps: &[Step]) -> Result<()>;
+
+    /// Recorded steps that are not undone.
+    async fn recorded(&self) -> Result<Vec<RecordedStep>>;
+
+    /// Runs the inverse of a step and records that.
+    async fn undo(&self, step: &RecordedStep) -> Result<()>;
+}

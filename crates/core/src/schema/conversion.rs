@@ -1,0 +1,149 @@
+//! Changing the type of a column that holds values.
+
+use super::model::ColumnType;
+use super::name::quote_identifier;
+
+/// How the values of a column become values of another type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversion {
+    /// The expression behind USING.
+    pub using: String,
+    /// The expression that leads back, behind USING.
+    pub back: String,
+    /// A condition on values that cannot become ones of the new type without loss.
+    pub violators: Option<String>,
+    /// Whether every row is written anew.
+    pub rewrites: bool,
+    /// What somebody should know.
+    pub attention: Option<&'static str>,
+}
+
+impl Conversion {
+    /// From `live`, as `format_type` prints it, to `desired`; `None` where there is no way that
+    /// keeps every value or can tell those that it would lose.
+    pub fn between(
+        namespace: &str,
+        column: &str,
+        live: &str,
+        live_is_enum: bool,
+        desired: &ColumnType,
+    ) -> Option<Self> {
+        let name = quote_identifier(column);
+        let target = desired.sql(namespace);
+        let family = live.split('(').next().unwrap_or(live).trim();
+        let family = if live.starts_with("timestamp") && live.ends_with("with time zone") {
+            "timestamptz"
+        } else if live.starts_with("timestamp") {
+            "timestamp"
+        } else {
+            family
+        };
+        let cast = Self {
+            using: format!("{name}::{target}"),
+            back: format!("{name}::{live}"),
+            violators: None,
+            rewrites: true,
+            attention: None,
+        };
+        let guarded = |violators: String| Self {
+            violators: Some(violators),
+            ..cast.clone()
+        };
+        let at_utc = |expression: Self| Self {
+            using: format!("{name} AT TIME ZONE 'UTC'"),
+            back: format!("{name} AT TIME ZONE 'UTC'"),
+            ..expression
+        };
+        let array = live.ends_with("[]");
+        match (desired, family) {
+            (ColumnType::Text, "character varying" | "text") if !array => Some(Self {
+                rewrites: false,
+                ..cast
+            }),
+            (
+                ColumnType::Text,
+                "character" | "citext" | "public.citext" | "uuid" | "smallint" | "integer"
+                | "bigint" | "numeric" | "real" | "double precision" | "boolean" | "json" | "jsonb"
+                | "date" | "timestamp" | "timestamptz",
+            ) if !array => Some(Self {
+                attention: Some("every value becomes its text"),
+                ..cast
+            }),
+            (ColumnType::Text, _) if live_is_enum => Some(cast),
+            (ColumnType::Integer | ColumnType::Bigint, "smallint")
+            | (ColumnType::Bigint | ColumnType::Double, "integer")
+            | (ColumnType::Double, "smallint" | "real") => Some(cast),
+            (ColumnType::Integer, "bigint") => Some(guarded(format!(
+                "{name} NOT BETWEEN -2147483648 AND 2147483647"
+            ))),
+            (ColumnType::Integer, "real" | "double precision" | "numeric") => {
+                Some(guarded(format!(
+                    "{name} <> floor({name}) OR NOT ({name} BETWEEN -2147483648 AND 2147483647)"
+                )))
+            }
+            (ColumnType::Integer, "text" | "character varying") if !array => {
+                Some(guarded(format!("{name} !~ '^[+-]?[0-9]{{1,9}}$'")))
+            }
+            (ColumnType::Boolean, "text" | "character varying") if !array => Some(guarded(
+                format!("lower({name}) NOT IN ('true', 'false', 't', 'f', 'yes', 'no', '1', '0')"),
+            )),
+            (ColumnType::Boolean, "integer") => Some(guarded(format!("{name} NOT IN (0, 1)"))),
+            (ColumnType::Timestamp | ColumnType::TimestampMillis, "timestamptz")
+            | (ColumnType::TimestampTz, "timestamp") => Some(at_utc(Self {
+                attention: Some("times without a zone are taken as UTC"),
+                ..cast
+            })),
+            (ColumnType::Timestamp, "timestamp" | "date") => Some(Self {
+                rewrites: family == "date",
+                ..cast
+            }),
+            (ColumnType::Jsonb, "json") => Some(Self {
+                attention: Some(
+                    "jsonb does not keep the order of keys, white space and repeated keys",
+                ),
+                ..cast
+            }),
+            (ColumnType::Uuid, "text" | "character varying") if !array => Some(guarded(format!(
+                "{name} !~* '^[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}$'"
+            ))),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_never_lost_unseen() {
+        let to = |live: &str, desired: &ColumnType| {
+            Conversion::between("public", "a", live, false, desired)
+        };
+        assert!(
+            !to("character varying(255)", &ColumnType::Text)
+                .unwrap()
+                .rewrites
+        );
+        assert!(
+            to("double precision", &ColumnType::Integer)
+                .unwrap()
+                .violators
+                .is_some()
+        );
+        assert_eq!(
+            to("timestamp with time zone", &ColumnType::Timestamp)
+                .unwrap()
+                .using,
+            "\"a\" AT TIME ZONE 'UTC'"
+        );
+        assert!(
+            !to("timestamp(3) without time zone", &ColumnType::Timestamp)
+                .unwrap()
+                .rewrites
+        );
+        assert_eq!(to("text", &ColumnType::Jsonb), None);
+        assert_eq!(to("text[]", &ColumnType::Text), None);
+        assert_eq!(to("bytea", &ColumnType::Text), None);
+    }
+}

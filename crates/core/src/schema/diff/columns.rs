@@ -1,0 +1,387 @@
+//! Columns: missing ones, types, defaults, NOT NULL.
+
+use super::{Claims, HELPER_CHECK, Planner, dotted};
+use crate::schema::conversion::Conversion;
+use crate::schema::ddl;
+use crate::schema::live::{ConstraintKind, LiveColumn, LiveTable};
+use crate::schema::model::{Column, DefaultValue, Table};
+use crate::schema::name::{clipped, quote_identifier};
+use crate::schema::steps::{Effect, LockMode, Stage, Step, Verdict, Work};
+
+impl Planner<'_> {
+    pub(super) fn columns(&mut self, table: &Table, live: &LiveTable) {
+        for (position, column) in table.columns.iter().enumerate() {
+            match live.column(&column.name) {
+                None => self.add_column(table, live, column, position),
+                Some(found) => {
+                    let (converted, default_done) = self.column_type(live, column, found);
+                    if !default_done {
+                        self.column_default(live, column, found);
+                    }
+                    if converted {
+                        self.column_required(live, column, found, position);
+                    }
+                }
+            }
+        }
+    }
+
+    fn add_column(&mut self, table: &Table, live: &LiveTable, column: &Column, position: usize) {
+        let object = dotted(&table.name, &column.name);
+        self.differs(&object, "the column is missing");
+        // Rows that are there already could not have a value.
+        let unfilled = column.required && column.default.is_none() && live.has_rows;
+        let made = Column {
+            required: column.required && !unfilled,
+            ..column.clone()
+        };
+        let volatile = matches!(column.default, Some(DefaultValue::Expression(_))) && live.has_rows;
+        let name = quote_identifier(&column.name);
+        let definition = ddl::column(&self.desired.namespace, &made);
+        let step = Step::new(
+            if volatile {
+                Stage::Rewrite
+            } else {
+                Stage::Structure
+            },
+            format!("add column {object}"),
+            self.alter(&table.name, &format!("ADD COLUMN {definition}")),
+        )
+        .undone_by(self.alter(&table.name, &format!("DROP COLUMN IF EXISTS {name}")))
+        .locking(&table.name, LockMode::AccessExclusive)
+        .working(if volatile {
+            Work::Rewrites
+        } else {
+            Work::Catalog
+        })
+        .making(Effect::AddsColumn {
+            table: table.name.clone(),
+            column: column.name.clone(),
+            default: column
+                .default
+                .as_ref()
+                .filter(|default| default.is_constant())
+                .map(DefaultValue::sql),
+            varying_default: column.default.as_ref().is_some_and(|d| !d.is_constant()),
+        });
+        self.plan.steps.push(step);
+        if unfilled {
+            self.unfilled(live, column, position);
+        }
+    }
+
+    /// A new column that must not be NULL, of a table that has rows.
+    fn unfilled(&mut self, live: &LiveTable, column: &Column, position: usize) {
+        let object = dotted(&live.name, &column.name);
+        if Claims::claims(&self.directions.leave.fills, &live.name, &column.name) {
+            self.defer(&object, "it may be NULL until fix-schema has filled it");
+        } else if self.directions.only.is_some() {
+            // Something before this plan fills it.
+            self.require(live, column, position);
+        } else {
+            self.refuse(
+                &object,
+                format!("{} has rows and the column no default: it may be NULL until it is filled; then run schema-push again", live.name),
+            );
+        }
+    }
+
+    /// Says whether the type is as desired in the end, and whether the default is done with it.
+    fn column_type(
+        &mut self,
+        live: &LiveTable,
+        column: &Column,
+        found: &LiveColumn,
+    ) -> (bool, bool) {
+        let namespace = &self.desired.namespace;
+        if column.column_type.matches(namespace, &found.type_name) {
+            return (true, false);
+        }
+        let object = dotted(&live.name, &column.name);
+        let target = column.column_type.sql(namespace);
+        self.differs(&object, format!("is {}, not {target}", found.type_name));
+        let stays = |planner: &mut Self| {
+            planner
+                .unusable
+                .insert((live.name.clone(), column.name.clone()));
+        };
+        if Claims::claims(&self.directions.leave.types, &live.name, &column.name) {
+            self.defer(
+                &object,
+                format!("fix-schema makes {target} of {}", found.type_name),
+            );
+            stays(self);
+            return (false, true);
+        }
+        let conversion = Conversion::between(
+            namespace,
+            &column.name,
+            &found.type_name,
+            found.is_enum,
+            &column.column_type,
+        );
+        let in_key = live.constraints.iter().any(|constraint| {
+            matches!(
+                constraint.kind,
+                ConstraintKind::PrimaryKey | ConstraintKind::ForeignKey
+            ) && constraint.columns.contains(&column.name)
+        });
+        let usable =
+            conversion.filter(|c| !found.generated && (!in_key || !c.rewrites || !live.has_rows));
+        let Some(conversion) = usable else {
+            self.refuse(
+                &object,
+                format!(
+                    "{} does not become {target} without a person: values or keys would be lost",
+                    found.type_name
+                ),
+            );
+            stays(self);
+            return (false, true);
+        };
+        self.convert(live, column, found, &conversion);
+        (true, true)
+    }
+
+    fn convert(
+        &mut self,
+        live: &LiveTable,
+        column: &Column,
+        found: &LiveColumn,
+        conversion: &Conversion,
+    ) {
+        let table = &live.name;
+        let name = &column.name;
+        let target = column.column_type.sql(&self.desired.namespace);
+        let long = live.has_rows && conversion.rewrites;
+        let mut sql = Vec::new();
+        let mut inverse = Vec::new();
+        if found.default.is_some() {
+            sql.push(self.alter_column(table, name, "DROP DEFAULT"));
+        }
+        sql.push(self.alter_column(
+            table,
+            name,
+            &format!("TYPE {target} USING {}", conversion.using),
+        ));
+        if let Some(default) = &column.default {
+            sql.push(self.alter_column(table, name, &format!("SET DEFAULT {}", default.sql())));
+            inverse.push(self.alter_column(table, name, "DROP DEFAULT"));
+        }
+        inverse.push(self.alter_column(
+            table,
+            name,
+            &format!("TYPE {} USING {}", found.type_name, conversion.back),
+        ));
+        if let Some(default) = &found.default {
+            inverse.push(self.alter_column(table, name, &format!("SET DEFAULT {default}")));
+        }
+        let mut step = Step::new(
+            if long {
+                Stage::Rewrite
+            } else {
+                Stage::Structure
+            },
+            format!(
+                "change column {} from {} to {target}",
+                dotted(table, name),
+                found.type_name
+            ),
+            String::new(),
+        )
+        .locking(table, LockMode::AccessExclusive)
+        .working(if long { Work::Rewrites } else { Work::Catalog });
+        step.sql = sql;
+        step.inverse = inverse;
+        if let Some(why) = conversion.attention {
+            step = step.verdict(Verdict::NeedsAttention(why.to_owned()));
+        } else if long {
+            step = step.verdict(Verdict::NeedsAttention(
+                "the table is locked while every row is written anew".to_owned(),
+            ));
+        }
+        if let Some(condition) = conversion.violators.as_ref().filter(|_| live.has_rows) {
+            step = step.guarded(self.convertible(live, name, condition));
+        }
+        self.plan.steps.push(step);
+    }
+
+    fn column_default(&mut self, live: &LiveTable, column: &Column, found: &LiveColumn) {
+        let object = dotted(&live.name, &column.name);
+        if found.generated {
+            if column.default.is_some() {
+                self.differs(&object, "is a generated column");
+                self.refuse(
+                    &object,
+                    "a generated column has no default; change it by hand",
+                );
+            }
+            return;
+        }
+        let set = |sql: &str| format!("SET DEFAULT {sql}");
+        let action = match (&column.default, &found.default) {
+            (Some(wanted), Some(has)) if wanted.matches(has) => return,
+            (None, None) => return,
+            (Some(wanted), has) => {
+                let has = has.as_deref().unwrap_or("none");
+                self.differs(
+                    &object,
+                    format!("its default is {has}, not {}", wanted.sql()),
+                );
+                set(&wanted.sql())
+            }
+            (None, Some(has)) => {
+                self.differs(
+                    &object,
+                    format!("has the default {has}, and should have none"),
+                );
+                "DROP DEFAULT".to_owned()
+            }
+        };
+        let back = found
+            .default
+            .as_deref()
+            .map_or_else(|| "DROP DEFAULT".to_owned(), set);
+        self.plan.steps.push(
+            Step::new(
+                Stage::Structure,
+                format!("change the default of {object}"),
+                self.alter_column(&live.name, &column.name, &action),
+            )
+            .undone_by(self.alter_column(&live.name, &column.name, &back))
+            .locking(&live.name, LockMode::AccessExclusive),
+        );
+    }
+
+    fn column_required(
+        &mut self,
+        live: &LiveTable,
+        column: &Column,
+        found: &LiveColumn,
+        position: usize,
+    ) {
+        let object = dotted(&live.name, &column.name);
+        let helper = helper_check(live, &column.name);
+        match (column.required, found.required) {
+            (true, true) => {
+                if let Some((name, _)) = helper {
+                    // A push was broken off behind SET NOT NULL.
+                    let step = Step::new(
+                        Stage::Require,
+                        format!("drop the helper check of {object}"),
+                        self.drop_constraint(&live.name, &name),
+                    )
+                    .locking(&live.name, LockMode::AccessExclusive);
+                    self.plan.steps.push(step);
+                }
+            }
+            (false, false) => {}
+            (false, true) => {
+                let in_key = live
+                    .primary_key()
+                    .is_some_and(|key| key.columns.contains(&column.name));
+                if in_key {
+                    return;
+                }
+                self.differs(&object, "is NOT NULL, and should not be");
+                let step = Step::new(
+                    Stage::Structure,
+                    format!("let {object} be NULL"),
+                    self.alter_column(&live.name, &column.name, "DROP NOT NULL"),
+                )
+                .undone_by(self.alter_column(&live.name, &column.name, "SET NOT NULL"))
+                .locking(&live.name, LockMode::AccessExclusive);
+                self.plan.steps.push(step);
+            }
+            (true, false) => {
+                self.differs(&object, "may be NULL, and should not be");
+                self.require(live, column, position);
+            }
+        }
+    }
+
+    /// NOT NULL. On a table with rows a check is added without looking at the rows, validated
+    /// while others read and write, and makes SET NOT NULL instant.
+    fn require(&mut self, live: &LiveTable, column: &Column, position: usize) {
+        let table = &live.name;
+        let name = &column.name;
+        let object = dotted(table, name);
+        let set = self.alter_column(table, name, "SET NOT NULL");
+        let drop = self.alter_column(table, name, "DROP NOT NULL");
+        let set = Step::new(Stage::Structure, format!("make {object} NOT NULL"), set)
+            .undone_by(drop)
+            .locking(table, LockMode::AccessExclusive);
+        if !live.has_rows {
+            self.plan.steps.push(set);
+            return;
+        }
+        let helper = helper_check(live, name);
+        let claimed = Claims::claims(&self.directions.leave.fills, table, name);
+        let mut guard = self.no_nulls(live, name);
+        if claimed {
+            guard.advice = "fix-schema fills those that it can and lists the others".to_owned();
+        }
+        let known = live.column(name).is_some();
+        let (check, validated) = helper
+            .clone()
+            .unwrap_or_else(|| (clipped(&format!("{HELPER_CHECK}{position}_{name}")), false));
+        let quoted = quote_identifier(&check);
+        let guarded = |step: Step| {
+            if known || self.directions.only.is_some() {
+                step.guarded(guard.clone())
+            } else {
+                step
+            }
+        };
+        let mut steps = Vec::new();
+        if helper.is_none() {
+            let condition = format!("{} IS NOT NULL", quote_identifier(name));
+            steps.push(guarded(
+                Step::new(
+                    Stage::References,
+                    format!("check that new rows have {object}"),
+                    self.alter(
+                        table,
+                        &format!("ADD CONSTRAINT {quoted} CHECK ({condition}) NOT VALID"),
+                    ),
+                )
+                .undone_by(self.drop_constraint(table, &check))
+                .locking(table, LockMode::AccessExclusive),
+            ));
+        }
+        if !validated {
+            steps.push(guarded(
+                Step::new(
+                    Stage::Validate,
+                    format!("check that all rows have {object}"),
+                    self.alter(table, &format!("VALIDATE CONSTRAINT {quoted}")),
+                )
+                .locking(table, LockMode::ShareUpdateExclusive)
+                .working(Work::Scans),
+            ));
+        }
+        let mut last = guarded(set.then(self.drop_constraint(table, &check)));
+        last.stage = Stage::Require;
+        steps.push(last);
+        self.plan.steps.extend(steps);
+    }
+
+    pub(super) fn drop_constraint(&self, table: &str, name: &str) -> String {
+        self.alter(
+            table,
+            &format!("DROP CONSTRAINT IF EXISTS {}", quote_identifier(name)),
+        )
+    }
+}
+
+/// The check that an earlier push left on the way to NOT NULL, and whether it is validated.
+fn helper_check(live: &LiveTable, column: &str) -> Option<(String, bool)> {
+    live.constraints
+        .iter()
+        .find(|check| {
+            check.kind == ConstraintKind::Check
+                && check.name.starts_with(HELPER_CHECK)
+                && check.columns == [column]
+        })
+        .map(|check| (check.name.clone(), check.validated))
+}

@@ -1,0 +1,123 @@
+//! Questions to the rows before a step that some of them would make fail.
+
+use super::Planner;
+use crate::schema::live::LiveTable;
+use crate::schema::model::ForeignKey;
+use crate::schema::name::{qualified, quote_identifier, quote_list};
+use crate::schema::steps::Guard;
+
+impl Planner<'_> {
+    /// What names a row of a table: its primary key, or where it stands.
+    fn row_name(live: &LiveTable) -> String {
+        match live.primary_key() {
+            Some(key) => {
+                let columns: Vec<_> = key
+                    .columns
+                    .iter()
+                    .map(|column| format!("t.{}", quote_identifier(column)))
+                    .collect();
+                format!("concat_ws(', ', {})", columns.join(", "))
+            }
+            None => "t.ctid::text".to_owned(),
+        }
+    }
+
+    fn relation(&self, table: &str) -> String {
+        qualified(&self.desired.namespace, table)
+    }
+
+    pub(super) fn no_nulls(&self, live: &LiveTable, column: &str) -> Guard {
+        let table = &live.name;
+        Guard {
+            violators: format!(
+                "SELECT {} AS item FROM {} AS t WHERE t.{} IS NULL",
+                Self::row_name(live),
+                self.relation(table),
+                quote_identifier(column)
+            ),
+            what: format!("rows of {table} without a value in {column}"),
+            advice: format!("give them a value in {column}, then run schema-push again"),
+        }
+    }
+
+    pub(super) fn no_duplicates(&self, live: &LiveTable, columns: &[String]) -> Guard {
+        let table = &live.name;
+        let list = quote_list(columns);
+        let present: Vec<_> = columns
+            .iter()
+            .map(|column| format!("{} IS NOT NULL", quote_identifier(column)))
+            .collect();
+        Guard {
+            violators: format!(
+                "SELECT concat_ws(', ', {list}) || ' (' || count(*) || ' rows)' AS item FROM {} WHERE {} GROUP BY {list} HAVING count(*) > 1",
+                self.relation(table),
+                present.join(" AND ")
+            ),
+            what: format!(
+                "values that stand several times in {table} ({})",
+                columns.join(", ")
+            ),
+            advice: "make them differ, then run schema-push again".to_owned(),
+        }
+    }
+
+    pub(super) fn convertible(&self, live: &LiveTable, column: &str, condition: &str) -> Guard {
+        let table = &live.name;
+        Guard {
+            violators: format!(
+                "SELECT {} || ' (' || t.{}::text || ')' AS item FROM {} AS t WHERE {condition}",
+                Self::row_name(live),
+                quote_identifier(column),
+                self.relation(table)
+            ),
+            what: format!("rows of {table} whose {column} the new type cannot hold"),
+            advice: format!("correct these values of {column}, then run schema-push again"),
+        }
+    }
+
+    pub(super) fn no_orphans(&self, live: &LiveTable, key: &ForeignKey) -> Guard {
+        orphans(
+            &self.desired.namespace,
+            &Self::row_name(live),
+            &live.name,
+            key,
+        )
+    }
+}
+
+/// Rows of `table` that refer to no row, shown as `id → value`.
+pub(crate) fn orphans(namespace: &str, row_name: &str, table: &str, key: &ForeignKey) -> Guard {
+    let mine = |column: &String| format!("t.{}", quote_identifier(column));
+    let present: Vec<_> = key
+        .columns
+        .iter()
+        .map(|c| format!("{} IS NOT NULL", mine(c)))
+        .collect();
+    let same: Vec<_> = key
+        .columns
+        .iter()
+        .zip(&key.target_columns)
+        .map(|(own, other)| format!("o.{} = {}", quote_identifier(other), mine(own)))
+        .collect();
+    let shown: Vec<_> = key.columns.iter().map(mine).collect();
+    Guard {
+        violators: format!(
+            "SELECT {row_name} || ' → ' || concat_ws(', ', {}) AS item FROM {} AS t WHERE {} AND NOT EXISTS (SELECT 1 FROM {} AS o WHERE {})",
+            shown.join(", "),
+            qualified(namespace, table),
+            present.join(" AND "),
+            qualified(namespace, &key.target),
+            same.join(" AND ")
+        ),
+        what: format!(
+            "rows of {table} whose {} names no row of {}",
+            key.columns.join(", "),
+            key.target
+        ),
+        advice: format!(
+            "add what is missing to {}, or correct {}; then run schema-push again",
+            key.target,
+            key.columns.join(", ")
+        ),
+    }
+}

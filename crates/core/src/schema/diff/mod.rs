@@ -1,0 +1,271 @@
+//! From a live schema to the desired one.
+//!
+//! What the database has beyond the desired schema is left alone. A rename is never guessed; what
+//! loses data is done only where it was allowed by name.
+
+mod columns;
+mod directions;
+mod extras;
+mod guards;
+mod indexes;
+mod keys;
+mod references;
+
+pub(crate) use guards::orphans;
+
+use std::collections::BTreeSet;
+
+pub use directions::{Claims, Directions, Dropped, Rename};
+
+use super::ddl;
+use super::live::{LiveSchema, LiveTable};
+use super::model::{Schema, Table};
+use super::name::{qualified, quote_identifier, quote_literal};
+use super::steps::{Blocked, Difference, Effect, Note, SchemaPlan, Stage, Step};
+
+/// Names of the checks that make SET NOT NULL instant begin with this.
+pub const HELPER_CHECK: &str = "sunset_nn_";
+
+/// The plan that brings `live` to `desired`.
+pub fn plan(desired: &Schema, live: &LiveSchema, directions: &Directions) -> SchemaPlan {
+    let mut planner = Planner {
+        desired,
+        live: live.clone(),
+        directions,
+        plan: SchemaPlan::default(),
+        unusable: BTreeSet::new(),
+    };
+    planner.run();
+    let mut plan = planner.plan;
+    plan.differences.sort();
+    plan.differences.dedup();
+    plan.order();
+    plan
+}
+
+impl SchemaPlan {
+    /// Takes out the steps whose guard found rows: `found` gives what a guard found, by its text.
+    pub fn withhold(&mut self, found: impl Fn(&str) -> Option<(u64, Vec<String>)>) {
+        let mut blocked: Vec<Blocked> = Vec::new();
+        self.steps.retain(|step| {
+            let Some(guard) = &step.guard else {
+                return true;
+            };
+            let Some((count, sample)) = found(&guard.violators).filter(|(count, _)| *count > 0)
+            else {
+                return true;
+            };
+            // Several steps of one purpose share a guard; it is told once.
+            if !blocked.iter().any(|each| each.what == guard.what) {
+                blocked.push(Blocked {
+                    title: step.title.clone(),
+                    what: guard.what.clone(),
+                    count,
+                    sample,
+                    advice: guard.advice.clone(),
+                });
+            }
+            false
+        });
+        self.blocked.extend(blocked);
+    }
+}
+
+struct Planner<'a> {
+    desired: &'a Schema,
+    /// As it is after the renames that were asked for.
+    live: LiveSchema,
+    directions: &'a Directions,
+    plan: SchemaPlan,
+    /// Columns whose type stays different, so that no key can be made of them.
+    unusable: BTreeSet<(String, String)>,
+}
+
+impl Planner<'_> {
+    fn run(&mut self) {
+        let namespace = &self.desired.namespace;
+        if !self.live.exists {
+            self.plan.differences.push(Difference {
+                object: namespace.clone(),
+                what: "the schema is missing".into(),
+            });
+            let name = quote_identifier(namespace);
+            self.plan.steps.push(
+                Step::new(
+                    Stage::Structure,
+                    format!("create schema {namespace}"),
+                    format!("CREATE SCHEMA {name}"),
+                )
+                .undone_by(format!("DROP SCHEMA IF EXISTS {name}")),
+            );
+        }
+        self.renames();
+        self.enums();
+        for table in &self.desired.tables {
+            if self.directions.concerns(&table.name) {
+                self.table(table);
+            }
+        }
+        for table in &self.desired.tables {
+            for key in &table.foreign_keys {
+                if self.directions.concerns(&table.name) || self.directions.concerns(&key.target) {
+                    self.reference(table, key);
+                }
+            }
+        }
+        self.extras();
+        self.drops();
+    }
+
+    fn table(&mut self, table: &Table) {
+        let name = &table.name;
+        match self.live.table(name).cloned() {
+            Some(live) if !live.is_table() => {
+                self.differs(name, format!("is a {}, not a table", live.kind_name()));
+                self.refuse(
+                    name,
+                    "something else stands under this name; rename or drop it",
+                );
+            }
+            Some(live) => {
+                self.columns(table, &live);
+                self.keys(table, &live);
+                self.indexes(table, &live);
+            }
+            None => self.create(table),
+        }
+    }
+
+    fn create(&mut self, table: &Table) {
+        let name = &table.name;
+        if self.directions.only.is_some() {
+            return;
+        }
+        self.differs(name, "the table is missing");
+        if let Some(old) = self.directions.leave.renamed_from(name) {
+            self.defer(name, format!("fix-schema makes it of {old}"));
+            return;
+        }
+        let namespace = &self.desired.namespace;
+        let step = Step::new(
+            Stage::Structure,
+            format!("create table {name}"),
+            ddl::create_table(namespace, table),
+        )
+        .undone_by(format!(
+            "DROP TABLE IF EXISTS {}",
+            qualified(namespace, name)
+        ))
+        .making(Effect::CreatesTable {
+            table: name.clone(),
+        });
+        self.plan.steps.push(step);
+        for index in &table.indexes {
+            self.create_index(table, index, false);
+        }
+    }
+
+    fn enums(&mut self) {
+        let namespace = &self.desired.namespace;
+        for wanted in &self.desired.enums {
+            let name = qualified(namespace, &wanted.name);
+            let Some(live) = self.live.enums.iter().find(|each| each.name == wanted.name) else {
+                self.plan.differences.push(Difference {
+                    object: wanted.name.clone(),
+                    what: "the enum is missing".into(),
+                });
+                self.plan.steps.push(
+                    Step::new(
+                        Stage::Structure,
+                        format!("create enum {}", wanted.name),
+                        ddl::create_enum(namespace, wanted),
+                    )
+                    .undone_by(format!("DROP TYPE IF EXISTS {name}")),
+                );
+                continue;
+            };
+            let missing: Vec<_> = wanted
+                .values
+                .iter()
+                .filter(|v| !live.values.contains(v))
+                .collect();
+            if live
+                .values
+                .iter()
+                .any(|value| !wanted.values.contains(value))
+            {
+                self.plan.extras.push(Note {
+                    object: wanted.name.clone(),
+                    text: format!("the enum has other values: {}", live.values.join(", ")),
+                });
+                if live
+                    .values
+                    .iter()
+                    .all(|value| !wanted.values.contains(value))
+                {
+                    continue;
+                }
+            }
+            for value in missing {
+                self.plan.differences.push(Difference {
+                    object: wanted.name.clone(),
+                    what: format!("the enum has no value {value}"),
+                });
+                let sql = format!(
+                    "ALTER TYPE {name} ADD VALUE IF NOT EXISTS {}",
+                    quote_literal(value)
+                );
+                let title = format!("add value {value} to enum {}", wanted.name);
+                self.plan
+                    .steps
+                    .push(Step::new(Stage::Structure, title, sql));
+            }
+        }
+    }
+
+    fn differs(&mut self, object: &str, what: impl Into<String>) {
+        self.plan.differences.push(Difference {
+            object: object.to_owned(),
+            what: what.into(),
+        });
+    }
+
+    fn refuse(&mut self, object: &str, text: impl Into<String>) {
+        self.plan.refused.push(Note {
+            object: object.to_owned(),
+            text: text.into(),
+        });
+    }
+
+    fn defer(&mut self, object: &str, text: impl Into<String>) {
+        self.plan.deferred.push(Note {
+            object: object.to_owned(),
+            text: text.into(),
+        });
+    }
+
+    fn alter(&self, table: &str, action: &str) -> String {
+        ddl::alter(&self.desired.namespace, table, action)
+    }
+
+    fn alter_column(&self, table: &str, column: &str, action: &str) -> String {
+        ddl::alter_column(&self.desired.namespace, table, column, action)
+    }
+
+    /// Whether another relation of the schema has the name that an index or constraint wants.
+    fn name_is_taken(&self, name: &str) -> bool {
+        self.live
+            .tables
+            .iter()
+            .any(|table| table.name == name || table.indexes.iter().any(|index| index.name == name))
+    }
+
+    fn live_or_empty(&self, table: &str) -> Option<&LiveTable> {
+        self.live.table(table)
+    }
+}
+
+/// `table.column`
+fn dotted(table: &str, column: &str) -> String {
+    format!("{table}.{column}")
+}

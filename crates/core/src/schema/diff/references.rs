@@ -1,0 +1,176 @@
+//! Foreign keys.
+
+use super::{Claims, Planner};
+use crate::schema::ddl;
+use crate::schema::live::{ConstraintKind, LiveConstraint, LiveTable};
+use crate::schema::model::{ForeignKey, Table};
+use crate::schema::name::quote_identifier;
+use crate::schema::steps::{LockMode, Stage, Step, Verdict, Work};
+
+impl Planner<'_> {
+    pub(super) fn reference(&mut self, table: &Table, key: &ForeignKey) {
+        let live = self.live.table(&table.name).cloned();
+        let target = self.live.table(&key.target).cloned();
+        let coming = self.directions.leave.renamed_from(&table.name).is_some();
+        if live.is_none() && (coming || self.directions.only.is_some())
+            || live.as_ref().is_some_and(|live| !live.is_table())
+        {
+            return;
+        }
+        let found = live.as_ref().and_then(|live| self.reference_on(live, key));
+        if let (Some(found), Some(live)) = (&found, &live)
+            && self.points_as_desired(found, key)
+        {
+            self.rename_constraint(live, found, &key.name);
+            if !found.validated {
+                self.differs(
+                    &key.name,
+                    format!("the foreign key of {} is not validated", live.name),
+                );
+                self.validate_reference(live, key);
+            }
+            return;
+        }
+        match &found {
+            Some(found) => self.differs(
+                &key.name,
+                format!("the foreign key of {} is {}", table.name, found.definition),
+            ),
+            None => self.differs(
+                &key.name,
+                format!("the foreign key is missing from {}", table.name),
+            ),
+        }
+        if let Some(old) = self.directions.leave.renamed_from(&key.target)
+            && target.is_none()
+        {
+            self.defer(
+                &key.name,
+                format!("fix-schema makes {} of {old} first", key.target),
+            );
+            return;
+        }
+        if self.is_unusable(&table.name, &key.columns)
+            || self.is_unusable(&key.target, &key.target_columns)
+        {
+            let claimed = key
+                .columns
+                .iter()
+                .any(|column| Claims::claims(&self.directions.leave.types, &table.name, column));
+            if claimed {
+                self.defer(&key.name, "fix-schema changes the type of its column first");
+            } else {
+                self.refuse(&key.name, "the type of its column is not as desired");
+            }
+            return;
+        }
+        if target.is_none() && self.directions.only.is_some() {
+            self.refuse(
+                &key.name,
+                format!("{} is missing; run schema-push", key.target),
+            );
+            return;
+        }
+        if target.as_ref().is_some_and(|target| !target.is_table()) {
+            self.refuse(&key.name, format!("{} is no table", key.target));
+            return;
+        }
+        self.add_reference(table, live.as_ref(), target.as_ref(), key, found.as_ref());
+    }
+
+    fn reference_on(&self, live: &LiveTable, key: &ForeignKey) -> Option<LiveConstraint> {
+        let right = live.constraints.iter().find(|constraint| {
+            constraint.kind == ConstraintKind::ForeignKey
+                && constraint.columns == key.columns
+                && self.points_as_desired(constraint, key)
+        });
+        right.cloned().or_else(|| {
+            self.constraint_on(live, ConstraintKind::ForeignKey, &key.columns, &key.name)
+        })
+    }
+
+    fn points_as_desired(&self, found: &LiveConstraint, key: &ForeignKey) -> bool {
+        found.target.as_ref().is_some_and(|target| {
+            target.namespace == self.desired.namespace
+                && target.table == key.target
+                && target.columns == key.target_columns
+                && target.on_delete == key.on_delete
+                && target.plain
+        })
+    }
+
+    fn add_reference(
+        &mut self,
+        table: &Table,
+        live: Option<&LiveTable>,
+        target: Option<&LiveTable>,
+        key: &ForeignKey,
+        replaced: Option<&LiveConstraint>,
+    ) {
+        let name = &table.name;
+        let rows = live.is_some_and(|live| live.has_rows);
+        // The key that it refers to may have to be made first.
+        let keyless = target.is_some_and(|target| target.primary_key().is_none());
+        let mut sql = ddl::add_foreign_key(&self.desired.namespace, name, key);
+        if rows {
+            sql.push_str(" NOT VALID");
+        }
+        let stage = if rows || keyless {
+            Stage::References
+        } else {
+            Stage::Structure
+        };
+        let mut step = Step::new(stage, format!("add foreign key {}", key.name), sql)
+            .undone_by(self.drop_constraint(name, &key.name));
+        if let Some(old) = replaced {
+            step.sql.insert(0, self.drop_constraint(name, &old.name));
+            step = step
+                .undone_by(self.alter(
+                    name,
+                    &format!(
+                        "ADD CONSTRAINT {} {}",
+                        quote_identifier(&old.name),
+                        old.definition
+                    ),
+                ))
+                .verdict(Verdict::NeedsAttention(format!(
+                    "replaces {}: {}",
+                    old.name, old.definition
+                )));
+        }
+        if live.is_some() {
+            step = step.locking(name, LockMode::ShareRowExclusive);
+        }
+        if target.is_some() && key.target != *name {
+            step = step.locking(&key.target, LockMode::ShareRowExclusive);
+        }
+        if replaced.is_some() {
+            step = step.locking(name, LockMode::AccessExclusive);
+        }
+        self.plan.steps.push(step);
+        if let Some(live) = live.filter(|live| live.has_rows) {
+            self.validate_reference(live, key);
+        }
+    }
+
+    fn validate_reference(&mut self, live: &LiveTable, key: &ForeignKey) {
+        let mut step = Step::new(
+            Stage::Validate,
+            format!("validate foreign key {}", key.name),
+            self.alter(
+                &live.name,
+                &format!("VALIDATE CONSTRAINT {}", quote_identifier(&key.name)),
+            ),
+        )
+        .locking(&live.name, LockMode::ShareUpdateExclusive)
+        .working(Work::Scans);
+        let known = key
+            .columns
+            .iter()
+            .all(|column| live.column(column).is_some());
+        if known && self.live.table(&key.target).is_some() || self.directions.only.is_some() {
+            step = step.guarded(self.no_orphans(live, key));
+        }
+        self.plan.steps.push(step);
+    }
+}

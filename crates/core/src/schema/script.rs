@@ -1,0 +1,63 @@
+//! A plan as a script for psql.
+
+use std::fmt::Write;
+
+use super::steps::{SchemaPlan, Step};
+
+/// Longest wait for one lock; who waits longer would keep others waiting behind it.
+pub const LOCK_TIMEOUT_MS: u32 = 300;
+
+/// The plan's statements, with transactions as the program itself would use them. The script
+/// stops at the first error.
+pub fn psql(plan: &SchemaPlan, header: &str) -> String {
+    let mut text = String::new();
+    for line in header.lines() {
+        push(&mut text, &format!("-- {line}"));
+    }
+    push(&mut text, "\\set ON_ERROR_STOP on");
+    push(
+        &mut text,
+        &format!("SET lock_timeout = '{LOCK_TIMEOUT_MS}ms';"),
+    );
+    push(&mut text, "SET standard_conforming_strings = on;");
+    for batch in plan.batches() {
+        let alone = batch
+            .first()
+            .is_some_and(|step| step.stage.outside_transaction());
+        text.push('\n');
+        if !alone {
+            push(&mut text, "BEGIN;");
+        }
+        for step in batch {
+            describe(&mut text, step);
+            for statement in &step.sql {
+                push(&mut text, &format!("{statement};"));
+            }
+        }
+        if !alone {
+            push(&mut text, "COMMIT;");
+        }
+    }
+    text
+}
+
+fn describe(text: &mut String, step: &Step) {
+    push(text, &format!("-- {}", step.title.replace('\n', " ")));
+    if let Some(guard) = &step.guard {
+        push(
+            text,
+            &format!(
+                "--   must find nothing: {}",
+                guard.violators.replace('\n', " ")
+            ),
+        );
+    }
+    if let Some(why) = step.verdict.because() {
+        push(text, &format!("--   {}: {why}", step.verdict.name()));
+    }
+}
+
+fn push(text: &mut String, line: &str) {
+    let written = writeln!(text, "{line}");
+    debug_assert!(written.is_ok(), "writing to a String does not fail");
+}

@@ -1,0 +1,342 @@
+//! A plan: what is different, which steps bring it about, and what each of them costs.
+
+use serde::{Deserialize, Serialize};
+
+/// When a step runs. Steps of one stage that stand together run in one transaction, unless the
+/// stage says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Tables, columns, defaults, and whatever takes no time. One transaction.
+    Structure,
+    /// Changes rows. Each in a transaction of its own.
+    Data,
+    /// Rewrites or scans a table under a lock. Each in a transaction of its own.
+    Rewrite,
+    /// CREATE INDEX CONCURRENTLY and the like, which refuse to run in a transaction.
+    Index,
+    /// Keys made of those indexes. One transaction.
+    Keys,
+    /// Foreign keys and checks, NOT VALID. One transaction.
+    References,
+    /// VALIDATE CONSTRAINT. Each in a transaction of its own.
+    Validate,
+    /// SET NOT NULL, which a validated check makes instant. One transaction.
+    Require,
+    /// What was allowed by name to lose data. One transaction.
+    Drop,
+}
+
+impl Stage {
+    /// Whether steps of this stage that stand together share a transaction.
+    pub fn shares_transaction(self) -> bool {
+        matches!(
+            self,
+            Self::Structure | Self::Keys | Self::References | Self::Require | Self::Drop
+        )
+    }
+
+    /// Whether its steps run outside of any transaction.
+    pub fn outside_transaction(self) -> bool {
+        self == Self::Index
+    }
+}
+
+/// A table lock, weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LockMode {
+    /// As INSERT, UPDATE and DELETE take it.
+    RowExclusive,
+    /// As VALIDATE CONSTRAINT and CREATE INDEX CONCURRENTLY take it.
+    ShareUpdateExclusive,
+    /// As ADD FOREIGN KEY takes it, on both tables.
+    ShareRowExclusive,
+    /// As most of ALTER TABLE takes it.
+    AccessExclusive,
+}
+
+impl LockMode {
+    /// As LOCK TABLE writes it.
+    pub fn sql(self) -> &'static str {
+        match self {
+            Self::RowExclusive => "ROW EXCLUSIVE",
+            Self::ShareUpdateExclusive => "SHARE UPDATE EXCLUSIVE",
+            Self::ShareRowExclusive => "SHARE ROW EXCLUSIVE",
+            Self::AccessExclusive => "ACCESS EXCLUSIVE",
+        }
+    }
+
+    /// What waits while it is held.
+    pub fn blocks(self) -> &'static str {
+        match self {
+            Self::RowExclusive => "blocks schema changes",
+            Self::ShareUpdateExclusive => "blocks other schema changes",
+            Self::ShareRowExclusive => "blocks writes",
+            Self::AccessExclusive => "blocks reads and writes",
+        }
+    }
+}
+
+/// A lock on an existing table.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TableLock {
+    /// The table.
+    pub table: String,
+    /// How it is locked.
+    pub mode: LockMode,
+}
+
+/// How much of a table a step touches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    /// The catalog alone.
+    Catalog,
+    /// Reads every row.
+    Scans,
+    /// Changes some rows.
+    Writes,
+    /// Writes every row anew.
+    Rewrites,
+}
+
+/// What to think of a step.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "verdict", content = "because")]
+pub enum Verdict {
+    /// Nothing can be lost, nobody waits for long.
+    Safe,
+    /// Works, but somebody should know.
+    NeedsAttention(String),
+    /// Data goes away, as was allowed by name.
+    LosesData(String),
+}
+
+impl Verdict {
+    /// In one or two words.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::NeedsAttention(_) => "needs attention",
+            Self::LosesData(_) => "loses data",
+        }
+    }
+
+    /// Why it is not safe.
+    pub fn because(&self) -> Option<&str> {
+        match self {
+            Self::Safe => None,
+            Self::NeedsAttention(why) | Self::LosesData(why) => Some(why),
+        }
+    }
+}
+
+/// Rows that would make a step fail. A step with violators is not run; they are listed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Guard {
+    /// A SELECT of one text column, `item`, with one row a violator.
+    pub violators: String,
+    /// What they are: `rows without a value`.
+    pub what: String,
+    /// What can be done about them.
+    pub advice: String,
+}
+
+/// What a step made, as far as undoing must know.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "effect")]
+pub enum Effect {
+    /// A table.
+    CreatesTable {
+        /// Its name.
+        table: String,
+    },
+    /// A column.
+    AddsColumn {
+        /// The table.
+        table: String,
+        /// Its name.
+        column: String,
+        /// Its default, where that is the same for all rows: a row that has another value carries data.
+        default: Option<String>,
+        /// Its default differs from row to row (`now()`), so that only differing values are data.
+        varying_default: bool,
+    },
+    /// An index, by CREATE INDEX CONCURRENTLY: a broken attempt leaves an invalid one.
+    CreatesIndex {
+        /// Its name.
+        index: String,
+    },
+    /// Rows, or something that its inverse puts right whatever the rows hold.
+    Other,
+}
+
+/// One step of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// What it does: `add column alerts.context`.
+    pub title: String,
+    /// When it runs.
+    pub stage: Stage,
+    /// Its statements.
+    pub sql: Vec<String>,
+    /// The statements that undo it; none where it cannot be undone.
+    pub inverse: Vec<String>,
+    /// What it locks.
+    pub locks: Vec<TableLock>,
+    /// What it touches.
+    pub work: Work,
+    /// What to think of it.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+    /// What must not be there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guard: Option<Guard>,
+    /// What it makes.
+    #[serde(flatten)]
+    pub effect: Effect,
+}
+
+impl Step {
+    /// A safe step on the catalog alone that locks nothing that exists.
+    pub fn new(stage: Stage, title: impl Into<String>, sql: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            stage,
+            sql: vec![sql.into()],
+            inverse: Vec::new(),
+            locks: Vec::new(),
+            work: Work::Catalog,
+            verdict: Verdict::Safe,
+            guard: None,
+            effect: Effect::Other,
+        }
+    }
+
+    /// With another statement.
+    #[must_use]
+    pub fn then(mut self, sql: impl Into<String>) -> Self {
+        self.sql.push(sql.into());
+        self
+    }
+
+    /// With an inverse; called several times, its statements stand in the order of the calls.
+    #[must_use]
+    pub fn undone_by(mut self, sql: impl Into<String>) -> Self {
+        self.inverse.push(sql.into());
+        self
+    }
+
+    /// With a lock on an existing table.
+    #[must_use]
+    pub fn locking(mut self, table: &str, mode: LockMode) -> Self {
+        self.locks.push(TableLock {
+            table: table.to_owned(),
+            mode,
+        });
+        self
+    }
+
+    /// With the work it does.
+    #[must_use]
+    pub fn working(mut self, work: Work) -> Self {
+        self.work = work;
+        self
+    }
+
+    /// With a verdict.
+    #[must_use]
+    pub fn verdict(mut self, verdict: Verdict) -> Self {
+        self.verdict = verdict;
+        self
+    }
+
+    /// With a guard.
+    #[must_use]
+    pub fn guarded(mut self, guard: Guard) -> Self {
+        self.guard = Some(guard);
+        self
+    }
+
+    /// With what it makes.
+    #[must_use]
+    pub fn making(mut self, effect: Effect) -> Self {
+        self.effect = effect;
+        self
+    }
+}
+
+/// One thing that is not as desired.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Difference {
+    /// What is concerned: `opportunities`, `alerts.user_id`, an index or a constraint.
+    pub object: String,
+    /// How it differs: `is missing`, `is text, not integer`.
+    pub what: String,
+}
+
+/// Something that stays as it is, and why.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Note {
+    /// What is concerned.
+    pub object: String,
+    /// Why it stays.
+    pub text: String,
+}
+
+/// A step that is not run because of rows that stand in its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blocked {
+    /// What would have been done.
+    pub title: String,
+    /// `rows without a value in conversations.opportunity_id`
+    pub what: String,
+    /// How many.
+    pub count: u64,
+    /// The first of them, by their keys.
+    pub sample: Vec<String>,
+    /// What can be done about them.
+    pub advice: String,
+}
+
+/// The way from a live schema to the desired one.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SchemaPlan {
+    /// What is different.
+    pub differences: Vec<Difference>,
+    /// What will be done, in order.
+    pub steps: Vec<Step>,
+    /// What the database has beyond the desired schema.
+    pub extras: Vec<Note>,
+    /// What `fix-schema` will repair, so that `schema-push` leaves it alone.
+    pub deferred: Vec<Note>,
+    /// What cannot be done without loss or without a person.
+    pub refused: Vec<Note>,
+    /// What rows stand in the way of.
+    pub blocked: Vec<Blocked>,
+}
+
+impl SchemaPlan {
+    /// Puts the steps into the order of their stages; within a stage they stay as they were.
+    pub fn order(&mut self) {
+        self.steps.sort_by_key(|step| step.stage);
+    }
+
+    /// Whether the schema is as desired, extras aside.
+    pub fn is_clean(&self) -> bool {
+        self.differences.is_empty()
+    }
+
+    /// The steps in groups that each run together.
+    pub fn batches(&self) -> Vec<&[Step]> {
+        batches(&self.steps)
+    }
+}
+
+/// Steps in groups that each run together: one transaction, or one statement outside of any.
+pub fn batches(steps: &[Step]) -> Vec<&[Step]> {
+    steps
+        .chunk_by(|left, right| left.stage == right.stage && left.stage.shares_transaction())
+        .collect()
+}
