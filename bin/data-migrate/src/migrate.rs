@@ -160,13 +160,22 @@ impl Flow {
             connections: self.arguments.connections as usize,
             ..self.options
         };
-        load::load(source, plan, &surveyed, destination, options, progress.as_ref()).await
+        load::load(
+            source,
+            plan,
+            &surveyed,
+            destination,
+            options,
+            progress.as_ref(),
+        )
+        .await
     }
 
     fn end(&self, report: &LoadReport, run: Option<i64>, dry_run: bool) -> Status {
         let text = render::load_text(report, dry_run, self.session.is_verbose());
         self.session.print(&text);
-        self.session.json(|| render::load_json(report, run, dry_run));
+        self.session
+            .json(|| render::load_json(report, run, dry_run));
         if report.quarantined() > 0 || report.conflicts.count > 0 {
             Status::Incomplete
         } else {

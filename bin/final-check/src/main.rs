@@ -1,2 +1,71 @@
-//! final-check
-fn main() {}
+//! `final-check`: V3 against V2, whole.
+
+mod compare;
+mod files;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use sunset_cli::{CommonArgs, Program};
+
+/// Compares V3 with V2 and says whether anything is missing.
+///
+/// Every document of V2 is mapped again and every row compared with what the database holds; the
+/// references, required fields and numbers of V3 are checked; the recordings in the bucket are
+/// held against the ledger. Nothing is written but the report.
+#[derive(Debug, Parser)]
+#[command(name = "final-check", version, after_help = AFTER_HELP)]
+pub struct Arguments {
+    #[command(flatten)]
+    common: CommonArgs,
+
+    /// The plan: sales-ai
+    #[arg(long, default_value = "sales-ai", value_name = "NAME")]
+    plan: String,
+
+    /// Check only these sections (may be repeated)
+    #[arg(long, value_enum, value_name = "SECTION")]
+    only: Vec<SectionName>,
+
+    /// The folder for the report
+    #[arg(long, default_value = "reports", value_name = "DIR")]
+    reports: PathBuf,
+
+    /// Write no report
+    #[arg(long)]
+    no_report: bool,
+}
+
+/// A section of the check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum SectionName {
+    /// The tables and their columns
+    Tables,
+    /// Documents and rows
+    Data,
+    /// Recordings
+    Audio,
+    /// Users and owners
+    Users,
+}
+
+const AFTER_HELP: &str = "\
+Environment (the process's own, then .env.migration, then .env):
+  DATABASE_URL, V2_FIRESTORE, MIGRATION_USER_ID   as for data-migrate
+  CLOUDFLARE_R2_…                                 as for audio-migrate (section audio)
+
+Exit status: 0 everything was compared and nothing fails, 1 error, 2 usage, 4 a check fails or
+something could not be compared.";
+
+impl Program for Arguments {
+    const NAME: &'static str = "final-check";
+
+    fn common(&self) -> &CommonArgs {
+        &self.common
+    }
+}
+
+fn main() -> ExitCode {
+    sunset_cli::run(compare::final_check)
+}

@@ -77,7 +77,10 @@ async fn read(path: &Path, range: Option<&str>, head: bool) -> std::io::Result<R
     }
     let mut response = Response::new(Body::from(bytes));
     let headers = response.headers_mut();
-    headers.insert(ACCEPT_RANGES, hyper::header::HeaderValue::from_static("bytes"));
+    headers.insert(
+        ACCEPT_RANGES,
+        hyper::header::HeaderValue::from_static("bytes"),
+    );
     headers.insert(CONTENT_LENGTH, length.into());
     if part.is_some() {
         let text = format!("bytes {first}-{}/{size}", first + length - 1);

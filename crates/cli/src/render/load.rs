@@ -38,7 +38,10 @@ pub fn load_text(report: &LoadReport, dry_run: bool, verbose: bool) -> String {
                 thousands(counts.updated),
                 thousands(counts.unchanged),
                 if counts.conflicting > 0 {
-                    format!(", {} left alone (changed in V3)", thousands(counts.conflicting))
+                    format!(
+                        ", {} left alone (changed in V3)",
+                        thousands(counts.conflicting)
+                    )
                 } else {
                     String::new()
                 }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use crate::document::{BadDocument, Document};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ports::rows::{Item, ItemKey};
+use crate::ports::verify::ForeignKey;
 use crate::row::Shape;
 
 /// One step of the loading. Steps follow one another, so that rows are there before those that refer to them.
@@ -22,6 +23,23 @@ pub struct Phase {
     pub label: &'static str,
     /// The collections whose documents are emitted in this phase.
     pub collections: &'static [&'static str],
+}
+
+/// What must hold in the target whatever the source holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Integrity {
+    /// Tables that must exist.
+    pub tables: Vec<String>,
+    /// References that must lead somewhere, also where a constraint is missing.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// `(table, column)` that must have a value.
+    pub required: Vec<(String, String)>,
+    /// `(table, column)` whose values occur once.
+    pub unique: Vec<(String, String)>,
+    /// `(kind, table, column)`: where assigned numbers stand.
+    pub numbers: Vec<(String, String, String)>,
+    /// The table of users.
+    pub users: String,
 }
 
 /// Moves documents of some collections into rows of some tables.
@@ -37,6 +55,9 @@ pub trait DocumentPlan: Send + Sync {
 
     /// The tables it writes, in foreign-key order.
     fn shapes(&self) -> Vec<Arc<Shape>>;
+
+    /// What must hold in the target whatever the source holds.
+    fn integrity(&self) -> Integrity;
 
     /// Begins a survey; rows will belong to the V3 user `owner`.
     fn survey(&self, owner: &str) -> Box<dyn Survey>;

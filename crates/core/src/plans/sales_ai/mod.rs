@@ -7,6 +7,7 @@ mod case;
 mod conversation;
 mod elements;
 mod embedded;
+mod integrity;
 mod lead;
 mod meddic;
 mod resolution;
@@ -14,13 +15,14 @@ mod resolve;
 mod segments;
 mod shapes;
 mod survey;
+pub mod tables;
 
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-use crate::plans::{DocumentPlan, Phase, Survey};
+use crate::plans::{DocumentPlan, Integrity, Phase, Survey};
 use crate::row::Shape;
 
 /// The name under which rows made of several cases are accounted for.
@@ -65,6 +67,10 @@ impl DocumentPlan for SalesAi {
     fn shapes(&self) -> Vec<Arc<Shape>> {
         let shapes = shapes::Shapes::new();
         vec![shapes.opportunity, shapes.conversation, shapes.meddic]
+    }
+
+    fn integrity(&self) -> Integrity {
+        integrity::integrity()
     }
 
     fn survey(&self, owner: &str) -> Box<dyn Survey> {

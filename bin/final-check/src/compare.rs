@@ -1,0 +1,166 @@
+//! Connect, compare, and say what was found.
+
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use sunset_cli::render::{self, FinalReport};
+use sunset_cli::{Program, Session, Status};
+use sunset_core::check::{CheckReport, Section, Verdict};
+use sunset_core::config::{DatabaseSettings, DocumentSourceSettings, Pace, R2Settings};
+use sunset_core::env_vars;
+use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::plans::{DocumentPlan, RecordedNumbers, plan_named};
+use sunset_core::ports::objects::ObjectStore;
+use sunset_core::report::Comparison;
+use sunset_engine::verify::{self, VerifyOptions};
+use sunset_engine::{check, load};
+use sunset_targets::postgres::{ConnectOptions, Database, Ledger, ObjectBook, Verifier};
+use sunset_targets::r2::R2Bucket;
+
+use crate::{Arguments, SectionName, files};
+
+/// Comparisons under way at once.
+const CONNECTIONS: usize = 2;
+
+pub async fn final_check(arguments: Arguments, session: Session) -> Result<Status> {
+    let begun = Instant::now();
+    let plan = plan_named(&arguments.plan)?;
+    let wanted = |name| arguments.only.is_empty() || arguments.only.contains(&name);
+    let (settings, documents, pace) = session.settings(|variables, faults| {
+        (
+            DatabaseSettings::read(variables, faults),
+            wanted(SectionName::Data).then(|| DocumentSourceSettings::read(variables, faults)),
+            Pace::read(variables, faults),
+        )
+    })?;
+    let database =
+        Database::connect(&settings.url, ConnectOptions::for_program(Arguments::NAME)).await?;
+    let ledger = Ledger::open(&database).await?;
+    let verifier = Verifier::new(database.clone(), ledger.is_some());
+    let mut sections = Vec::new();
+    let tables = check::tables(plan.as_ref(), &verifier).await?;
+    let tables_stand = tables.passed();
+    if wanted(SectionName::Tables) || !tables_stand {
+        sections.push(tables);
+    }
+    let mut compared = None;
+    if tables_stand {
+        if let Some(Some(documents)) = documents {
+            let source = sunset_sources::documents::open(&documents)?;
+            let with = Data {
+                plan: plan.as_ref(),
+                ledger: ledger.as_ref(),
+                database: &database,
+                verifier: &verifier,
+                session: &session,
+                batch_size: pace.batch_size,
+            };
+            let (section, snapshot, comparison) = with.compare(source.as_ref()).await?;
+            sections.push(section);
+            compared = Some((snapshot, comparison));
+        }
+        if wanted(SectionName::Audio) {
+            sections.push(audio(&session, &database, ledger.is_some()).await?);
+        }
+        if wanted(SectionName::Users) {
+            sections.push(check::users(plan.as_ref(), &verifier).await?);
+        }
+    }
+    let checks = CheckReport { sections };
+    let (source, read_time, comparison) = match compared {
+        Some((snapshot, comparison)) => (snapshot.source, snapshot.read_time, Some(comparison)),
+        None => ("not compared".to_owned(), None, None),
+    };
+    let report = FinalReport {
+        made_at: now(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        source,
+        read_time,
+        target: database.describe().to_owned(),
+        bucket: session.variable(env_vars::CLOUDFLARE_R2_BUCKET),
+        milliseconds: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+        checks,
+        comparison,
+    };
+    session.print(&render::check_text(&report.checks, session.is_verbose()));
+    if !arguments.no_report {
+        let path = files::write(&report, &arguments.reports)?;
+        session.print(&format!("Report: {}", path.display()));
+    }
+    session.json(|| report.to_json());
+    Ok(match report.checks.verdict() {
+        Verdict::Passed => Status::Done,
+        Verdict::Failed | Verdict::Incomplete => Status::CheckFailed,
+    })
+}
+
+struct Data<'a> {
+    plan: &'a dyn DocumentPlan,
+    ledger: Option<&'a Ledger>,
+    database: &'a Database,
+    verifier: &'a Verifier,
+    session: &'a Session,
+    batch_size: usize,
+}
+
+impl Data<'_> {
+    async fn compare(
+        &self,
+        source: &dyn sunset_core::ports::documents::DocumentSource,
+    ) -> Result<(Section, sunset_core::ports::documents::Snapshot, Comparison)> {
+        let named = self.session.variable(env_vars::MIGRATION_USER_ID);
+        let owner = self.database.find_owner(named.as_deref()).await?;
+        let owner = owner.ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, "the migration's user does not exist")
+                .remedy("run data-migrate first, or set MIGRATION_USER_ID")
+        })?;
+        let recorded = match self.ledger {
+            Some(ledger) => ledger.recorded_numbers().await?,
+            None => RecordedNumbers::default(),
+        };
+        let progress = self.session.progress();
+        let surveyed =
+            load::survey(source, self.plan, &owner, &recorded, progress.as_ref()).await?;
+        let options = VerifyOptions {
+            batch_size: self.batch_size,
+            connections: CONNECTIONS,
+        };
+        let comparison = verify::compare(
+            source,
+            self.plan,
+            &surveyed,
+            self.verifier,
+            options,
+            progress.as_ref(),
+        )
+        .await?;
+        let section = check::data(self.plan, &comparison, self.verifier).await?;
+        Ok((section, surveyed.snapshot, comparison))
+    }
+}
+
+/// The audio section, or why it could not be compared.
+async fn audio(session: &Session, database: &Database, has_ledger: bool) -> Result<Section> {
+    let settings = session.settings(R2Settings::read);
+    let settings = match settings {
+        Ok(settings) => settings,
+        Err(error) => {
+            return Ok(Section {
+                title: "Audio".into(),
+                checks: Vec::new(),
+                summary: "Audio: not compared".into(),
+                skipped: Some(error.to_string()),
+            });
+        }
+    };
+    let bucket = R2Bucket::new(&settings);
+    let book = ObjectBook::new(database.clone(), has_ledger, bucket.identity());
+    check::audio(&book, &bucket).await
+}
+
+fn now() -> String {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let micros = i64::try_from(since.as_micros()).unwrap_or(0);
+    sunset_core::instant::Instant::from_micros(micros).to_string()
+}

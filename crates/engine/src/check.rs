@@ -1,0 +1,113 @@
+//! The final check: tables, data, audio, users. Each check compares with V2 or with the ledger,
+//! and says exactly what it compared.
+
+mod audio;
+mod data;
+
+use sunset_core::check::{Check, Finding, Section};
+use sunset_core::error::Result;
+use sunset_core::plans::DocumentPlan;
+use sunset_core::ports::verify::{Found, RowVerifier};
+
+pub use audio::audio;
+pub use data::data;
+
+/// The tables, and the columns that the mapping writes.
+///
+/// # Errors
+/// Those of the database.
+pub async fn tables(plan: &dyn DocumentPlan, verifier: &dyn RowVerifier) -> Result<Section> {
+    let integrity = plan.integrity();
+    let missing = verifier.missing_tables(&integrity.tables).await?;
+    let mut checks = vec![
+        Check::new(
+            "tables exist",
+            format!(
+                "{} tables of the plan with those of the database",
+                integrity.tables.len()
+            ),
+        )
+        .with(
+            failure("tables are missing", &missing)
+                .map(|finding| finding.remedy("run schema-push")),
+        ),
+    ];
+    let mut columns = 0;
+    let mut absent = Vec::new();
+    for shape in plan.shapes() {
+        if missing.contains(&shape.table) {
+            continue;
+        }
+        columns += shape.columns.len();
+        absent.extend(verifier.missing_columns(&shape).await?);
+    }
+    checks.push(
+        Check::new(
+            "columns exist",
+            format!("{columns} columns that the mapping writes with those of the database"),
+        )
+        .with(
+            failure("columns are missing", &absent)
+                .map(|finding| finding.remedy("run fix-schema, then schema-push")),
+        ),
+    );
+    let present = integrity.tables.len() - missing.len();
+    Ok(Section {
+        title: "Tables".into(),
+        summary: format!("Tables: {present} of {} exist", integrity.tables.len()),
+        checks,
+        skipped: None,
+    })
+}
+
+/// The users, and whom rows belong to.
+///
+/// # Errors
+/// Those of the database.
+pub async fn users(plan: &dyn DocumentPlan, verifier: &dyn RowVerifier) -> Result<Section> {
+    let integrity = plan.integrity();
+    let users = verifier.count(&integrity.users).await?;
+    let mut checks =
+        vec![Check::new("users exist", format!("{users} users")).with(
+            (users == 0).then(|| Finding::failure("there is no user at all", 1, Vec::new())),
+        )];
+    let of_users = integrity
+        .foreign_keys
+        .iter()
+        .filter(|key| key.target == integrity.users);
+    for key in of_users {
+        let rows = verifier.count(&key.table).await?;
+        let dangling = verifier.dangling(key).await?;
+        checks.push(
+            Check::new(
+                format!("{}.{} names a user", key.table, key.column),
+                format!("{rows} rows with {users} users"),
+            )
+            .with(found("rows belong to a user who does not exist", &dangling)),
+        );
+    }
+    let passed = checks.iter().all(Check::passed);
+    Ok(Section {
+        title: "Users".into(),
+        summary: format!(
+            "Users: {users}, {}",
+            if passed {
+                "every row has its owner"
+            } else {
+                "rows without an owner"
+            }
+        ),
+        checks,
+        skipped: None,
+    })
+}
+
+/// A failure that names everything in a list, unless it is empty.
+fn failure(message: &str, items: &[String]) -> Option<Finding> {
+    (!items.is_empty()).then(|| Finding::failure(message, items.len() as u64, items.to_vec()))
+}
+
+/// A failure about what a question found, unless that is nothing.
+fn found(message: &str, found: &Found) -> Option<Finding> {
+    (found.count > 0).then(|| Finding::failure(message, found.count, found.ids.clone()))
+}

@@ -1,0 +1,140 @@
+//! Recordings.
+
+use std::collections::HashMap;
+
+use futures::TryStreamExt;
+use sunset_core::audio::record::{Conversation, ObjectRecord, Role};
+use sunset_core::audio::{PREFIX, inventory};
+use sunset_core::check::{Check, Finding, Section};
+use sunset_core::error::Result;
+use sunset_core::ports::objects::{ObjectLedger, ObjectStore};
+
+/// How many recordings a finding names.
+const NAMED: usize = 50;
+
+/// The audio section: the ledger with the conversations, and the bucket with the ledger.
+///
+/// # Errors
+/// Those of the database and of the bucket.
+pub async fn audio(ledger: &dyn ObjectLedger, store: &dyn ObjectStore) -> Result<Section> {
+    let conversations = ledger.conversations().await?;
+    let records = ledger.objects().await?;
+    let stored = store.list(PREFIX).try_concat().await?;
+    let inventory = inventory::take(stored, &records);
+    let different = inventory
+        .different
+        .iter()
+        .map(|difference| format!("{}: {}", difference.key, difference.what))
+        .collect();
+    let links = links(&conversations, &records);
+    let summary = format!(
+        "Audio: {} of {} recordings in R2, {} bytes; {} duplicates recorded",
+        links.linked,
+        links.with_audio,
+        inventory.present.bytes,
+        records
+            .iter()
+            .filter(|record| record.role == Role::Duplicate)
+            .count()
+    );
+    let bucket = Check::new(
+        "the bucket holds what was copied",
+        format!(
+            "{} objects in the bucket with {} copied by the ledger, by size and ETag",
+            inventory.stored.objects, inventory.recorded.objects
+        ),
+    )
+    .with(many("objects are missing in the bucket", inventory.missing))
+    .with(many("objects differ from what was sent", different))
+    .with((!inventory.unexpected.is_empty()).then(|| {
+        let keys = inventory.unexpected.iter().take(NAMED);
+        Finding::note(
+            "objects in the bucket are not the migration's",
+            inventory.unexpected.len() as u64,
+            keys.map(|object| object.key.clone()).collect(),
+        )
+    }));
+    Ok(Section {
+        title: "Audio".into(),
+        summary,
+        checks: vec![links.check, bucket],
+        skipped: None,
+    })
+}
+
+struct Links {
+    check: Check,
+    with_audio: usize,
+    linked: usize,
+}
+
+/// Every conversation that names a recording points at its proven copy, or is listed.
+fn links(conversations: &[Conversation], records: &[ObjectRecord]) -> Links {
+    let mut by_conversation: HashMap<&str, Vec<&ObjectRecord>> = HashMap::new();
+    for record in records {
+        if let Some(id) = &record.conversation_id {
+            by_conversation.entry(id).or_default().push(record);
+        }
+    }
+    let (mut linked, mut with_audio) = (0, 0);
+    let (mut listed, mut wrong) = (Vec::new(), Vec::new());
+    for conversation in conversations {
+        let of_it = by_conversation
+            .get(conversation.id.as_str())
+            .map_or(&[][..], Vec::as_slice);
+        let copied = of_it
+            .iter()
+            .find(|record| record.role == Role::Recording && record.is_copied());
+        let Some(source) = conversation.source_uri().or(copied.and(Some(""))) else {
+            continue;
+        };
+        with_audio += 1;
+        let url = copied.and_then(|record| record.url.as_deref());
+        if url.is_some_and(|url| conversation.points_at(url)) {
+            linked += 1;
+        } else if let Some(url) = url {
+            let now = conversation.audio_url.as_deref().unwrap_or("nothing");
+            wrong.push(format!(
+                "{}: points at {now} instead of {url}",
+                conversation.id
+            ));
+        } else if let Some(record) = of_it
+            .iter()
+            .find(|record| matches!(record.role, Role::Missing | Role::Quarantined))
+        {
+            let why = record.detail.as_deref().unwrap_or(record.role.name());
+            listed.push(format!("{}: {source} ({why})", conversation.id));
+        } else {
+            wrong.push(format!("{}: {source} was not migrated", conversation.id));
+        }
+    }
+    let check = Check::new(
+        "every recording is linked",
+        format!("{with_audio} conversations that name a recording with the ledger"),
+    )
+    .with(many("recordings are not linked", wrong).map(|finding| {
+        finding.remedy("run audio-migrate; what somebody changed in V3 is left alone")
+    }))
+    .with((!listed.is_empty()).then(|| {
+        Finding::note(
+            "recordings that V2 no longer has, or that are no audio, keep their address",
+            listed.len() as u64,
+            listed.into_iter().take(NAMED).collect(),
+        )
+    }));
+    Links {
+        check,
+        with_audio,
+        linked,
+    }
+}
+
+fn many(message: &str, items: Vec<String>) -> Option<Finding> {
+    (!items.is_empty()).then(|| {
+        Finding::failure(
+            message,
+            items.len() as u64,
+            items.into_iter().take(NAMED).collect(),
+        )
+    })
+}

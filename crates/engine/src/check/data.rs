@@ -1,0 +1,231 @@
+//! Documents and rows.
+
+use sunset_core::check::{Check, Finding, Section};
+use sunset_core::error::Result;
+use sunset_core::plans::DocumentPlan;
+use sunset_core::ports::verify::{RowDifference, RowFault, RowVerifier};
+use sunset_core::report::Comparison;
+
+use super::found;
+
+/// The data section: what the comparison found, and what must hold in V3 whatever V2 holds.
+///
+/// # Errors
+/// Those of the database.
+pub async fn data(
+    plan: &dyn DocumentPlan,
+    comparison: &Comparison,
+    verifier: &dyn RowVerifier,
+) -> Result<Section> {
+    let mut checks = conservation(comparison);
+    for shape in plan.shapes() {
+        let table = &shape.table;
+        let rows = comparison.rows.get(table).copied().unwrap_or(0);
+        checks.push(rows_check(comparison, table, rows));
+        let all = verifier.count(table).await?;
+        let accounted = verifier.accounted(table).await?;
+        checks.push(
+            Check::new(
+                format!("{table}: every row is accounted for"),
+                format!("{all} rows with {accounted} in the ledger and {rows} by the mapping"),
+            )
+            .with((accounted != rows).then(|| {
+                Finding::failure(
+                    format!("the ledger accounts for {accounted} rows, the mapping makes {rows}"),
+                    accounted.abs_diff(rows),
+                    Vec::new(),
+                )
+                .remedy("run data-migrate again; what V2 no longer has is listed below")
+            }))
+            .with((all > accounted).then(|| {
+                Finding::note(
+                    "rows were not written by the migration",
+                    all - accounted,
+                    Vec::new(),
+                )
+            })),
+        );
+    }
+    checks.push(gone(comparison));
+    let integrity = plan.integrity();
+    for key in &integrity.foreign_keys {
+        if key.target == integrity.users {
+            continue;
+        }
+        let dangling = verifier.dangling(key).await?;
+        checks.push(
+            Check::new(
+                format!("{}.{} leads somewhere", key.table, key.column),
+                format!("every row with {}", key.target),
+            )
+            .with(found("rows refer to a row that does not exist", &dangling)),
+        );
+    }
+    for (table, column) in &integrity.required {
+        let without = verifier.without_value(table, column).await?;
+        checks.push(
+            Check::new(
+                format!("{table}.{column} has a value"),
+                "every row".to_owned(),
+            )
+            .with(found("rows have no value", &without)),
+        );
+    }
+    for (table, column) in &integrity.unique {
+        let twice = verifier.duplicated(table, column).await?;
+        checks.push(
+            Check::new(
+                format!("{table}.{column} occurs once"),
+                "every value".to_owned(),
+            )
+            .with(found("values occur more than once", &twice)),
+        );
+    }
+    for (kind, table, column) in &integrity.numbers {
+        let wrong = verifier.wrong_numbers(kind, table, column).await?;
+        checks.push(
+            Check::new(
+                format!("assigned {kind} numbers stand in {table}.{column}"),
+                "every assigned number of the ledger with its row".to_owned(),
+            )
+            .with(found("assigned numbers are not in their row", &wrong)),
+        );
+    }
+    let total: u64 = comparison.rows.values().sum();
+    let tables: Vec<String> = plan
+        .shapes()
+        .iter()
+        .map(|shape| {
+            let rows = comparison.rows.get(&shape.table).copied().unwrap_or(0);
+            format!("{rows} {}", shape.table)
+        })
+        .collect();
+    let differing = comparison.differing_rows();
+    Ok(Section {
+        title: "Data".into(),
+        summary: format!(
+            "Data: {}; {} of {total} rows equal to V2, {} documents in quarantine",
+            tables.join(", "),
+            total - differing.min(total),
+            comparison.quarantined()
+        ),
+        checks,
+        skipped: None,
+    })
+}
+
+/// read = repeated + in place + quarantined + differing, for every collection.
+fn conservation(comparison: &Comparison) -> Vec<Check> {
+    let mut checks: Vec<Check> = comparison
+        .collections
+        .iter()
+        .map(|(collection, proof)| {
+            let settled = proof.repeated + proof.in_place + proof.quarantined + proof.differing;
+            Check::new(
+                format!("{collection}: every document has its place"),
+                format!(
+                    "{} read with {} in V3, {} repeated, {} quarantined, {} differing",
+                    proof.read, proof.in_place, proof.repeated, proof.quarantined, proof.differing
+                ),
+            )
+            .with((settled != proof.read).then(|| {
+                Finding::failure(
+                    format!("{} documents were read, {settled} have a place", proof.read),
+                    proof.read.abs_diff(settled),
+                    Vec::new(),
+                )
+                .remedy("freeze V2 or read a snapshot of it, and check again")
+            }))
+        })
+        .collect();
+    let mut quarantine = Check::new(
+        "quarantine",
+        format!(
+            "{} documents that no row was made of",
+            comparison.quarantined()
+        ),
+    );
+    for (reason, count) in &comparison.quarantine {
+        quarantine = quarantine.with(Some(Finding::note(
+            format!("quarantined: {reason}"),
+            *count,
+            Vec::new(),
+        )));
+    }
+    for (code, count) in &comparison.warnings {
+        quarantine = quarantine.with(Some(Finding::note(
+            format!("warning: {code}"),
+            *count,
+            Vec::new(),
+        )));
+    }
+    checks.push(quarantine);
+    checks
+}
+
+fn rows_check(comparison: &Comparison, table: &str, rows: u64) -> Check {
+    let of_table = |difference: &&RowDifference| difference.table == table;
+    let count = comparison.differing.get(table).copied().unwrap_or(0);
+    let changed = comparison
+        .differences
+        .iter()
+        .filter(of_table)
+        .any(|difference| difference.changed_since);
+    Check::new(
+        format!("{table}: every row is as V2 says"),
+        format!("{rows} rows, each whole, by the SHA-256 of its cells"),
+    )
+    .with((count > 0).then(|| {
+        let items = comparison
+            .differences
+            .iter()
+            .filter(of_table)
+            .map(in_words)
+            .collect();
+        Finding::failure("rows are missing or differ", count, items).remedy(if changed {
+            "somebody changed or removed them in V3: set them back there, or, if V2 is to win, roll \
+             the documents back (rollback --collection or --id) and run data-migrate again"
+        } else {
+            "run data-migrate again"
+        })
+    }))
+}
+
+fn in_words(difference: &RowDifference) -> String {
+    let by_whom = if difference.changed_since {
+        " (changed in V3 since)"
+    } else {
+        ""
+    };
+    match &difference.fault {
+        RowFault::Missing => format!("{}: missing{by_whom}", difference.id),
+        RowFault::Different(cells) => {
+            let cells: Vec<String> = cells
+                .iter()
+                .map(|cell| {
+                    format!(
+                        "{} is {} instead of {}",
+                        cell.column, cell.found, cell.expected
+                    )
+                })
+                .collect();
+            format!("{}: {}{by_whom}", difference.id, cells.join("; "))
+        }
+    }
+}
+
+fn gone(comparison: &Comparison) -> Check {
+    Check::new(
+        "everything in the ledger is still in V2",
+        "every migrated item of the ledger with the documents of V2".to_owned(),
+    )
+    .with((comparison.gone > 0).then(|| {
+        let items = comparison
+            .gone_items
+            .iter()
+            .map(|key| format!("{}/{}", key.collection, key.id))
+            .collect();
+        Finding::failure("items are no longer in V2", comparison.gone, items)
+            .remedy("they were deleted in V2 since; their rows are still in V3")
+    }))
+}
