@@ -1,2 +1,91 @@
-//! rollback
-fn main() {}
+//! `rollback`: takes back what migration wrote.
+
+mod undo;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use sunset_cli::{CommonArgs, Program, WriteArgs};
+
+/// Takes back what migration wrote to V3, and nothing else.
+///
+/// Rows that migration wrote are removed, rows that it changed become what they were, audio URLs
+/// become what they were before. What it does stands in the ledger (schema sunset), so rows of
+/// others are never touched, and a row that somebody changed after migration is kept and listed.
+/// V2 is never touched. It can be stopped and started at any moment, and migrating again gives
+/// the same rows.
+///
+/// Without --yes (or CONFIRM_ROLLBACK=yes) it shows what it would do and stops.
+#[derive(Debug, Parser)]
+#[command(name = "rollback", version, after_help = AFTER_HELP)]
+pub struct Arguments {
+    #[command(flatten)]
+    common: CommonArgs,
+
+    #[command(flatten)]
+    write: WriteArgs,
+
+    /// Do it (also CONFIRM_ROLLBACK=yes)
+    #[arg(short, long)]
+    yes: bool,
+
+    /// Only what this run wrote, all attempts of it; --list-runs shows the numbers
+    #[arg(long, value_name = "ID")]
+    run: Option<i64>,
+
+    /// Only what documents of this collection gave: leads, cases, conversations, …
+    #[arg(long, value_name = "NAME")]
+    collection: Option<String>,
+
+    /// Only what the document with this id gave, and the row with this id
+    #[arg(long, value_name = "ID")]
+    id: Option<String>,
+
+    /// Only audio URLs: conversations name V2's recordings again, rows stay
+    #[arg(long)]
+    audio_urls: bool,
+
+    /// Take back rows too that somebody changed since, or that a later run wrote again
+    #[arg(long)]
+    force: bool,
+
+    /// Remove the copied recordings from R2 too, where no row names them any more
+    #[arg(long, conflicts_with_all = ["run", "collection", "id"])]
+    delete_objects: bool,
+
+    /// Forget the assigned customer and case numbers; otherwise migrating again assigns the same
+    #[arg(long, conflicts_with = "audio_urls")]
+    release_numbers: bool,
+
+    /// List the runs of this database, and stop
+    #[arg(long)]
+    list_runs: bool,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  rollback --dry-run              what would be taken back
+  rollback --yes                  everything
+  rollback --run 3 --yes          one run; earlier ones stay
+  rollback --audio-urls --yes     audio URLs alone
+
+Environment (the process's own, then .env.migration, then .env):
+  DATABASE_URL        the V3 database
+  CONFIRM_ROLLBACK    yes: as --yes
+  CLOUDFLARE_…        the bucket, with --delete-objects
+  MAX_RETRIES, DRY_RUN, VERBOSE
+
+Exit status: 0 done, 1 error or not confirmed, 2 usage, 3 done but rows were kept, 4 rows of others
+changed meanwhile, so that nothing could be proven of them.";
+
+impl Program for Arguments {
+    const NAME: &'static str = "rollback";
+
+    fn common(&self) -> &CommonArgs {
+        &self.common
+    }
+}
+
+fn main() -> ExitCode {
+    sunset_cli::run(undo::undo)
+}

@@ -1,36 +1,20 @@
 //! Rollback: step by step, then proven.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
+use sunset_core::audio::record::{ObjectRecord, State};
 use sunset_core::error::Result;
+use sunset_core::ports::objects::{ObjectJournal, ObjectWriter};
 use sunset_core::ports::progress::Progress;
 use sunset_core::ports::rollback::{
-    Fingerprint, RollbackOptions, Scope, UndoPosition, UndoWriter, Undone,
+    Fingerprint, RollbackOptions, RollbackReport, Scope, TableProof, UndoPosition, UndoWriter,
+    Undone,
 };
 
 use crate::retry::{Retries, retry};
 
 /// Rows may refer to each other in ways that one pass cannot untie; each pass must get further.
 const PASSES: usize = 8;
-
-/// What was done, and how it was proven.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RollbackReport {
-    /// What was done, and what was kept.
-    pub undone: Undone,
-    /// By table.
-    pub proof: BTreeMap<String, TableProof>,
-}
-
-/// What is known of a table after the rollback.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TableProof {
-    /// The rows that were not ours to touch, and those given back, are as they were.
-    pub others_untouched: bool,
-    /// Whether the whole table is as it was before the first run; `None` where that was not
-    /// recorded, or its columns are others now.
-    pub as_before: Option<bool>,
-}
 
 /// Takes back what `scope` covers.
 ///
@@ -116,4 +100,56 @@ async fn pass(
         position = step.next;
     }
     Ok(undone)
+}
+
+/// Removes copied objects from the new bucket, and records that they are not there any more. Those
+/// whose address is in `in_use` stay.
+///
+/// # Errors
+/// When an object cannot be removed even after `retries`; those removed until then are recorded,
+/// and starting again goes on.
+pub async fn erase_objects(
+    bucket: &dyn ObjectWriter,
+    journal: &dyn ObjectJournal,
+    objects: &[ObjectRecord],
+    in_use: &HashSet<String>,
+    retries: Retries,
+    progress: &dyn Progress,
+) -> Result<u64> {
+    let erasable = erasable_objects(objects, in_use);
+    progress.start("Objects", Some(erasable.len() as u64));
+    let mut erased = 0;
+    for object in erasable {
+        let Some(key) = &object.key else {
+            continue;
+        };
+        retry(retries, || bucket.delete(key)).await?;
+        let gone = ObjectRecord {
+            state: State::Listed,
+            detail: Some("removed by rollback".into()),
+            key: None,
+            etag: None,
+            url: None,
+            upload: None,
+            ..object.clone()
+        };
+        let gone = [gone];
+        retry(retries, || journal.record(&gone)).await?;
+        erased += 1;
+        progress.advance(1);
+    }
+    progress.finish();
+    Ok(erased)
+}
+
+/// The objects that [`erase_objects`] removes.
+pub fn erasable_objects<'o>(
+    objects: &'o [ObjectRecord],
+    in_use: &HashSet<String>,
+) -> Vec<&'o ObjectRecord> {
+    objects
+        .iter()
+        .filter(|object| object.state == State::Copied && object.key.is_some())
+        .filter(|object| object.url.as_ref().is_none_or(|url| !in_use.contains(url)))
+        .collect()
 }

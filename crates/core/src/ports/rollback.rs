@@ -130,6 +130,25 @@ impl Undone {
     }
 }
 
+/// What was done, and how it was proven.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RollbackReport {
+    /// What was done, and what was kept.
+    pub undone: Undone,
+    /// By table.
+    pub proof: BTreeMap<String, TableProof>,
+}
+
+/// What is known of a table after the rollback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableProof {
+    /// The rows that were not ours to touch, and those given back, are as they were.
+    pub others_untouched: bool,
+    /// Whether the whole table is as it was before the first run; `None` where that was not
+    /// recorded, or its columns are others now.
+    pub as_before: Option<bool>,
+}
+
 /// Where a rollback stands: which stage, table and row come next.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UndoPosition {

@@ -12,6 +12,7 @@ use super::fault::error;
 const SCRIPTS: &[(&str, &str)] = &[
     ("runs", include_str!("ledger/runs.sql")),
     ("rows", include_str!("ledger/rows.sql")),
+    ("schema", include_str!("ledger/schema.sql")),
     ("objects", include_str!("ledger/objects.sql")),
 ];
 
@@ -87,6 +88,14 @@ impl Ledger {
                 }))
             }
         }
+    }
+
+    /// Whether there is a ledger, of whatever version.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn exists(database: &Database) -> Result<bool> {
+        Ok(Self::read(database).await?.is_some())
     }
 
     async fn open_current(database: &Database) -> Result<Option<Self>> {

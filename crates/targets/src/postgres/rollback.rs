@@ -7,6 +7,7 @@
 
 mod candidates;
 mod columns;
+mod in_use;
 mod lost;
 mod plan;
 mod prove;

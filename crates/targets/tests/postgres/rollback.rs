@@ -2,12 +2,12 @@
 
 use sunset_core::ports::progress::Silent;
 use sunset_core::ports::rollback::{
-    KeptReason, RollbackOptions, Scope, UndoPlanner, UndoPosition, UndoWriter,
+    KeptReason, RollbackOptions, RollbackReport, Scope, UndoPlanner, UndoPosition, UndoWriter,
 };
 use sunset_core::ports::rows::{Assignment, Item, ItemOutcome, OnConflict, RowWriter};
 use sunset_core::ports::runs::{RunEnd, RunState};
 use sunset_engine::retry::Retries;
-use sunset_engine::rollback::{RollbackReport, rollback};
+use sunset_engine::rollback::rollback;
 use sunset_targets::postgres::{ActiveRun, CellLink};
 
 use super::server::Scratch;

@@ -1,0 +1,280 @@
+//! Plan, ask, take back, prove, and say so.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+use sunset_cli::{Consented, Program, Session, Status, render};
+use sunset_core::audio::record::ObjectRecord;
+use sunset_core::config::{DatabaseSettings, Pace, R2Settings};
+use sunset_core::env_vars;
+use sunset_core::error::Result;
+use sunset_core::permit::{Consent, WritePermit};
+use sunset_core::ports::objects::{ObjectLedger, ObjectStore};
+use sunset_core::ports::rollback::{
+    RollbackOptions, RollbackReport, Scope, UndoPlanner, Undone,
+};
+use sunset_core::ports::runs::{RunEnd, RunStart};
+use sunset_engine::retry::Retries;
+use sunset_engine::rollback::{erasable_objects, erase_objects, rollback};
+use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, ObjectBook};
+use sunset_targets::r2::R2Bucket;
+
+use crate::Arguments;
+
+pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
+    let consent = arguments.write.consent(&session);
+    let (settings, pace, bucket, confirmed) = session.settings(|variables, faults| {
+        (
+            DatabaseSettings::read(variables, faults),
+            Pace::read(variables, faults),
+            arguments
+                .delete_objects
+                .then(|| R2Settings::read(variables, faults)),
+            variables.flag(env_vars::CONFIRM_ROLLBACK, faults),
+        )
+    })?;
+    let connecting = ConnectOptions::for_program(Arguments::NAME);
+    let database = Database::connect(&settings.url, connecting).await?;
+    session.detail(&format!("database {}", database.describe()));
+    let flow = Flow {
+        scope: Scope {
+            run: arguments.run,
+            collection: arguments.collection.clone(),
+            id: arguments.id.clone(),
+            audio_urls_only: arguments.audio_urls,
+        },
+        options: RollbackOptions {
+            force: arguments.force,
+            release_numbers: arguments.release_numbers,
+        },
+        retries: Retries(pace.max_retries),
+        confirmed: confirmed || arguments.yes,
+        bucket: bucket.as_ref().map(R2Bucket::new),
+        session,
+        database,
+    };
+    if arguments.list_runs {
+        return flow.list_runs().await;
+    }
+    match consent {
+        Consented::DryRun => flow.show(true).await,
+        Consented::Write(consent) if flow.confirmed => flow.take_back(&consent).await,
+        Consented::Write(_) => flow.show(false).await,
+    }
+}
+
+struct Flow {
+    scope: Scope,
+    options: RollbackOptions,
+    retries: Retries,
+    confirmed: bool,
+    bucket: Option<R2Bucket>,
+    session: Session,
+    database: Database,
+}
+
+impl Flow {
+    async fn list_runs(&self) -> Result<Status> {
+        let runs = match Ledger::open(&self.database).await? {
+            Some(ledger) => ledger.runs().await?,
+            None => Vec::new(),
+        };
+        self.session.print(&render::runs_text(&runs));
+        self.session.json(|| render::runs_json(&runs));
+        Ok(Status::Done)
+    }
+
+    /// Shows what would be done. There is no writer here to write with.
+    async fn show(&self, dry_run: bool) -> Result<Status> {
+        let Some(ledger) = Ledger::open(&self.database).await? else {
+            return Ok(self.nothing());
+        };
+        let plan = ledger.plan(&self.scope, self.options).await?;
+        let objects = self.objects().await?;
+        let kept: HashSet<&str> = plan.kept.iter().map(|row| row.row_id.as_str()).collect();
+        let in_use = objects
+            .iter()
+            .filter(|object| {
+                let conversation = object.conversation_id.as_deref();
+                conversation.is_some_and(|id| kept.contains(id))
+            })
+            .filter_map(|object| object.url.clone())
+            .collect();
+        let erasable = erasable_objects(&objects, &in_use);
+        self.session.print(&format!(
+            "Rollback of {} in {}:",
+            render::scope_text(&self.scope),
+            self.database.describe()
+        ));
+        self.session.print(&render::rollback_text(&plan, true));
+        if self.bucket.is_some() {
+            self.session.print(&format!(
+                "{} recordings would be removed from the bucket.",
+                erasable.len()
+            ));
+            for object in &erasable {
+                self.session
+                    .detail(object.key.as_deref().unwrap_or_default());
+            }
+        }
+        let keys: Vec<&str> = erasable.iter().filter_map(|o| o.key.as_deref()).collect();
+        let nothing = plan == Undone::default() && keys.is_empty();
+        let status = if dry_run || nothing {
+            Status::Done
+        } else {
+            self.session.say(
+                "Nothing was done. To do it, run the same command with --yes, or with CONFIRM_ROLLBACK=yes.",
+            );
+            Status::Error
+        };
+        self.session.json(|| {
+            let mut document = self.document(&plan, status);
+            if let Value::Object(map) = &mut document {
+                map.insert("dry_run".into(), dry_run.into());
+                map.insert("confirmed".into(), false.into());
+                map.insert("objects".into(), json!(keys));
+            }
+            document
+        });
+        Ok(status)
+    }
+
+    fn nothing(&self) -> Status {
+        self.session.print(
+            "There is nothing to take back: nothing was ever migrated into this database.",
+        );
+        let document = self.document(&Undone::default(), Status::Done);
+        self.session.json(|| document);
+        Status::Done
+    }
+
+    async fn take_back(&self, consent: &Consent) -> Result<Status> {
+        if !Ledger::exists(&self.database).await? {
+            return Ok(self.nothing());
+        }
+        let permit = WritePermit::bind(consent, self.database.identity().clone());
+        let ledger = Ledger::install(&self.database, &permit).await?;
+        let start = RunStart {
+            plan: "sales-ai".into(),
+            program: Arguments::NAME.into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            source: None,
+            read_time: None,
+            options: self.scope_json(),
+            host: sunset_cli::host_name(),
+            pid: std::process::id(),
+        };
+        let run = ledger.begin_run(&permit, &start).await?;
+        match self.within(&ledger, &run, consent).await {
+            Ok((report, erased)) => {
+                let counts = render::undone_json(&report.undone);
+                run.finish(&RunEnd::done(counts, json!({}))).await?;
+                Ok(self.end(&report, erased))
+            }
+            Err(error) => {
+                // The error that stopped the run matters more than that it could not be noted.
+                drop(run.finish(&RunEnd::failed(&error)).await);
+                Err(error)
+            }
+        }
+    }
+
+    async fn within(
+        &self,
+        ledger: &Ledger,
+        run: &ActiveRun,
+        consent: &Consent,
+    ) -> Result<(RollbackReport, u64)> {
+        let progress = self.session.progress();
+        let report = rollback(
+            &run.undo(),
+            &self.scope,
+            self.options,
+            self.retries,
+            progress.as_ref(),
+        )
+        .await?;
+        let Some(bucket) = &self.bucket else {
+            return Ok((report, 0));
+        };
+        let objects = self.objects().await?;
+        let urls: Vec<String> = objects.iter().filter_map(|o| o.url.clone()).collect();
+        let in_use = ledger
+            .values_in_use("conversations", "audio_url", &urls)
+            .await?;
+        let permit = WritePermit::bind(consent, bucket.identity());
+        let erased = erase_objects(
+            &bucket.writer(&permit)?,
+            &run.objects(bucket.identity()),
+            &objects,
+            &in_use,
+            self.retries,
+            progress.as_ref(),
+        )
+        .await?;
+        Ok((report, erased))
+    }
+
+    async fn objects(&self) -> Result<Vec<ObjectRecord>> {
+        match &self.bucket {
+            Some(bucket) => {
+                ObjectBook::new(self.database.clone(), true, bucket.identity())
+                    .objects()
+                    .await
+            }
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn end(&self, report: &RollbackReport, erased: u64) -> Status {
+        let status = if report.proof.values().any(|proof| !proof.others_untouched) {
+            Status::CheckFailed
+        } else if report.undone.kept.is_empty() {
+            Status::Done
+        } else {
+            Status::Incomplete
+        };
+        self.session.print(&format!(
+            "Took back {} in {}:",
+            render::scope_text(&self.scope),
+            self.database.describe()
+        ));
+        self.session.print(&render::rollback_text(&report.undone, false));
+        if self.bucket.is_some() {
+            self.session
+                .print(&format!("{erased} recordings were removed from the bucket."));
+        }
+        self.session.print(&render::proof_text(report));
+        self.session.json(|| {
+            let mut document = self.document(&report.undone, status);
+            if let Value::Object(map) = &mut document {
+                map.insert("dry_run".into(), false.into());
+                map.insert("confirmed".into(), true.into());
+                map.insert("objects_removed".into(), erased.into());
+                map.insert("proof".into(), render::proof_json(report));
+            }
+            document
+        });
+        status
+    }
+
+    fn scope_json(&self) -> Value {
+        json!({
+            "run": self.scope.run,
+            "collection": self.scope.collection,
+            "id": self.scope.id,
+            "audio_urls_only": self.scope.audio_urls_only,
+            "force": self.options.force,
+            "release_numbers": self.options.release_numbers,
+        })
+    }
+
+    fn document(&self, undone: &Undone, status: Status) -> Value {
+        json!({
+            "status": status.name(),
+            "database": self.database.describe(),
+            "scope": self.scope_json(),
+            "rows": render::undone_json(undone),
+        })
+    }
+}

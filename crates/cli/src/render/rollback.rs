@@ -1,0 +1,244 @@
+//! Rollbacks: what would be done, what was done, and how it was proven.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+use sunset_core::ports::rollback::{
+    KeptReason, KeptRow, RollbackReport, Scope, TableProof, UndoCounts, Undone,
+};
+use sunset_core::ports::runs::RunRecord;
+
+use crate::numbers::thousands;
+
+/// Rows that are listed one by one before the rest is only counted.
+const LISTED: usize = 50;
+
+/// What a scope covers, in words.
+pub fn scope_text(scope: &Scope) -> String {
+    if scope.is_everything() {
+        return "everything that was migrated".into();
+    }
+    let mut parts: Vec<String> = Vec::new();
+    if scope.audio_urls_only {
+        parts.push("audio URLs".into());
+    }
+    if let Some(run) = scope.run {
+        parts.push(format!("run {run}"));
+    }
+    if let Some(collection) = &scope.collection {
+        parts.push(format!("collection {collection}"));
+    }
+    if let Some(id) = &scope.id {
+        parts.push(format!("id {id}"));
+    }
+    parts.join(", ")
+}
+
+/// A table of counts; `would` before it happens.
+pub fn rollback_text(undone: &Undone, would: bool) -> String {
+    let mut text = String::new();
+    if undone.tables.values().all(|c| *c == UndoCounts::default()) {
+        text.push_str(if would {
+            "There is nothing to take back.\n"
+        } else {
+            "There was nothing to take back.\n"
+        });
+        return text;
+    }
+    let heads = ["table", "remove", "restore", "unlink", "forget", "gone", "keep"];
+    let mut lines: Vec<Vec<String>> = vec![heads.map(str::to_owned).to_vec()];
+    for (table, counts) in &undone.tables {
+        if *counts == UndoCounts::default() {
+            continue;
+        }
+        let mut line = vec![table.clone()];
+        line.extend(
+            [
+                counts.deleted,
+                counts.restored,
+                counts.unlinked,
+                counts.released,
+                counts.gone,
+                counts.kept,
+            ]
+            .map(thousands),
+        );
+        lines.push(line);
+    }
+    let widths: Vec<usize> = (0..heads.len())
+        .map(|column| {
+            let cells = lines.iter().filter_map(|line| line.get(column));
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        })
+        .collect();
+    for line in &lines {
+        let mut out = String::new();
+        for (column, (cell, width)) in line.iter().zip(&widths).enumerate() {
+            if column == 0 {
+                let _ = write!(out, "{cell:<width$}");
+            } else {
+                let _ = write!(out, "  {cell:>width$}");
+            }
+        }
+        let _ = writeln!(text, "{}", out.trim_end());
+    }
+    kept_text(&mut text, &undone.kept);
+    text
+}
+
+fn kept_text(text: &mut String, kept: &[KeptRow]) {
+    if kept.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\nKept as they are:");
+    for row in kept.iter().take(LISTED) {
+        let _ = writeln!(text, "  {} {}: {}", row.table, row.row_id, why(row.reason));
+    }
+    if kept.len() > LISTED {
+        let rest = (kept.len() - LISTED) as u64;
+        let _ = writeln!(text, "  … and {} more (--json lists them all)", thousands(rest));
+    }
+}
+
+fn why(reason: KeptReason) -> &'static str {
+    match reason {
+        KeptReason::Changed => "somebody changed it after migration (--force takes it back all the same)",
+        KeptReason::LaterRun => "a later run wrote it again (take that one back first, or --force)",
+        KeptReason::Referenced => "rows that stay refer to it",
+        KeptReason::Blocked => "as it was it would clash with a row that is there now",
+    }
+}
+
+/// What was proven, a line a finding.
+pub fn proof_text(report: &RollbackReport) -> String {
+    let mut text = String::new();
+    let names = |wanted: &dyn Fn(&TableProof) -> bool| -> Vec<&str> {
+        report
+            .proof
+            .iter()
+            .filter(|(_, proof)| wanted(proof))
+            .map(|(table, _)| table.as_str())
+            .collect()
+    };
+    let untouched = names(&|proof| proof.others_untouched);
+    if !untouched.is_empty() {
+        let _ = writeln!(
+            text,
+            "Verified: the rows that are not migration's are as they were, in {}.",
+            untouched.join(", ")
+        );
+    }
+    let before = names(&|proof| proof.as_before == Some(true));
+    if !before.is_empty() {
+        let _ = writeln!(
+            text,
+            "Verified: as before the first run, to the digest: {}.",
+            before.join(", ")
+        );
+    }
+    let other = names(&|proof| proof.as_before == Some(false));
+    if !other.is_empty() {
+        let _ = writeln!(
+            text,
+            "Not as before the first run, because rows were kept, or others wrote since: {}.",
+            other.join(", ")
+        );
+    }
+    let touched = names(&|proof| !proof.others_untouched);
+    if !touched.is_empty() {
+        let _ = writeln!(
+            text,
+            "NOT VERIFIED: rows that are not migration's changed while this ran, in {}. \
+             Somebody else was writing; run final-check or compare with a backup.",
+            touched.join(", ")
+        );
+    }
+    text
+}
+
+/// The runs of a ledger, a line a run.
+pub fn runs_text(runs: &[RunRecord]) -> String {
+    if runs.is_empty() {
+        return "There are no runs.\n".into();
+    }
+    let mut text = String::new();
+    for run in runs {
+        let _ = write!(
+            text,
+            "{:>5}  {:<13}  {:<11}  {}",
+            run.id,
+            run.start.program,
+            run.state.name(),
+            run.started_at
+        );
+        if run.origin != run.id {
+            let _ = write!(text, "  goes on with {}", run.origin);
+        }
+        if let Some(source) = &run.start.source {
+            let _ = write!(text, "  {source}");
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// The runs as JSON.
+pub fn runs_json(runs: &[RunRecord]) -> Value {
+    let list: Vec<Value> = runs
+        .iter()
+        .map(|run| {
+            json!({
+                "id": run.id, "origin": run.origin, "plan": run.start.plan,
+                "program": run.start.program, "version": run.start.version,
+                "source": run.start.source, "read_time": run.start.read_time,
+                "host": run.start.host, "pid": run.start.pid, "state": run.state.name(),
+                "started_at": run.started_at, "finished_at": run.finished_at,
+                "counts": run.counts, "phases": run.phases, "error": run.error,
+            })
+        })
+        .collect();
+    json!({ "runs": list })
+}
+
+/// Counts and kept rows as JSON.
+pub fn undone_json(undone: &Undone) -> Value {
+    let tables: serde_json::Map<String, Value> = undone
+        .tables
+        .iter()
+        .map(|(table, counts)| {
+            let counts = json!({
+                "removed": counts.deleted, "restored": counts.restored,
+                "unlinked": counts.unlinked, "forgotten": counts.released,
+                "gone": counts.gone, "kept": counts.kept,
+            });
+            (table.clone(), counts)
+        })
+        .collect();
+    let kept: Vec<Value> = undone
+        .kept
+        .iter()
+        .map(|row| {
+            json!({
+                "table": row.table, "id": row.row_id, "collection": row.collection,
+                "document": row.document_id, "reason": row.reason.name(),
+            })
+        })
+        .collect();
+    json!({ "tables": tables, "kept": kept })
+}
+
+/// What was proven, as JSON.
+pub fn proof_json(report: &RollbackReport) -> Value {
+    let tables: serde_json::Map<String, Value> = report
+        .proof
+        .iter()
+        .map(|(table, proof)| {
+            let proof = json!({
+                "others_untouched": proof.others_untouched,
+                "as_before_the_first_run": proof.as_before,
+            });
+            (table.clone(), proof)
+        })
+        .collect();
+    Value::Object(tables)
+}
