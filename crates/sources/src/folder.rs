@@ -184,9 +184,10 @@ fn deliver(line: &Line<'_>, collection: &str, file: &str, modified: Option<Insta
         return bad(why, readable_id(line.bytes, collection));
     }
     match rest::decode_document(line.bytes) {
-        Ok(document) if document.collection != collection => {
-            bad(format!("its name says the collection {}", document.collection), None)
-        }
+        Ok(document) if document.collection != collection => bad(
+            format!("its name says the collection {}", document.collection),
+            None,
+        ),
         Ok(mut document) => {
             document.create_time = document.create_time.or(modified);
             Delivery::Document(document)

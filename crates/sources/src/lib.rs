@@ -1,6 +1,7 @@
 //! Where V2 is read from. Nothing here writes.
 
 pub mod documents;
+pub mod export;
 pub mod folder;
 mod http;
 pub mod objects;

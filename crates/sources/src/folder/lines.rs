@@ -48,7 +48,11 @@ impl<R: Read> Lines<R> {
             if !text.trim_ascii().is_empty() {
                 break Ok(Some(Line {
                     number: self.number,
-                    bytes: self.buffer.get(start..).unwrap_or_default().trim_ascii_end(),
+                    bytes: self
+                        .buffer
+                        .get(start..)
+                        .unwrap_or_default()
+                        .trim_ascii_end(),
                     cut,
                 }));
             }
