@@ -4,6 +4,7 @@
 //! numbers. The same input gives the same output.
 
 pub mod audio;
+pub mod check;
 pub mod config;
 pub mod digest;
 pub mod document;
@@ -18,6 +19,7 @@ pub mod reading;
 pub mod report;
 pub mod rest;
 pub mod row;
+pub mod schema;
 pub mod secret;
 pub mod value;
 

@@ -6,6 +6,7 @@
 //! time the [`Resolution`] turns each document into an [`Item`].
 
 pub mod sales_ai;
+pub mod schemas;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::live::LiveSchema;
 use super::name::{qualified, quote_identifier};
 use super::steps::{Effect, Guard, Stage};
 
@@ -29,6 +30,17 @@ pub struct RecordedStep {
 }
 
 impl RecordedStep {
+    /// Whether what it made is there still.
+    pub fn is_there(&self, live: &LiveSchema) -> bool {
+        match &self.effect {
+            Effect::CreatesTable { table } => live.table(table).is_some(),
+            Effect::AddsColumn { table, column, .. } => live
+                .table(table)
+                .is_some_and(|table| table.column(column).is_some()),
+            Effect::CreatesIndex { .. } | Effect::Other => true,
+        }
+    }
+
     /// The rows that would be lost with what this step made; `None` when none can be.
     pub fn carries(&self) -> Option<Guard> {
         match &self.effect {

@@ -1,18 +1,6 @@
 //! Names in SQL.
 
-/// Quotes an identifier. This is the only place where a name becomes part of a statement.
-pub fn quote_identifier(name: &str) -> String {
-    let mut quoted = String::with_capacity(name.len() + 2);
-    quoted.push('"');
-    for character in name.chars().filter(|character| *character != '\0') {
-        if character == '"' {
-            quoted.push('"');
-        }
-        quoted.push(character);
-    }
-    quoted.push('"');
-    quoted
-}
+pub use sunset_core::schema::name::quote_identifier;
 
 /// A table of V3, quoted, with its schema: a role's `search_path` does not decide where rows go.
 pub fn public_table(name: &str) -> String {

@@ -14,6 +14,7 @@ mod owner;
 mod rollback;
 mod rows;
 mod runs;
+mod schema;
 mod verify;
 
 pub use address::Address;
@@ -28,4 +29,5 @@ pub use owner::{MIGRATION_EMAIL, Owner};
 pub use rollback::Undo;
 pub use rows::RowStore;
 pub use runs::ActiveRun;
+pub use schema::{LiveReader, SchemaSteps};
 pub use verify::Verifier;

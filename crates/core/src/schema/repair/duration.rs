@@ -76,7 +76,7 @@ impl Planner<'_> {
                 "the table is locked while every row is written anew".into(),
             ));
         let present = self.relation(self.now(table));
-        self.plan.lists.push(Guard {
+        self.plan.losses.push(Guard {
             violators: format!(
                 "SELECT t.id::text || ' (' || {value}::text || ')' AS item FROM {present} AS t \
                  WHERE {value} IS NOT NULL AND ({}) IS NULL",

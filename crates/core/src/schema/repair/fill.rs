@@ -53,17 +53,27 @@ impl Planner<'_> {
         } else {
             format!("t.{name} IS NULL")
         };
-        let probe = Guard {
-            violators: format!("SELECT t.id::text AS item FROM {present} AS t WHERE {empty}"),
-            what: format!("rows of {table} without a {column}"),
-            advice: format!("give them a {column}, then run fix-schema again"),
-        };
         let value = self.filler_expression(filler);
-        let free = match filler {
+        let free_in = |relation: &str| match filler {
             Filler::UniqueId => {
                 format!(" AND NOT EXISTS (SELECT 1 FROM {relation} AS o WHERE o.{name} = {value})")
             }
             Filler::MigrationUser | Filler::PrefixedId { .. } => String::new(),
+        };
+        let free = free_in(&relation);
+        let fillable = if missing {
+            String::new()
+        } else {
+            free_in(&present)
+        };
+        let remain = Guard {
+            violators: format!("SELECT t.id::text AS item FROM {present} AS t WHERE {empty}"),
+            what: format!("rows of {table} without a {column}"),
+            advice: format!("give them a {column}, then run fix-schema again"),
+        };
+        let probe = Guard {
+            violators: format!("{}{fillable}", remain.violators),
+            ..remain.clone()
         };
         let sql = format!(
             "WITH filled AS (UPDATE {relation} AS t SET {name} = {value} WHERE t.{name} IS NULL{free} RETURNING t.id) \
@@ -107,7 +117,7 @@ impl Planner<'_> {
             }
         };
         if !missing {
-            self.plan.lists.push(probe.clone());
+            self.plan.remains.push(remain);
         }
         self.plan.repairs.push(Repair {
             title: format!("rows of {table} have no {column}: {what}"),

@@ -97,6 +97,10 @@ pub struct RepairPlan {
     pub repairs: Vec<Repair>,
     /// Rows that no repair can put right; they stay as they are and are listed.
     pub lists: Vec<Guard>,
+    /// Rows that a repair should have put right; those that it finds behind the repairs are listed.
+    pub remains: Vec<Guard>,
+    /// Rows that lose a value to a repair, which keeps it in the ledger; listed before the repairs.
+    pub losses: Vec<Guard>,
     /// What cannot be repaired.
     pub refused: Vec<Note>,
     /// Tables that are there under their old name, and so have that name in `lists` and probes.

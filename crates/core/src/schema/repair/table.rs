@@ -122,8 +122,8 @@ impl Planner<'_> {
         {
             return;
         }
-        let mut columns = Vec::new();
-        let mut values = Vec::new();
+        let mut columns: Vec<&str> = Vec::new();
+        let mut values: Vec<String> = Vec::new();
         let mut impossible = Vec::new();
         for column in &wanted.columns {
             let own = from.column(&column.name).and_then(|found| {
@@ -160,7 +160,7 @@ impl Planner<'_> {
         let quoted = quote_identifier(key);
         let missing =
             format!("NOT EXISTS (SELECT 1 FROM {target} AS o WHERE o.{quoted} = t.{quoted}::text)");
-        let probe = Guard {
+        let mut probe = Guard {
             violators: format!(
                 "SELECT t.{quoted}::text AS item FROM {source} AS t WHERE {missing}"
             ),
@@ -180,8 +180,27 @@ impl Planner<'_> {
             self.plan.lists.push(probe);
             return;
         }
+        self.plan.remains.push(probe.clone());
+        // A number that another row has is that row's; the copy waits for a person.
+        let mut collides = String::new();
+        for unique in &wanted.uniques {
+            let [column] = unique.columns.as_slice() else {
+                continue;
+            };
+            let value = columns
+                .iter()
+                .position(|name| name == column)
+                .and_then(|at| values.get(at));
+            if let (Some(value), Some(_)) = (value, into.column(column)) {
+                collides.push_str(&format!(
+                    " AND NOT EXISTS (SELECT 1 FROM {target} AS o WHERE o.{} = {value})",
+                    quote_identifier(column)
+                ));
+            }
+        }
+        probe.violators.push_str(&collides);
         let sql = format!(
-            "WITH carried AS (INSERT INTO {target} AS n ({}) SELECT {} FROM {source} AS t WHERE {missing} ON CONFLICT DO NOTHING RETURNING n.{quoted}) \
+            "WITH carried AS (INSERT INTO {target} AS n ({}) SELECT {} FROM {source} AS t WHERE {missing}{collides} ON CONFLICT DO NOTHING RETURNING n.{quoted}) \
              INSERT INTO sunset.schema_kept (step, relation, row_id, column_name, value) \
              SELECT current_setting('sunset.step')::bigint, {}, {quoted}, NULL, NULL FROM carried",
             quote_list(&columns),
@@ -192,7 +211,6 @@ impl Planner<'_> {
         let back = format!(
             "DELETE FROM {target} AS n USING sunset.schema_kept AS k WHERE k.step = current_setting('sunset.step')::bigint AND k.row_id = n.{quoted}"
         );
-        self.plan.lists.push(probe.clone());
         self.plan.repairs.push(Repair {
             title: format!("table {old} stands beside {new} and has rows that {new} has not: copy them, {old} stays"),
             structural: false,

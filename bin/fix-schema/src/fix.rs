@@ -1,0 +1,196 @@
+//! Connect, probe, show, repair, verify.
+
+use sunset_cli::render::schema::{blocked_lines, counted, sample, step_lines};
+use sunset_cli::{Consented, Program, Session, Status, thousands};
+use sunset_core::config::DatabaseSettings;
+use sunset_core::env_vars;
+use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::permit::{Consent, WritePermit};
+use sunset_core::plans::schemas::{PlanSchema, schema_named};
+use sunset_core::ports::runs::{RunEnd, RunStart};
+use sunset_engine::repair::{Diagnosis, Listed, diagnose, repair};
+use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, LiveReader};
+
+use crate::Arguments;
+
+pub async fn fix(arguments: Arguments, session: Session) -> Result<Status> {
+    let wanted = schema_named(&arguments.plan, &arguments.schema)?;
+    let settings = session.settings(DatabaseSettings::read)?;
+    let consent = arguments.write.consent(&session);
+    let connecting = ConnectOptions::for_program(Arguments::NAME);
+    let database = Database::connect(&settings.url, connecting).await?;
+    session.detail(&format!("database {}", database.describe()));
+    let fix = Fix {
+        owner: session.variable(env_vars::MIGRATION_USER_ID),
+        reader: LiveReader::new(database.clone()),
+        session,
+        database,
+        wanted,
+    };
+    let diagnosis = diagnose(&fix.reader, &fix.wanted, fix.owner.as_deref()).await?;
+    fix.show(&diagnosis);
+    match consent {
+        Consented::Write(consent) if !diagnosis.due.is_empty() => {
+            fix.execute(&consent, &diagnosis).await
+        }
+        Consented::Write(_) => Ok(fix.end(&diagnosis, None, false)),
+        Consented::DryRun => Ok(fix.end(&diagnosis, None, true)),
+    }
+}
+
+struct Fix {
+    session: Session,
+    database: Database,
+    reader: LiveReader,
+    wanted: PlanSchema,
+    owner: Option<String>,
+}
+
+impl Fix {
+    fn show(&self, diagnosis: &Diagnosis) {
+        if diagnosis.due.is_empty() {
+            self.session.print("nothing to repair");
+            return;
+        }
+        let mut number = 0;
+        for due in &diagnosis.due {
+            let rows = match due.rows.count {
+                0 => String::new(),
+                count => format!(
+                    " ({})",
+                    counted(usize::try_from(count).unwrap_or(usize::MAX), "row", "rows")
+                ),
+            };
+            self.session.print(&format!("{}{rows}", due.repair.title));
+            for step in &due.repair.steps {
+                number += 1;
+                for line in step_lines(number, step, self.session.is_verbose()) {
+                    self.session.print(&line);
+                }
+            }
+        }
+        self.list(&diagnosis.losses);
+    }
+
+    fn list(&self, listed: &[Listed]) {
+        for each in listed {
+            self.session
+                .print(&format!("{} {}", thousands(each.rows.count), each.what));
+            self.session
+                .print(&format!("  {}", sample(&each.rows.sample, each.rows.count)));
+            self.session.print(&format!("  next: {}", each.advice));
+        }
+    }
+
+    async fn execute(&self, consent: &Consent, diagnosis: &Diagnosis) -> Result<Status> {
+        diagnosis.preflight()?;
+        let permit = WritePermit::bind(consent, self.database.identity().clone());
+        let ledger = Ledger::install(&self.database, &permit).await?;
+        let start = RunStart {
+            plan: "schema".into(),
+            program: Arguments::NAME.into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            source: None,
+            read_time: None,
+            options: serde_json::json!({"schema": self.wanted.schema.namespace}),
+            host: sunset_cli::host_name(),
+            pid: std::process::id(),
+        };
+        let run = ledger.begin_run(&permit, &start).await?;
+        match self.execute_within(&run, diagnosis).await {
+            Ok(after) => {
+                let counts = serde_json::json!({"repairs": diagnosis.due.len()});
+                run.finish(&RunEnd::done(counts, serde_json::json!({})))
+                    .await?;
+                Ok(self.end(diagnosis, Some(&after), false))
+            }
+            Err(error) => {
+                // The error that stopped the run matters more than that it could not be noted.
+                drop(run.finish(&RunEnd::failed(&error)).await);
+                Err(error)
+            }
+        }
+    }
+
+    async fn execute_within(&self, run: &ActiveRun, diagnosis: &Diagnosis) -> Result<Diagnosis> {
+        let progress = self.session.progress();
+        let owner = self.owner.as_deref();
+        let writer = run.schema();
+        let after = repair(
+            &self.reader,
+            &writer,
+            &self.wanted,
+            owner,
+            diagnosis,
+            progress.as_ref(),
+        )
+        .await?;
+        if let Some(due) = after.due.first() {
+            return Err(Error::new(ErrorKind::Mismatch, "a repair did not help")
+                .item(due.repair.title.clone())
+                .remedy("somebody may have changed the database meanwhile; run fix-schema again"));
+        }
+        Ok(after)
+    }
+
+    /// `after` is the diagnosis behind the repairs, where there were any.
+    fn end(&self, before: &Diagnosis, after: Option<&Diagnosis>, dry_run: bool) -> Status {
+        let last = after.unwrap_or(before);
+        if after.is_some() {
+            self.session.print(&format!(
+                "{} done and verified",
+                counted(before.due.len(), "repair", "repairs")
+            ));
+        }
+        self.list(&last.listed);
+        for note in &last.refused {
+            self.session
+                .print(&format!("not repaired: {}: {}", note.object, note.text));
+        }
+        for line in blocked_lines(&last.blocked) {
+            self.session.print(&line);
+        }
+        let status = if last.is_incomplete() {
+            Status::Incomplete
+        } else {
+            Status::Done
+        };
+        self.session
+            .json(|| document(before, last, status, dry_run));
+        status
+    }
+}
+
+fn document(
+    before: &Diagnosis,
+    last: &Diagnosis,
+    status: Status,
+    dry_run: bool,
+) -> serde_json::Value {
+    let listed = |listed: &[Listed]| -> serde_json::Value {
+        listed
+            .iter()
+            .map(|each| {
+                serde_json::json!({
+                    "what": each.what,
+                    "count": each.rows.count,
+                    "first": each.rows.sample,
+                    "next": each.advice,
+                })
+            })
+            .collect()
+    };
+    serde_json::json!({
+        "status": status.name(),
+        "dry_run": dry_run,
+        "repairs": before.due.iter().map(|due| serde_json::json!({
+            "title": due.repair.title,
+            "rows": due.rows.count,
+            "steps": due.repair.steps,
+        })).collect::<Vec<_>>(),
+        "losses": listed(&before.losses),
+        "listed": listed(&last.listed),
+        "refused": last.refused,
+        "blocked": last.blocked,
+    })
+}

@@ -1,0 +1,224 @@
+//! Connect, plan, show, and push.
+
+use std::path::Path;
+
+use sunset_cli::render::schema::{counted, drift_text, plan_json, plan_text, remarks};
+use sunset_cli::{Consented, Program, Session, Status};
+use sunset_core::config::DatabaseSettings;
+use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::permit::{Consent, WritePermit};
+use sunset_core::plans::schemas::{PlanSchema, schema_named};
+use sunset_core::ports::runs::{RunEnd, RunStart};
+use sunset_core::schema::diff::{Directions, Dropped, Rename};
+use sunset_core::schema::live::LiveSchema;
+use sunset_core::schema::steps::SchemaPlan;
+use sunset_core::schema::{ddl, script};
+use sunset_engine::schema::{self, Executed};
+use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, LiveReader};
+
+use crate::Arguments;
+
+pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
+    let wanted = schema_named(&arguments.plan, &arguments.schema)?;
+    if arguments.print {
+        let sql = ddl::script(&wanted.schema);
+        if session.wants_json() {
+            session.json(|| serde_json::json!({"status": "done", "sql": sql}));
+        } else {
+            session.print_raw(&sql);
+        }
+        return Ok(Status::Done);
+    }
+    let directions = Directions {
+        renames: arguments
+            .rename
+            .iter()
+            .map(|text| Rename::parse(text))
+            .collect::<Result<_>>()?,
+        drops: arguments
+            .allow_drop
+            .iter()
+            .map(|text| Dropped::parse(text))
+            .collect::<Result<_>>()?,
+        ..Directions::default()
+    };
+    let settings = session.settings(DatabaseSettings::read)?;
+    let consent = if arguments.check || arguments.out.is_some() {
+        Consented::DryRun
+    } else {
+        arguments.write.consent(&session)
+    };
+    let connecting = ConnectOptions::for_program(Arguments::NAME);
+    let database = Database::connect(&settings.url, connecting).await?;
+    session.detail(&format!("database {}", database.describe()));
+    let reader = LiveReader::new(database.clone());
+    let (plan, live) = schema::plan(&reader, &wanted, &directions).await?;
+    if arguments.check {
+        return Ok(check(&session, &plan, arguments.strict));
+    }
+    if let Some(file) = &arguments.out {
+        return write_script(&session, &plan, file, &database);
+    }
+    match consent {
+        Consented::DryRun => {
+            session.print(&plan_text(&plan, session.is_verbose()));
+            let status = status(&plan);
+            session.json(|| plan_json(&plan, status.name(), true, &[]));
+            Ok(status)
+        }
+        Consented::Write(consent) => {
+            let push = Push {
+                session,
+                database,
+                reader,
+                wanted,
+            };
+            push.execute(&consent, &plan, &live).await
+        }
+    }
+}
+
+fn check(session: &Session, plan: &SchemaPlan, strict: bool) -> Status {
+    let drift = !plan.is_clean() || strict && !plan.extras.is_empty();
+    let status = if drift {
+        Status::CheckFailed
+    } else {
+        Status::Done
+    };
+    session.print(&drift_text(plan, strict));
+    session.json(|| plan_json(plan, status.name(), false, &[]));
+    status
+}
+
+fn write_script(
+    session: &Session,
+    plan: &SchemaPlan,
+    file: &Path,
+    database: &Database,
+) -> Result<Status> {
+    let header = format!(
+        "{} for {}\nRun it with: psql -f {} \"$DATABASE_URL\"",
+        counted(plan.steps.len(), "step", "steps"),
+        database.describe(),
+        file.display()
+    );
+    std::fs::write(file, script::psql(plan, &header)).map_err(|cause| {
+        Error::new(ErrorKind::Configuration, "cannot write the script")
+            .item(file.display().to_string())
+            .cause(cause)
+            .remedy("name a file in a folder that exists and may be written to")
+    })?;
+    session.print(&format!(
+        "{} written to {}; nothing was executed",
+        counted(plan.steps.len(), "step", "steps"),
+        file.display()
+    ));
+    for line in remarks(plan) {
+        session.print(&line);
+    }
+    let status = status(plan);
+    session.json(|| plan_json(plan, status.name(), true, &[]));
+    Ok(status)
+}
+
+fn status(plan: &SchemaPlan) -> Status {
+    if plan.refused.is_empty() && plan.blocked.is_empty() {
+        Status::Done
+    } else {
+        Status::Incomplete
+    }
+}
+
+struct Push {
+    session: Session,
+    database: Database,
+    reader: LiveReader,
+    wanted: PlanSchema,
+}
+
+impl Push {
+    async fn execute(
+        &self,
+        consent: &Consent,
+        plan: &SchemaPlan,
+        live: &LiveSchema,
+    ) -> Result<Status> {
+        self.session
+            .print(&plan_text(plan, self.session.is_verbose()));
+        if plan.steps.is_empty() {
+            let status = status(plan);
+            self.session
+                .json(|| plan_json(plan, status.name(), false, &[]));
+            return Ok(status);
+        }
+        sunset_core::schema::steps::preflight(&plan.steps, live)?;
+        let permit = WritePermit::bind(consent, self.database.identity().clone());
+        let ledger = Ledger::install(&self.database, &permit).await?;
+        let start = RunStart {
+            plan: "schema".into(),
+            program: Arguments::NAME.into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            source: None,
+            read_time: None,
+            options: serde_json::json!({"schema": self.wanted.schema.namespace}),
+            host: sunset_cli::host_name(),
+            pid: std::process::id(),
+        };
+        let run = ledger.begin_run(&permit, &start).await?;
+        match self.execute_within(&run, plan, live).await {
+            Ok((executed, after)) => {
+                let counts = serde_json::json!({"steps": executed.done.len()});
+                run.finish(&RunEnd::done(counts, serde_json::json!({})))
+                    .await?;
+                Ok(self.end(plan, &executed, &after))
+            }
+            Err(error) => {
+                // The error that stopped the run matters more than that it could not be noted.
+                drop(run.finish(&RunEnd::failed(&error)).await);
+                Err(error)
+            }
+        }
+    }
+
+    async fn execute_within(
+        &self,
+        run: &ActiveRun,
+        plan: &SchemaPlan,
+        live: &LiveSchema,
+    ) -> Result<(Executed, SchemaPlan)> {
+        let progress = self.session.progress();
+        let writer = run.schema();
+        schema::push(
+            &self.reader,
+            &writer,
+            &self.wanted,
+            (plan, live),
+            progress.as_ref(),
+        )
+        .await
+    }
+
+    fn end(&self, plan: &SchemaPlan, executed: &Executed, after: &SchemaPlan) -> Status {
+        let status = status(after);
+        self.session.print(&format!(
+            "{} done",
+            counted(executed.done.len(), "step", "steps")
+        ));
+        for blocked in after
+            .blocked
+            .iter()
+            .filter(|b| plan.blocked.iter().all(|known| known.what != b.what))
+        {
+            for line in sunset_cli::render::schema::blocked_lines(std::slice::from_ref(blocked)) {
+                self.session.print(&line);
+            }
+        }
+        let document = SchemaPlan {
+            steps: plan.steps.clone(),
+            ..after.clone()
+        };
+        self.session
+            .json(|| plan_json(&document, status.name(), false, &executed.done));
+        status
+    }
+}

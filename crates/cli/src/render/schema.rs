@@ -1,0 +1,204 @@
+//! Plans of schema changes and repairs, in words and as JSON.
+
+use serde_json::{Value, json};
+use sunset_core::schema::steps::{Blocked, Note, SchemaPlan, Stage, Step, Work};
+
+use crate::numbers::thousands;
+
+/// How many steps are shown one by one before `--verbose` is needed for their SQL.
+const SAMPLE: usize = 5;
+
+/// The plan: each step with what it locks, how it is undone and what to think of it.
+/// `verbose` adds the SQL.
+pub fn plan_text(plan: &SchemaPlan, verbose: bool) -> String {
+    let mut lines = Vec::new();
+    if plan.steps.is_empty() {
+        lines.push("nothing to do".to_owned());
+    } else {
+        let batches = plan.batches();
+        lines.push(format!(
+            "{} in {}:",
+            counted(plan.steps.len(), "step", "steps"),
+            counted(
+                batches.len(),
+                "transaction or statement",
+                "transactions and statements"
+            )
+        ));
+        for (number, step) in plan.steps.iter().enumerate() {
+            lines.extend(step_lines(number + 1, step, verbose));
+        }
+    }
+    lines.extend(remarks(plan));
+    lines.join("\n")
+}
+
+/// What stays as it is, and why.
+pub fn remarks(plan: &SchemaPlan) -> Vec<String> {
+    let mut lines = Vec::new();
+    notes(&mut lines, "left to fix-schema:", &plan.deferred);
+    notes(&mut lines, "not done:", &plan.refused);
+    lines.extend(blocked_lines(&plan.blocked));
+    notes(
+        &mut lines,
+        "left alone (not in the desired schema):",
+        &plan.extras,
+    );
+    lines
+}
+
+/// One step of a plan.
+pub fn step_lines(number: usize, step: &Step, verbose: bool) -> Vec<String> {
+    let mut lines = vec![format!(
+        "{number:>3}. {} [{}]",
+        step.title,
+        step.verdict.name()
+    )];
+    if let Some(why) = step.verdict.because() {
+        lines.push(format!("       why: {why}"));
+    }
+    let locks: Vec<_> = step
+        .locks
+        .iter()
+        .map(|lock| {
+            format!(
+                "{} {} ({})",
+                lock.table,
+                lock.mode.sql(),
+                lock.mode.blocks()
+            )
+        })
+        .collect();
+    if !locks.is_empty() {
+        lines.push(format!("       locks: {}", locks.join(", ")));
+    }
+    match step.work {
+        Work::Catalog => {}
+        Work::Scans if step.stage == Stage::Index => {
+            lines.push("       reads every row, while others read and write".to_owned());
+        }
+        Work::Scans => lines.push("       reads every row".to_owned()),
+        Work::Writes => lines.push("       changes rows".to_owned()),
+        Work::Rewrites => lines.push("       writes every row anew".to_owned()),
+    }
+    if verbose {
+        for statement in &step.sql {
+            lines.extend(indented("sql", statement));
+        }
+        for statement in &step.inverse {
+            lines.extend(indented("undo", statement));
+        }
+    }
+    if step.inverse.is_empty() {
+        lines.push("       undo: cannot be undone, or need not be".to_owned());
+    }
+    lines
+}
+
+fn indented(label: &str, statement: &str) -> Vec<String> {
+    statement
+        .lines()
+        .enumerate()
+        .map(|(at, line)| match at {
+            0 => format!("       {label}: {line}"),
+            _ => format!("       {line}"),
+        })
+        .collect()
+}
+
+fn notes(lines: &mut Vec<String>, heading: &str, notes: &[Note]) {
+    if notes.is_empty() {
+        return;
+    }
+    lines.push(heading.to_owned());
+    lines.extend(
+        notes
+            .iter()
+            .map(|note| format!("  {}: {}", note.object, note.text)),
+    );
+}
+
+/// Steps that rows stand in the way of.
+pub fn blocked_lines(blocked: &[Blocked]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for each in blocked {
+        lines.push(format!(
+            "not done: {}: {} {}",
+            each.title,
+            thousands(each.count),
+            each.what
+        ));
+        lines.push(format!("  {}", sample(&each.sample, each.count)));
+        lines.push(format!("  next: {}", each.advice));
+    }
+    lines
+}
+
+/// The first few of many.
+pub fn sample(items: &[String], count: u64) -> String {
+    let first: Vec<_> = items.iter().take(SAMPLE).cloned().collect();
+    let rest = count.saturating_sub(first.len() as u64);
+    if rest == 0 {
+        first.join(", ")
+    } else {
+        format!("{}, and {} more", first.join(", "), thousands(rest))
+    }
+}
+
+/// `1 step`, `2 steps`.
+pub fn counted(count: usize, one: &str, many: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        _ => format!("{} {many}", thousands(count as u64)),
+    }
+}
+
+/// What differs, for `--check`.
+pub fn drift_text(plan: &SchemaPlan, strict: bool) -> String {
+    let mut lines = Vec::new();
+    let extras = if strict { plan.extras.len() } else { 0 };
+    let count = plan.differences.len() + extras;
+    if count == 0 {
+        lines.push("the live schema is as desired".to_owned());
+    } else {
+        lines.push(format!("{}:", counted(count, "difference", "differences")));
+        lines.extend(
+            plan.differences
+                .iter()
+                .map(|difference| format!("  {}: {}", difference.object, difference.what)),
+        );
+        if strict {
+            lines.extend(
+                plan.extras
+                    .iter()
+                    .map(|e| format!("  {}: extra, {}", e.object, e.text)),
+            );
+        }
+        if !plan.deferred.is_empty() {
+            lines.push("next: run schema-push, then fix-schema".to_owned());
+        } else if !plan.steps.is_empty() {
+            lines.push("next: run schema-push".to_owned());
+        }
+    }
+    lines.extend(blocked_lines(&plan.blocked));
+    notes(&mut lines, "not done by schema-push:", &plan.refused);
+    if !strict {
+        notes(&mut lines, "extra (no drift):", &plan.extras);
+    }
+    lines.join("\n")
+}
+
+/// A plan as JSON.
+pub fn plan_json(plan: &SchemaPlan, status: &str, dry_run: bool, done: &[String]) -> Value {
+    json!({
+        "status": status,
+        "dry_run": dry_run,
+        "steps": plan.steps,
+        "done": done,
+        "differences": plan.differences,
+        "deferred": plan.deferred,
+        "refused": plan.refused,
+        "blocked": plan.blocked,
+        "extras": plan.extras,
+    })
+}

@@ -1,0 +1,33 @@
+//! The desired schemas that come with sunset, by the names of their plans.
+
+use super::sales_ai;
+use crate::error::{Error, ErrorKind, Result};
+use crate::schema::model::Schema;
+use crate::schema::repair::Fault;
+
+/// What a plan wants of the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanSchema {
+    /// The tables.
+    pub schema: Schema,
+    /// What older databases may have, to be repaired.
+    pub faults: Vec<Fault>,
+}
+
+/// The desired schema of a plan, in the schema `namespace` of the database.
+///
+/// # Errors
+/// `Configuration` for a plan that is not there.
+pub fn schema_named(plan: &str, namespace: &str) -> Result<PlanSchema> {
+    match plan {
+        "sales-ai" => Ok(PlanSchema {
+            schema: sales_ai::tables::schema(namespace),
+            faults: sales_ai::tables::faults(),
+        }),
+        other => Err(Error::new(
+            ErrorKind::Configuration,
+            format!("there is no plan {other} with a schema"),
+        )
+        .remedy("name one of: sales-ai")),
+    }
+}

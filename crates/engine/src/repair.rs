@@ -1,0 +1,166 @@
+//! Repairing the known faults of an older database.
+
+use sunset_core::error::Result;
+use sunset_core::plans::schemas::PlanSchema;
+use sunset_core::ports::progress::Progress;
+use sunset_core::ports::schema::{FoundRows, SchemaReader, SchemaWriter};
+use sunset_core::schema::live::LiveSchema;
+use sunset_core::schema::repair::{self, Repair};
+use sunset_core::schema::steps::{Blocked, Guard, Note, SchemaPlan, preflight};
+
+use crate::schema::{execute, withhold};
+
+/// A repair that is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// What it does.
+    pub repair: Repair,
+    /// The rows it is for, where it is for rows.
+    pub rows: FoundRows,
+}
+
+/// Rows that are listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// What they are.
+    pub what: String,
+    /// What can be done about them.
+    pub advice: String,
+    /// The rows.
+    pub rows: FoundRows,
+}
+
+/// What is wrong, and what will be done.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Diagnosis {
+    /// Repairs that are due, in order.
+    pub due: Vec<Due>,
+    /// Rows that no repair can put right.
+    pub listed: Vec<Listed>,
+    /// Rows that lose a value to a repair; the ledger keeps it.
+    pub losses: Vec<Listed>,
+    /// What cannot be repaired.
+    pub refused: Vec<Note>,
+    /// Steps that rows stand in the way of.
+    pub blocked: Vec<Blocked>,
+    live: LiveSchema,
+}
+
+impl Diagnosis {
+    /// Checks that the connecting role may do what is due.
+    ///
+    /// # Errors
+    /// `Denied`.
+    pub fn preflight(&self) -> Result<()> {
+        let steps: Vec<_> = self
+            .due
+            .iter()
+            .flat_map(|due| due.repair.steps.clone())
+            .collect();
+        preflight(&steps, &self.live)
+    }
+
+    /// Whether something needs a person.
+    pub fn is_incomplete(&self) -> bool {
+        !self.listed.is_empty() || !self.refused.is_empty() || !self.blocked.is_empty()
+    }
+}
+
+/// Probes for every known fault. `owner` is `MIGRATION_USER_ID`.
+///
+/// # Errors
+/// Those of the database.
+pub async fn diagnose(
+    reader: &dyn SchemaReader,
+    wanted: &PlanSchema,
+    owner: Option<&str>,
+) -> Result<Diagnosis> {
+    let live = reader.read(&wanted.schema.namespace).await?;
+    let plan = repair::plan(&wanted.schema, &wanted.faults, &live, owner);
+    let mut diagnosis = Diagnosis {
+        refused: plan.refused.clone(),
+        live,
+        ..Diagnosis::default()
+    };
+    for repair in &plan.repairs {
+        let rows = match &repair.probe {
+            Some(probe) => reader.find(&probe.violators).await?,
+            None => FoundRows::default(),
+        };
+        if repair.structural || rows.count > 0 {
+            diagnosis.due.push(Due {
+                repair: repair.clone(),
+                rows,
+            });
+        }
+    }
+    // Where nothing comes before it, what stands in the way of the last repair stands there now.
+    if let [only] = diagnosis.due.as_mut_slice() {
+        let mut rest = SchemaPlan {
+            steps: std::mem::take(&mut only.repair.steps),
+            ..SchemaPlan::default()
+        };
+        withhold(reader, &mut rest).await?;
+        diagnosis.blocked = rest.blocked;
+        only.repair.steps = rest.steps;
+    }
+    diagnosis.due.retain(|due| !due.repair.steps.is_empty());
+    diagnosis.listed = list(reader, &plan.lists).await?;
+    diagnosis.losses = list(reader, &plan.losses).await?;
+    if diagnosis.due.is_empty() {
+        let remains = list(reader, &plan.remains).await?;
+        diagnosis.listed.extend(remains);
+    }
+    Ok(diagnosis)
+}
+
+async fn list(reader: &dyn SchemaReader, guards: &[Guard]) -> Result<Vec<Listed>> {
+    let mut listed = Vec::new();
+    for guard in guards {
+        let rows = reader.find(&guard.violators).await?;
+        if rows.count > 0 {
+            listed.push(Listed {
+                what: guard.what.clone(),
+                advice: guard.advice.clone(),
+                rows,
+            });
+        }
+    }
+    Ok(listed)
+}
+
+/// Repairs what is due, and diagnoses again: that is the verification. What the second diagnosis
+/// still finds due did not help.
+///
+/// # Errors
+/// `Denied` before anything is done when a permission is missing; those of the database. What was
+/// repaired before stays repaired, and starting again goes on.
+pub async fn repair(
+    reader: &dyn SchemaReader,
+    writer: &dyn SchemaWriter,
+    wanted: &PlanSchema,
+    owner: Option<&str>,
+    diagnosis: &Diagnosis,
+    progress: &dyn Progress,
+) -> Result<Diagnosis> {
+    diagnosis.preflight()?;
+    let steps = diagnosis
+        .due
+        .iter()
+        .map(|due| due.repair.steps.len() as u64);
+    progress.start("repair", Some(steps.sum()));
+    let namespace = &wanted.schema.namespace;
+    let mut blocked = Vec::new();
+    for due in &diagnosis.due {
+        let executed = execute(reader, writer, namespace, &due.repair.steps, progress).await?;
+        blocked.extend(executed.blocked);
+    }
+    progress.finish();
+    let mut after = diagnose(reader, wanted, owner).await?;
+    for each in blocked {
+        if after.blocked.iter().all(|known| known.what != each.what) {
+            after.blocked.push(each);
+        }
+    }
+    Ok(after)
+}

@@ -1,0 +1,231 @@
+//! Bringing a database to the desired schema.
+
+use std::collections::HashMap;
+
+use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::plans::schemas::PlanSchema;
+use sunset_core::ports::progress::Progress;
+use sunset_core::ports::schema::{FoundRows, SchemaReader, SchemaWriter};
+use sunset_core::schema::diff::{self, Directions};
+use sunset_core::schema::live::LiveSchema;
+use sunset_core::schema::repair;
+use sunset_core::schema::steps::{Blocked, SchemaPlan, Step, batches, preflight};
+use sunset_core::schema::undo::{RecordedStep, UndoPlan};
+
+use crate::retry::{Retries, retry};
+
+/// How often a lock that is not to be had is asked for again; with the pauses between, some
+/// minutes in all.
+pub const LOCK_RETRIES: Retries = Retries(10);
+
+/// Reads the live schema and plans the way to the desired one; what `fix-schema` repairs is left
+/// to it. Steps that rows stand in the way of are withheld and listed.
+///
+/// # Errors
+/// `Configuration` for directions that make no sense; those of the database.
+pub async fn plan(
+    reader: &dyn SchemaReader,
+    wanted: &PlanSchema,
+    directions: &Directions,
+) -> Result<(SchemaPlan, LiveSchema)> {
+    let live = reader.read(&wanted.schema.namespace).await?;
+    directions.check(&wanted.schema, &live)?;
+    let directions = Directions {
+        leave: repair::claims(&wanted.schema, &wanted.faults, &live),
+        ..directions.clone()
+    };
+    let mut plan = diff::plan(&wanted.schema, &live, &directions);
+    withhold(reader, &mut plan).await?;
+    Ok((plan, live))
+}
+
+/// Asks every guard of a plan, and takes out the steps that rows stand in the way of.
+pub(crate) async fn withhold(reader: &dyn SchemaReader, plan: &mut SchemaPlan) -> Result<()> {
+    let mut found: HashMap<String, FoundRows> = HashMap::new();
+    for guard in plan.steps.iter().filter_map(|step| step.guard.as_ref()) {
+        if !found.contains_key(&guard.violators) {
+            let rows = reader.find(&guard.violators).await?;
+            found.insert(guard.violators.clone(), rows);
+        }
+    }
+    plan.withhold(|violators| {
+        found
+            .get(violators)
+            .map(|rows| (rows.count, rows.sample.clone()))
+    });
+    Ok(())
+}
+
+/// What executing steps came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Executed {
+    /// Titles of the steps that were done.
+    pub done: Vec<String>,
+    /// Steps that rows stood in the way of when their turn came.
+    pub blocked: Vec<Blocked>,
+}
+
+/// Executes steps in their order. A guard is asked once more when its step's turn comes.
+///
+/// # Errors
+/// Those of the database; what was done before stays done, and planning again gives the rest.
+pub async fn execute(
+    reader: &dyn SchemaReader,
+    writer: &dyn SchemaWriter,
+    namespace: &str,
+    steps: &[Step],
+    progress: &dyn Progress,
+) -> Result<Executed> {
+    let mut executed = Executed::default();
+    for batch in batches(steps) {
+        let mut ready = SchemaPlan {
+            steps: batch.to_vec(),
+            ..SchemaPlan::default()
+        };
+        withhold(reader, &mut ready).await?;
+        for blocked in ready.blocked {
+            if executed
+                .blocked
+                .iter()
+                .all(|each| each.what != blocked.what)
+            {
+                executed.blocked.push(blocked);
+            }
+        }
+        let steps = &ready.steps;
+        retry(LOCK_RETRIES, || writer.apply(namespace, steps)).await?;
+        progress.advance(batch.len() as u64);
+        executed
+            .done
+            .extend(ready.steps.into_iter().map(|step| step.title));
+    }
+    Ok(executed)
+}
+
+/// Executes a plan and checks by a new look at the database that nothing is left to do.
+///
+/// # Errors
+/// `Denied` before anything is done when a permission is missing; `Mismatch` when something is
+/// left to do all the same; those of the database.
+pub async fn push(
+    reader: &dyn SchemaReader,
+    writer: &dyn SchemaWriter,
+    wanted: &PlanSchema,
+    (plan, live): (&SchemaPlan, &LiveSchema),
+    progress: &dyn Progress,
+) -> Result<(Executed, SchemaPlan)> {
+    preflight(&plan.steps, live)?;
+    progress.start("schema", Some(plan.steps.len() as u64));
+    let namespace = &wanted.schema.namespace;
+    let executed = execute(reader, writer, namespace, &plan.steps, progress).await?;
+    progress.finish();
+    let (after, _) = self::plan(reader, wanted, &Directions::default()).await?;
+    if let Some(step) = after.steps.first() {
+        return Err(Error::new(
+            ErrorKind::Mismatch,
+            format!(
+                "the schema was pushed, and yet is not as desired: {} remains to be done",
+                step.title
+            ),
+        )
+        .remedy("somebody may have changed it meanwhile; run schema-push again"));
+    }
+    Ok((executed, after))
+}
+
+/// A recorded step that stays because rows carry data since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The step.
+    pub title: String,
+    /// What would be lost.
+    pub what: String,
+    /// How much of it.
+    pub rows: FoundRows,
+}
+
+/// What undoing came to, or would come to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Undone {
+    /// Titles of the steps that are undone, the last one first.
+    pub steps: Vec<String>,
+    /// Steps that stay, with everything that was made before them.
+    pub kept: Vec<Kept>,
+    /// What has no inverse.
+    pub permanent: Vec<String>,
+}
+
+/// Which recorded steps would be undone, and which carry data since.
+///
+/// # Errors
+/// Those of the database.
+pub async fn plan_undo(
+    reader: &dyn SchemaReader,
+    recorded: Vec<RecordedStep>,
+) -> Result<(UndoPlan, Vec<Kept>)> {
+    let plan = UndoPlan::of(recorded);
+    let mut kept = Vec::new();
+    let mut tables: HashMap<String, LiveSchema> = HashMap::new();
+    for step in &plan.steps {
+        let Some(guard) = step.carries() else {
+            continue;
+        };
+        if !tables.contains_key(&step.namespace) {
+            let live = reader.read(&step.namespace).await?;
+            tables.insert(step.namespace.clone(), live);
+        }
+        let there = tables
+            .get(&step.namespace)
+            .is_some_and(|live| step.is_there(live));
+        if !there {
+            continue;
+        }
+        let rows = reader.find(&guard.violators).await?;
+        if rows.count > 0 {
+            kept.push(Kept {
+                title: step.title.clone(),
+                what: guard.what,
+                rows,
+            });
+        }
+    }
+    Ok((plan, kept))
+}
+
+/// Undoes every recorded step, the last one first. Nothing at all is undone while a table or
+/// column carries data that was not there before, unless `force`.
+///
+/// # Errors
+/// `Refused` without `force`, naming what would be lost; those of the database.
+pub async fn undo(
+    reader: &dyn SchemaReader,
+    writer: &dyn SchemaWriter,
+    force: bool,
+    progress: &dyn Progress,
+) -> Result<Undone> {
+    let (plan, kept) = plan_undo(reader, writer.recorded().await?).await?;
+    if !kept.is_empty() && !force {
+        let what: Vec<_> = kept
+            .iter()
+            .map(|kept| format!("{} {}", kept.rows.count, kept.what))
+            .collect();
+        return Err(Error::new(
+            ErrorKind::Refused,
+            "undoing the schema would lose data that came since",
+        )
+        .item(what.join("; "))
+        .remedy("run rollback without --schema first; or say --force to lose it"));
+    }
+    progress.start("undo", Some(plan.steps.len() as u64));
+    let mut undone = Undone {
+        permanent: plan.permanent,
+        ..Undone::default()
+    };
+    for step in &plan.steps {
+        retry(LOCK_RETRIES, || writer.undo(step)).await?;
+        undone.steps.push(step.title.clone());
+        progress.advance(1);
+    }
+    progress.finish();
+    Ok(undone)
+}

@@ -1,0 +1,7 @@
+//! The live schema: reading it, changing it, and the record of what was changed.
+
+mod reader;
+mod writer;
+
+pub use reader::LiveReader;
+pub use writer::SchemaSteps;

@@ -1,0 +1,116 @@
+-- One schema as a JSON document (see sunset_core::schema::live). $1 is its name.
+-- The transaction has an empty search_path, so that types and expressions print qualified.
+WITH space AS (
+    SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1
+),
+relations AS (
+    SELECT c.oid, c.relname, c.relkind, c.relowner
+      FROM pg_catalog.pg_class AS c
+      JOIN space ON space.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+       AND NOT c.relispartition
+       -- What an extension brought along is not the application's.
+       AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend AS d
+                        WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                          AND d.objid = c.oid AND d.deptype = 'e')
+),
+columns AS (
+    SELECT a.attrelid,
+           jsonb_agg(jsonb_build_object(
+               'name', a.attname,
+               'type_name', pg_catalog.format_type(a.atttypid, a.atttypmod),
+               'is_enum', t.typtype = 'e',
+               'required', a.attnotnull,
+               'default', CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
+               'generated', a.attgenerated <> '' OR a.attidentity <> ''
+           ) ORDER BY a.attnum) AS list
+      FROM relations AS r
+      JOIN pg_catalog.pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+      JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
+      LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+     GROUP BY a.attrelid
+),
+constraints AS (
+    SELECT k.conrelid,
+           jsonb_agg(jsonb_build_object(
+               'name', k.conname,
+               'kind', k.contype,
+               'validated', k.convalidated,
+               'columns', (SELECT coalesce(jsonb_agg(a.attname ORDER BY u.place), '[]')
+                             FROM unnest(k.conkey) WITH ORDINALITY AS u (number, place)
+                             JOIN pg_catalog.pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = u.number),
+               'definition', pg_catalog.pg_get_constraintdef(k.oid),
+               'target', CASE WHEN k.contype = 'f' THEN (
+                   SELECT jsonb_build_object(
+                              'namespace', n.nspname,
+                              'table', f.relname,
+                              'columns', (SELECT jsonb_agg(a.attname ORDER BY u.place)
+                                            FROM unnest(k.confkey) WITH ORDINALITY AS u (number, place)
+                                            JOIN pg_catalog.pg_attribute AS a ON a.attrelid = k.confrelid AND a.attnum = u.number),
+                              'on_delete', k.confdeltype,
+                              'plain', k.confupdtype = 'a' AND k.confmatchtype = 's' AND NOT k.condeferrable)
+                     FROM pg_catalog.pg_class AS f
+                     JOIN pg_catalog.pg_namespace AS n ON n.oid = f.relnamespace
+                    WHERE f.oid = k.confrelid) END
+           ) ORDER BY k.conname) AS list
+      FROM relations AS r
+      JOIN pg_catalog.pg_constraint AS k ON k.conrelid = r.oid AND k.contype IN ('p', 'u', 'f', 'c', 'x')
+     GROUP BY k.conrelid
+),
+indexes AS (
+    SELECT x.indrelid,
+           jsonb_agg(jsonb_build_object(
+               'name', i.relname,
+               'method', m.amname,
+               'keys', (SELECT jsonb_agg(
+                                   pg_catalog.pg_get_indexdef(x.indexrelid, place, true)
+                                   || CASE WHEN o.opcdefault THEN '' ELSE ' ' || o.opcname END
+                                   || CASE x.indoption[place - 1] & 3
+                                          WHEN 3 THEN ' DESC' WHEN 1 THEN ' DESC NULLS LAST'
+                                          WHEN 2 THEN ' NULLS FIRST' ELSE '' END
+                                   ORDER BY place)
+                          FROM generate_series(1, x.indnkeyatts) AS place
+                          JOIN pg_catalog.pg_opclass AS o ON o.oid = x.indclass[place - 1]),
+               'unique', x.indisunique,
+               'valid', x.indisvalid AND x.indisready,
+               'condition', pg_catalog.pg_get_expr(x.indpred, x.indrelid),
+               'definition', pg_catalog.pg_get_indexdef(x.indexrelid),
+               'of_constraint', EXISTS (SELECT 1 FROM pg_catalog.pg_constraint AS k
+                                         WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x'))
+           ) ORDER BY i.relname) AS list
+      FROM relations AS r
+      JOIN pg_catalog.pg_index AS x ON x.indrelid = r.oid
+      JOIN pg_catalog.pg_class AS i ON i.oid = x.indexrelid
+      JOIN pg_catalog.pg_am AS m ON m.oid = i.relam
+     GROUP BY x.indrelid
+)
+SELECT jsonb_build_object(
+    'namespace', $1::text,
+    'exists', EXISTS (SELECT 1 FROM space),
+    'role', current_user,
+    'may_create', coalesce((SELECT pg_catalog.has_schema_privilege(oid, 'CREATE') FROM space),
+                           pg_catalog.has_database_privilege(current_database(), 'CREATE')),
+    'tables', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                   'name', r.relname,
+                   'kind', r.relkind,
+                   'owner', pg_catalog.pg_get_userbyid(r.relowner),
+                   'may_alter', pg_catalog.pg_has_role(r.relowner, 'USAGE'),
+                   -- What may not be read counts as full.
+                   'has_rows', NOT pg_catalog.has_table_privilege(r.oid, 'SELECT'),
+                   'columns', coalesce(columns.list, '[]'),
+                   'constraints', coalesce(constraints.list, '[]'),
+                   'indexes', coalesce(indexes.list, '[]')
+               ) ORDER BY r.relname), '[]')
+                 FROM relations AS r
+                 LEFT JOIN columns ON columns.attrelid = r.oid
+                 LEFT JOIN constraints ON constraints.conrelid = r.oid
+                 LEFT JOIN indexes ON indexes.indrelid = r.oid),
+    'enums', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                  'name', t.typname,
+                  'values', (SELECT coalesce(jsonb_agg(e.enumlabel ORDER BY e.enumsortorder), '[]')
+                               FROM pg_catalog.pg_enum AS e WHERE e.enumtypid = t.oid)
+              ) ORDER BY t.typname), '[]')
+                FROM pg_catalog.pg_type AS t
+                JOIN space ON space.oid = t.typnamespace
+               WHERE t.typtype = 'e')
+)::text AS document

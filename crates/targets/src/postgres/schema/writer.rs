@@ -1,0 +1,336 @@
+//! Changing a schema, with a record of every step.
+
+use async_trait::async_trait;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Postgres, Row as _, Transaction};
+use sunset_core::ports::schema::SchemaWriter;
+use sunset_core::schema::name::qualified;
+use sunset_core::schema::script::LOCK_TIMEOUT_MS;
+use sunset_core::schema::steps::{LockMode, Step};
+use sunset_core::schema::undo::RecordedStep;
+use sunset_core::{Error, ErrorKind, Result};
+
+use super::reader::empty_search_path;
+use crate::postgres::connection::Database;
+use crate::postgres::fault::error;
+use crate::postgres::ledger::Ledger;
+use crate::postgres::runs::{ActiveRun, Lease};
+
+/// All locks of a batch are asked for at once, and for no longer than this: who waits for a strong
+/// lock keeps everybody behind it waiting, too.
+const LOCKS_TIMEOUT_MS: u32 = 600;
+
+/// Changes the schema within a run.
+#[derive(Clone)]
+pub struct SchemaSteps {
+    lease: Lease,
+}
+
+impl ActiveRun {
+    /// The writer of schema steps of this run.
+    pub fn schema(&self) -> SchemaSteps {
+        SchemaSteps {
+            lease: self.lease().clone(),
+        }
+    }
+}
+
+impl Ledger {
+    /// Schema steps that are not undone, the last one first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn schema_steps(&self) -> Result<Vec<RecordedStep>> {
+        let mut transaction = self.database().begin_reading().await?;
+        recorded(&mut transaction).await
+    }
+}
+
+#[async_trait]
+impl SchemaWriter for SchemaSteps {
+    async fn apply(&self, namespace: &str, steps: &[Step]) -> Result<()> {
+        match steps {
+            [] => Ok(()),
+            [step, ..] if step.stage.outside_transaction() => {
+                for step in steps {
+                    self.apply_outside(namespace, step).await?;
+                }
+                Ok(())
+            }
+            _ => self.apply_together(namespace, steps).await,
+        }
+    }
+
+    async fn recorded(&self) -> Result<Vec<RecordedStep>> {
+        let mut transaction = self.lease.database.begin_reading().await?;
+        recorded(&mut transaction).await
+    }
+
+    async fn undo(&self, step: &RecordedStep) -> Result<()> {
+        let what = || format!("cannot undo: {}", step.title);
+        if step.stage.outside_transaction() {
+            self.outside(&step.inverse, what).await?;
+            let mut transaction = self.begin().await?;
+            mark_undone(&mut transaction, step.id).await?;
+            return commit(transaction, what).await;
+        }
+        let mut transaction = self.begin().await?;
+        set_timeouts(&mut transaction).await?;
+        set_step(&mut transaction, step.id).await?;
+        for statement in &step.inverse {
+            run(&mut transaction, statement, what).await?;
+        }
+        mark_undone(&mut transaction, step.id).await?;
+        commit(transaction, what).await
+    }
+}
+
+impl SchemaSteps {
+    async fn begin(&self) -> Result<Transaction<'static, Postgres>> {
+        let mut transaction = self.lease.begin().await?;
+        empty_search_path(&mut transaction).await?;
+        Ok(transaction)
+    }
+
+    async fn apply_together(&self, namespace: &str, steps: &[Step]) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        set_timeouts(&mut transaction).await?;
+        self.lock(&mut transaction, namespace, steps).await?;
+        for step in steps {
+            let what = || format!("cannot {}", step.title);
+            let id = record(&mut transaction, self.lease.run, namespace, step, "done").await?;
+            set_step(&mut transaction, id).await?;
+            for statement in &step.sql {
+                run(&mut transaction, statement, what).await?;
+            }
+        }
+        commit(transaction, || {
+            "cannot commit the changes of the schema".to_owned()
+        })
+        .await
+    }
+
+    /// Takes all locks of a batch, the strongest of each table, before anything is changed.
+    async fn lock(
+        &self,
+        transaction: &mut Transaction<'_, Postgres>,
+        namespace: &str,
+        steps: &[Step],
+    ) -> Result<()> {
+        let locks = strongest(steps);
+        if locks.is_empty() {
+            return Ok(());
+        }
+        let limit = |ms: u32| format!("SET LOCAL statement_timeout = '{ms}ms'");
+        let mut statements = vec![limit(LOCKS_TIMEOUT_MS)];
+        for (table, mode) in &locks {
+            statements.push(format!(
+                "LOCK TABLE {} IN {} MODE",
+                qualified(namespace, table),
+                mode.sql()
+            ));
+        }
+        statements.push(limit(0));
+        for statement in &statements {
+            let locked = sqlx::raw_sql(AssertSqlSafe(statement.clone()))
+                .execute(&mut **transaction)
+                .await;
+            if let Err(cause) = locked {
+                let names = locks
+                    .iter()
+                    .map(|(table, _)| qualified(namespace, table))
+                    .collect();
+                return Err(self.lock_refused(cause, names).await);
+            }
+        }
+        Ok(())
+    }
+
+    /// Says who is in the way.
+    async fn lock_refused(&self, cause: sqlx::Error, tables: Vec<String>) -> Error {
+        let fault = error(cause, "cannot lock the tables to change");
+        if fault.kind() != ErrorKind::Contended {
+            return fault;
+        }
+        let holders = holders(&self.lease.database, &tables).await.ok().flatten();
+        let who = holders.unwrap_or_else(|| "somebody who is gone by now".to_owned());
+        Error::new(
+            ErrorKind::Contended,
+            format!("the tables to change are in use by {who}"),
+        )
+        .item(tables.join(", "))
+        .cause(fault)
+        .remedy("wait for it to end, or end it; then start this command again: it goes on where it stopped")
+    }
+
+    async fn apply_outside(&self, namespace: &str, step: &Step) -> Result<()> {
+        let what = || format!("cannot {}", step.title);
+        let mut transaction = self.begin().await?;
+        let id = record(&mut transaction, self.lease.run, namespace, step, "begun").await?;
+        commit(transaction, what).await?;
+        self.outside(&step.sql, what).await?;
+        let mut transaction = self.begin().await?;
+        sqlx::query("UPDATE sunset.schema_steps SET state = 'done' WHERE id = $1")
+            .bind(id)
+            .execute(&mut *transaction)
+            .await
+            .map_err(|cause| error(cause, what()))?;
+        commit(transaction, what).await
+    }
+
+    /// Runs statements that refuse to run in a transaction, each on its own, on a connection of
+    /// their own.
+    async fn outside(&self, statements: &[String], what: impl Fn() -> String) -> Result<()> {
+        let mut connection: PgConnection = self.lease.database.dedicated().await?;
+        let failed = |cause| error(cause, what());
+        // Building an index takes as long as it takes; a role's time-out is not meant for it.
+        let time_out = sqlx::raw_sql("SHOW statement_timeout")
+            .fetch_one(&mut connection)
+            .await
+            .and_then(|row| row.try_get::<String, _>(0))
+            .map_err(failed)?;
+        if time_out != "0" {
+            sqlx::raw_sql("SET statement_timeout = 0")
+                .execute(&mut connection)
+                .await
+                .map_err(failed)?;
+        }
+        for statement in statements {
+            sqlx::raw_sql(AssertSqlSafe(statement.clone()))
+                .execute(&mut connection)
+                .await
+                .map_err(failed)?;
+        }
+        // The statements are done; how the connection ends changes nothing.
+        drop(connection.close().await);
+        Ok(())
+    }
+}
+
+fn strongest(steps: &[Step]) -> Vec<(String, LockMode)> {
+    let mut locks: Vec<(String, LockMode)> = Vec::new();
+    for lock in steps.iter().flat_map(|step| &step.locks) {
+        match locks.iter_mut().find(|(table, _)| *table == lock.table) {
+            Some((_, mode)) => *mode = (*mode).max(lock.mode),
+            None => locks.push((lock.table.clone(), lock.mode)),
+        }
+    }
+    // Two pushes that lock in the same order do not lock each other out.
+    locks.sort();
+    locks
+}
+
+async fn holders(database: &Database, tables: &[String]) -> Result<Option<String>> {
+    let failed = |cause| error(cause, "cannot ask who holds the locks");
+    let mut transaction = database.begin_reading().await?;
+    sqlx::query(include_str!("lock_holders.sql"))
+        .bind(tables)
+        .fetch_one(&mut *transaction)
+        .await
+        .and_then(|row| row.try_get(0))
+        .map_err(failed)
+}
+
+async fn record(
+    transaction: &mut Transaction<'_, Postgres>,
+    run: i64,
+    namespace: &str,
+    step: &Step,
+    state: &str,
+) -> Result<i64> {
+    let failed = |cause| error(cause, "cannot record a step");
+    let json = |cause| Error::new(ErrorKind::Internal, "cannot record a step").cause(cause);
+    let effect = serde_json::to_string(&step.effect).map_err(json)?;
+    let stage = serde_json::to_value(step.stage).map_err(json)?;
+    sqlx::query(include_str!("record.sql"))
+        .bind(run)
+        .bind(namespace)
+        .bind(&step.title)
+        .bind(stage.as_str().unwrap_or_default())
+        .bind(effect)
+        .bind(&step.sql)
+        .bind(&step.inverse)
+        .bind(state)
+        .fetch_one(&mut **transaction)
+        .await
+        .and_then(|row| row.try_get(0))
+        .map_err(failed)
+}
+
+async fn recorded(transaction: &mut Transaction<'_, Postgres>) -> Result<Vec<RecordedStep>> {
+    let failed = |cause| error(cause, "cannot read the recorded steps");
+    let rows = sqlx::query(include_str!("recorded.sql"))
+        .fetch_all(&mut **transaction)
+        .await
+        .map_err(failed)?;
+    let unreadable = |cause| {
+        Error::new(
+            ErrorKind::Internal,
+            "a recorded step has a form that this version does not know",
+        )
+        .cause(cause)
+    };
+    rows.iter()
+        .map(|row| {
+            let stage: String = row.try_get("stage").map_err(failed)?;
+            let effect: String = row.try_get("effect").map_err(failed)?;
+            Ok(RecordedStep {
+                id: row.try_get("id").map_err(failed)?,
+                run: row.try_get("run").map_err(failed)?,
+                program: row.try_get("program").map_err(failed)?,
+                namespace: row.try_get("namespace").map_err(failed)?,
+                title: row.try_get("title").map_err(failed)?,
+                stage: serde_json::from_value(stage.into()).map_err(unreadable)?,
+                inverse: row.try_get("inverse").map_err(failed)?,
+                effect: serde_json::from_str(&effect).map_err(unreadable)?,
+                done: row.try_get("done").map_err(failed)?,
+            })
+        })
+        .collect()
+}
+
+async fn mark_undone(transaction: &mut Transaction<'_, Postgres>, step: i64) -> Result<()> {
+    sqlx::query("UPDATE sunset.schema_steps SET state = 'undone', undone_at = clock_timestamp() WHERE id = $1")
+        .bind(step)
+        .execute(&mut **transaction)
+        .await
+        .map(drop)
+        .map_err(|cause| error(cause, "cannot record that a step is undone"))
+}
+
+async fn set_timeouts(transaction: &mut Transaction<'_, Postgres>) -> Result<()> {
+    let sql = format!("SET LOCAL lock_timeout = '{LOCK_TIMEOUT_MS}ms'");
+    sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(&mut **transaction)
+        .await
+        .map(drop)
+        .map_err(|cause| error(cause, "cannot set lock_timeout"))
+}
+
+/// Statements name their step by `current_setting('sunset.step')`.
+async fn set_step(transaction: &mut Transaction<'_, Postgres>, step: i64) -> Result<()> {
+    sqlx::query("SELECT pg_catalog.set_config('sunset.step', $1, true)")
+        .bind(step.to_string())
+        .execute(&mut **transaction)
+        .await
+        .map(drop)
+        .map_err(|cause| error(cause, "cannot name the step"))
+}
+
+async fn run(
+    transaction: &mut Transaction<'_, Postgres>,
+    statement: &str,
+    what: impl Fn() -> String,
+) -> Result<()> {
+    sqlx::raw_sql(AssertSqlSafe(statement.to_owned()))
+        .execute(&mut **transaction)
+        .await
+        .map(drop)
+        .map_err(|cause| error(cause, what()))
+}
+
+async fn commit(transaction: Transaction<'_, Postgres>, what: impl Fn() -> String) -> Result<()> {
+    transaction
+        .commit()
+        .await
+        .map_err(|cause| error(cause, what()))
+}
