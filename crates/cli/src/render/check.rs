@@ -14,19 +14,26 @@ const SHOWN: usize = 5;
 pub fn check_text(report: &CheckReport, verbose: bool) -> String {
     let mut text = String::new();
     for section in &report.sections {
-        line(&mut text, &format!("{}", section.title));
-        if let Some(why) = &section.skipped {
-            line(&mut text, &format!("  not compared: {why}"));
-        }
-        for check in &section.checks {
-            check_lines(&mut text, check, verbose);
-        }
+        text.push_str(&section_text(section, verbose));
     }
     line(&mut text, "");
     for section in &report.sections {
         line(&mut text, &section.summary);
     }
     line(&mut text, verdict_line(report));
+    text
+}
+
+/// One section: its title, and a line for each check with what it found.
+pub fn section_text(section: &Section, verbose: bool) -> String {
+    let mut text = String::new();
+    line(&mut text, &section.title);
+    if let Some(why) = &section.skipped {
+        line(&mut text, &format!("  not compared: {why}"));
+    }
+    for check in &section.checks {
+        check_lines(&mut text, check, verbose);
+    }
     text
 }
 
@@ -100,7 +107,8 @@ pub fn check_json(report: &CheckReport) -> Value {
     })
 }
 
-fn section_json(section: &Section) -> Value {
+/// One section as JSON.
+pub fn section_json(section: &Section) -> Value {
     json!({
         "title": section.title,
         "passed": section.passed(),

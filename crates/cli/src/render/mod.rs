@@ -1,12 +1,16 @@
 //! Reports in words, as JSON and as HTML.
 
+mod audio;
+mod bucket;
 mod check;
 mod load;
 mod report;
 mod rollback;
 pub mod schema;
 
-pub use check::{check_json, check_text, verdict_line};
+pub use audio::{audio_json, audio_text, plan_json, plan_text};
+pub use bucket::{bucket_json, bucket_text};
+pub use check::{check_json, check_text, section_json, section_text, verdict_line};
 pub use load::{load_json, load_text};
 pub use report::FinalReport;
 pub use rollback::{

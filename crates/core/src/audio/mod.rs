@@ -2,9 +2,11 @@
 //! what its bytes are, and what is to be done about it.
 
 pub mod address;
+pub mod bucket;
 pub mod format;
 pub mod inventory;
 pub mod matching;
+pub mod outcome;
 pub mod parts;
 pub mod plan;
 pub mod planner;

@@ -221,6 +221,9 @@ pub trait ObjectJournal: Send + Sync {
     async fn measure(&self, source_uri: &str, version: &Version, part: &MeasuredPart)
     -> Result<()>;
 
+    /// Forgets what was measured of an object: it proved wrong.
+    async fn forget(&self, source_uri: &str) -> Result<()>;
+
     /// Records a proven copy and, in the same transaction, lets `conversations.audio_url` point
     /// at it where it still holds what migration wrote. The object's measurements are forgotten.
     /// Without a conversation nothing is linked.

@@ -167,6 +167,12 @@ impl ObjectJournal for ObjectStoreJournal {
         commit(transaction).await
     }
 
+    async fn forget(&self, source_uri: &str) -> Result<()> {
+        let mut transaction = self.lease.begin().await?;
+        forget(&mut transaction, source_uri).await?;
+        commit(transaction).await
+    }
+
     async fn prove(
         &self,
         record: &ObjectRecord,
@@ -175,11 +181,7 @@ impl ObjectJournal for ObjectStoreJournal {
         let mut transaction = self.lease.begin().await?;
         self.write(&mut transaction, std::slice::from_ref(record))
             .await?;
-        sqlx::query("DELETE FROM sunset.object_parts WHERE source_uri = $1")
-            .bind(&record.source_uri)
-            .execute(&mut *transaction)
-            .await
-            .map_err(|cause| error(cause, "cannot forget measured parts"))?;
+        forget(&mut transaction, &record.source_uri).await?;
         let outcome = match conversation {
             None => None,
             Some(conversation) => {
@@ -206,6 +208,15 @@ impl ObjectJournal for ObjectStoreJournal {
         commit(transaction).await?;
         Ok(outcome)
     }
+}
+
+async fn forget(transaction: &mut Transaction<'_, Postgres>, source_uri: &str) -> Result<()> {
+    sqlx::query("DELETE FROM sunset.object_parts WHERE source_uri = $1")
+        .bind(source_uri)
+        .execute(&mut **transaction)
+        .await
+        .map_err(|cause| error(cause, "cannot forget measured parts"))?;
+    Ok(())
 }
 
 async fn commit(transaction: Transaction<'_, Postgres>) -> Result<()> {

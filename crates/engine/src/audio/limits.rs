@@ -1,0 +1,169 @@
+//! Limits that all copies share: bandwidth, memory, transfers at once.
+
+use std::time::Duration;
+
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
+use tokio::time::Instant;
+
+use sunset_core::error::{Error, ErrorKind, Result};
+
+/// Bytes of small objects that are held at once: 24 MiB.
+const POOL: u64 = 24 << 20;
+/// What one permit of the pool stands for.
+const GRAIN: u64 = 4 << 10;
+
+/// Parts of large objects on their way at once, over all objects.
+const PARTS_AT_ONCE: usize = 8;
+
+/// A bandwidth, spread evenly.
+#[derive(Debug)]
+struct Bandwidth {
+    bytes_per_second: f64,
+    next: Mutex<Instant>,
+}
+
+impl Bandwidth {
+    fn new(bytes_per_second: u64) -> Self {
+        Self {
+            bytes_per_second: bytes_per_second as f64,
+            next: Mutex::new(Instant::now()),
+        }
+    }
+
+    async fn take(&self, bytes: usize) {
+        let wake = {
+            let mut next = self.next.lock().await;
+            let start = (*next).max(Instant::now());
+            *next = start + Duration::from_secs_f64(bytes as f64 / self.bytes_per_second);
+            start
+        };
+        tokio::time::sleep_until(wake).await;
+    }
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Limits {
+    reading: Option<Bandwidth>,
+    sending: Option<Bandwidth>,
+    pool: Semaphore,
+    parts: Semaphore,
+}
+
+impl Limits {
+    /// `rate`: bytes a second in each direction, over all copies.
+    pub fn new(rate: Option<u64>) -> Self {
+        let rate = rate.filter(|rate| *rate > 0);
+        Self {
+            reading: rate.map(Bandwidth::new),
+            sending: rate.map(Bandwidth::new),
+            pool: Semaphore::new(usize::try_from(POOL / GRAIN).unwrap_or(usize::MAX)),
+            parts: Semaphore::new(PARTS_AT_ONCE),
+        }
+    }
+
+    /// Waits until so many bytes may have been read.
+    pub async fn read(&self, bytes: usize) {
+        if let Some(bandwidth) = &self.reading {
+            bandwidth.take(bytes).await;
+        }
+    }
+
+    /// Waits until so many bytes may be sent.
+    pub async fn send(&self, bytes: usize) {
+        if let Some(bandwidth) = &self.sending {
+            bandwidth.take(bytes).await;
+        }
+    }
+
+    /// Waits for room for a small object.
+    ///
+    /// # Errors
+    /// `Internal`: the pool is never closed.
+    pub async fn room(&self, bytes: u64) -> Result<SemaphorePermit<'_>> {
+        let permits = bytes.min(POOL).div_ceil(GRAIN).max(1);
+        let permits = u32::try_from(permits).unwrap_or(u32::MAX);
+        self.pool.acquire_many(permits).await.map_err(closed)
+    }
+
+    /// Waits for the turn of a part.
+    ///
+    /// # Errors
+    /// `Internal`: the semaphore is never closed.
+    pub async fn part(&self) -> Result<SemaphorePermit<'_>> {
+        self.parts.acquire().await.map_err(closed)
+    }
+}
+
+fn closed(cause: tokio::sync::AcquireError) -> Error {
+    Error::new(ErrorKind::Internal, "a limit was closed").cause(cause)
+}
+
+/// Reads a bandwidth: bytes a second, with `K`, `M` or `G` behind it for powers of 1,024.
+///
+/// # Errors
+/// `Configuration`.
+pub fn parse_rate(text: &str) -> Result<u64> {
+    let refused = || {
+        Error::new(ErrorKind::Configuration, "not a bandwidth")
+            .item(text.to_owned())
+            .remedy("write bytes a second, with K, M or G: --limit-rate 20M")
+    };
+    let trimmed = text.trim();
+    let (digits, factor) = match trimmed.char_indices().last() {
+        Some((at, 'k' | 'K')) => (&trimmed[..at], 1_u64 << 10),
+        Some((at, 'm' | 'M')) => (&trimmed[..at], 1 << 20),
+        Some((at, 'g' | 'G')) => (&trimmed[..at], 1 << 30),
+        _ => (trimmed, 1),
+    };
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(refused());
+    }
+    let number: u64 = digits.parse().map_err(|_| refused())?;
+    number
+        .checked_mul(factor)
+        .filter(|rate| *rate > 0)
+        .ok_or_else(refused)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_written_as_curl_and_rclone_do() {
+        assert_eq!(parse_rate("20M").expect("a rate"), 20 << 20);
+        assert_eq!(parse_rate("512k").expect("a rate"), 512 << 10);
+        assert_eq!(parse_rate("1000").expect("a rate"), 1_000);
+        for text in ["", "M", "20MB", "-1", "0", "1.5M", "99999999999G", "+5"] {
+            assert!(parse_rate(text).is_err(), "{text}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_bandwidth_is_kept_over_all_takers() {
+        let limits = Limits::new(Some(1_000));
+        let begin = Instant::now();
+        let taker = || async {
+            for _ in 0..10 {
+                limits.read(100).await;
+            }
+        };
+        tokio::join!(taker(), taker());
+        limits.read(1).await;
+        assert_eq!(begin.elapsed(), Duration::from_secs(2));
+    }
+
+    #[tokio::test]
+    async fn small_objects_wait_for_room() {
+        let limits = Limits::new(None);
+        let held = limits.room(POOL).await.expect("room");
+        let waiting = tokio::time::timeout(Duration::from_millis(20), limits.room(1)).await;
+        assert!(waiting.is_err(), "there is no room beside it");
+        drop(held);
+        assert!(
+            limits.room(u64::MAX).await.is_ok(),
+            "one that is too large gets all"
+        );
+    }
+}

@@ -1,0 +1,433 @@
+//! Copying a large object: read once to measure it, once more to send it.
+//!
+//! The first reading gives the hashes of the whole and the MD5 of every part, and the ledger keeps
+//! them part by part. Only then is an upload begun: by now its `sha256` is known for the object's
+//! metadata, bytes that are no audio or not what the source states are not sent at all, and every
+//! part goes out as a stream whose `Content-MD5` the store checks. No part is ever held whole, and
+//! a run that was stopped knows of every part whether it has to be read or sent again.
+
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use sunset_core::audio::format::Format;
+use sunset_core::audio::parts::Layout;
+use sunset_core::audio::plan::Owner;
+use sunset_core::audio::planner::{listed, same_version};
+use sunset_core::audio::record::{MeasuredPart, ObjectRecord, State, Version};
+use sunset_core::audio::signature::HEAD;
+use sunset_core::error::{Error, ErrorKind};
+use sunset_core::ports::objects::{
+    Attributes, Body, ByteStream, SourceObject, StoredPart, UnfinishedUpload,
+};
+use tokio::sync::Mutex;
+
+use super::copier::{Copier, Fault, Stored, attributes, ended_early, format_of};
+use super::hashes::{Hashes, Sums, hex, multipart_etag};
+use crate::retry::retry;
+
+/// Parts of one object on their way at once.
+const AT_ONCE: usize = 4;
+
+/// What the first reading gave, as far as it got.
+#[derive(Default)]
+struct Measuring {
+    hashes: Hashes,
+    parts: Vec<[u8; 16]>,
+    format: Option<Format>,
+}
+
+/// What the first reading gave.
+struct Measured {
+    sums: Sums,
+    parts: Vec<[u8; 16]>,
+    format: Format,
+}
+
+/// The upload of an object, begun now or by an earlier run.
+struct Upload {
+    upload: UnfinishedUpload,
+    /// Numbers of the parts that the store holds.
+    held: Vec<u32>,
+    resumed: bool,
+}
+
+impl Copier {
+    pub(super) async fn copy_in_parts(
+        &self,
+        object: &SourceObject,
+        owner: &Owner,
+        key: String,
+        previous: Option<&ObjectRecord>,
+    ) -> Result<Stored, Fault> {
+        let layout = Layout::of(object.size);
+        let measured = self.measure(object, layout).await?;
+        if let Err(error) = measured.sums.check(object) {
+            let forgotten = retry(self.retries, || self.journal.forget(&object.uri)).await;
+            forgotten.map_err(Fault::Fatal)?;
+            return Err(Fault::Failed(error));
+        }
+        let attributes = attributes(object, measured.format, &measured.sums);
+        let mut record = listed(object, None, owner.role());
+        record.conversation_id = owner.id().map(ToOwned::to_owned);
+        record.state = State::Pending;
+        record.key = Some(key.clone());
+        record.sha256 = Some(measured.sums.sha256);
+
+        let mut upload = self
+            .upload(
+                object,
+                layout,
+                &measured,
+                &mut record,
+                &attributes,
+                previous,
+            )
+            .await?;
+        let mut sent = self.send(object, layout, &measured, &upload).await;
+        if let Err(Fault::Fatal(error) | Fault::Failed(error)) = &sent
+            && upload.resumed
+            && matches!(
+                error.kind(),
+                ErrorKind::NotFound | ErrorKind::Denied | ErrorKind::Conflict
+            )
+        {
+            // The store does not take parts of that upload any more: begin another.
+            tracing::info!(key = %key, error = %error, "beginning the upload anew");
+            upload = self.begin(&mut record, &attributes).await?;
+            sent = self.send(object, layout, &measured, &upload).await;
+        }
+        sent?;
+        let etag = self.complete(&upload.upload, &measured).await;
+        if let Err(Fault::Failed(_)) = &etag {
+            // Whatever the store made of these parts, the next attempt does not build on it.
+            record.upload = None;
+            self.note(&record).await?;
+            if let Err(error) = self.store.abort(&upload.upload).await {
+                tracing::warn!(key = %key, error = %error, "cannot give the upload up");
+            }
+        }
+        let kept = upload.held.len() as u64;
+        Ok(Stored {
+            sums: measured.sums,
+            format: measured.format,
+            key,
+            etag: etag?,
+            sent: layout.parts() - kept,
+            kept,
+        })
+    }
+
+    /// Reads the object from where an earlier run stopped.
+    async fn measure(&self, object: &SourceObject, layout: Layout) -> Result<Measured, Fault> {
+        let version = Version {
+            generation: object.generation,
+            size: object.size,
+            part: layout.part,
+        };
+        let known = retry(self.retries, || {
+            self.journal.measured(&object.uri, &version)
+        })
+        .await;
+        let known = known.map_err(Fault::Fatal)?;
+        let state = known
+            .last()
+            .and_then(|part| Hashes::from_state(&part.state));
+        let mut measuring = Measuring::default();
+        if let Some(hashes) = state.filter(|_| object.generation.is_some()) {
+            measuring.hashes = hashes;
+            measuring.parts = known.iter().map(|part| part.md5).collect();
+            let head = retry(self.retries, || self.read_head(object)).await;
+            measuring.format = Some(format_of(&head.map_err(Fault::of_source)?, object)?);
+        }
+        let measuring = Mutex::new(measuring);
+        loop {
+            let before = measuring.lock().await.parts.len();
+            let read = retry(self.retries, || async {
+                let mut measuring = measuring.lock().await;
+                // Bytes behind the last whole part are read again.
+                self.measure_rest(object, layout, &version, &mut measuring)
+                    .await
+            });
+            match read.await {
+                Ok(done) => {
+                    done?;
+                    break;
+                }
+                // As long as it gets on, it goes on.
+                Err(error)
+                    if error.kind() == ErrorKind::Unreachable
+                        && measuring.lock().await.parts.len() > before => {}
+                Err(error) => return Err(Fault::of_source(error)),
+            }
+        }
+        let measuring = measuring.into_inner();
+        let format = measuring
+            .format
+            .ok_or_else(|| Fault::Failed(ended_early(object, measuring.hashes.length())))?;
+        Ok(Measured {
+            sums: measuring.hashes.finish(),
+            parts: measuring.parts,
+            format,
+        })
+    }
+
+    /// Reads from behind the last whole part to the end. The outer error may pass, the inner one
+    /// does not.
+    async fn measure_rest(
+        &self,
+        object: &SourceObject,
+        layout: Layout,
+        version: &Version,
+        measuring: &mut Measuring,
+    ) -> sunset_core::Result<Result<(), Fault>> {
+        let mut from = measuring.parts.len() as u64 * layout.part;
+        if from >= object.size {
+            return Ok(Ok(()));
+        }
+        let mut hashes = measuring.hashes.clone();
+        let mut part = Hashes::default();
+        let mut head = Vec::new();
+        let mut stream = self.source.read(object, from, object.size).await?;
+        while let Some(chunk) = stream.next().await {
+            let mut chunk = chunk?;
+            self.limits.read(chunk.len()).await;
+            if measuring.format.is_none() {
+                head.extend_from_slice(chunk.get(..chunk.len().min(HEAD)).unwrap_or_default());
+                if head.len() >= HEAD {
+                    match format_of(&head, object) {
+                        Ok(format) => measuring.format = Some(format),
+                        Err(fault) => return Ok(Err(fault)),
+                    }
+                }
+            }
+            while !chunk.is_empty() {
+                let left = layout.part.min(object.size - from) - part.length();
+                if left == 0 {
+                    return Ok(Err(Fault::Changed));
+                }
+                let take = usize::try_from(left).unwrap_or(usize::MAX).min(chunk.len());
+                let bytes = chunk.split_to(take);
+                hashes.update(&bytes);
+                part.update(&bytes);
+                if part.length() == layout.part.min(object.size - from) {
+                    let md5 = std::mem::take(&mut part).finish().md5;
+                    let number = u32::try_from(measuring.parts.len() + 1).unwrap_or(u32::MAX);
+                    let state = hashes.state();
+                    let done = MeasuredPart { number, md5, state };
+                    let noted = retry(self.retries, || {
+                        self.journal.measure(&object.uri, version, &done)
+                    });
+                    if let Err(error) = noted.await {
+                        return Ok(Err(Fault::Fatal(error)));
+                    }
+                    measuring.parts.push(md5);
+                    measuring.hashes = hashes.clone();
+                    from += layout.part;
+                    if from >= object.size {
+                        from = object.size;
+                    }
+                }
+            }
+        }
+        if measuring.hashes.length() < object.size {
+            return Err(ended_early(object, hashes.length()));
+        }
+        Ok(Ok(()))
+    }
+
+    async fn read_head(&self, object: &SourceObject) -> sunset_core::Result<Vec<u8>> {
+        let to = object.size.min(HEAD as u64);
+        let mut stream = self.source.read(object, 0, to).await?;
+        let mut head = Vec::new();
+        while let Some(chunk) = stream.next().await {
+            head.extend_from_slice(&chunk?);
+        }
+        Ok(head)
+    }
+
+    /// Goes on with the upload of an earlier run, or begins one.
+    async fn upload(
+        &self,
+        object: &SourceObject,
+        layout: Layout,
+        measured: &Measured,
+        record: &mut ObjectRecord,
+        attributes: &Attributes,
+        previous: Option<&ObjectRecord>,
+    ) -> Result<Upload, Fault> {
+        let earlier = previous.filter(|previous| {
+            same_version(object, previous)
+                && previous.key == record.key
+                && previous.sha256 == record.sha256
+        });
+        if let Some(id) = earlier.and_then(|previous| previous.upload.clone()) {
+            let upload = UnfinishedUpload {
+                key: record.key.clone().unwrap_or_default(),
+                id,
+            };
+            let parts = retry(self.retries, || self.store.parts(&upload)).await;
+            if let Ok(Some(parts)) = parts {
+                record.upload = Some(upload.id.clone());
+                return Ok(Upload {
+                    held: held(&parts, layout, measured),
+                    upload,
+                    resumed: true,
+                });
+            }
+        }
+        self.begin(record, attributes).await
+    }
+
+    async fn begin(
+        &self,
+        record: &mut ObjectRecord,
+        attributes: &Attributes,
+    ) -> Result<Upload, Fault> {
+        let key = record.key.clone().unwrap_or_default();
+        let upload = retry(self.retries, || self.store.begin(&key, attributes)).await;
+        let upload = upload.map_err(Fault::of_store)?;
+        record.upload = Some(upload.id.clone());
+        self.note(record).await?;
+        Ok(Upload {
+            upload,
+            held: Vec::new(),
+            resumed: false,
+        })
+    }
+
+    async fn note(&self, record: &ObjectRecord) -> Result<(), Fault> {
+        let records = std::slice::from_ref(record);
+        let noted = retry(self.retries, || self.journal.record(records)).await;
+        noted.map_err(Fault::Fatal)
+    }
+
+    /// Sends the parts that the store does not hold, some at once.
+    async fn send(
+        &self,
+        object: &SourceObject,
+        layout: Layout,
+        measured: &Measured,
+        upload: &Upload,
+    ) -> Result<(), Fault> {
+        let parts = (1_u32..).zip(measured.parts.iter().copied());
+        let mut missing = parts.filter(|(number, _)| !upload.held.contains(number));
+        let mut sending = FuturesUnordered::new();
+        loop {
+            while sending.len() < AT_ONCE
+                && let Some((number, md5)) = missing.next()
+            {
+                sending.push(self.send_part(object, layout, &upload.upload, number, md5));
+            }
+            match sending.next().await {
+                Some(sent) => sent?,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    async fn send_part(
+        &self,
+        object: &SourceObject,
+        layout: Layout,
+        upload: &UnfinishedUpload,
+        number: u32,
+        md5: [u8; 16],
+    ) -> Result<(), Fault> {
+        let (from, to) = layout.range(number);
+        let _turn = self.limits.part().await.map_err(Fault::Fatal)?;
+        let sent = retry(self.retries, || async {
+            let stream = match self.source.read(object, from, to).await {
+                Ok(stream) => stream,
+                Err(error) if error.kind() == ErrorKind::Unreachable => return Err(error),
+                Err(error) if error.kind() == ErrorKind::Throttled => return Err(error),
+                Err(error) => return Ok(Err(Fault::of_source(error))),
+            };
+            let body = Body {
+                bytes: self.throttled(stream),
+                length: to - from,
+                md5,
+            };
+            self.store.put_part(upload, number, body).await.map(Ok)
+        });
+        let stated = sent.await.map_err(Fault::of_store)??;
+        match stated {
+            Some(etag) if !etag.eq_ignore_ascii_case(&hex(&md5)) => Err(Fault::Failed(
+                Error::new(
+                    ErrorKind::Mismatch,
+                    format!(
+                        "R2 states the ETag {etag} for part {number} and {} was sent",
+                        hex(&md5)
+                    ),
+                )
+                .item(upload.key.clone()),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// A stream that keeps to the bandwidth in both directions.
+    fn throttled(&self, stream: ByteStream) -> ByteStream {
+        let limits = std::sync::Arc::clone(&self.limits);
+        stream
+            .then(move |chunk| {
+                let limits = std::sync::Arc::clone(&limits);
+                async move {
+                    if let Ok(chunk) = &chunk {
+                        tokio::join!(limits.read(chunk.len()), limits.send(chunk.len()));
+                    }
+                    chunk
+                }
+            })
+            .boxed()
+    }
+
+    /// Makes the object of its parts. When the answer was lost, the object itself tells whether it
+    /// is there.
+    async fn complete(
+        &self,
+        upload: &UnfinishedUpload,
+        measured: &Measured,
+    ) -> Result<String, Fault> {
+        let expected = multipart_etag(measured.parts.iter());
+        let parts: Vec<StoredPart> = (1_u32..)
+            .zip(&measured.parts)
+            .map(|(number, md5)| StoredPart {
+                number,
+                size: 0,
+                etag: hex(md5),
+            })
+            .collect();
+        let completed = retry(self.retries, || async {
+            let error = match self.store.complete(upload, &parts).await {
+                Ok(stated) => return Ok(stated),
+                Err(error) => error,
+            };
+            match self.store.head(&upload.key).await {
+                Ok(Some(head)) if head.etag.as_deref() == Some(&expected) => Ok(head.etag),
+                _ => Err(error),
+            }
+        });
+        // An upload that is gone is no reason to end the run: it is begun anew.
+        let stated = completed.await.map_err(|error| match error.kind() {
+            ErrorKind::Denied => Fault::Fatal(error),
+            _ => Fault::Failed(error),
+        })?;
+        self.prove(&upload.key, stated, &expected, &measured.sums)
+            .await
+    }
+}
+
+/// The parts that the store holds as they are to be. A store that states no ETag of a part is
+/// believed the size: the ETag of the whole is held against the parts in the end.
+fn held(parts: &[StoredPart], layout: Layout, measured: &Measured) -> Vec<u32> {
+    let right = parts.iter().filter(|part| {
+        let (from, to) = layout.range(part.number);
+        let index = part
+            .number
+            .checked_sub(1)
+            .and_then(|index| usize::try_from(index).ok());
+        let md5 = index.and_then(|index| measured.parts.get(index));
+        md5.is_some_and(|md5| part.etag.is_empty() || part.etag.eq_ignore_ascii_case(&hex(md5)))
+            && part.size == to - from
+    });
+    right.map(|part| part.number).collect()
+}
