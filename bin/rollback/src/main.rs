@@ -25,6 +25,10 @@ pub struct Arguments {
     #[command(flatten)]
     write: WriteArgs,
 
+    /// The plan that was migrated by: sales-ai
+    #[arg(long, default_value = "sales-ai", value_name = "NAME")]
+    plan: String,
+
     /// Do it (also CONFIRM_ROLLBACK=yes)
     #[arg(short, long)]
     yes: bool,

@@ -9,6 +9,7 @@ use sunset_core::config::{DatabaseSettings, Pace, R2Settings};
 use sunset_core::env_vars;
 use sunset_core::error::Result;
 use sunset_core::permit::{Consent, WritePermit};
+use sunset_core::plans::plan_named;
 use sunset_core::ports::objects::{ObjectLedger, ObjectStore};
 use sunset_core::ports::rollback::{
     RollbackOptions, RollbackReport, Scope, UndoPlanner, Undone,
@@ -23,6 +24,7 @@ use crate::Arguments;
 
 pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
     let consent = arguments.write.consent(&session);
+    let plan = plan_named(&arguments.plan)?;
     let (settings, pace, bucket, confirmed) = session.settings(|variables, faults| {
         (
             DatabaseSettings::read(variables, faults),
@@ -50,6 +52,7 @@ pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
         retries: Retries(pace.max_retries),
         confirmed: confirmed || arguments.yes,
         bucket: bucket.as_ref().map(R2Bucket::new),
+        plan: plan.name().to_owned(),
         session,
         database,
     };
@@ -69,6 +72,7 @@ struct Flow {
     retries: Retries,
     confirmed: bool,
     bucket: Option<R2Bucket>,
+    plan: String,
     session: Session,
     database: Database,
 }
@@ -155,7 +159,7 @@ impl Flow {
         let permit = WritePermit::bind(consent, self.database.identity().clone());
         let ledger = Ledger::install(&self.database, &permit).await?;
         let start = RunStart {
-            plan: "sales-ai".into(),
+            plan: self.plan.clone(),
             program: Arguments::NAME.into(),
             version: env!("CARGO_PKG_VERSION").into(),
             source: None,

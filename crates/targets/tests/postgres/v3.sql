@@ -23,3 +23,5 @@ CREATE TABLE alerts (
     opportunity_id text NOT NULL REFERENCES opportunities (id),
     conversation_id text REFERENCES conversations (id));
 INSERT INTO "user" (id, name, email) VALUES ('u', 'Owner', 'owner@example.com');
+CREATE TABLE user_profiles (
+    user_id text PRIMARY KEY REFERENCES "user" (id) ON DELETE CASCADE, role text NOT NULL DEFAULT 'sales_rep');

@@ -80,7 +80,6 @@ async fn plan_table(
             transaction,
             filter,
             &tables.keys,
-            &tables.primary,
             staying,
             table,
             &leaving,

@@ -36,7 +36,6 @@ pub(super) async fn referenced_by_staying(
     transaction: &mut Transaction<'_, Postgres>,
     filter: &Filter,
     keys: &ForeignKeys,
-    primary: &BTreeMap<String, String>,
     staying: &BTreeMap<String, Vec<String>>,
     table: &str,
     ids: &[String],
@@ -45,15 +44,18 @@ pub(super) async fn referenced_by_staying(
     let mut found = HashSet::new();
     for key in keys.0.iter().filter(|key| key.parent == table) {
         let column = quote_identifier(&key.child_column);
-        let id = primary.get(&key.child).map_or("id", String::as_str);
+        let text = match &key.child_key {
+            Some(id) => format!("c.{}::text", quote_identifier(id)),
+            // A row without a key is nobody's of ours.
+            None => "NULL::text".to_owned(),
+        };
         let statement = format!(
             "SELECT DISTINCT c.{column}::text FROM {} AS c WHERE c.{column} = ANY ($5) AND NOT (\
              EXISTS (SELECT FROM sunset.provenance AS p WHERE p.table_name = $6 \
-             AND p.row_id = c.{id}::text AND p.action = 'inserted' \
+             AND p.row_id = {text} AND p.action = 'inserted' \
              AND ($1::int8[] IS NULL OR p.created_run = ANY ($1)) AND {ROWS}) \
-             AND c.{id}::text <> ALL ($7))",
+             AND coalesce({text} <> ALL ($7), true))",
             public_table(&key.child),
-            id = quote_identifier(id)
         );
         let none = Vec::new();
         let rows = filter

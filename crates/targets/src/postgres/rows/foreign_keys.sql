@@ -1,5 +1,9 @@
 SELECT child.relname::text AS child, ca.attname::text AS child_column,
-       parent.relname::text AS parent, pa.attname::text AS parent_column
+       parent.relname::text AS parent, pa.attname::text AS parent_column,
+       (SELECT k.attname::text
+          FROM pg_catalog.pg_index AS i
+          JOIN pg_catalog.pg_attribute AS k ON k.attrelid = i.indrelid AND k.attnum = i.indkey[0]
+         WHERE i.indrelid = c.conrelid AND i.indisprimary AND i.indnkeyatts = 1) AS child_key
   FROM pg_catalog.pg_constraint AS c
   JOIN pg_catalog.pg_class AS child ON child.oid = c.conrelid
   JOIN pg_catalog.pg_class AS parent ON parent.oid = c.confrelid

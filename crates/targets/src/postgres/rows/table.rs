@@ -19,6 +19,8 @@ pub(in crate::postgres) const ROW: &str = "sunset_row";
 pub(in crate::postgres) struct ForeignKey {
     pub child: String,
     pub child_column: String,
+    /// The child's primary key, where it is one column.
+    pub child_key: Option<String>,
     pub parent: String,
     pub parent_column: String,
 }
@@ -40,6 +42,7 @@ impl ForeignKeys {
                 Ok(ForeignKey {
                     child: row.try_get("child")?,
                     child_column: row.try_get("child_column")?,
+                    child_key: row.try_get("child_key")?,
                     parent: row.try_get("parent")?,
                     parent_column: row.try_get("parent_column")?,
                 })
@@ -312,6 +315,7 @@ mod tests {
         ForeignKey {
             child: child.into(),
             child_column: "x".into(),
+            child_key: None,
             parent: parent.into(),
             parent_column: "id".into(),
         }
