@@ -82,7 +82,15 @@ pub fn load_text(report: &LoadReport, dry_run: bool, verbose: bool) -> String {
             thousands(warnings)
         ),
     );
-    if report.written_rows() == 0 && report.conflicts.count == 0 {
+    if report.collections.values().all(|counts| counts.read == 0) {
+        line(
+            &mut text,
+            format_args!(
+                "{} holds no document of this plan's collections: is V2_FIRESTORE right?",
+                report.source
+            ),
+        );
+    } else if report.written_rows() == 0 && report.conflicts.count == 0 && !dry_run {
         line(
             &mut text,
             format_args!("Nothing to write: V3 holds everything already."),

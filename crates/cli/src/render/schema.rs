@@ -1,30 +1,21 @@
 //! Plans of schema changes and repairs, in words and as JSON.
 
 use serde_json::{Value, json};
-use sunset_core::schema::steps::{Blocked, Note, SchemaPlan, Stage, Step, Work};
+use sunset_core::schema::steps::{Blocked, Note, SchemaPlan, Stage, Step, Verdict, Work};
 
 use crate::numbers::thousands;
 
 /// How many steps are shown one by one before `--verbose` is needed for their SQL.
 const SAMPLE: usize = 5;
 
-/// The plan: each step with what it locks, how it is undone and what to think of it.
-/// `verbose` adds the SQL.
+/// The plan: its steps, and what stays as it is. `verbose` adds to each step its SQL, what it
+/// locks, and how it is undone.
 pub fn plan_text(plan: &SchemaPlan, verbose: bool) -> String {
     let mut lines = Vec::new();
     if plan.steps.is_empty() {
         lines.push("nothing to do".to_owned());
     } else {
-        let batches = plan.batches();
-        lines.push(format!(
-            "{} in {}:",
-            counted(plan.steps.len(), "step", "steps"),
-            counted(
-                batches.len(),
-                "transaction or statement",
-                "transactions and statements"
-            )
-        ));
+        lines.push(format!("{}:", counted(plan.steps.len(), "step", "steps")));
         for (number, step) in plan.steps.iter().enumerate() {
             lines.extend(step_lines(number + 1, step, verbose));
         }
@@ -57,6 +48,9 @@ pub fn step_lines(number: usize, step: &Step, verbose: bool) -> Vec<String> {
     if let Some(why) = step.verdict.because() {
         lines.push(format!("       why: {why}"));
     }
+    if !verbose {
+        return lines;
+    }
     let locks: Vec<_> = step
         .locks
         .iter()
@@ -81,16 +75,18 @@ pub fn step_lines(number: usize, step: &Step, verbose: bool) -> Vec<String> {
         Work::Writes => lines.push("       changes rows".to_owned()),
         Work::Rewrites => lines.push("       writes every row anew".to_owned()),
     }
-    if verbose {
-        for statement in &step.sql {
-            lines.extend(indented("sql", statement));
-        }
-        for statement in &step.inverse {
-            lines.extend(indented("undo", statement));
-        }
+    for statement in &step.sql {
+        lines.extend(indented("sql", statement));
+    }
+    for statement in &step.inverse {
+        lines.extend(indented("undo", statement));
     }
     if step.inverse.is_empty() {
-        lines.push("       undo: cannot be undone, or need not be".to_owned());
+        let undo = match step.verdict {
+            Verdict::LosesData(_) => "cannot be undone",
+            Verdict::Safe | Verdict::NeedsAttention(_) => "nothing to undo",
+        };
+        lines.push(format!("       undo: {undo}"));
     }
     lines
 }
@@ -122,16 +118,20 @@ fn notes(lines: &mut Vec<String>, heading: &str, notes: &[Note]) {
 pub fn blocked_lines(blocked: &[Blocked]) -> Vec<String> {
     let mut lines = Vec::new();
     for each in blocked {
-        lines.push(format!(
-            "not done: {}: {} {}",
-            each.title,
-            thousands(each.count),
-            each.what
-        ));
-        lines.push(format!("  {}", sample(&each.sample, each.count)));
-        lines.push(format!("  next: {}", each.advice));
+        let heading = if each.for_repair { "left to fix-schema" } else { "not done" };
+        lines.push(format!("{heading}: {}", each.title));
+        lines.extend(listed_lines(&each.what, each.count, &each.sample, &each.advice));
     }
     lines
+}
+
+/// Rows that need somebody.
+pub fn listed_lines(what: &str, count: u64, items: &[String], advice: &str) -> Vec<String> {
+    vec![
+        format!("  {what}: {}", thousands(count)),
+        format!("    {}", sample(items, count)),
+        format!("    next: {advice}"),
+    ]
 }
 
 /// The first few of many.

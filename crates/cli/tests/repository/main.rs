@@ -1,0 +1,4 @@
+//! What the repository says of itself, held against the code.
+
+mod architecture;
+mod environment;
