@@ -1,2 +1,10 @@
-//! audio-migrate
-fn main() {}
+//! `audio-migrate`: recordings of V2 into R2.
+
+mod arguments;
+mod migrate;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sunset_cli::run(migrate::migrate)
+}

@@ -233,3 +233,10 @@ pub trait ObjectJournal: Send + Sync {
         conversation: Option<&Conversation>,
     ) -> Result<Option<LinkOutcome>>;
 }
+
+/// Fetches public URLs without credentials.
+#[async_trait]
+pub trait PublicReader: Send + Sync {
+    /// The first `length` bytes, and the size of the whole where the answer states it.
+    async fn beginning(&self, url: &str, length: u64) -> Result<(Bytes, Option<u64>)>;
+}

@@ -37,7 +37,7 @@ use limits::Limits;
 
 pub use hashes::{Hashes, hex};
 pub use limits::parse_rate;
-pub use verify_urls::{PublicReader, UrlCheck, verify_urls};
+pub use verify_urls::{UrlCheck, verify_urls};
 
 /// How to copy.
 #[derive(Debug, Clone)]

@@ -1,23 +1,15 @@
 //! Asking for public URLs, as a browser would.
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use futures::StreamExt;
 use sunset_core::audio::record::{ObjectRecord, Role};
 use sunset_core::error::Result;
-use sunset_core::ports::objects::ObjectStore;
+use sunset_core::ports::objects::{ObjectStore, PublicReader};
 
 use crate::retry::{Retries, retry};
 
 /// Bytes that are asked for of each.
 const RANGE: u64 = 64 << 10;
-
-/// Fetches public URLs without credentials.
-#[async_trait]
-pub trait PublicReader: Send + Sync {
-    /// The first `length` bytes, and the size of the whole where the answer states it.
-    async fn beginning(&self, url: &str, length: u64) -> Result<(Bytes, Option<u64>)>;
-}
 
 /// A URL that does not give what the bucket holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

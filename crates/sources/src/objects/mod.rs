@@ -2,6 +2,7 @@
 
 mod folder;
 mod gcs;
+mod public;
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use sunset_core::ports::objects::ObjectSource;
 
 pub use folder::FolderObjects;
 pub use gcs::{Bucket, BucketSettings};
+pub use public::PublicUrls;
 
 /// Makes the source that a configuration names; nothing is read yet.
 ///

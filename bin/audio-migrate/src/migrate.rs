@@ -1,0 +1,244 @@
+//! Connect, survey, show the plan, carry it out.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use sunset_cli::{Consented, Program, Session, Status, render};
+use sunset_core::audio::outcome::AudioReport;
+use sunset_core::audio::plan::{Options, Plan};
+use sunset_core::config::{AudioSourceSettings, DatabaseSettings, Pace, R2Settings};
+use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::permit::{Consent, WritePermit};
+use sunset_core::ports::objects::{ObjectLedger, ObjectSource, ObjectStore};
+use sunset_core::ports::runs::{RunEnd, RunStart};
+use sunset_engine::audio::{self, CopyOptions, UrlCheck};
+use sunset_engine::retry::Retries;
+use sunset_sources::objects::PublicUrls;
+use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, ObjectBook};
+use sunset_targets::r2::R2Bucket;
+
+use crate::arguments::Arguments;
+
+pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
+    let consent = arguments.write.consent(&session);
+    let (database, source, bucket, pace) = session.settings(|variables, faults| {
+        (
+            DatabaseSettings::read(variables, faults),
+            AudioSourceSettings::read(variables, faults),
+            R2Settings::read(variables, faults),
+            Pace::read(variables, faults),
+        )
+    })?;
+    let source = source.ok_or_else(|| Error::new(ErrorKind::Configuration, "no source"))?;
+    let source = sunset_sources::objects::open(&source)?;
+    let connecting = ConnectOptions::for_program(Arguments::NAME);
+    let database = Database::connect(&database.url, connecting).await?;
+    let store = R2Bucket::new(&bucket);
+    session.say(&format!(
+        "From {} to {}",
+        source.identity(),
+        store.identity()
+    ));
+    session.detail(&format!("database {}", database.describe()));
+    let retries = Retries(pace.max_retries);
+    let options = Options {
+        only: arguments.only(),
+        retry_failed: arguments.retry_failed,
+        orphans: arguments.orphans.into(),
+        prefer: arguments.prefer,
+        public_url: bucket.public_url.clone(),
+    };
+    let copying = CopyOptions {
+        concurrency: arguments
+            .concurrency
+            .map_or(pace.audio_concurrency, usize::from),
+        rate: arguments.limit_rate,
+        retries,
+        public_url: bucket.public_url,
+    };
+    let flow = Flow {
+        arguments,
+        session,
+        source,
+        store,
+        database,
+        options,
+        copying,
+    };
+    match consent {
+        Consented::DryRun => flow.dry_run().await,
+        Consented::Write(consent) => flow.write(&consent).await,
+    }
+}
+
+struct Flow {
+    arguments: Arguments,
+    session: Session,
+    source: Arc<dyn ObjectSource>,
+    store: R2Bucket,
+    database: Database,
+    options: Options,
+    copying: CopyOptions,
+}
+
+impl Flow {
+    async fn book(&self) -> Result<ObjectBook> {
+        let ledger = Ledger::open(&self.database).await?;
+        let target = self.store.identity();
+        Ok(ObjectBook::new(
+            self.database.clone(),
+            ledger.is_some(),
+            target,
+        ))
+    }
+
+    async fn plan(&self, book: &dyn ObjectLedger) -> Result<Plan> {
+        let retries = self.copying.retries;
+        let plan = audio::survey(
+            self.source.as_ref(),
+            &self.store,
+            book,
+            &self.options,
+            retries,
+        )
+        .await?;
+        if !plan.unknown_ids.is_empty() {
+            return Err(Error::new(
+                ErrorKind::NotFound,
+                "--conversation-ids names conversations that migration did not write",
+            )
+            .item(plan.unknown_ids.join(", "))
+            .remedy("run data-migrate first, and give ids as they stand in conversations.id"));
+        }
+        let text = render::plan_text(&plan, self.session.is_verbose());
+        self.session.print(&text);
+        Ok(plan)
+    }
+
+    /// Shows the plan. There is no writer here to write with.
+    async fn dry_run(&self) -> Result<Status> {
+        let book = self.book().await?;
+        let plan = self.plan(&book).await?;
+        self.session
+            .json(|| json!({ "dry_run": true, "plan": render::plan_json(&plan) }));
+        Ok(if plan.quarantined.is_empty() {
+            Status::Done
+        } else {
+            Status::Incomplete
+        })
+    }
+
+    async fn write(&self, consent: &Consent) -> Result<Status> {
+        let book = self.book().await?;
+        let plan = self.plan(&book).await?;
+        if plan.is_empty() {
+            // Nothing is written, not even that this run took place.
+            let report = AudioReport::default();
+            return self.end(&book, &plan, &report, None).await;
+        }
+        let permit = WritePermit::bind(consent, self.database.identity().clone());
+        let ledger = Ledger::install(&self.database, &permit).await?;
+        let run = ledger.begin_run(&permit, &self.run_start()).await?;
+        let id = run.id();
+        match self.copy(&run, plan.clone(), consent).await {
+            Ok(report) => {
+                let counts = render::audio_json(&report);
+                run.finish(&RunEnd::done(counts, json!({}))).await?;
+                let book = self.book().await?;
+                self.end(&book, &plan, &report, Some(id)).await
+            }
+            Err(error) => {
+                // The error that stopped the run matters more than that it could not be noted.
+                drop(run.finish(&RunEnd::failed(&error)).await);
+                Err(error)
+            }
+        }
+    }
+
+    async fn copy(&self, run: &ActiveRun, plan: Plan, consent: &Consent) -> Result<AudioReport> {
+        let target = self.store.identity();
+        let permit = WritePermit::bind(consent, target.clone());
+        let writer = self.store.writer(&permit)?;
+        let progress = self.session.progress();
+        audio::execute(
+            plan,
+            Arc::clone(&self.source),
+            Arc::new(writer),
+            Arc::new(run.objects(target)),
+            &self.copying,
+            progress.as_ref(),
+        )
+        .await
+    }
+
+    fn run_start(&self) -> RunStart {
+        RunStart {
+            plan: self.arguments.plan.clone(),
+            program: Arguments::NAME.into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            source: Some(self.source.identity()),
+            read_time: None,
+            options: json!({
+                "target": self.store.identity().as_str(),
+                "retry_failed": self.options.retry_failed,
+            }),
+            host: sunset_cli::host_name(),
+            pid: std::process::id(),
+        }
+    }
+
+    async fn end(
+        &self,
+        book: &dyn ObjectLedger,
+        plan: &Plan,
+        report: &AudioReport,
+        run: Option<i64>,
+    ) -> Result<Status> {
+        self.session.print(&render::audio_text(plan, report));
+        let urls = self.verify_urls(book).await?;
+        let broken = urls.iter().any(|check| check.fault.is_some());
+        let incomplete = report.is_incomplete() || !plan.quarantined.is_empty() || broken;
+        let status = if incomplete {
+            Status::Incomplete
+        } else {
+            Status::Done
+        };
+        self.session.json(|| {
+            json!({
+                "dry_run": false,
+                "run": run,
+                "plan": render::plan_json(plan),
+                "report": render::audio_json(report),
+                "urls": urls.iter().map(url_json).collect::<Vec<_>>(),
+                "status": status.name(),
+            })
+        });
+        Ok(status)
+    }
+
+    async fn verify_urls(&self, book: &dyn ObjectLedger) -> Result<Vec<UrlCheck>> {
+        let Some(count) = self.arguments.verify_urls else {
+            return Ok(Vec::new());
+        };
+        let records = book.objects().await?;
+        let reader = PublicUrls::new()?;
+        let retries = self.copying.retries;
+        let checks = audio::verify_urls(&reader, &self.store, &records, count, retries).await?;
+        let good = checks.iter().filter(|check| check.fault.is_none()).count();
+        self.session.print(&format!(
+            "[Audio] {good} of {} public URLs give what the bucket holds",
+            checks.len()
+        ));
+        for check in &checks {
+            if let Some(fault) = &check.fault {
+                self.session
+                    .print(&format!("[Audio] {}: {fault}", check.url));
+            }
+        }
+        Ok(checks)
+    }
+}
+
+fn url_json(check: &UrlCheck) -> Value {
+    json!({ "url": check.url, "fault": check.fault })
+}
