@@ -1,5 +1,6 @@
 //! Where V2 is read from. Nothing here writes.
 
+mod delivery;
 pub mod documents;
 pub mod export;
 pub mod folder;

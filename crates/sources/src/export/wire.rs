@@ -1,145 +1,255 @@
-//! Protocol buffers' wire format, groups included (proto2), over a slice that is never copied.
+//! The protobuf wire format, groups included: what the export's proto2 messages need of it.
 
-/// One field's value.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Wire<'a> {
-    Varint(u64),
-    Fixed64(u64),
-    Bytes(&'a [u8]),
-    /// A group's content, without its tags.
-    Group(&'a [u8]),
-    Fixed32,
+use std::borrow::Cow;
+
+/// Why bytes are not what they should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault(pub Cow<'static, str>);
+
+impl From<&'static str> for Fault {
+    fn from(what: &'static str) -> Self {
+        Self(Cow::Borrowed(what))
+    }
 }
 
-/// What is wrong with the bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Broken(pub &'static str);
+impl From<String> for Fault {
+    fn from(what: String) -> Self {
+        Self(Cow::Owned(what))
+    }
+}
 
-/// Groups stand in one another only a few deep.
-const DEEPEST: usize = 32;
+pub(super) type Parsed<T> = Result<T, Fault>;
 
-/// The fields of a message, in order.
+/// Groups within groups; the export's own are two deep.
+const GROUP_DEPTH: usize = 10;
+
+/// One field's content.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Content<'a> {
+    Varint(u64),
+    Fixed64([u8; 8]),
+    Bytes(&'a [u8]),
+    /// What stands between the group's start and its end.
+    Group(&'a [u8]),
+    Fixed32([u8; 4]),
+}
+
+impl<'a> Content<'a> {
+    pub fn varint(self) -> Parsed<u64> {
+        match self {
+            Self::Varint(number) => Ok(number),
+            _ => Err("a field that is no number where one belongs".into()),
+        }
+    }
+
+    /// An `int64`: two's complement.
+    pub fn integer(self) -> Parsed<i64> {
+        Ok(self.varint()?.cast_signed())
+    }
+
+    pub fn double(self) -> Parsed<f64> {
+        match self {
+            Self::Fixed64(bytes) => Ok(f64::from_le_bytes(bytes)),
+            _ => Err("a field that is no double where one belongs".into()),
+        }
+    }
+
+    pub fn bytes(self) -> Parsed<&'a [u8]> {
+        match self {
+            Self::Bytes(bytes) => Ok(bytes),
+            _ => Err("a field that is no bytes where some belong".into()),
+        }
+    }
+
+    pub fn text(self) -> Parsed<&'a str> {
+        std::str::from_utf8(self.bytes()?).map_err(|_| "a text that is not UTF-8".into())
+    }
+
+    pub fn group(self) -> Parsed<&'a [u8]> {
+        match self {
+            Self::Group(bytes) => Ok(bytes),
+            _ => Err("a field that is no group where one belongs".into()),
+        }
+    }
+}
+
+/// Goes through the fields of one message.
 #[derive(Debug, Clone)]
 pub(super) struct Fields<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Fields<'a> {
-    pub fn of(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes }
+    pub fn of(message: &'a [u8]) -> Self {
+        Self { rest: message }
     }
 
-    fn varint(&mut self) -> Result<u64, Broken> {
-        let mut value = 0_u64;
-        for place in 0..10 {
-            let (&byte, rest) = self
-                .rest
-                .split_first()
-                .ok_or(Broken("a number is cut off"))?;
-            self.rest = rest;
-            value |= u64::from(byte & 0x7f) << (7 * place);
-            if byte & 0x80 == 0 {
-                return Ok(value);
+    /// The next field's number and content.
+    pub fn next_field(&mut self) -> Parsed<Option<(u32, Content<'a>)>> {
+        if self.rest.is_empty() {
+            return Ok(None);
+        }
+        let (number, wire_type) = self.tag()?;
+        let content = match wire_type {
+            3 => Content::Group(self.group(number, GROUP_DEPTH)?),
+            4 => return Err("a group's end without its start".into()),
+            other => self.scalar(other)?,
+        };
+        Ok(Some((number, content)))
+    }
+
+    fn tag(&mut self) -> Parsed<(u32, u32)> {
+        let tag = u32::try_from(self.varint()?).map_err(|_| Fault::from("an impossible tag"))?;
+        if tag >> 3 == 0 {
+            return Err("an impossible tag".into());
+        }
+        Ok((tag >> 3, tag & 7))
+    }
+
+    fn scalar(&mut self, wire_type: u32) -> Parsed<Content<'a>> {
+        match wire_type {
+            0 => Ok(Content::Varint(self.varint()?)),
+            1 => Ok(Content::Fixed64(self.array()?)),
+            2 => {
+                let length = usize::try_from(self.varint()?).unwrap_or(usize::MAX);
+                Ok(Content::Bytes(self.take(length)?))
+            }
+            5 => Ok(Content::Fixed32(self.array()?)),
+            _ => Err("an impossible wire type".into()),
+        }
+    }
+
+    fn group(&mut self, number: u32, depth: usize) -> Parsed<&'a [u8]> {
+        let Some(depth) = depth.checked_sub(1) else {
+            return Err("groups nested too deeply".into());
+        };
+        let start = self.rest;
+        loop {
+            let before = self.rest;
+            let (inner, wire_type) = self.tag()?;
+            match wire_type {
+                3 => {
+                    self.group(inner, depth)?;
+                }
+                4 if inner == number => {
+                    let length = start.len() - before.len();
+                    return Ok(start.get(..length).unwrap_or_default());
+                }
+                4 => return Err("a group ended by another".into()),
+                other => {
+                    self.scalar(other)?;
+                }
             }
         }
-        Err(Broken("a number is too long"))
     }
 
-    fn take(&mut self, length: usize) -> Result<&'a [u8], Broken> {
+    fn take(&mut self, length: usize) -> Parsed<&'a [u8]> {
         let (taken, rest) = self
             .rest
             .split_at_checked(length)
-            .ok_or(Broken("a field is cut off"))?;
+            .ok_or(Fault::from("it ends in the middle of a field"))?;
         self.rest = rest;
         Ok(taken)
     }
 
-    /// The next field's number and value; `None` at the end.
-    pub fn next(&mut self) -> Result<Option<(u64, Wire<'a>)>, Broken> {
-        if self.rest.is_empty() {
-            return Ok(None);
-        }
-        self.field(0).map(Some)
+    fn array<const N: usize>(&mut self) -> Parsed<[u8; N]> {
+        self.take(N)?
+            .try_into()
+            .map_err(|_| "it ends in the middle of a field".into())
     }
 
-    fn field(&mut self, depth: usize) -> Result<(u64, Wire<'a>), Broken> {
-        let tag = self.varint()?;
-        let number = tag >> 3;
-        let value = match tag & 7 {
-            0 => Wire::Varint(self.varint()?),
-            1 => {
-                let bytes = self.take(8)?;
-                Wire::Fixed64(bytes.try_into().map(u64::from_le_bytes).unwrap_or(0))
+    fn varint(&mut self) -> Parsed<u64> {
+        let mut number = 0;
+        for (index, byte) in self.rest.iter().take(10).enumerate() {
+            let bits = u64::from(byte & 0x7f);
+            if index == 9 && bits > 1 {
+                break;
             }
-            2 => {
-                let length =
-                    usize::try_from(self.varint()?).map_err(|_| Broken("a field is too long"))?;
-                Wire::Bytes(self.take(length)?)
+            number |= bits << (7 * index);
+            if byte & 0x80 == 0 {
+                self.rest = self.rest.get(index + 1..).unwrap_or_default();
+                return Ok(number);
             }
-            3 => Wire::Group(self.group(number, depth)?),
-            5 => {
-                self.take(4)?;
-                Wire::Fixed32
-            }
-            _ => return Err(Broken("a field of an unknown wire type")),
-        };
-        Ok((number, value))
-    }
-
-    fn group(&mut self, number: u64, depth: usize) -> Result<&'a [u8], Broken> {
-        if depth >= DEEPEST {
-            return Err(Broken("groups stand too deep in one another"));
         }
-        let start = self.rest;
-        loop {
-            let before = self.rest;
-            let mut ahead = self.clone();
-            let tag = ahead.varint()?;
-            if tag & 7 == 4 {
-                if tag >> 3 != number {
-                    return Err(Broken("a group ends with another's end"));
-                }
-                self.rest = ahead.rest;
-                let length = start.len() - before.len();
-                return Ok(start.get(..length).unwrap_or_default());
-            }
-            self.field(depth + 1)?;
-        }
+        Err(if self.rest.len() < 10 {
+            "it ends in the middle of a number".into()
+        } else {
+            "a number of more than 64 bits".into()
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    #[test]
-    fn fields_and_groups_are_read() {
-        // 1: 150, group 2 {3: "ab"}, 4: fixed64
-        let bytes = [
-            0x08, 0x96, 0x01, 0x13, 0x1a, 2, b'a', b'b', 0x14, 0x21, 1, 0, 0, 0, 0, 0, 0, 0,
-        ];
-        let mut fields = Fields::of(&bytes);
-        assert_eq!(fields.next(), Ok(Some((1, Wire::Varint(150)))));
-        assert_eq!(
-            fields.next(),
-            Ok(Some((2, Wire::Group(&[0x1a, 2, b'a', b'b']))))
-        );
-        assert_eq!(fields.next(), Ok(Some((4, Wire::Fixed64(1)))));
-        assert_eq!(fields.next(), Ok(None));
+    fn all(bytes: &[u8]) -> Parsed<Vec<(u32, Content<'_>)>> {
+        let mut fields = Fields::of(bytes);
+        let mut found = Vec::new();
+        while let Some(field) = fields.next_field()? {
+            found.push(field);
+        }
+        Ok(found)
     }
 
     #[test]
-    fn broken_bytes_are_an_error() {
+    fn every_wire_type_is_read() {
+        let bytes = [
+            0x08, 0xac, 0x02, // 1: 300
+            0x11, 0, 0, 0, 0, 0, 0, 0xf8, 0x3f, // 2: 1.5
+            0x1a, 2, b'h', b'i', // 3: "hi"
+            0x23, 0x2b, 0x2c, 0x08, 1, 0x24, // 4: group { 5: group {}, 1: 1 }
+            0x35, 1, 2, 3, 4, // 6: fixed32
+            0x82, 0x01, 0, // 16: ""
+        ];
+        let found = all(&bytes).expect("well-formed");
+        assert_eq!(
+            found,
+            [
+                (1, Content::Varint(300)),
+                (2, Content::Fixed64(1.5_f64.to_le_bytes())),
+                (3, Content::Bytes(b"hi")),
+                (4, Content::Group(&[0x2b, 0x2c, 0x08, 1])),
+                (6, Content::Fixed32([1, 2, 3, 4])),
+                (16, Content::Bytes(b"")),
+            ]
+        );
+    }
+
+    #[test]
+    fn negative_numbers_are_two_complements() {
+        let bytes = [
+            0x08, 0xfb, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01,
+        ];
+        let found = all(&bytes).expect("well-formed");
+        assert_eq!(found[0].1.integer(), Ok(-5));
+    }
+
+    #[test]
+    fn what_is_cut_or_impossible_is_a_fault() {
         for bytes in [
             &[0x08][..],
-            &[0x1a, 5, 1],
-            &[0x13, 0x08, 1],
-            &[0x13, 0x0c],
+            &[0x08, 0x80],
+            &[0x0a, 5, 1],
+            &[0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
+            &[0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02],
+            &[0x0b, 0x08, 1],
+            &[0x0b, 0x14],
+            &[0x0c],
+            &[0x00],
+            &[0x0e],
             &[0x0f],
-            &[0x80; 20],
         ] {
-            assert!(Fields::of(bytes).next().is_err(), "{bytes:?}");
+            assert!(all(bytes).is_err(), "{bytes:x?}");
         }
-        assert!(Fields::of(&[0x13; 4_000]).next().is_err());
+        assert!(all(&[0x0b; 1_000]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            drop(all(&bytes));
+        }
     }
 }

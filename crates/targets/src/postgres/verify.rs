@@ -321,7 +321,7 @@ impl Verifier {
             .fetch_all(&mut **transaction)
             .await
             .map_err(failed)?;
-        let mut by_row: HashMap<String, Vec<(usize, String, String)>> = HashMap::new();
+        let mut by_row: HashMap<String, Vec<(usize, Option<String>, String)>> = HashMap::new();
         for link in links {
             let column: String = link.try_get("column_name").map_err(failed)?;
             let Some(position) = shape.position(&column) else {
@@ -339,7 +339,7 @@ impl Verifier {
         for row in rows {
             for (position, mapped, linked) in by_row.remove(row.id()).unwrap_or_default() {
                 let cell = &mut row.cells[position];
-                if *cell == Cell::Text(mapped) {
+                if *cell == Cell::text(mapped) {
                     *cell = Cell::Text(linked);
                 }
             }
