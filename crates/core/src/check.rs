@@ -133,7 +133,11 @@ impl CheckReport {
         let checks = || self.sections.iter().flat_map(|section| &section.checks);
         if checks().any(|check| !check.passed()) {
             Verdict::Failed
-        } else if self.sections.iter().any(|section| section.skipped.is_some()) {
+        } else if self
+            .sections
+            .iter()
+            .any(|section| section.skipped.is_some())
+        {
             Verdict::Incomplete
         } else {
             Verdict::Passed
@@ -167,16 +171,29 @@ mod tests {
     #[test]
     fn only_what_was_compared_whole_passes() {
         let good = Check::new("rows", "3 rows");
-        let note = good.clone().with(Some(Finding::note("2 in quarantine", 2, vec![])));
-        let bad = good.clone().with(Some(Finding::failure("1 row differs", 1, vec![])));
+        let note = good
+            .clone()
+            .with(Some(Finding::note("2 in quarantine", 2, vec![])));
+        let bad = good
+            .clone()
+            .with(Some(Finding::failure("1 row differs", 1, vec![])));
         let verdict = |sections| CheckReport { sections }.verdict();
-        assert_eq!(verdict(vec![section(vec![good.clone(), note], None)]), Verdict::Passed);
         assert_eq!(
-            verdict(vec![section(vec![good], None), section(vec![], Some("no bucket"))]),
+            verdict(vec![section(vec![good.clone(), note], None)]),
+            Verdict::Passed
+        );
+        assert_eq!(
+            verdict(vec![
+                section(vec![good], None),
+                section(vec![], Some("no bucket"))
+            ]),
             Verdict::Incomplete
         );
         assert_eq!(
-            verdict(vec![section(vec![bad], None), section(vec![], Some("no bucket"))]),
+            verdict(vec![
+                section(vec![bad], None),
+                section(vec![], Some("no bucket"))
+            ]),
             Verdict::Failed
         );
     }

@@ -45,7 +45,9 @@ pub fn rollback_text(undone: &Undone, would: bool) -> String {
         });
         return text;
     }
-    let heads = ["table", "remove", "restore", "unlink", "forget", "gone", "keep"];
+    let heads = [
+        "table", "remove", "restore", "unlink", "forget", "gone", "keep",
+    ];
     let mut lines: Vec<Vec<String>> = vec![heads.map(str::to_owned).to_vec()];
     for (table, counts) in &undone.tables {
         if *counts == UndoCounts::default() {
@@ -96,13 +98,19 @@ fn kept_text(text: &mut String, kept: &[KeptRow]) {
     }
     if kept.len() > LISTED {
         let rest = (kept.len() - LISTED) as u64;
-        let _ = writeln!(text, "  … and {} more (--json lists them all)", thousands(rest));
+        let _ = writeln!(
+            text,
+            "  … and {} more (--json lists them all)",
+            thousands(rest)
+        );
     }
 }
 
 fn why(reason: KeptReason) -> &'static str {
     match reason {
-        KeptReason::Changed => "somebody changed it after migration (--force takes it back all the same)",
+        KeptReason::Changed => {
+            "somebody changed it after migration (--force takes it back all the same)"
+        }
         KeptReason::LaterRun => "a later run wrote it again (take that one back first, or --force)",
         KeptReason::Referenced => "rows that stay refer to it",
         KeptReason::Blocked => "as it was it would clash with a row that is there now",

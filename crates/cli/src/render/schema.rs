@@ -118,9 +118,18 @@ fn notes(lines: &mut Vec<String>, heading: &str, notes: &[Note]) {
 pub fn blocked_lines(blocked: &[Blocked]) -> Vec<String> {
     let mut lines = Vec::new();
     for each in blocked {
-        let heading = if each.for_repair { "left to fix-schema" } else { "not done" };
+        let heading = if each.for_repair {
+            "left to fix-schema"
+        } else {
+            "not done"
+        };
         lines.push(format!("{heading}: {}", each.title));
-        lines.extend(listed_lines(&each.what, each.count, &each.sample, &each.advice));
+        lines.extend(listed_lines(
+            &each.what,
+            each.count,
+            &each.sample,
+            &each.advice,
+        ));
     }
     lines
 }

@@ -13,7 +13,11 @@ pub fn for_each_source(root: &Path, visit: &mut dyn FnMut(&Path, &str)) {
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).expect("a folder") {
             let path = entry.expect("an entry").path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
             if path.is_dir() {
                 if !matches!(name.as_str(), "tests" | "target" | "benches") {
                     folders.push(path);
@@ -92,10 +96,22 @@ fn only_the_parsing_of_arguments_gives_consent() {
 
 /// Files that may be longer than others, each with its reason.
 const LONG: [(&str, &str); 4] = [
-    ("crates/core/src/plans/sales_ai/resolution.rs", "one method a collection, which read alike"),
-    ("crates/targets/src/postgres/runs.rs", "the lock's two halves are understood together"),
-    ("crates/targets/src/postgres/rows.rs", "the steps of one transaction, in order"),
-    ("crates/targets/src/postgres/rows/state.rs", "everything that a batch reads, table by table"),
+    (
+        "crates/core/src/plans/sales_ai/resolution.rs",
+        "one method a collection, which read alike",
+    ),
+    (
+        "crates/targets/src/postgres/runs.rs",
+        "the lock's two halves are understood together",
+    ),
+    (
+        "crates/targets/src/postgres/rows.rs",
+        "the steps of one transaction, in order",
+    ),
+    (
+        "crates/targets/src/postgres/rows/state.rs",
+        "everything that a batch reads, table by table",
+    ),
 ];
 
 #[test]

@@ -23,7 +23,10 @@ fn the_example_documents_every_variable_and_no_other() {
         .lines()
         .filter_map(|line| line.strip_prefix('#').unwrap_or(line).split_once('='))
         .map(|(name, _)| name.to_owned())
-        .filter(|name| name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'))
+        .filter(|name| {
+            name.chars()
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        })
         .collect();
     assert_eq!(named, known());
 }
@@ -32,7 +35,10 @@ fn the_example_documents_every_variable_and_no_other() {
 fn the_readme_names_every_variable() {
     let text = std::fs::read_to_string(repository().join("README.md")).expect("README.md");
     for name in known() {
-        assert!(text.contains(&format!("`{name}`")), "{name} is not in the README");
+        assert!(
+            text.contains(&format!("`{name}`")),
+            "{name} is not in the README"
+        );
     }
 }
 

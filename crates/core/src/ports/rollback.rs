@@ -218,10 +218,5 @@ pub trait UndoWriter: Send + Sync {
     async fn baselines(&self) -> Result<BTreeMap<String, (Fingerprint, Fingerprint)>>;
 
     /// Records the end: forgets documents and runs that were taken back, writes the audit.
-    async fn settle(
-        &self,
-        scope: &Scope,
-        options: RollbackOptions,
-        undone: &Undone,
-    ) -> Result<()>;
+    async fn settle(&self, scope: &Scope, options: RollbackOptions, undone: &Undone) -> Result<()>;
 }

@@ -166,6 +166,17 @@ pub fn alter_column(namespace: &str, table: &str, column: &str, action: &str) ->
     )
 }
 
+/// SET NOT NULL where no row stands in the way, for taking back that a column may be NULL: rows
+/// that came since keep it as it is.
+pub fn require_where_possible(namespace: &str, table: &str, column: &str) -> String {
+    format!(
+        "DO $sunset$ BEGIN IF NOT EXISTS (SELECT 1 FROM {} AS t WHERE t.{} IS NULL) THEN {}; END IF; END $sunset$",
+        qualified(namespace, table),
+        quote_identifier(column),
+        alter_column(namespace, table, column, "SET NOT NULL")
+    )
+}
+
 /// The whole schema as a script that makes it in an empty database.
 pub fn script(schema: &Schema) -> String {
     let live = super::live::LiveSchema::empty(&schema.namespace);

@@ -145,6 +145,9 @@ pub struct Guard {
     pub what: String,
     /// What can be done about them.
     pub advice: String,
+    /// Whether `fix-schema` sees to them, so that they are no failure of `schema-push`.
+    #[serde(default)]
+    pub for_repair: bool,
 }
 
 /// What a step made, as far as undoing must know.
@@ -300,6 +303,8 @@ pub struct Blocked {
     pub count: u64,
     /// The first of them, by their keys.
     pub sample: Vec<String>,
+    /// Whether `fix-schema` sees to them.
+    pub for_repair: bool,
     /// What can be done about them.
     pub advice: String,
 }

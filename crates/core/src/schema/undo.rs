@@ -50,6 +50,7 @@ impl RecordedStep {
                     violators: format!("SELECT t::text AS item FROM {relation} AS t"),
                     what: format!("rows in {table}, which did not exist before"),
                     advice: "run rollback first, or keep them, or say --force".to_owned(),
+                    for_repair: false,
                 })
             }
             Effect::AddsColumn {
@@ -75,6 +76,7 @@ impl RecordedStep {
                     ),
                     what: format!("values in {table}.{column}, which did not exist before"),
                     advice: "keep them, or say --force".to_owned(),
+                    for_repair: false,
                 })
             }
             Effect::CreatesIndex { .. } | Effect::Other => None,
@@ -95,12 +97,16 @@ impl UndoPlan {
     /// Of all recorded steps that are not undone, in any order.
     pub fn of(mut recorded: Vec<RecordedStep>) -> Self {
         recorded.sort_by_key(|step| std::cmp::Reverse(step.id));
-        let (steps, permanent): (Vec<_>, Vec<_>) = recorded
+        let (steps, rest): (Vec<_>, Vec<_>) = recorded
             .into_iter()
             .partition(|step| !step.inverse.is_empty());
+        // Checking rows, and what was there only for the checking, leaves nothing behind.
+        let permanent = rest
+            .into_iter()
+            .filter(|step| !matches!(step.stage, Stage::Validate | Stage::Require));
         Self {
             steps,
-            permanent: permanent.into_iter().map(|step| step.title).collect(),
+            permanent: permanent.map(|step| step.title).collect(),
         }
     }
 }

@@ -206,30 +206,15 @@ fn attach_conversations(
 
 /// The lead-generation conversation of an id, when it is migrated.
 fn migrated_lead_generation(notes: &Notes, fates: &Fates, id: &str) -> Option<ConversationPlace> {
-    let generations: [(
-        &[ConversationFate],
-        Option<usize>,
-        fn(usize) -> ConversationPlace,
-    ); 2] = [
-        (
-            &fates.conversations,
-            notes.conversations.find(&notes.texts, id),
-            ConversationPlace::Conversation,
-        ),
-        (
-            &fates.sales_cases,
-            notes.sales_cases.find(&notes.texts, id),
-            ConversationPlace::SalesCase,
-        ),
-    ];
-    for (fates, index, place) in generations {
-        if let Some(index) = index
-            && matches!(fates[index], ConversationFate::Migrated { .. })
-        {
-            return Some(place(index));
-        }
+    let migrates = |fate: &ConversationFate| matches!(fate, ConversationFate::Migrated { .. });
+    let conversation = notes.conversations.find(&notes.texts, id);
+    if let Some(index) = conversation.filter(|&index| migrates(&fates.conversations[index])) {
+        return Some(ConversationPlace::Conversation(index));
     }
-    None
+    let sales_case = notes.sales_cases.find(&notes.texts, id);
+    sales_case
+        .filter(|&index| migrates(&fates.sales_cases[index]))
+        .map(ConversationPlace::SalesCase)
 }
 
 /// The conversation of an id, when it is migrated.

@@ -18,7 +18,10 @@ impl Planner<'_> {
                     if !default_done {
                         self.column_default(live, column, found);
                     }
-                    if converted {
+                    // A primary key that is to be made makes its columns NOT NULL itself.
+                    let keyed = live.primary_key().is_none()
+                        && table.primary_key.contains(&column.name);
+                    if converted && !keyed {
                         self.column_required(live, column, found, position);
                     }
                 }
@@ -289,7 +292,11 @@ impl Planner<'_> {
                     format!("let {object} be NULL"),
                     self.alter_column(&live.name, &column.name, "DROP NOT NULL"),
                 )
-                .undone_by(self.alter_column(&live.name, &column.name, "SET NOT NULL"))
+                .undone_by(ddl::require_where_possible(
+                    &self.desired.namespace,
+                    &live.name,
+                    &column.name,
+                ))
                 .locking(&live.name, LockMode::AccessExclusive);
                 self.plan.steps.push(step);
             }
@@ -320,6 +327,7 @@ impl Planner<'_> {
         let mut guard = self.no_nulls(live, name);
         if claimed {
             guard.advice = "fix-schema fills those that it can and lists the others".to_owned();
+            guard.for_repair = true;
         }
         let known = live.column(name).is_some();
         let (check, validated) = helper

@@ -36,6 +36,8 @@ pub struct Claims {
     pub types: Vec<(String, String)>,
     /// Columns that will be filled.
     pub fills: Vec<(String, String)>,
+    /// Columns whose rows without a counterpart will be listed.
+    pub references: Vec<(String, String)>,
 }
 
 impl Claims {

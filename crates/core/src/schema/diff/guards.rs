@@ -37,6 +37,7 @@ impl Planner<'_> {
             ),
             what: format!("rows of {table} without a value in {column}"),
             advice: format!("give them a value in {column}, then run schema-push again"),
+            for_repair: false,
         }
     }
 
@@ -58,6 +59,30 @@ impl Planner<'_> {
                 columns.join(", ")
             ),
             advice: "make them differ, then run schema-push again".to_owned(),
+            for_repair: false,
+        }
+    }
+
+    /// Neither duplicates nor NULL.
+    pub(super) fn makes_a_key(&self, live: &LiveTable, columns: &[String]) -> Guard {
+        let duplicates = self.no_duplicates(live, columns);
+        let empty: Vec<_> = columns
+            .iter()
+            .map(|column| format!("{} IS NULL", quote_identifier(column)))
+            .collect();
+        Guard {
+            violators: format!(
+                "{} UNION ALL SELECT 'NULL' AS item FROM {} WHERE {}",
+                duplicates.violators,
+                self.relation(&live.name),
+                empty.join(" OR ")
+            ),
+            what: format!(
+                "values of {} ({}) that make no key",
+                live.name,
+                columns.join(", ")
+            ),
+            ..duplicates
         }
     }
 
@@ -72,6 +97,7 @@ impl Planner<'_> {
             ),
             what: format!("rows of {table} whose {column} the new type cannot hold"),
             advice: format!("correct these values of {column}, then run schema-push again"),
+            for_repair: false,
         }
     }
 
@@ -119,5 +145,6 @@ pub(crate) fn orphans(namespace: &str, row_name: &str, table: &str, key: &Foreig
             key.target,
             key.columns.join(", ")
         ),
+        for_repair: false,
     }
 }

@@ -5,7 +5,7 @@ use crate::schema::ddl;
 use crate::schema::live::{ConstraintKind, LiveConstraint, LiveTable};
 use crate::schema::model::{Table, Unique, index_key};
 use crate::schema::name::{clipped, qualified, quote_identifier, quote_list};
-use crate::schema::steps::{Effect, LockMode, Stage, Step, Verdict, Work};
+use crate::schema::steps::{Effect, Guard, LockMode, Stage, Step, Verdict, Work};
 
 impl Planner<'_> {
     pub(super) fn keys(&mut self, table: &Table, live: &LiveTable) {
@@ -84,7 +84,12 @@ impl Planner<'_> {
         }
         let list = quote_list(&table.primary_key);
         let quoted = quote_identifier(&name);
-        let undo = self.drop_constraint(&table.name, &name);
+        let mut undo = vec![self.drop_constraint(&table.name, &name)];
+        for column in &table.primary_key {
+            if live.column(column).is_some_and(|found| !found.required) {
+                undo.push(self.alter_column(&table.name, column, "DROP NOT NULL"));
+            }
+        }
         if table
             .primary_key
             .iter()
@@ -98,7 +103,7 @@ impl Planner<'_> {
             return;
         }
         if !live.has_rows {
-            let step = Step::new(
+            let mut step = Step::new(
                 Stage::Structure,
                 format!("add the primary key of {}", table.name),
                 self.alter(
@@ -106,14 +111,14 @@ impl Planner<'_> {
                     &format!("ADD CONSTRAINT {quoted} PRIMARY KEY ({list})"),
                 ),
             )
-            .undone_by(undo)
-            .locking(&table.name, LockMode::AccessExclusive);
+                        .locking(&table.name, LockMode::AccessExclusive);
+            step.inverse = undo;
             self.plan.steps.push(step);
             return;
         }
-        let guard = self.no_duplicates(live, &table.primary_key);
-        self.build_unique_index(live, &name, &table.primary_key);
-        let step = Step::new(
+        let guard = self.makes_a_key(live, &table.primary_key);
+        self.build_unique_index(live, &name, &table.primary_key, Some(&guard));
+        let mut step = Step::new(
             Stage::Keys,
             format!("add the primary key of {}", table.name),
             self.alter(
@@ -121,13 +126,13 @@ impl Planner<'_> {
                 &format!("ADD CONSTRAINT {quoted} PRIMARY KEY USING INDEX {quoted}"),
             ),
         )
-        .undone_by(undo)
-        .locking(&table.name, LockMode::AccessExclusive)
+                .locking(&table.name, LockMode::AccessExclusive)
         .working(Work::Scans)
         .guarded(guard)
         .verdict(Verdict::NeedsAttention(
             "the rows are looked at for NULL under the lock".into(),
         ));
+        step.inverse = undo;
         self.plan.steps.push(step);
     }
 
@@ -176,7 +181,7 @@ impl Planner<'_> {
         let index = match ready {
             Some(index) => index.name.clone(),
             None => {
-                self.build_unique_index(live, &unique.name, &unique.columns);
+                self.build_unique_index(live, &unique.name, &unique.columns, None);
                 unique.name.clone()
             }
         };
@@ -204,7 +209,13 @@ impl Planner<'_> {
     }
 
     /// A unique index built while others read and write.
-    fn build_unique_index(&mut self, live: &LiveTable, name: &str, columns: &[String]) {
+    fn build_unique_index(
+        &mut self,
+        live: &LiveTable,
+        name: &str,
+        columns: &[String],
+        guard: Option<&Guard>,
+    ) {
         let namespace = &self.desired.namespace;
         let drop = format!(
             "DROP INDEX CONCURRENTLY IF EXISTS {}",
@@ -231,7 +242,8 @@ impl Planner<'_> {
             step.sql.insert(0, drop);
         }
         if columns.iter().all(|column| live.column(column).is_some()) {
-            step = step.guarded(self.no_duplicates(live, columns));
+            let guard = guard.cloned();
+            step = step.guarded(guard.unwrap_or_else(|| self.no_duplicates(live, columns)));
         }
         self.plan.steps.push(step);
     }

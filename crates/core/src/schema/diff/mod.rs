@@ -55,9 +55,12 @@ impl SchemaPlan {
             else {
                 return true;
             };
-            // Several steps of one purpose share a guard; it is told once.
-            if !blocked.iter().any(|each| each.what == guard.what) {
+            // Several steps of one purpose share a guard; it is told once, by the last of them.
+            if let Some(known) = blocked.iter_mut().find(|each| each.what == guard.what) {
+                known.title.clone_from(&step.title);
+            } else {
                 blocked.push(Blocked {
+                    for_repair: guard.for_repair,
                     title: step.title.clone(),
                     what: guard.what.clone(),
                     count,

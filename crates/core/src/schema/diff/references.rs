@@ -169,7 +169,17 @@ impl Planner<'_> {
             .iter()
             .all(|column| live.column(column).is_some());
         if known && self.live.table(&key.target).is_some() || self.directions.only.is_some() {
-            step = step.guarded(self.no_orphans(live, key));
+            let mut guard = self.no_orphans(live, key);
+            let references = &self.directions.leave.references;
+            if key
+                .columns
+                .iter()
+                .any(|column| Claims::claims(references, &live.name, column))
+            {
+                guard.advice = "fix-schema lists them".to_owned();
+                guard.for_repair = true;
+            }
+            step = step.guarded(guard);
         }
         self.plan.steps.push(step);
     }

@@ -34,7 +34,11 @@ impl Planner<'_> {
                     format!("let {table}.{old} be NULL, so that V3 can insert"),
                     alter("DROP NOT NULL"),
                 )
-                .undone_by(alter("SET NOT NULL"))
+                .undone_by(ddl::require_where_possible(
+                    &self.desired.namespace,
+                    table,
+                    old,
+                ))
                 .locking(table, LockMode::AccessExclusive),
             );
         }
@@ -58,6 +62,7 @@ impl Planner<'_> {
                 ),
                 what: format!("rows of {table} with {old} alone"),
                 advice: String::new(),
+                for_repair: false,
             });
             let sql = format!(
                 "WITH carried AS (UPDATE {relation} AS t SET {new_name} = t.{old_name}::text \
@@ -94,6 +99,7 @@ impl Planner<'_> {
                     advice: format!(
                         "they stay, with their {old} and without {new}; when {target} has them (data-migrate may bring them), run fix-schema again"
                     ),
+                    for_repair: false,
                 });
             }
         }

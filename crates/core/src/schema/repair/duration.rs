@@ -86,6 +86,7 @@ impl Planner<'_> {
                 "rows of {table} whose {column} is no number of seconds: it becomes NULL"
             ),
             advice: "what they held is kept in sunset.schema_kept".into(),
+            for_repair: false,
         });
         self.plan.repairs.push(Repair {
             title: format!("{table}.{column} is {type_name}: round it to whole seconds"),

@@ -70,6 +70,7 @@ impl Planner<'_> {
             violators: format!("SELECT t.id::text AS item FROM {present} AS t WHERE {empty}"),
             what: format!("rows of {table} without a {column}"),
             advice: format!("give them a {column}, then run fix-schema again"),
+            for_repair: false,
         };
         let probe = Guard {
             violators: format!("{}{fillable}", remain.violators),
@@ -106,6 +107,7 @@ impl Planner<'_> {
                 ),
                 what: "the user of MIGRATION_USER_ID, who does not exist".into(),
                 advice: "correct MIGRATION_USER_ID, or leave it unset".into(),
+                for_repair: false,
             });
         }
         steps.push(step);
@@ -128,7 +130,7 @@ impl Planner<'_> {
     }
 
     /// The migration's own user, as data-migrate makes it, where none is named.
-    fn make_owner(&self) -> Option<Step> {
+    pub(super) fn make_owner(&self) -> Option<Step> {
         if self.owner.is_some() {
             return None;
         }

@@ -131,7 +131,9 @@ pub fn claims(desired: &Schema, faults: &[Fault], live: &LiveSchema) -> Claims {
                     claims.types.push((table.into(), column.into()));
                 }
             }
-            Fault::Dangling { .. } => {}
+            Fault::Dangling { table, column } => {
+                claims.references.push((table.into(), column.into()));
+            }
         }
     }
     claims

@@ -4,7 +4,7 @@ use super::{Fault, Filler, Planner, Repair};
 use crate::schema::conversion::Conversion;
 use crate::schema::live::LiveSchema;
 use crate::schema::model::{Column, Schema};
-use crate::schema::name::{quote_identifier, quote_list};
+use crate::schema::name::{clipped, quote_identifier, quote_list};
 use crate::schema::steps::{Guard, LockMode, Note, Stage, Step, Verdict, Work};
 
 /// Whether `old` is there, `new` is not, and `old` can be it: it is a table with the new one's key.
@@ -54,6 +54,7 @@ impl Planner<'_> {
             )),
         ];
         self.live = std::mem::take(&mut self.live).with_table_renamed(old, new);
+        steps.extend(self.rename_key(old, new));
         steps.extend(self.relax(old, new));
         self.plan.renamed.push((new.to_owned(), old.to_owned()));
         self.plan.repairs.push(Repair {
@@ -62,6 +63,33 @@ impl Planner<'_> {
             probe: None,
             steps,
         });
+    }
+
+    /// The primary key's name follows the table's, as PostgreSQL would have named it.
+    fn rename_key(&self, old: &str, new: &str) -> Option<Step> {
+        let (from, to) = (
+            clipped(&format!("{old}_pkey")),
+            clipped(&format!("{new}_pkey")),
+        );
+        let live = self.live.table(new)?;
+        let key = live.primary_key().filter(|key| key.name == from)?;
+        if live.constraint(&to).is_some() {
+            return None;
+        }
+        let alter = |from: &str, to: &str| {
+            let (from, to) = (quote_identifier(from), quote_identifier(to));
+            let action = format!("RENAME CONSTRAINT {from} TO {to}");
+            crate::schema::ddl::alter(&self.desired.namespace, new, &action)
+        };
+        Some(
+            Step::new(
+                Stage::Structure,
+                format!("rename the primary key {from} to {to}"),
+                alter(&key.name, &to),
+            )
+            .undone_by(alter(&to, &from))
+            .locking(old, LockMode::AccessExclusive),
+        )
     }
 
     /// Columns that V3 does not know and that must not be NULL would refuse V3's rows.
@@ -94,7 +122,9 @@ impl Planner<'_> {
                     format!("let {new}.{column}, which V3 does not know, be NULL"),
                     alter("DROP NOT NULL"),
                 )
-                .undone_by(alter("SET NOT NULL"))
+                .undone_by(crate::schema::ddl::require_where_possible(
+                    namespace, new, column,
+                ))
                 .locking(old, LockMode::AccessExclusive)
             })
             .collect()
@@ -102,7 +132,15 @@ impl Planner<'_> {
 
     /// Both tables are there: rows that only the old one has are copied. The old one stays.
     pub(super) fn merge(&mut self, faults: &[Fault], old: &str, new: &str) {
-        if self.original.table(new).is_none() {
+        if self.original.table(new).is_none() || self.original.table(old).is_none() {
+            return;
+        }
+        if !self.has_column("user", "id") {
+            self.plan.refused.push(Note {
+                object: old.to_owned(),
+                text: "there is no table user yet for the owners of its rows; run schema-push"
+                    .into(),
+            });
             return;
         }
         let (Some(wanted), Some(from), Some(into)) = (
@@ -168,6 +206,7 @@ impl Planner<'_> {
             advice: format!(
                 "their values collide with rows of {new} (see its unique columns): change one or the other, then run fix-schema again"
             ),
+            for_repair: false,
         };
         if !impossible.is_empty() {
             self.plan.refused.push(Note {
@@ -211,16 +250,19 @@ impl Planner<'_> {
         let back = format!(
             "DELETE FROM {target} AS n USING sunset.schema_kept AS k WHERE k.step = current_setting('sunset.step')::bigint AND k.row_id = n.{quoted}"
         );
+        let mut steps = Vec::new();
+        steps.extend(self.make_owner());
+        steps.push(
+            Step::new(Stage::Data, format!("copy rows of {old} to {new}"), sql)
+                .undone_by(back)
+                .locking(new, LockMode::RowExclusive)
+                .working(Work::Writes),
+        );
         self.plan.repairs.push(Repair {
             title: format!("table {old} stands beside {new} and has rows that {new} has not: copy them, {old} stays"),
             structural: false,
             probe: Some(probe),
-            steps: vec![
-                Step::new(Stage::Data, format!("copy rows of {old} to {new}"), sql)
-                    .undone_by(back)
-                    .locking(new, LockMode::RowExclusive)
-                    .working(Work::Writes),
-            ],
+            steps,
         });
     }
 

@@ -111,22 +111,21 @@ pub(super) fn assign_customers(notes: &Notes, recorded: &RecordedNumbers, fates:
 pub(super) fn settle_cases(notes: &Notes, recorded: &RecordedNumbers, fates: &mut Fates) {
     let texts = &notes.texts;
     let mut migrated: Vec<ConversationPlace> = Vec::new();
-    for (fates, place) in [
-        (
-            &fates.conversations,
-            ConversationPlace::Conversation as fn(usize) -> ConversationPlace,
-        ),
-        (&fates.sales_cases, ConversationPlace::SalesCase),
-    ] {
-        let of_them = fates.iter().enumerate();
-        migrated.extend(of_them.filter_map(|(index, fate)| {
-            matches!(fate, ConversationFate::Migrated { .. }).then(|| place(index))
-        }));
+    for (index, fate) in fates.conversations.iter().enumerate() {
+        if matches!(fate, ConversationFate::Migrated { .. }) {
+            migrated.push(ConversationPlace::Conversation(index));
+        }
     }
-    let of_cases = fates.cases.iter().enumerate();
-    migrated.extend(of_cases.filter_map(|(index, fate)| {
-        matches!(fate, CaseFate::Migrated { .. }).then_some(ConversationPlace::Case(index))
-    }));
+    for (index, fate) in fates.sales_cases.iter().enumerate() {
+        if matches!(fate, ConversationFate::Migrated { .. }) {
+            migrated.push(ConversationPlace::SalesCase(index));
+        }
+    }
+    for (index, fate) in fates.cases.iter().enumerate() {
+        if matches!(fate, CaseFate::Migrated { .. }) {
+            migrated.push(ConversationPlace::Case(index));
+        }
+    }
 
     let note_of = |place: ConversationPlace| match place {
         ConversationPlace::Conversation(index) => {
