@@ -226,9 +226,9 @@ impl DocumentSource for Export {
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|cause| Error::new(ErrorKind::Internal, "reading the export failed").cause(cause))?
+    tokio::task::spawn_blocking(work).await.map_err(|cause| {
+        Error::new(ErrorKind::Internal, "reading the export failed").cause(cause)
+    })?
 }
 
 impl std::fmt::Debug for Export {

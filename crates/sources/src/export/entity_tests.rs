@@ -127,10 +127,7 @@ fn elements_of_an_array_keep_their_order_whatever_stands_between_them() {
             Value::Map(Map::new())
         ]))
     );
-    assert_eq!(
-        map.get("one"),
-        Some(&Value::Array(vec![Value::Integer(9)]))
-    );
+    assert_eq!(map.get("one"), Some(&Value::Array(vec![Value::Integer(9)])));
 }
 
 #[test]
@@ -145,9 +142,8 @@ fn names_with_dots_are_names() {
 
 #[test]
 fn keys_name_databases_numbers_and_subcollections() {
-    let entity = hex(
-        "6a20 6a08 6465767e65787032 720c 0b 1205 6361736573 2201 61 0c ba01 05 6f74686572",
-    );
+    let entity =
+        hex("6a20 6a08 6465767e65787032 720c 0b 1205 6361736573 2201 61 0c ba01 05 6f74686572");
     let named = key(&entity).expect("a key");
     assert_eq!(
         named.resource_name(),
@@ -169,14 +165,40 @@ fn keys_name_databases_numbers_and_subcollections() {
 fn what_is_not_well_formed_is_a_fault() {
     for (entity, fault) in [
         (property(14, 0, "a", false, &field(3, &[0xff])), "UTF-8"),
-        (property(14, 0, "a", false, &[0x08, 1, 0x10, 1]), "two types"),
-        (property(14, 7, "a", false, &[0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]), "years"),
+        (
+            property(14, 0, "a", false, &[0x08, 1, 0x10, 1]),
+            "two types",
+        ),
+        (
+            property(
+                14,
+                7,
+                "a",
+                false,
+                &[0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f],
+            ),
+            "years",
+        ),
         (property(14, 19, "a", false, &[]), "without its content"),
         (property(14, 31, "a", true, &[0x08, 1]), "vector"),
         (field(14, &field(3, b"a")), "no value"),
         (field(14, &field(5, b"")), "without a name"),
-        ([property(14, 0, "a", false, &[]), property(15, 0, "a", false, &[])].concat(), "twice"),
-        ([property(14, 0, "a", true, &[]), property(15, 0, "a", false, &[])].concat(), "twice"),
+        (
+            [
+                property(14, 0, "a", false, &[]),
+                property(15, 0, "a", false, &[]),
+            ]
+            .concat(),
+            "twice",
+        ),
+        (
+            [
+                property(14, 0, "a", true, &[]),
+                property(15, 0, "a", false, &[]),
+            ]
+            .concat(),
+            "twice",
+        ),
     ] {
         let found = fields(&entity).expect_err("no document").0;
         assert!(found.contains(fault), "{found} is not about {fault}");

@@ -26,7 +26,11 @@ fn log(records: &[Vec<u8>]) -> Vec<u8> {
             let mut checked = vec![kind];
             checked.extend_from_slice(now);
             out.extend(masked(crc32c::crc32c(&checked)).to_le_bytes());
-            out.extend(u16::try_from(now.len()).expect("below 32 KiB").to_le_bytes());
+            out.extend(
+                u16::try_from(now.len())
+                    .expect("below 32 KiB")
+                    .to_le_bytes(),
+            );
             out.extend(checked);
             rest = later;
             first = false;
@@ -144,7 +148,7 @@ proptest! {
             .collect();
         let mut bytes = log(&records);
         let place = place.index(bytes.len());
-        bytes[place] ^= 1 << bit;
+        bytes[place] ^= 1_u8 << bit;
         let (read, damaged) = read(&bytes);
         let mut expected = records.iter();
         for record in &read {

@@ -193,10 +193,7 @@ mod tests {
     #[test]
     fn starts_are_in_microseconds_or_old_seconds() {
         let text = |number| start_time(number).map(|instant| instant.to_string());
-        assert_eq!(
-            text(1_584_038_546).as_deref(),
-            Some("2020-03-12T18:42:26Z")
-        );
+        assert_eq!(text(1_584_038_546).as_deref(), Some("2020-03-12T18:42:26Z"));
         assert_eq!(
             text(1_584_038_546_500_000).as_deref(),
             Some("2020-03-12T18:42:26.5Z")

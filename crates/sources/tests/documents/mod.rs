@@ -1,0 +1,4 @@
+//! Documents: managed exports, folders, Firestore.
+
+mod export;
+mod reading;

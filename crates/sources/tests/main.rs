@@ -1,0 +1,3 @@
+//! The sources, from the outside.
+
+mod documents;
