@@ -95,7 +95,8 @@ impl Limits {
     }
 }
 
-fn closed(cause: tokio::sync::AcquireError) -> Error {
+/// No limit is ever closed.
+pub fn closed(cause: tokio::sync::AcquireError) -> Error {
     Error::new(ErrorKind::Internal, "a limit was closed").cause(cause)
 }
 

@@ -6,41 +6,28 @@
 //! part goes out as a stream whose `Content-MD5` the store checks. No part is ever held whole, and
 //! a run that was stopped knows of every part whether it has to be read or sent again.
 
+use std::sync::Arc;
+
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use sunset_core::audio::format::Format;
 use sunset_core::audio::parts::Layout;
 use sunset_core::audio::plan::Owner;
 use sunset_core::audio::planner::{listed, same_version};
-use sunset_core::audio::record::{MeasuredPart, ObjectRecord, State, Version};
-use sunset_core::audio::signature::HEAD;
+use sunset_core::audio::record::{ObjectRecord, State};
 use sunset_core::error::{Error, ErrorKind};
 use sunset_core::ports::objects::{
     Attributes, Body, ByteStream, SourceObject, StoredPart, UnfinishedUpload,
 };
-use tokio::sync::Mutex;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::copier::{Copier, Fault, Stored, attributes, ended_early, format_of};
-use super::hashes::{Hashes, Sums, hex, multipart_etag};
+use super::copier::{Copier, Fault, Stored, attributes};
+use super::hashes::{hex, multipart_etag};
+use super::limits::closed;
+use super::measure::Measured;
 use crate::retry::retry;
 
 /// Parts of one object on their way at once.
 const AT_ONCE: usize = 4;
-
-/// What the first reading gave, as far as it got.
-#[derive(Default)]
-struct Measuring {
-    hashes: Hashes,
-    parts: Vec<[u8; 16]>,
-    format: Option<Format>,
-}
-
-/// What the first reading gave.
-struct Measured {
-    sums: Sums,
-    parts: Vec<[u8; 16]>,
-    format: Format,
-}
 
 /// The upload of an object, begun now or by an earlier run.
 struct Upload {
@@ -116,134 +103,6 @@ impl Copier {
         })
     }
 
-    /// Reads the object from where an earlier run stopped.
-    async fn measure(&self, object: &SourceObject, layout: Layout) -> Result<Measured, Fault> {
-        let version = Version {
-            generation: object.generation,
-            size: object.size,
-            part: layout.part,
-        };
-        let known = retry(self.retries, || {
-            self.journal.measured(&object.uri, &version)
-        })
-        .await;
-        let known = known.map_err(Fault::Fatal)?;
-        let state = known
-            .last()
-            .and_then(|part| Hashes::from_state(&part.state));
-        let mut measuring = Measuring::default();
-        if let Some(hashes) = state.filter(|_| object.generation.is_some()) {
-            measuring.hashes = hashes;
-            measuring.parts = known.iter().map(|part| part.md5).collect();
-            let head = retry(self.retries, || self.read_head(object)).await;
-            measuring.format = Some(format_of(&head.map_err(Fault::of_source)?, object)?);
-        }
-        let measuring = Mutex::new(measuring);
-        loop {
-            let before = measuring.lock().await.parts.len();
-            let read = retry(self.retries, || async {
-                let mut measuring = measuring.lock().await;
-                // Bytes behind the last whole part are read again.
-                self.measure_rest(object, layout, &version, &mut measuring)
-                    .await
-            });
-            match read.await {
-                Ok(done) => {
-                    done?;
-                    break;
-                }
-                // As long as it gets on, it goes on.
-                Err(error)
-                    if error.kind() == ErrorKind::Unreachable
-                        && measuring.lock().await.parts.len() > before => {}
-                Err(error) => return Err(Fault::of_source(error)),
-            }
-        }
-        let measuring = measuring.into_inner();
-        let format = measuring
-            .format
-            .ok_or_else(|| Fault::Failed(ended_early(object, measuring.hashes.length())))?;
-        Ok(Measured {
-            sums: measuring.hashes.finish(),
-            parts: measuring.parts,
-            format,
-        })
-    }
-
-    /// Reads from behind the last whole part to the end. The outer error may pass, the inner one
-    /// does not.
-    async fn measure_rest(
-        &self,
-        object: &SourceObject,
-        layout: Layout,
-        version: &Version,
-        measuring: &mut Measuring,
-    ) -> sunset_core::Result<Result<(), Fault>> {
-        let mut from = measuring.parts.len() as u64 * layout.part;
-        if from >= object.size {
-            return Ok(Ok(()));
-        }
-        let mut hashes = measuring.hashes.clone();
-        let mut part = Hashes::default();
-        let mut head = Vec::new();
-        let mut stream = self.source.read(object, from, object.size).await?;
-        while let Some(chunk) = stream.next().await {
-            let mut chunk = chunk?;
-            self.limits.read(chunk.len()).await;
-            if measuring.format.is_none() {
-                head.extend_from_slice(chunk.get(..chunk.len().min(HEAD)).unwrap_or_default());
-                if head.len() >= HEAD {
-                    match format_of(&head, object) {
-                        Ok(format) => measuring.format = Some(format),
-                        Err(fault) => return Ok(Err(fault)),
-                    }
-                }
-            }
-            while !chunk.is_empty() {
-                let left = layout.part.min(object.size - from) - part.length();
-                if left == 0 {
-                    return Ok(Err(Fault::Changed));
-                }
-                let take = usize::try_from(left).unwrap_or(usize::MAX).min(chunk.len());
-                let bytes = chunk.split_to(take);
-                hashes.update(&bytes);
-                part.update(&bytes);
-                if part.length() == layout.part.min(object.size - from) {
-                    let md5 = std::mem::take(&mut part).finish().md5;
-                    let number = u32::try_from(measuring.parts.len() + 1).unwrap_or(u32::MAX);
-                    let state = hashes.state();
-                    let done = MeasuredPart { number, md5, state };
-                    let noted = retry(self.retries, || {
-                        self.journal.measure(&object.uri, version, &done)
-                    });
-                    if let Err(error) = noted.await {
-                        return Ok(Err(Fault::Fatal(error)));
-                    }
-                    measuring.parts.push(md5);
-                    measuring.hashes = hashes.clone();
-                    from += layout.part;
-                    if from >= object.size {
-                        from = object.size;
-                    }
-                }
-            }
-        }
-        if measuring.hashes.length() < object.size {
-            return Err(ended_early(object, hashes.length()));
-        }
-        Ok(Ok(()))
-    }
-
-    async fn read_head(&self, object: &SourceObject) -> sunset_core::Result<Vec<u8>> {
-        let to = object.size.min(HEAD as u64);
-        let mut stream = self.source.read(object, 0, to).await?;
-        let mut head = Vec::new();
-        while let Some(chunk) = stream.next().await {
-            head.extend_from_slice(&chunk?);
-        }
-        Ok(head)
-    }
-
     /// Goes on with the upload of an earlier run, or begins one.
     async fn upload(
         &self,
@@ -310,12 +169,14 @@ impl Copier {
     ) -> Result<(), Fault> {
         let parts = (1_u32..).zip(measured.parts.iter().copied());
         let mut missing = parts.filter(|(number, _)| !upload.held.contains(number));
+        let lane = Arc::new(Semaphore::new(1));
         let mut sending = FuturesUnordered::new();
         loop {
             while sending.len() < AT_ONCE
                 && let Some((number, md5)) = missing.next()
             {
-                sending.push(self.send_part(object, layout, &upload.upload, number, md5));
+                let upload = &upload.upload;
+                sending.push(self.send_part(object, layout, upload, number, md5, &lane));
             }
             match sending.next().await {
                 Some(sent) => sent?,
@@ -331,10 +192,14 @@ impl Copier {
         upload: &UnfinishedUpload,
         number: u32,
         md5: [u8; 16],
+        lane: &Arc<Semaphore>,
     ) -> Result<(), Fault> {
         let (from, to) = layout.range(number);
         let _turn = self.limits.part().await.map_err(Fault::Fatal)?;
         let sent = retry(self.retries, || async {
+            // The bytes of an object's parts go out one part after the other, while the answers
+            // to several are awaited: whenever the program is killed, one part is half sent.
+            let turn = Arc::clone(lane).acquire_owned().await.map_err(closed)?;
             let stream = match self.source.read(object, from, to).await {
                 Ok(stream) => stream,
                 Err(error) if error.kind() == ErrorKind::Unreachable => return Err(error),
@@ -342,7 +207,7 @@ impl Copier {
                 Err(error) => return Ok(Err(Fault::of_source(error))),
             };
             let body = Body {
-                bytes: self.throttled(stream),
+                bytes: self.in_turn(stream, to - from, turn),
                 length: to - from,
                 md5,
             };
@@ -364,20 +229,27 @@ impl Copier {
         }
     }
 
-    /// A stream that keeps to the bandwidth in both directions.
-    fn throttled(&self, stream: ByteStream) -> ByteStream {
-        let limits = std::sync::Arc::clone(&self.limits);
-        stream
-            .then(move |chunk| {
-                let limits = std::sync::Arc::clone(&limits);
-                async move {
-                    if let Ok(chunk) = &chunk {
-                        tokio::join!(limits.read(chunk.len()), limits.send(chunk.len()));
-                    }
-                    chunk
+    /// A body that keeps to the bandwidth in both directions, and gives its turn back with its
+    /// last byte.
+    fn in_turn(&self, stream: ByteStream, length: u64, turn: OwnedSemaphorePermit) -> ByteStream {
+        let limits = Arc::clone(&self.limits);
+        let state = (stream, length, Some(turn), limits);
+        futures::stream::unfold(
+            state,
+            |(mut stream, mut left, mut turn, limits)| async move {
+                let chunk = stream.next().await?;
+                if let Ok(chunk) = &chunk {
+                    let bytes = chunk.len();
+                    tokio::join!(limits.read(bytes), limits.send(bytes));
+                    left = left.saturating_sub(bytes as u64);
                 }
-            })
-            .boxed()
+                if left == 0 {
+                    turn = None;
+                }
+                Some((chunk, (stream, left, turn, limits)))
+            },
+        )
+        .boxed()
     }
 
     /// Makes the object of its parts. When the answer was lost, the object itself tells whether it
