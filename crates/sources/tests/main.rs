@@ -1,3 +1,4 @@
 //! The sources, from the outside.
 
+#[cfg(test)]
 mod documents;

@@ -27,66 +27,91 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// `Malformed`, saying where, when the bytes are not JSON, the name is absent or is not that of a
 /// document of a root collection, or any value is not well-formed.
 pub fn decode_document(bytes: &[u8]) -> Result<Document> {
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let malformed = |error: serde_json::Error| {
+    decode(bytes, Parts::SEED)?.place()
+}
+
+/// Decodes bytes that hold one JSON value, and nothing else.
+pub(super) fn decode<'de, S: DeserializeSeed<'de>>(bytes: &'de [u8], seed: S) -> Result<S::Value> {
+    let malformed = |error: &dyn fmt::Display| {
         Error::new(
             ErrorKind::Malformed,
             format!("not a Firestore document: {error}"),
         )
     };
-    let parts = deserializer
-        .deserialize_map(DocumentVisitor)
-        .map_err(malformed)?;
-    deserializer.end().map_err(malformed)?;
-    let name = parts.name.ok_or_else(|| {
-        Error::new(
-            ErrorKind::Malformed,
-            "not a Firestore document: it has no name",
-        )
-    })?;
-    let resource = ResourceName::parse(&name)?;
-    let Some((collection, id)) = resource.root_document() else {
-        return Err(Error::new(
-            ErrorKind::Malformed,
-            "the name is not that of a document of a root collection",
-        )
-        .item(name));
-    };
-    Ok(Document {
-        collection: collection.to_owned(),
-        id: id.to_owned(),
-        fields: parts.fields,
-        create_time: parts.create_time,
-        update_time: parts.update_time,
-        name,
-    })
+    // Checked once and for all, what is passed over included.
+    let text = std::str::from_utf8(bytes).map_err(|error| malformed(&error))?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = seed
+        .deserialize(&mut deserializer)
+        .map_err(|error| malformed(&error))?;
+    deserializer.end().map_err(|error| malformed(&error))?;
+    Ok(value)
 }
 
 /// The name of a document that cannot be decoded, where that much can be read.
 pub fn readable_name(bytes: &[u8]) -> Option<String> {
-    let start = find(bytes, b"\"name\"")? + b"\"name\"".len();
-    let rest = bytes.get(start..)?.trim_ascii_start().strip_prefix(b":")?;
-    let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<String>();
-    values.next()?.ok()
+    const KEY: &[u8] = b"\"name\"";
+    let mut rest = bytes;
+    loop {
+        let start = rest.windows(KEY.len()).position(|window| window == KEY)?;
+        rest = rest.get(start + KEY.len()..)?;
+        let Some(value) = rest.trim_ascii_start().strip_prefix(b":") else {
+            continue;
+        };
+        // A field may be called `name` too.
+        let mut values = serde_json::Deserializer::from_slice(value).into_iter::<String>();
+        if let Some(Ok(name)) = values.next()
+            && ResourceName::parse(&name).is_ok()
+        {
+            return Some(name);
+        }
+    }
 }
 
-fn find(bytes: &[u8], pattern: &[u8]) -> Option<usize> {
-    bytes
-        .windows(pattern.len())
-        .position(|window| window == pattern)
-}
-
-#[derive(Default)]
-struct Parts {
-    name: Option<String>,
+/// A document whose name has not been looked at.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Parts {
+    /// The full resource name.
+    pub name: Option<String>,
     fields: Map,
     create_time: Option<Instant>,
     update_time: Option<Instant>,
 }
 
-struct DocumentVisitor;
+impl Parts {
+    pub(super) const SEED: Whole = Whole;
 
-impl<'de> Visitor<'de> for DocumentVisitor {
+    /// The document, when its name is that of a document of a root collection.
+    ///
+    /// # Errors
+    /// `Malformed`.
+    pub fn place(self) -> Result<Document> {
+        let name = self.name.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Malformed,
+                "not a Firestore document: it has no name",
+            )
+        })?;
+        let resource = ResourceName::parse(&name)?;
+        let Some((collection, id)) = resource.root_document() else {
+            return Err(Error::new(
+                ErrorKind::Malformed,
+                "the name is not that of a document of a root collection",
+            )
+            .item(name));
+        };
+        Ok(Document {
+            collection: collection.to_owned(),
+            id: id.to_owned(),
+            fields: self.fields,
+            create_time: self.create_time,
+            update_time: self.update_time,
+            name,
+        })
+    }
+}
+
+impl<'de> Visitor<'de> for Whole {
     type Value = Parts;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -98,9 +123,11 @@ impl<'de> Visitor<'de> for DocumentVisitor {
         while let Some(key) = access.next_key_seed(Text)? {
             match key.as_ref() {
                 "name" => parts.name = Some(access.next_value_seed(Text)?.into_owned()),
-                "fields" => parts.fields = access.next_value_seed(Fields)?,
-                "createTime" => parts.create_time = Some(access.next_value_seed(Time)?),
-                "updateTime" => parts.update_time = Some(access.next_value_seed(Time)?),
+                "fields" => {
+                    parts.fields = access.next_value_seed(OrNull(Fields))?.unwrap_or_default();
+                }
+                "createTime" => parts.create_time = access.next_value_seed(OrNull(Time))?,
+                "updateTime" => parts.update_time = access.next_value_seed(OrNull(Time))?,
                 _ => {
                     access.next_value::<IgnoredAny>()?;
                 }
@@ -110,11 +137,42 @@ impl<'de> Visitor<'de> for DocumentVisitor {
     }
 }
 
+/// What may be null instead of absent.
+struct OrNull<S>(S);
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for OrNull<S> {
+    type Value = Option<S::Value>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for OrNull<S> {
+    type Value = Option<S::Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value or null")
+    }
+
+    fn visit_none<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        self.0.deserialize(deserializer).map(Some)
+    }
+}
+
 /// A seed that asks its deserializer for one shape, through a visitor.
 macro_rules! seed {
     ($seed:ident => $value:ty, $method:ident) => {
         #[derive(Clone, Copy)]
-        struct $seed;
+        pub(super) struct $seed;
 
         impl<'de> DeserializeSeed<'de> for $seed {
             type Value = $value;
@@ -129,6 +187,7 @@ macro_rules! seed {
     };
 }
 
+seed!(Whole => Parts, deserialize_map);
 seed!(Text => Cow<'de, str>, deserialize_str);
 seed!(Fields => Map, deserialize_map);
 seed!(FirestoreValue => Value, deserialize_map);

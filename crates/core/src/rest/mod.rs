@@ -2,9 +2,11 @@
 
 mod decode;
 mod encode;
+mod query;
 
-pub use decode::{decode_document, readable_name};
+pub use decode::{Parts, decode_document, readable_name};
 pub use encode::{encode_document, encode_value};
+pub use query::{QueryElement, ServiceError, decode_query_element};
 
 #[cfg(test)]
 mod tests;

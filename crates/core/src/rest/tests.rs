@@ -134,7 +134,94 @@ fn deep_nesting_is_refused_without_overflowing() {
 }
 
 #[test]
+fn what_surrounds_the_fields_may_be_null_or_unknown_but_not_broken() {
+    let line = format!(
+        r#"{{"name": "{NAME}", "fields": null, "createTime": null, "updateTime": null, "x": "y"}}"#
+    );
+    let document = decode_document(line.as_bytes()).expect("an empty document");
+    assert!(document.fields.is_empty() && document.create_time.is_none());
+    for line in [
+        format!(r#"{{"name": "{NAME}", "createTime": "yesterday"}}"#),
+        format!(r#"{{"name": "{NAME}", "fields": []}}"#),
+        r#"{"name": null}"#.to_owned(),
+    ] {
+        assert!(decode_document(line.as_bytes()).is_err(), "{line}");
+    }
+    let mut bytes = format!(r#"{{"name": "{NAME}", "x": "?"}}"#).into_bytes();
+    let place = bytes.len() - 3;
+    bytes[place] = 0xff;
+    let error = decode_document(&bytes).expect_err("no UTF-8");
+    assert!(error.to_string().contains("utf-8"), "{error}");
+}
+
+#[test]
+fn of_two_fields_with_one_name_the_last_counts() {
+    let line = format!(
+        r#"{{"name": "{NAME}", "fields": {{"b": {{"integerValue": "1"}}, "a": {{"nullValue": null}}, "b": {{"integerValue": "2"}}}}}}"#
+    );
+    let document = decode_document(line.as_bytes()).expect("well-formed");
+    assert_eq!(document.fields.get("b"), Some(&Value::Integer(2)));
+    assert_eq!(document.fields.len(), 2);
+}
+
+#[test]
+fn as_deep_as_firestore_allows_is_read() {
+    let mut json = r#"{"integerValue": "1"}"#.to_owned();
+    for _ in 0..20 {
+        json = format!(
+            r#"{{"arrayValue": {{"values": [{{"mapValue": {{"fields": {{"a": {json}}}}}}}]}}}}"#
+        );
+    }
+    assert!(field(&json).is_ok());
+}
+
+#[test]
+fn elements_of_an_answer_hold_documents_times_and_errors() {
+    let element = decode_query_element(
+        format!(
+            r#"{{"document": {{"name": "{NAME}", "fields": {{}}}}, "readTime": "2025-01-01T00:00:00Z", "skippedResults": 0}}"#
+        )
+        .as_bytes(),
+    )
+    .expect("an element");
+    assert_eq!(
+        element
+            .document
+            .expect("a document")
+            .place()
+            .expect("a place")
+            .id,
+        "a"
+    );
+    assert!(element.read_time.is_some() && element.error.is_none() && !element.done);
+    let last = decode_query_element(br#"{"readTime": "2025-01-01T00:00:00Z", "done": true}"#);
+    assert!(last.is_ok_and(|element| element.done && element.document.is_none()));
+    let error = decode_query_element(
+        br#"{"error": {"code": 429, "message": "slow down", "status": "RESOURCE_EXHAUSTED", "details": [{}]}}"#,
+    )
+    .expect("an element")
+    .error
+    .expect("an error");
+    assert_eq!(
+        (error.code, error.status.as_str()),
+        (429, "RESOURCE_EXHAUSTED")
+    );
+    let nested = decode_query_element(
+        br#"{"document": {"name": "projects/p/databases/d/documents/a/b/c/d"}}"#,
+    )
+    .expect("an element")
+    .document
+    .expect("a document");
+    assert!(nested.place().is_err());
+    assert!(decode_query_element(b"[]").is_err());
+}
+
+#[test]
 fn the_name_is_found_in_what_cannot_be_decoded() {
+    let field_first = format!(
+        r#"{{"fields": {{"name": {{"stringValue": "x"}}, "n": {{"stringValue": "\"name\""}}}}, "name" : "{NAME}", "#
+    );
+    assert_eq!(readable_name(field_first.as_bytes()).as_deref(), Some(NAME));
     let cut = format!(r#"{{"name": "{NAME}", "fields": {{"a": {{"str"#);
     assert_eq!(readable_name(cut.as_bytes()).as_deref(), Some(NAME));
     assert_eq!(readable_name(b"{\"name\": \"cut"), None);
