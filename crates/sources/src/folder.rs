@@ -10,23 +10,15 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use async_trait::async_trait;
-use futures::StreamExt;
 use futures::stream::BoxStream;
 use sunset_core::document::{BadDocument, Delivery};
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::instant::Instant;
 use sunset_core::ports::documents::{DocumentSource, Snapshot};
 use sunset_core::rest;
-use tokio::sync::mpsc;
 
+use crate::delivery::{self, Hand, Stop};
 use lines::{Line, Lines};
-
-/// Deliveries a chunk, at the most.
-const CHUNK: usize = 256;
-/// Bytes of lines a chunk, about: large documents come in small chunks.
-const CHUNK_BYTES: usize = 1 << 20;
-/// Chunks that wait for their reader.
-const AHEAD: usize = 4;
 
 const ENDINGS: [&str; 3] = [".ndjson", ".ndjson.gz", ".ndjson.zst"];
 
@@ -44,11 +36,16 @@ impl Folder {
 
     /// The file of a collection, if it exists.
     fn file_of(&self, collection: &str) -> Result<Option<PathBuf>> {
-        let found: Vec<PathBuf> = ENDINGS
-            .iter()
-            .map(|ending| self.dir.join(format!("{collection}{ending}")))
-            .filter(|path| path.exists())
-            .collect();
+        let mut found = Vec::new();
+        for ending in ENDINGS {
+            let path = self.dir.join(format!("{collection}{ending}"));
+            // A link that leads nowhere is no collection without documents.
+            match path.symlink_metadata() {
+                Ok(_) => found.push(path),
+                Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {}
+                Err(cause) => return Err(unreadable(&path, cause)),
+            }
+        }
         if let [one, another, ..] = found.as_slice() {
             return Err(Error::new(
                 ErrorKind::Malformed,
@@ -73,26 +70,16 @@ impl DocumentSource for Folder {
     }
 
     fn read(&self, collections: &[&str]) -> BoxStream<'static, Result<Vec<Delivery>>> {
-        let (sender, receiver) = mpsc::channel(AHEAD);
         let folder = self.clone();
         let collections: Vec<String> = collections.iter().map(|name| (*name).to_owned()).collect();
-        tokio::task::spawn_blocking(move || {
-            for collection in collections {
-                let read = folder.file_of(&collection).and_then(|path| match path {
-                    Some(path) => read_file(&path, &collection, &sender),
-                    None => Ok(()),
-                });
-                if let Err(error) = read {
-                    // Nobody may be left to hear of it.
-                    drop(sender.blocking_send(Err(error)));
-                    return;
+        delivery::stream(move |hand| {
+            for collection in &collections {
+                if let Some(path) = folder.file_of(collection)? {
+                    read_file(&path, collection, hand)?;
                 }
             }
-        });
-        futures::stream::unfold(receiver, |mut receiver| async move {
-            Some((receiver.recv().await?, receiver))
+            Ok(())
         })
-        .boxed()
     }
 
     async fn not_planned(&self, planned: &[&str]) -> Result<Vec<String>> {
@@ -113,21 +100,37 @@ impl DocumentSource for Folder {
 }
 
 fn unreadable(path: &Path, cause: std::io::Error) -> Error {
-    let kind = match cause.kind() {
-        std::io::ErrorKind::NotFound => ErrorKind::NotFound,
-        std::io::ErrorKind::PermissionDenied => ErrorKind::Denied,
-        _ => ErrorKind::Unreachable,
+    use std::io::ErrorKind as Io;
+    let (kind, remedy) = match cause.kind() {
+        Io::NotFound => (
+            ErrorKind::NotFound,
+            "check the path in V2_FIRESTORE (file://DIR)",
+        ),
+        Io::PermissionDenied => (
+            ErrorKind::Denied,
+            "let this user read the folder that V2_FIRESTORE names and its files",
+        ),
+        Io::NotADirectory => (
+            ErrorKind::Configuration,
+            "let V2_FIRESTORE name the folder that holds the <collection>.ndjson files",
+        ),
+        Io::InvalidData | Io::InvalidInput | Io::UnexpectedEof | Io::Other => (
+            ErrorKind::Malformed,
+            "the file is damaged or was not copied whole: copy it once more",
+        ),
+        _ => (
+            ErrorKind::Internal,
+            "check the disk that the folder lies on, and copy the file once more",
+        ),
     };
     Error::new(kind, "cannot read V2's documents")
         .item(path.display().to_string())
         .cause(cause)
-        .remedy("check the path in V2_FIRESTORE, and that this user may read it")
+        .remedy(remedy)
 }
 
-type Sender = mpsc::Sender<Result<Vec<Delivery>>>;
-
 /// Reads one file to its end, or until nobody listens.
-fn read_file(path: &Path, collection: &str, sender: &Sender) -> Result<()> {
+fn read_file(path: &Path, collection: &str, hand: &mut Hand) -> Result<(), Stop> {
     let failed = |cause| unreadable(path, cause);
     let file = File::open(path).map_err(failed)?;
     let modified = file
@@ -146,22 +149,9 @@ fn read_file(path: &Path, collection: &str, sender: &Sender) -> Result<()> {
         _ => Box::new(file),
     };
     let mut lines = Lines::new(reader);
-    let mut chunk = Vec::with_capacity(CHUNK);
-    let mut bytes = 0;
     while let Some(line) = lines.next_line().map_err(failed)? {
-        bytes += line.bytes.len();
-        chunk.push(deliver(&line, collection, &name, modified));
-        if chunk.len() >= CHUNK || bytes >= CHUNK_BYTES {
-            bytes = 0;
-            let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK));
-            if sender.blocking_send(Ok(full)).is_err() {
-                return Ok(());
-            }
-        }
-    }
-    if !chunk.is_empty() {
-        // Nobody listening any more is no error.
-        drop(sender.blocking_send(Ok(chunk)));
+        let size = line.bytes.len();
+        hand.give(deliver(&line, collection, &name, modified), size)?;
     }
     Ok(())
 }

@@ -2,9 +2,9 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-/// The longest line that is read whole. Firestore's documents have at most 1 MiB, which even
-/// escaped character by character stays below this.
-pub(super) const LONGEST: usize = 16 << 20;
+/// The longest line that is read whole. Firestore's documents have at most 1 MiB; as REST JSON,
+/// where one byte can become 24 (`{"booleanValue":false},`), they stay below this.
+pub(super) const LONGEST: usize = 64 << 20;
 
 /// A line without its end.
 pub(super) struct Line<'a> {

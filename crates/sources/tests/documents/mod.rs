@@ -1,4 +1,5 @@
 //! Documents: managed exports, folders, Firestore.
 
 mod export;
+mod folder;
 mod reading;

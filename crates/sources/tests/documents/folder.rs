@@ -1,0 +1,198 @@
+//! Folders of ndjson: compressed, damaged, absent.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use sunset_core::ErrorKind;
+use sunset_core::ports::documents::DocumentSource;
+use sunset_sources::folder::Folder;
+
+use super::reading::{COLLECTIONS, deliver, sample, try_deliver};
+
+fn line(collection: &str, id: &str, rest: &str) -> String {
+    format!(r#"{{"name":"projects/p/databases/(default)/documents/{collection}/{id}"{rest}}}"#)
+}
+
+fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a folder");
+    for (name, bytes) in files {
+        fs::write(dir.path().join(name), bytes).expect("written");
+    }
+    dir
+}
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).expect("memory");
+    encoder.finish().expect("memory")
+}
+
+#[tokio::test]
+async fn compressed_files_give_the_same() {
+    let plain = deliver(&Folder::new(sample("firestore")), &COLLECTIONS).await;
+    let cases = fs::read(sample("firestore").join("cases.ndjson")).expect("the sample");
+    let leads = fs::read(sample("firestore").join("leads.ndjson")).expect("the sample");
+    // Two members behind one another, as `cat a.gz b.gz` makes them.
+    let half = leads.iter().position(|byte| *byte == b'\n').expect("lines") + 1;
+    let members = [gzipped(&leads[..half]), gzipped(&leads[half..])].concat();
+    let dir = folder(&[
+        (
+            "cases.ndjson.zst",
+            &zstd::encode_all(&cases[..], 1).expect("memory"),
+        ),
+        ("leads.ndjson.gz", &members),
+    ]);
+    let packed = deliver(&Folder::new(dir.path()), &COLLECTIONS).await;
+    let expected: Vec<_> = plain
+        .documents
+        .into_iter()
+        .filter(|document| ["cases", "leads"].contains(&document.collection.as_str()))
+        .collect();
+    assert_eq!(packed.documents, expected);
+    assert!(packed.bad.is_empty());
+}
+
+#[tokio::test]
+async fn what_cannot_be_decoded_is_kept_as_it_stands() {
+    let mut text = Vec::new();
+    text.extend(b"\xef\xbb\xbf");
+    text.extend(line("cases", "ok", "").into_bytes());
+    text.extend(b"\r\n\n   \n");
+    text.extend(line("leads", "elsewhere", "").into_bytes());
+    text.push(b'\n');
+    text.extend(line("cases", "bad", r#","fields":{"a":{"booleanValue":"true"}}"#).into_bytes());
+    text.extend(b"\r\nno json\n");
+    text.extend(line("cases", "deep/notes/n", "").into_bytes());
+    text.push(b'\n');
+    text.extend(
+        line("cases", "latin", "")
+            .replace("latin", "\u{1}")
+            .into_bytes(),
+    );
+    text.extend(b"\n{\"name\":\"projects/p/databases/(default)/documents/cases/x\xff\"}\n");
+    text.extend(line("cases", "last", "").into_bytes());
+    let dir = folder(&[("cases.ndjson", &text)]);
+    let delivered = deliver(&Folder::new(dir.path()), &["cases"]).await;
+    let ids: Vec<&str> = delivered.documents.iter().map(|d| d.id.as_str()).collect();
+    assert_eq!(ids, ["last", "ok"]);
+    let modified = fs::metadata(dir.path().join("cases.ndjson"))
+        .and_then(|metadata| metadata.modified())
+        .expect("a time")
+        .duration_since(std::time::UNIX_EPOCH)
+        .expect("after 1970");
+    assert_eq!(
+        delivered.documents[0]
+            .create_time
+            .map(|time| time.seconds()),
+        i64::try_from(modified.as_secs()).ok()
+    );
+    let told: Vec<(&str, Option<&str>)> = delivered
+        .bad
+        .iter()
+        .map(|bad| (bad.place.as_str(), bad.id.as_deref()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("cases.ndjson:4", None),
+            ("cases.ndjson:5", Some("bad")),
+            ("cases.ndjson:6", None),
+            ("cases.ndjson:7", None),
+            ("cases.ndjson:8", None),
+            ("cases.ndjson:9", None),
+        ]
+    );
+    assert!(delivered.bad.iter().all(|bad| bad.collection == "cases"));
+    assert!(
+        delivered.bad[1].why.contains("booleanValue") || delivered.bad[1].why.contains("boolean"),
+        "{}",
+        delivered.bad[1].why
+    );
+    assert_eq!(delivered.bad[2].bytes, b"no json");
+    assert!(delivered.bad[5].bytes.contains(&0xff));
+}
+
+#[tokio::test]
+async fn an_absent_collection_is_empty_and_others_are_told() {
+    let dir = folder(&[
+        ("cases.ndjson", b""),
+        ("users.ndjson", b""),
+        ("audit.ndjson.gz", &gzipped(b"")),
+        ("README.md", b"no collection"),
+    ]);
+    let source = Folder::new(dir.path());
+    let delivered = deliver(&source, &COLLECTIONS).await;
+    assert!(delivered.documents.is_empty() && delivered.bad.is_empty());
+    assert_eq!(
+        source.not_planned(&COLLECTIONS).await.expect("readable"),
+        ["audit", "users"]
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_an_error_with_a_remedy() {
+    let whole = gzipped(&fs::read(sample("firestore").join("cases.ndjson")).expect("the sample"));
+    for (files, kind) in [
+        (
+            vec![("cases.ndjson.gz", &whole[..whole.len() / 2])],
+            ErrorKind::Malformed,
+        ),
+        (
+            vec![("cases.ndjson.gz", &b"no gzip"[..])],
+            ErrorKind::Malformed,
+        ),
+        (
+            vec![("cases.ndjson.zst", &b"no zstd"[..])],
+            ErrorKind::Malformed,
+        ),
+        (
+            vec![("cases.ndjson", &b""[..]), ("cases.ndjson.gz", &b""[..])],
+            ErrorKind::Malformed,
+        ),
+    ] {
+        let dir = folder(&files);
+        let error = try_deliver(&Folder::new(dir.path()), &["cases"])
+            .await
+            .expect_err("unreadable");
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(error.remedy_text().is_some());
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    std::os::unix::fs::symlink("nowhere", dir.path().join("cases.ndjson")).expect("a link");
+    let error = try_deliver(&Folder::new(dir.path()), &["cases"])
+        .await
+        .expect_err("a link to nowhere");
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    let error = Folder::new(Path::new("/nonexistent"))
+        .open()
+        .await
+        .expect_err("absent");
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert!(
+        error
+            .remedy_text()
+            .is_some_and(|text| text.contains("V2_FIRESTORE"))
+    );
+}
+
+#[tokio::test]
+async fn deliveries_of_a_file_keep_their_order() {
+    let mut text = String::new();
+    for index in 0..2_000 {
+        let fields = format!(r#","fields":{{"n":{{"integerValue":"{index}"}}}}"#);
+        text.push_str(&line("cases", "same", &fields));
+        text.push('\n');
+    }
+    let dir = folder(&[("cases.ndjson", text.as_bytes())]);
+    let delivered = deliver(&Folder::new(dir.path()), &["cases"]).await;
+    let numbers: Vec<i64> = delivered
+        .documents
+        .iter()
+        .filter_map(|document| match document.fields.get("n") {
+            Some(sunset_core::value::Value::Integer(number)) => Some(*number),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(numbers, (0..2_000).collect::<Vec<i64>>());
+}
