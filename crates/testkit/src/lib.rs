@@ -1,3 +1,4 @@
 //! Test support: generated V2 projects, and what stands in for the outside world.
 
 pub mod generate;
+pub mod objects;
