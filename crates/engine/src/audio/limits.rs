@@ -141,9 +141,9 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_bandwidth_is_kept_over_all_takers() {
-        let limits = Limits::new(Some(1_000));
+        let limits = Limits::new(Some(10_000));
         let begin = Instant::now();
         let taker = || async {
             for _ in 0..10 {
@@ -152,7 +152,9 @@ mod tests {
         };
         tokio::join!(taker(), taker());
         limits.read(1).await;
-        assert_eq!(begin.elapsed(), Duration::from_secs(2));
+        let elapsed = begin.elapsed();
+        assert!(elapsed >= Duration::from_millis(199), "{elapsed:?}");
+        assert!(elapsed < Duration::from_secs(2), "{elapsed:?}");
     }
 
     #[tokio::test]

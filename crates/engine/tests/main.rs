@@ -1,0 +1,4 @@
+//! The flows over ports in memory.
+#![allow(missing_docs)]
+
+mod recordings;

@@ -1,0 +1,157 @@
+//! What the ledger knows of objects.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use sunset_core::audio::record::{Conversation, Link, MeasuredPart, ObjectRecord, Version};
+use sunset_core::error::Result;
+use sunset_core::ports::objects::{LinkOutcome, ObjectJournal, ObjectLedger};
+
+use super::lock;
+
+#[derive(Debug, Default)]
+struct State {
+    conversations: BTreeMap<String, Conversation>,
+    objects: BTreeMap<(String, Option<String>), ObjectRecord>,
+    measured: BTreeMap<(String, u32), (Version, MeasuredPart)>,
+    writes: u32,
+}
+
+/// Conversations and objects in memory.
+#[derive(Debug, Default)]
+pub struct MemoryLedger {
+    state: Mutex<State>,
+}
+
+impl MemoryLedger {
+    /// Adds a conversation as migration wrote it.
+    pub fn conversation(&self, id: &str, case_number: Option<&str>, audio_url: Option<&str>) {
+        let conversation = Conversation {
+            id: id.to_owned(),
+            case_number: case_number.map(ToOwned::to_owned),
+            created_at: 1_762_136_100_000_000,
+            audio_url: audio_url.map(ToOwned::to_owned),
+            link: None,
+        };
+        lock(&self.state)
+            .conversations
+            .insert(id.to_owned(), conversation);
+    }
+
+    /// Changes `audio_url`, as somebody else would.
+    pub fn set_audio_url(&self, id: &str, url: Option<&str>) {
+        if let Some(conversation) = lock(&self.state).conversations.get_mut(id) {
+            conversation.audio_url = url.map(ToOwned::to_owned);
+        }
+    }
+
+    /// `audio_url` of a conversation.
+    pub fn audio_url(&self, id: &str) -> Option<String> {
+        lock(&self.state).conversations.get(id)?.audio_url.clone()
+    }
+
+    /// The record of an object.
+    pub fn record_of(&self, uri: &str, conversation: Option<&str>) -> Option<ObjectRecord> {
+        let name = (uri.to_owned(), conversation.map(ToOwned::to_owned));
+        lock(&self.state).objects.get(&name).cloned()
+    }
+
+    /// Transactions so far.
+    pub fn writes(&self) -> u32 {
+        lock(&self.state).writes
+    }
+}
+
+#[async_trait]
+impl ObjectLedger for MemoryLedger {
+    async fn conversations(&self) -> Result<Vec<Conversation>> {
+        Ok(lock(&self.state).conversations.values().cloned().collect())
+    }
+
+    async fn objects(&self) -> Result<Vec<ObjectRecord>> {
+        Ok(lock(&self.state).objects.values().cloned().collect())
+    }
+}
+
+fn write(state: &mut State, record: &ObjectRecord) {
+    let name = (record.source_uri.clone(), record.conversation_id.clone());
+    state.objects.insert(name, record.clone());
+}
+
+#[async_trait]
+impl ObjectJournal for MemoryLedger {
+    async fn record(&self, records: &[ObjectRecord]) -> Result<()> {
+        let mut state = lock(&self.state);
+        state.writes += 1;
+        records.iter().for_each(|record| write(&mut state, record));
+        Ok(())
+    }
+
+    async fn measured(&self, source_uri: &str, version: &Version) -> Result<Vec<MeasuredPart>> {
+        let state = lock(&self.state);
+        let of_it = state
+            .measured
+            .iter()
+            .filter(|((uri, _), _)| uri == source_uri);
+        let of_version = of_it.filter(|(_, (found, _))| found == version);
+        Ok((1_u32..)
+            .zip(of_version)
+            .take_while(|(number, ((_, found), _))| number == found)
+            .map(|(_, (_, (_, part)))| part.clone())
+            .collect())
+    }
+
+    async fn measure(
+        &self,
+        source_uri: &str,
+        version: &Version,
+        part: &MeasuredPart,
+    ) -> Result<()> {
+        let mut state = lock(&self.state);
+        state.writes += 1;
+        let name = (source_uri.to_owned(), part.number);
+        state.measured.insert(name, (*version, part.clone()));
+        Ok(())
+    }
+
+    async fn forget(&self, source_uri: &str) -> Result<()> {
+        let mut state = lock(&self.state);
+        state.writes += 1;
+        state.measured.retain(|(uri, _), _| uri != source_uri);
+        Ok(())
+    }
+
+    async fn prove(
+        &self,
+        record: &ObjectRecord,
+        conversation: Option<&Conversation>,
+    ) -> Result<Option<LinkOutcome>> {
+        let mut state = lock(&self.state);
+        state.writes += 1;
+        write(&mut state, record);
+        state
+            .measured
+            .retain(|(uri, _), _| *uri != record.source_uri);
+        let Some(conversation) = conversation else {
+            return Ok(None);
+        };
+        let Some(row) = state.conversations.get_mut(&conversation.id) else {
+            return Ok(Some(LinkOutcome::Gone));
+        };
+        let linked = record.url.clone().unwrap_or_default();
+        let mapped = conversation.source_uri().map(ToOwned::to_owned);
+        let earlier = row.link.as_ref().map(|link| link.linked.clone());
+        let already = row.points_at(&linked);
+        if !already && row.audio_url != mapped && (earlier.is_none() || row.audio_url != earlier) {
+            return Ok(Some(LinkOutcome::Changed));
+        }
+        row.audio_url = Some(linked.clone());
+        row.link = Some(Link { mapped, linked });
+        Ok(Some(if already {
+            LinkOutcome::AlreadyLinked
+        } else {
+            LinkOutcome::Linked
+        }))
+    }
+}
