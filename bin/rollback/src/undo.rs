@@ -11,9 +11,7 @@ use sunset_core::error::Result;
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::plans::plan_named;
 use sunset_core::ports::objects::{ObjectLedger, ObjectStore};
-use sunset_core::ports::rollback::{
-    RollbackOptions, RollbackReport, Scope, UndoPlanner, Undone,
-};
+use sunset_core::ports::rollback::{RollbackOptions, RollbackReport, Scope, UndoPlanner, Undone};
 use sunset_core::ports::runs::{RunEnd, RunStart};
 use sunset_engine::retry::Retries;
 use sunset_engine::rollback::{erasable_objects, erase_objects, rollback};
@@ -144,9 +142,8 @@ impl Flow {
     }
 
     fn nothing(&self) -> Status {
-        self.session.print(
-            "There is nothing to take back: nothing was ever migrated into this database.",
-        );
+        self.session
+            .print("There is nothing to take back: nothing was ever migrated into this database.");
         let document = self.document(&Undone::default(), Status::Done);
         self.session.json(|| document);
         Status::Done
@@ -243,10 +240,12 @@ impl Flow {
             render::scope_text(&self.scope),
             self.database.describe()
         ));
-        self.session.print(&render::rollback_text(&report.undone, false));
+        self.session
+            .print(&render::rollback_text(&report.undone, false));
         if self.bucket.is_some() {
-            self.session
-                .print(&format!("{erased} recordings were removed from the bucket."));
+            self.session.print(&format!(
+                "{erased} recordings were removed from the bucket."
+            ));
         }
         self.session.print(&render::proof_text(report));
         self.session.json(|| {

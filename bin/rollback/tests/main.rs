@@ -1,5 +1,12 @@
 //! What `rollback` says, word for word.
 
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that fails says so"
+)]
+
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -85,7 +92,10 @@ fn execute(url: &str, sql: &str) {
 
 fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rollback"));
-    command.current_dir(folder).env_clear().env("COLUMNS", "100");
+    command
+        .current_dir(folder)
+        .env_clear()
+        .env("COLUMNS", "100");
     command
 }
 
@@ -151,7 +161,14 @@ fn migrate(scratch: &Scratch) {
                     collection: "leads".into(),
                     id: id.into(),
                 };
-                Item::new(key, Digest::of(id.as_bytes()), vec![row], vec![], None, vec![])
+                Item::new(
+                    key,
+                    Digest::of(id.as_bytes()),
+                    vec![row],
+                    vec![],
+                    None,
+                    vec![],
+                )
             })
             .into();
         run.rows(OnConflict::Keep).load(&items).await.expect("load");
@@ -211,10 +228,16 @@ fn it_shows_asks_does_and_proves() {
     migrate(&scratch);
     insta::assert_snapshot!("dry_run", scratch.golden(&["--dry-run"]));
     insta::assert_snapshot!("not_confirmed", scratch.golden(&[]));
-    insta::assert_snapshot!("not_confirmed_json", scratch.golden(&["--json", "--id", "a"]));
+    insta::assert_snapshot!(
+        "not_confirmed_json",
+        scratch.golden(&["--json", "--id", "a"])
+    );
     insta::assert_snapshot!("unknown_run", scratch.golden(&["--run", "77", "--yes"]));
     insta::assert_snapshot!("done_but_kept", scratch.golden(&["--yes"]));
-    insta::assert_snapshot!("forced_json", scratch.golden(&["--yes", "--force", "--json"]));
+    insta::assert_snapshot!(
+        "forced_json",
+        scratch.golden(&["--yes", "--force", "--json"])
+    );
     insta::assert_snapshot!("nothing_left", scratch.golden(&["--yes"]));
 }
 

@@ -50,10 +50,11 @@ impl Address {
                 .remedy(REMEDY)
         })?;
         if options.get_database().is_none() {
-            return Err(
-                Error::new(ErrorKind::Configuration, "the database URL names no database")
-                    .remedy(REMEDY),
-            );
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "the database URL names no database",
+            )
+            .remedy(REMEDY));
         }
         let pooled_host = direct_host(options.get_host()).map(|direct| {
             let pooled = options.get_host().to_owned();
@@ -216,6 +217,10 @@ mod tests {
             }
             assert!(!text.contains("hunter2"), "{text}");
         }
-        assert!(!parse("postgresql://u:hunter2@h/x").shown().contains("hunter2"));
+        assert!(
+            !parse("postgresql://u:hunter2@h/x")
+                .shown()
+                .contains("hunter2")
+        );
     }
 }

@@ -49,7 +49,7 @@ impl ConnectOptions {
 ///
 /// Statements are sent inside transactions ([`Database::begin`]): a statement outside of one goes
 /// wrong in silence behind a pooler in transaction mode. For the same reason no session setting,
-/// session lock or named prepared statement is used.
+/// session lock or named prepared statement ([`super::query`]) is used.
 #[derive(Clone)]
 pub struct Database {
     pool: PgPool,
@@ -82,8 +82,6 @@ impl Database {
             .application_name(&format!("sunset/{}", connecting.program))
             // PgBouncer refuses this parameter at the start of a session.
             .extra_float_digits(None)
-            // Unnamed statements inside a transaction are right behind every pooler.
-            .statement_cache_capacity(0)
             .disable_statement_logging();
         let mut first = dial(&address, &options, &connecting).await?;
         let facts = identity::read(&mut first, &address).await?;
@@ -223,7 +221,9 @@ async fn dial(
                     connecting.attempt_time_out.as_secs()
                 ),
             )
-            .remedy("check the host in DATABASE_URL and that a firewall lets this machine reach it"),
+            .remedy(
+                "check the host in DATABASE_URL and that a firewall lets this machine reach it",
+            ),
         };
         if Instant::now() + pause > deadline {
             return Err(fault);
@@ -243,7 +243,10 @@ fn is_hopeless(cause: &sqlx::Error, address: &Address) -> bool {
             address.is_local() || io.to_string().contains("failed to lookup address")
         }
         sqlx::Error::Database(database) => {
-            let probe = super::fault::kind_of_state(&database.code().unwrap_or_default());
+            let probe = super::fault::kind_of_state(
+                &database.code().unwrap_or_default(),
+                database.message(),
+            );
             probe.policy() == RetryPolicy::Never
         }
         _ => true,

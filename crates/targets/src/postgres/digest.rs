@@ -7,7 +7,11 @@ use super::identifier::quote_identifier;
 /// The expression that gives, for the row of the table called `alias`, what
 /// [`sunset_core::row::Row::digest`] gives for the same row here, as `bytea`.
 pub fn digest_expression(alias: &str, shape: &Shape) -> String {
-    let columns: Vec<&str> = shape.columns.iter().map(|(name, _)| name.as_str()).collect();
+    let columns: Vec<&str> = shape
+        .columns
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
     let json: Vec<&str> = shape
         .columns
         .iter()

@@ -38,7 +38,9 @@ pub fn error(cause: sqlx::Error, what: impl Into<String>) -> Error {
         sqlx::Error::Configuration(_) => (ErrorKind::Configuration, Some("check DATABASE_URL")),
         sqlx::Error::Protocol(text) if text.contains("unexpected response from SSLRequest") => (
             ErrorKind::Configuration,
-            Some("what answers at this address is not PostgreSQL; check host and port in DATABASE_URL"),
+            Some(
+                "what answers at this address is not PostgreSQL; check host and port in DATABASE_URL",
+            ),
         ),
         // A connection that was cut in the middle of an answer.
         sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => (ErrorKind::Unreachable, None),
@@ -101,7 +103,9 @@ fn by_state(code: &str, message: &str) -> (ErrorKind, Option<&'static str>) {
         }
         "42703" | "42704" | "42804" | "42P10" => (
             ErrorKind::NotFound,
-            Some("the V3 tables are not as this version wants them; run schema-push and fix-schema"),
+            Some(
+                "the V3 tables are not as this version wants them; run schema-push and fix-schema",
+            ),
         ),
         "28P01" => (
             ErrorKind::Denied,
@@ -109,7 +113,9 @@ fn by_state(code: &str, message: &str) -> (ErrorKind, Option<&'static str>) {
         ),
         "28000" => (
             ErrorKind::Denied,
-            Some("check the user in DATABASE_URL, and that the server's pg_hba.conf lets it in with this sslmode"),
+            Some(
+                "check the user in DATABASE_URL, and that the server's pg_hba.conf lets it in with this sslmode",
+            ),
         ),
         "3D000" => (
             ErrorKind::NotFound,
@@ -117,7 +123,9 @@ fn by_state(code: &str, message: &str) -> (ErrorKind, Option<&'static str>) {
         ),
         "42501" => (
             ErrorKind::Denied,
-            Some("the user in DATABASE_URL must own the V3 tables and may create the schema sunset; use the owner's role"),
+            Some(
+                "the user in DATABASE_URL must own the V3 tables and may create the schema sunset; use the owner's role",
+            ),
         ),
         "25006" => (
             ErrorKind::Denied,
@@ -129,7 +137,9 @@ fn by_state(code: &str, message: &str) -> (ErrorKind, Option<&'static str>) {
         ),
         "53100" => (
             ErrorKind::Internal,
-            Some("the server's disk is full; make room, then start the command again: it goes on where it stopped"),
+            Some(
+                "the server's disk is full; make room, then start the command again: it goes on where it stopped",
+            ),
         ),
         "53200" | "53000" | "53400" => (ErrorKind::Throttled, None),
         "40001" | "40P01" | "55P03" => (
@@ -138,7 +148,9 @@ fn by_state(code: &str, message: &str) -> (ErrorKind, Option<&'static str>) {
         ),
         "57014" => (
             ErrorKind::Contended,
-            Some("the server cancelled the statement; raise statement_timeout for this role, or try again"),
+            Some(
+                "the server cancelled the statement; raise statement_timeout for this role, or try again",
+            ),
         ),
         "57P01" | "57P02" | "57P03" | "57P05" => (
             ErrorKind::Unreachable,
@@ -146,8 +158,25 @@ fn by_state(code: &str, message: &str) -> (ErrorKind, Option<&'static str>) {
         ),
         "25P03" => (
             ErrorKind::Unreachable,
-            Some("the server closed an idle transaction; raise idle_in_transaction_session_timeout for this role"),
+            Some(
+                "the server closed an idle transaction; raise idle_in_transaction_session_timeout for this role",
+            ),
         ),
+        // PgBouncer tells everything that its own login met with this one state.
+        "08P01"
+            if ["authentication failed", "no such user", "not allowed"]
+                .iter()
+                .any(|text| message.contains(text)) =>
+        {
+            by_state("28P01", "")
+        }
+        "08P01"
+            if ["does not exist", "no such database"]
+                .iter()
+                .any(|text| message.contains(text)) =>
+        {
+            by_state("3D000", "")
+        }
         "26000" | "42P05" | "08P01" => (
             ErrorKind::Unreachable,
             Some("a connection pooler mixed up statements; set DATABASE_URL to the direct host"),
@@ -160,9 +189,9 @@ fn by_state(code: &str, message: &str) -> (ErrorKind, Option<&'static str>) {
     }
 }
 
-/// The kind of an SQLSTATE.
-pub(crate) fn kind_of_state(code: &str) -> ErrorKind {
-    by_state(code, "").0
+/// The kind of an SQLSTATE with its message.
+pub(crate) fn kind_of_state(code: &str, message: &str) -> ErrorKind {
+    by_state(code, message).0
 }
 
 /// The SQLSTATE behind an error of [`error`].
@@ -183,7 +212,10 @@ pub(crate) fn is_foreign_key(fault: &Error) -> bool {
 /// entry that is too long, an exception of a trigger.
 pub(crate) fn is_about_data(fault: &Error) -> bool {
     state_of(fault).is_some_and(|code| {
-        ["22", "23", "54"].iter().any(|class| code.starts_with(class)) || code == "P0001"
+        ["22", "23", "54"]
+            .iter()
+            .any(|class| code.starts_with(class))
+            || code == "P0001"
     })
 }
 
@@ -203,10 +235,14 @@ mod tests {
 
     #[test]
     fn what_passes_is_retried_and_a_wrong_password_is_not() {
-        for code in ["57P01", "57P03", "08006", "53300", "40001", "40P01", "57014"] {
+        for code in [
+            "57P01", "57P03", "08006", "53300", "40001", "40P01", "57014",
+        ] {
             assert_ne!(by_state(code, "").0.policy(), RetryPolicy::Never, "{code}");
         }
-        for code in ["28P01", "28000", "3D000", "42501", "53100", "42P01", "23505", "22021"] {
+        for code in [
+            "28P01", "28000", "3D000", "42501", "53100", "42P01", "23505", "22021",
+        ] {
             assert_eq!(by_state(code, "").0.policy(), RetryPolicy::Never, "{code}");
         }
     }

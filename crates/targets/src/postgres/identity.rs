@@ -20,7 +20,7 @@ pub(super) struct Facts {
 pub(super) async fn read(connection: &mut PgConnection, address: &Address) -> Result<Facts> {
     let failed = |cause| error(cause, "cannot ask the database which one it is");
     let mut transaction = connection.begin().await.map_err(failed)?;
-    let row = sqlx::query(include_str!("identity.sql"))
+    let row = crate::postgres::query(include_str!("identity.sql"))
         .fetch_one(&mut *transaction)
         .await
         .map_err(failed)?;
@@ -31,7 +31,7 @@ pub(super) async fn read(connection: &mut PgConnection, address: &Address) -> Re
     let lz4: bool = row.try_get("lz4").map_err(failed)?;
     let may_ask: bool = row.try_get("may_ask").map_err(failed)?;
     let mut cluster = if may_ask {
-        sqlx::query("SELECT system_identifier::text FROM pg_catalog.pg_control_system()")
+        crate::postgres::query("SELECT system_identifier::text FROM pg_catalog.pg_control_system()")
             .fetch_one(&mut *transaction)
             .await
             .and_then(|row| row.try_get::<String, _>(0))

@@ -38,7 +38,7 @@ impl Ledger {
         }
         let failed = |cause| error(cause, "cannot make the ledger (schema sunset)");
         let mut transaction = database.begin().await?;
-        sqlx::query("SELECT pg_advisory_xact_lock($1)")
+        crate::postgres::query("SELECT pg_advisory_xact_lock($1)")
             .bind(INSTALL_LOCK)
             .execute(&mut *transaction)
             .await
@@ -49,13 +49,13 @@ impl Ledger {
                 .await
                 .map_err(failed)?;
         }
-        sqlx::query(include_str!("ledger/register.sql"))
+        crate::postgres::query(include_str!("ledger/register.sql"))
             .bind(digest_of_scripts())
             .bind(database.identity().as_str())
             .execute(&mut *transaction)
             .await
             .map_err(failed)?;
-        let row = sqlx::query("SELECT target FROM sunset.ledger")
+        let row = crate::postgres::query("SELECT target FROM sunset.ledger")
             .fetch_one(&mut *transaction)
             .await
             .map_err(failed)?;
@@ -81,7 +81,9 @@ impl Ledger {
                         "the ledger in this database was made by another version of this tool",
                     )
                     .item(database.describe())
-                    .remedy("run data-migrate of this version once: it brings the ledger up to date"));
+                    .remedy(
+                        "run data-migrate of this version once: it brings the ledger up to date",
+                    ));
                 }
                 Ok(Some(Self {
                     database: database.clone(),
@@ -113,15 +115,16 @@ impl Ledger {
     async fn read(database: &Database) -> Result<Option<(String, String)>> {
         let failed = |cause| error(cause, "cannot read the ledger");
         let mut transaction: Transaction<'_, Postgres> = database.begin_reading().await?;
-        let exists: bool = sqlx::query("SELECT to_regclass('sunset.ledger') IS NOT NULL")
-            .fetch_one(&mut *transaction)
-            .await
-            .and_then(|row| row.try_get(0))
-            .map_err(failed)?;
+        let exists: bool =
+            crate::postgres::query("SELECT to_regclass('sunset.ledger') IS NOT NULL")
+                .fetch_one(&mut *transaction)
+                .await
+                .and_then(|row| row.try_get(0))
+                .map_err(failed)?;
         if !exists {
             return Ok(None);
         }
-        let row = sqlx::query("SELECT scripts, target FROM sunset.ledger")
+        let row = crate::postgres::query("SELECT scripts, target FROM sunset.ledger")
             .fetch_optional(&mut *transaction)
             .await
             .map_err(failed)?;

@@ -64,7 +64,7 @@ pub(super) async fn link_cell(
     run: i64,
 ) -> Result<LinkOutcome> {
     let failed = |cause| error(cause, "cannot put a link in its row");
-    let entry = sqlx::query(include_str!("links/entry.sql"))
+    let entry = crate::postgres::query(include_str!("links/entry.sql"))
         .bind(&link.table)
         .bind(&link.row_id)
         .bind(&link.column)
@@ -80,7 +80,7 @@ pub(super) async fn link_cell(
     };
     let name = quote_identifier(&link.column);
     let table = public_table(&link.table);
-    let row = sqlx::query(AssertSqlSafe(format!(
+    let row = crate::postgres::query(AssertSqlSafe(format!(
         "SELECT {name} FROM {table} WHERE {key} = $1 FOR UPDATE"
     )))
     .bind(&link.row_id)
@@ -102,7 +102,7 @@ pub(super) async fn link_cell(
         _ => false,
     };
     if !linked_already {
-        sqlx::query(AssertSqlSafe(format!(
+        crate::postgres::query(AssertSqlSafe(format!(
             "UPDATE {table} SET {name} = $2 WHERE {key} = $1"
         )))
         .bind(&link.row_id)
@@ -113,7 +113,7 @@ pub(super) async fn link_cell(
     }
     if let (true, Some(shape)) = (ours, shape) {
         let digest = digest(transaction, shape, &link.row_id).await?;
-        sqlx::query(
+        crate::postgres::query(
             "UPDATE sunset.provenance SET written = $3 WHERE table_name = $1 AND row_id = $2",
         )
         .bind(&link.table)
@@ -123,7 +123,7 @@ pub(super) async fn link_cell(
         .await
         .map_err(failed)?;
     }
-    sqlx::query(include_str!("links/record.sql"))
+    crate::postgres::query(include_str!("links/record.sql"))
         .bind(&link.table)
         .bind(&link.row_id)
         .bind(&link.column)

@@ -15,6 +15,7 @@ mod rollback;
 mod rows;
 mod runs;
 mod schema;
+mod statement;
 mod verify;
 
 pub use address::Address;
@@ -30,4 +31,5 @@ pub use rollback::Undo;
 pub use rows::RowStore;
 pub use runs::ActiveRun;
 pub use schema::{LiveReader, SchemaSteps};
+pub use statement::query;
 pub use verify::Verifier;

@@ -16,7 +16,7 @@ impl Ledger {
     pub async fn recorded_numbers(&self) -> Result<RecordedNumbers> {
         let failed = |cause| error(cause, "cannot read the assigned numbers");
         let mut transaction = self.database().begin_reading().await?;
-        let rows = sqlx::query(
+        let rows = crate::postgres::query(
             "SELECT kind, collection, document_id, number FROM sunset.assigned_numbers",
         )
         .fetch_all(&mut *transaction)

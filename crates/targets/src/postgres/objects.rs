@@ -50,7 +50,7 @@ impl ObjectLedger for ObjectBook {
         }
         let failed = |cause| error(cause, "cannot read the migrated conversations");
         let mut transaction = self.database.begin_reading().await?;
-        let rows = sqlx::query(include_str!("objects/conversations.sql"))
+        let rows = crate::postgres::query(include_str!("objects/conversations.sql"))
             .fetch_all(&mut *transaction)
             .await
             .map_err(failed)?;
@@ -66,7 +66,7 @@ impl ObjectLedger for ObjectBook {
         }
         let failed = |cause| error(cause, "cannot read the recorded objects");
         let mut transaction = self.database.begin_reading().await?;
-        let rows = sqlx::query(include_str!("objects/list.sql"))
+        let rows = crate::postgres::query(include_str!("objects/list.sql"))
             .bind(self.target.as_str())
             .fetch_all(&mut *transaction)
             .await
@@ -102,7 +102,7 @@ impl ObjectStoreJournal {
     ) -> Result<()> {
         for batch in records.chunks(BATCH) {
             let batch = JsonValue::Array(batch.iter().map(as_json).collect());
-            sqlx::query(include_str!("objects/record.sql"))
+            crate::postgres::query(include_str!("objects/record.sql"))
                 .bind(batch.to_string())
                 .bind(self.target.as_str())
                 .bind(self.lease.run)
@@ -125,7 +125,7 @@ impl ObjectJournal for ObjectStoreJournal {
     async fn measured(&self, source_uri: &str, version: &Version) -> Result<Vec<MeasuredPart>> {
         let failed = |cause| error(cause, "cannot read the measured parts of an object");
         let mut transaction = self.lease.database.begin_reading().await?;
-        let rows = sqlx::query(include_str!("objects/measured.sql"))
+        let rows = crate::postgres::query(include_str!("objects/measured.sql"))
             .bind(source_uri)
             .bind(version.generation)
             .bind(signed(version.size))
@@ -153,7 +153,7 @@ impl ObjectJournal for ObjectStoreJournal {
         part: &MeasuredPart,
     ) -> Result<()> {
         let mut transaction = self.lease.begin().await?;
-        sqlx::query(include_str!("objects/measure.sql"))
+        crate::postgres::query(include_str!("objects/measure.sql"))
             .bind(source_uri)
             .bind(i32::try_from(part.number).unwrap_or(i32::MAX))
             .bind(version.generation)
@@ -211,7 +211,7 @@ impl ObjectJournal for ObjectStoreJournal {
 }
 
 async fn forget(transaction: &mut Transaction<'_, Postgres>, source_uri: &str) -> Result<()> {
-    sqlx::query("DELETE FROM sunset.object_parts WHERE source_uri = $1")
+    crate::postgres::query("DELETE FROM sunset.object_parts WHERE source_uri = $1")
         .bind(source_uri)
         .execute(&mut **transaction)
         .await

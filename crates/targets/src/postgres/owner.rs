@@ -49,7 +49,7 @@ impl ActiveRun {
         }
         let failed = |cause| error(cause, "cannot make the migration's user");
         let id = format!("migration-user-{}", uuid::Uuid::new_v4());
-        sqlx::query(include_str!("owner/create.sql"))
+        crate::postgres::query(include_str!("owner/create.sql"))
             .bind(&id)
             .bind(MIGRATION_NAME)
             .bind(MIGRATION_EMAIL)
@@ -71,7 +71,7 @@ impl ActiveRun {
             digest = super::digest::digest_expression(ROW, &shape),
             row = ROW
         );
-        sqlx::query(sqlx::AssertSqlSafe(statement))
+        crate::postgres::query(sqlx::AssertSqlSafe(statement))
             .bind(&id)
             .bind(OWNER_COLLECTION)
             .bind(MIGRATION_EMAIL)
@@ -91,7 +91,7 @@ async fn find(
 ) -> Result<Option<String>> {
     let failed = |cause| error(cause, "cannot look for the owner of the opportunities");
     let Some(wanted) = wanted else {
-        return sqlx::query("SELECT id FROM public.\"user\" WHERE email = $1")
+        return crate::postgres::query("SELECT id FROM public.\"user\" WHERE email = $1")
             .bind(MIGRATION_EMAIL)
             .fetch_optional(&mut **transaction)
             .await
@@ -100,7 +100,7 @@ async fn find(
             .transpose()
             .map_err(failed);
     };
-    let found = sqlx::query("SELECT id FROM public.\"user\" WHERE id = $1")
+    let found = crate::postgres::query("SELECT id FROM public.\"user\" WHERE id = $1")
         .bind(wanted)
         .fetch_optional(&mut **transaction)
         .await

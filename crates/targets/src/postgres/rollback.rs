@@ -7,6 +7,7 @@
 
 mod candidates;
 mod columns;
+mod effects;
 mod in_use;
 mod lost;
 mod plan;
@@ -42,7 +43,7 @@ pub(super) struct Tables {
 impl Tables {
     async fn read(transaction: &mut Transaction<'_, Postgres>) -> Result<Self> {
         let failed = |cause| error(cause, "cannot read the ledger's tables");
-        let primary = sqlx::query(include_str!("rollback/tables.sql"))
+        let primary = crate::postgres::query(include_str!("rollback/tables.sql"))
             .fetch_all(&mut **transaction)
             .await
             .map_err(failed)?
@@ -162,12 +163,7 @@ impl UndoWriter for Undo<'_> {
         prove::baselines(&mut self.run.database().begin_reading().await?).await
     }
 
-    async fn settle(
-        &self,
-        scope: &Scope,
-        options: RollbackOptions,
-        undone: &Undone,
-    ) -> Result<()> {
+    async fn settle(&self, scope: &Scope, options: RollbackOptions, undone: &Undone) -> Result<()> {
         let failed = |cause| error(cause, "cannot record the end of the rollback");
         let mut transaction = self.run.begin().await?;
         let filter = Filter::read(&mut transaction, scope).await?;
@@ -187,7 +183,11 @@ fn following(position: &UndoPosition, tables: usize, scope: &Scope) -> Option<Un
         })
     };
     if position.stage == LINKS {
-        return if scope.audio_urls_only { None } else { at(RESTORE, 0) };
+        return if scope.audio_urls_only {
+            None
+        } else {
+            at(RESTORE, 0)
+        };
     }
     if position.table + 1 < tables {
         return at(position.stage, position.table + 1);

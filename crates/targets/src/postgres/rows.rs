@@ -6,6 +6,8 @@
 mod book;
 mod encode;
 mod judge;
+mod lookups;
+mod outcome;
 pub(super) mod shapes;
 mod state;
 pub(super) mod table;
@@ -22,14 +24,15 @@ use sunset_core::ports::rows::{
     Item, ItemKey, ItemOutcome, LoadOutcome, OnConflict, RowWriter, SettledItems,
 };
 use sunset_core::row::Shape;
-use sunset_core::{Error, ErrorKind, Result};
+use sunset_core::{Error, Result};
 use tokio::sync::Mutex;
 
 use self::book::{Book, Clash};
 use self::judge::{Judgement, judge};
+use self::outcome::{clashes, merge, outcome, stale_clash, stop};
 use self::state::{State, known_items};
 use self::table::{ForeignKeys, ROW, Table};
-use self::verdict::{Reason, Verdict};
+use self::verdict::Reason;
 use self::write::{remove_stale, run_statement, write_rows};
 use super::fault::{error, is_about_data};
 use super::identifier::public_table;
@@ -108,9 +111,7 @@ impl RowWriter for RowStore {
                 drop(transaction);
                 tracing::debug!(error = %fault, "the server refused a row of the batch; looking for it");
                 let mut transaction = self.begin().await?;
-                let outcome = self
-                    .sift(&mut transaction, items, &tables, &ranks)
-                    .await?;
+                let outcome = self.sift(&mut transaction, items, &tables, &ranks).await?;
                 transaction
                     .commit()
                     .await
@@ -125,7 +126,11 @@ impl RowWriter for RowStore {
 impl RowStore {
     async fn begin(&self) -> Result<Transaction<'static, Postgres>> {
         let mut transaction = self.lease.begin().await?;
-        run_statement(&mut transaction, include_str!("rows/batch_settings.sql").to_owned()).await?;
+        run_statement(
+            &mut transaction,
+            include_str!("rows/batch_settings.sql").to_owned(),
+        )
+        .await?;
         if self.lease.database.has_lz4() {
             let lz4 = "SET LOCAL default_toast_compression = 'lz4'".to_owned();
             run_statement(&mut transaction, lz4).await?;
@@ -181,7 +186,7 @@ impl RowStore {
             row = ROW,
             table = public_table(table)
         );
-        sqlx::query(AssertSqlSafe(statement))
+        crate::postgres::query(AssertSqlSafe(statement))
             .bind(table)
             .bind(self.lease.run)
             .execute(&mut **transaction)
@@ -291,7 +296,11 @@ impl RowStore {
         for (position, reason) in kept
             .iter()
             .map(|position| (position, Reason::Changed))
-            .chain(referenced.iter().map(|position| (position, Reason::Referenced)))
+            .chain(
+                referenced
+                    .iter()
+                    .map(|position| (position, Reason::Referenced)),
+            )
         {
             clashes.extend(stale_clash(&state, *position, reason));
         }
@@ -318,139 +327,19 @@ impl RowStore {
             .iter()
             .enumerate()
             .filter(|(_, stale)| !judgement.conflicting.contains(&stale.item))
-            .map(|(position, stale)| (position, stale))
-            .fold((Vec::new(), Vec::new()), |(mut go, mut stay), (position, stale)| {
-                if !stale.present || stale.untouched || self.on_conflict == OnConflict::Overwrite {
-                    go.push(position);
-                } else {
-                    stay.push(position);
-                }
-                (go, stay)
-            })
-    }
-}
-
-fn stop(state: &State<'_>, clash: &Clash) -> Error {
-    let key = state.items.get(clash.item).map(|item| &item.key);
-    Error::new(
-        ErrorKind::Conflict,
-        format!(
-            "row {} of {} is not as migration left it: {}",
-            clash.row_id, clash.table, clash.detail
-        ),
-    )
-    .item(key.map(|key| format!("{} {}", key.collection, key.id)).unwrap_or_default())
-    .remedy("--on-conflict keep leaves such rows alone, --on-conflict overwrite writes over them")
-}
-
-fn clashes(state: &State<'_>, judgement: &Judgement) -> Vec<Clash> {
-    state
-        .cases
-        .iter()
-        .zip(&judgement.verdicts)
-        .enumerate()
-        .filter_map(|(position, (case, verdict))| {
-            let Verdict::Conflict(reason) = verdict else {
-                return None;
-            };
-            let detail = judgement.details.get(&position).cloned();
-            Some(Clash {
-                item: case.item,
-                table: case.row.shape.table.clone(),
-                row_id: case.id().to_owned(),
-                reason: *reason,
-                detail: detail.unwrap_or_else(|| reason.sentence().to_owned()),
-                wanted: case.mapped,
-            })
-        })
-        .collect()
-}
-
-fn stale_clash(state: &State<'_>, position: usize, reason: Reason) -> Option<Clash> {
-    let stale = state.stale.get(position)?;
-    Some(Clash {
-        item: stale.item,
-        table: stale.entry.table.clone(),
-        row_id: stale.entry.row_id.clone(),
-        reason,
-        detail: format!("V2 gives this row no longer; {}", reason.sentence()),
-        wanted: stale.entry.mapped,
-    })
-}
-
-/// What became of the items, and which of their states are to be recorded.
-fn outcome(
-    state: &State<'_>,
-    judgement: &Judgement,
-    removed: &[usize],
-) -> (LoadOutcome, Vec<(usize, &'static str)>) {
-    let mut outcome = LoadOutcome::default();
-    let mut touched = vec![false; state.items.len()];
-    let mut wrote = vec![false; state.items.len()];
-    let mut mark = |item: usize, writes: bool| {
-        if let (Some(touched), Some(wrote)) = (touched.get_mut(item), wrote.get_mut(item)) {
-            *touched = true;
-            *wrote |= writes;
-        }
-    };
-    for (position, case) in state.cases.iter().enumerate() {
-        let counts = outcome.rows.entry(case.row.shape.table.clone()).or_default();
-        match judgement.effective(position, case) {
-            None | Some(Verdict::Conflict(_)) => counts.conflicting += 1,
-            Some(Verdict::Leave) => counts.conflicting += 1,
-            Some(Verdict::Insert) => {
-                counts.inserted += 1;
-                mark(case.item, true);
-            }
-            Some(Verdict::Update | Verdict::Overwrite) => {
-                counts.updated += 1;
-                mark(case.item, true);
-            }
-            Some(Verdict::Adopt | Verdict::Record) => {
-                counts.unchanged += 1;
-                mark(case.item, false);
-            }
-            Some(Verdict::Nothing) => counts.unchanged += 1,
-        }
-    }
-    for stale in removed.iter().filter_map(|position| state.stale.get(*position)) {
-        if stale.present {
-            outcome.rows.entry(stale.entry.table.clone()).or_default().removed += 1;
-        }
-        mark(stale.item, stale.present);
-    }
-    let mut states = Vec::new();
-    for (position, item) in state.items.iter().enumerate() {
-        let conflict = judgement.conflicting.contains(&position);
-        let name = match (conflict, &item.quarantine) {
-            (true, _) => "conflict",
-            (false, Some(_)) => "quarantined",
-            (false, None) => "migrated",
-        };
-        outcome.items.push(match name {
-            "conflict" => ItemOutcome::Conflict,
-            "quarantined" => ItemOutcome::Quarantined,
-            _ if wrote.get(position) == Some(&true) => ItemOutcome::Written,
-            _ => ItemOutcome::Unchanged,
-        });
-        let same = state.known.get(position).and_then(Option::as_ref).is_some_and(|known| {
-            known.state == name && known.outcome_digest == Some(item.outcome_digest)
-        });
-        if !same || touched.get(position) == Some(&true) {
-            states.push((position, name));
-        }
-    }
-    (outcome, states)
-}
-
-fn merge(whole: &mut LoadOutcome, part: LoadOutcome) {
-    whole.items.extend(part.items);
-    for (table, counts) in part.rows {
-        let sum = whole.rows.entry(table).or_default();
-        sum.inserted += counts.inserted;
-        sum.updated += counts.updated;
-        sum.unchanged += counts.unchanged;
-        sum.conflicting += counts.conflicting;
-        sum.removed += counts.removed;
+            .fold(
+                (Vec::new(), Vec::new()),
+                |(mut go, mut stay), (position, stale)| {
+                    if !stale.present
+                        || stale.untouched
+                        || self.on_conflict == OnConflict::Overwrite
+                    {
+                        go.push(position);
+                    } else {
+                        stay.push(position);
+                    }
+                    (go, stay)
+                },
+            )
     }
 }

@@ -38,7 +38,7 @@ impl Verifier {
 
     async fn fetch(&self, sql: String, what: &str, ids: &[String]) -> Result<Vec<PgRow>> {
         let mut transaction = self.database.begin_reading().await?;
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+        let mut query = crate::postgres::query(sqlx::AssertSqlSafe(sql));
         if !ids.is_empty() {
             query = query.bind(ids);
         }
@@ -80,7 +80,10 @@ impl RowVerifier for Verifier {
     async fn compare(&self, rows: &[Row]) -> Result<Vec<RowDifference>> {
         let mut tables: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
         for row in rows {
-            tables.entry(&row.shape.table).or_default().push(row.clone());
+            tables
+                .entry(&row.shape.table)
+                .or_default()
+                .push(row.clone());
         }
         let mut transaction = self.database.begin_reading().await?;
         let mut differences = Vec::new();
@@ -93,7 +96,11 @@ impl RowVerifier for Verifier {
     async fn missing_tables(&self, tables: &[String]) -> Result<Vec<String>> {
         let what = "cannot list the tables";
         let rows = self
-            .fetch(include_str!("verify/missing_tables.sql").into(), what, tables)
+            .fetch(
+                include_str!("verify/missing_tables.sql").into(),
+                what,
+                tables,
+            )
             .await?;
         rows.iter()
             .map(|row| row.try_get(0).map_err(|cause| error(cause, what)))
@@ -178,7 +185,7 @@ impl RowVerifier for Verifier {
         let (collection, id) = after.map_or((None, None), |key| {
             (Some(key.collection.as_str()), Some(key.id.as_str()))
         });
-        let rows = sqlx::query(include_str!("verify/migrated_items.sql"))
+        let rows = crate::postgres::query(include_str!("verify/migrated_items.sql"))
             .bind(collection)
             .bind(id)
             .bind(i64::from(limit))
@@ -228,7 +235,11 @@ impl RowVerifier for Verifier {
             .map(|(name, _)| format!("{}.{name}", shape.table))
             .collect();
         let rows = self
-            .fetch(include_str!("verify/missing_columns.sql").into(), what, &names)
+            .fetch(
+                include_str!("verify/missing_columns.sql").into(),
+                what,
+                &names,
+            )
             .await?;
         rows.iter()
             .map(|row| row.try_get(0).map_err(|cause| error(cause, what)))
@@ -279,7 +290,9 @@ impl Verifier {
              LEFT JOIN {from} AS t ON t.id = e.id \
              WHERE t.id IS NULL OR {digest} <> e.digest ORDER BY e.id"
         );
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(&ids).bind(&digests);
+        let mut query = crate::postgres::query(sqlx::AssertSqlSafe(sql))
+            .bind(&ids)
+            .bind(&digests);
         if self.ledger {
             query = query.bind(&shape.table);
         }
@@ -315,7 +328,7 @@ impl Verifier {
         rows: &mut [Row],
     ) -> Result<()> {
         let failed = |cause| error(cause, "cannot read the linked cells");
-        let links = sqlx::query(include_str!("verify/linked_cells.sql"))
+        let links = crate::postgres::query(include_str!("verify/linked_cells.sql"))
             .bind(&shape.table)
             .bind(ids)
             .fetch_all(&mut **transaction)

@@ -24,10 +24,15 @@ async fn the_very_same_row_of_somebody_else_is_adopted() {
     let run = scratch.run_of("data-migrate").await;
     let store = run.rows(OnConflict::Keep);
     store.load(&lead("A")).await.expect("load");
-    scratch.run("DELETE FROM sunset.provenance; DELETE FROM sunset.items").await;
+    scratch
+        .run("DELETE FROM sunset.provenance; DELETE FROM sunset.items")
+        .await;
     let outcome = store.load(&lead("A")).await.expect("load");
     assert_eq!(outcome.items, [ItemOutcome::Unchanged]);
-    assert_eq!(scratch.text("SELECT action FROM sunset.provenance").await, "adopted");
+    assert_eq!(
+        scratch.text("SELECT action FROM sunset.provenance").await,
+        "adopted"
+    );
 }
 
 #[tokio::test]
@@ -40,25 +45,48 @@ async fn a_different_row_of_somebody_else_stays() {
         .await;
     let before = scratch.dump().await;
     let run = scratch.run_of("data-migrate").await;
-    let outcome = run.rows(OnConflict::Keep).load(&lead("A")).await.expect("load");
+    let outcome = run
+        .rows(OnConflict::Keep)
+        .load(&lead("A"))
+        .await
+        .expect("load");
     assert_eq!(outcome.items, [ItemOutcome::Conflict]);
     assert_eq!(outcome.rows["opportunities"].conflicting, 1);
     assert_eq!(before, scratch.dump().await);
     assert_eq!(reasons(&scratch).await, "o exists");
 
-    let error = run.rows(OnConflict::Fail).load(&lead("A")).await.expect_err("fail");
+    let error = run
+        .rows(OnConflict::Fail)
+        .load(&lead("A"))
+        .await
+        .expect_err("fail");
     assert_eq!(error.kind(), ErrorKind::Conflict);
-    assert!(error.remedy_text().is_some_and(|text| text.contains("--on-conflict")));
+    assert!(
+        error
+            .remedy_text()
+            .is_some_and(|text| text.contains("--on-conflict"))
+    );
 
-    let outcome = run.rows(OnConflict::Overwrite).load(&lead("A")).await.expect("load");
+    let outcome = run
+        .rows(OnConflict::Overwrite)
+        .load(&lead("A"))
+        .await
+        .expect("load");
     assert_eq!(outcome.items, [ItemOutcome::Written]);
     assert_eq!(
-        scratch.text("SELECT company_name || notes FROM opportunities").await,
+        scratch
+            .text("SELECT company_name || notes FROM opportunities")
+            .await,
         "Adear"
     );
-    assert_eq!(scratch.text("SELECT action FROM sunset.provenance").await, "overwritten");
     assert_eq!(
-        scratch.text("SELECT image ->> 'company_name' FROM sunset.before_images").await,
+        scratch.text("SELECT action FROM sunset.provenance").await,
+        "overwritten"
+    );
+    assert_eq!(
+        scratch
+            .text("SELECT image ->> 'company_name' FROM sunset.before_images")
+            .await,
         "Theirs"
     );
     assert_eq!(reasons(&scratch).await, "-");
@@ -72,13 +100,18 @@ async fn a_row_that_somebody_changed_stays_and_is_told_only_when_v2_changed_too(
     let run = scratch.run_of("data-migrate").await;
     let store = run.rows(OnConflict::Keep);
     store.load(&lead("A")).await.expect("load");
-    scratch.run("UPDATE opportunities SET company_name = 'Edited'").await;
+    scratch
+        .run("UPDATE opportunities SET company_name = 'Edited'")
+        .await;
     let outcome = store.load(&lead("A")).await.expect("load");
     assert_eq!(outcome.items, [ItemOutcome::Unchanged]);
     let outcome = store.load(&lead("B")).await.expect("load");
     assert_eq!(outcome.items, [ItemOutcome::Conflict]);
     assert_eq!(reasons(&scratch).await, "o changed");
-    assert_eq!(scratch.text("SELECT company_name FROM opportunities").await, "Edited");
+    assert_eq!(
+        scratch.text("SELECT company_name FROM opportunities").await,
+        "Edited"
+    );
     // Not settled: it is looked at again.
     let keys = [lead("B")[0].key.clone()];
     assert_eq!(store.settled(&keys).await.expect("settled"), [None]);
@@ -87,9 +120,16 @@ async fn a_row_that_somebody_changed_stays_and_is_told_only_when_v2_changed_too(
     let outcome = store.load(&lead("C")).await.expect("load");
     assert_eq!(outcome.items, [ItemOutcome::Conflict]);
     assert_eq!(reasons(&scratch).await, "o deleted");
-    let outcome = run.rows(OnConflict::Overwrite).load(&lead("C")).await.expect("load");
+    let outcome = run
+        .rows(OnConflict::Overwrite)
+        .load(&lead("C"))
+        .await
+        .expect("load");
     assert_eq!(outcome.items, [ItemOutcome::Written]);
-    assert_eq!(scratch.text("SELECT company_name FROM opportunities").await, "C");
+    assert_eq!(
+        scratch.text("SELECT company_name FROM opportunities").await,
+        "C"
+    );
 }
 
 #[tokio::test]
@@ -103,9 +143,17 @@ async fn somebody_elses_number_is_a_conflict_of_its_item_and_of_what_refers_to_i
     let run = scratch.run_of("data-migrate").await;
     let items = [
         item("leads", "o", vec![opportunity("o", "1", "A")]),
-        item("conversations", "c", vec![conversation("c", "o", None, "t"), analysis("m", "c", "o")]),
+        item(
+            "conversations",
+            "c",
+            vec![conversation("c", "o", None, "t"), analysis("m", "c", "o")],
+        ),
         item("leads", "p", vec![opportunity("p", "2", "B")]),
-        item("conversations", "d", vec![conversation("d", "p", None, "t")]),
+        item(
+            "conversations",
+            "d",
+            vec![conversation("d", "p", None, "t")],
+        ),
     ];
     let outcome = run.rows(OnConflict::Keep).load(&items).await.expect("load");
     assert_eq!(
@@ -123,7 +171,12 @@ async fn somebody_elses_number_is_a_conflict_of_its_item_and_of_what_refers_to_i
             .await,
         "c missing_parent,o unique"
     );
-    assert_eq!(scratch.text("SELECT string_agg(id, ',' ORDER BY id) FROM opportunities").await, "p,theirs");
+    assert_eq!(
+        scratch
+            .text("SELECT string_agg(id, ',' ORDER BY id) FROM opportunities")
+            .await,
+        "p,theirs"
+    );
 }
 
 #[tokio::test]
@@ -136,19 +189,41 @@ async fn a_number_may_pass_from_one_row_of_ours_to_another() {
     let cases = |first: Option<&str>, second: Option<&str>| {
         [
             item("leads", "o", vec![opportunity("o", "1", "A")]),
-            item("conversations", "c", vec![conversation("c", "o", first, "t")]),
-            item("conversations", "d", vec![conversation("d", "o", second, "t")]),
+            item(
+                "conversations",
+                "c",
+                vec![conversation("c", "o", first, "t")],
+            ),
+            item(
+                "conversations",
+                "d",
+                vec![conversation("d", "o", second, "t")],
+            ),
         ]
     };
-    store.load(&cases(Some("X"), Some("Y"))).await.expect("load");
-    let outcome = store.load(&cases(Some("Y"), Some("X"))).await.expect("swap");
-    assert_eq!(outcome.items[1..], [ItemOutcome::Written, ItemOutcome::Written]);
+    store
+        .load(&cases(Some("X"), Some("Y")))
+        .await
+        .expect("load");
+    let outcome = store
+        .load(&cases(Some("Y"), Some("X")))
+        .await
+        .expect("swap");
     assert_eq!(
-        scratch.text("SELECT string_agg(id || case_number, ',' ORDER BY id) FROM conversations").await,
+        outcome.items[1..],
+        [ItemOutcome::Written, ItemOutcome::Written]
+    );
+    assert_eq!(
+        scratch
+            .text("SELECT string_agg(id || case_number, ',' ORDER BY id) FROM conversations")
+            .await,
         "cY,dX"
     );
     store.load(&cases(None, Some("Y"))).await.expect("give up");
-    assert_eq!(scratch.text("SELECT count(*) FROM sunset.conflicts").await, "0");
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM sunset.conflicts").await,
+        "0"
+    );
 }
 
 #[tokio::test]
@@ -165,11 +240,25 @@ async fn one_row_that_the_server_refuses_keeps_no_other_out() {
         .map(|n| char::from_u32(0x4e00 + n.wrapping_mul(2_654_435_761) % 20_000).unwrap_or('x'))
         .collect();
     let mut items: Vec<Item> = (0..300)
-        .map(|n| item("leads", &format!("o{n:03}"), vec![opportunity(&format!("o{n:03}"), &format!("n{n}"), &format!("company {n}"))]))
+        .map(|n| {
+            item(
+                "leads",
+                &format!("o{n:03}"),
+                vec![opportunity(
+                    &format!("o{n:03}"),
+                    &format!("n{n}"),
+                    &format!("company {n}"),
+                )],
+            )
+        })
         .collect();
     items[17] = item("leads", "check", vec![opportunity("check", "check", "bad")]);
     items[120] = item("leads", "long", vec![opportunity("long", &long, "long")]);
-    items[299] = item("leads", "twice", vec![opportunity("twice", "twice", "company 5")]);
+    items[299] = item(
+        "leads",
+        "twice",
+        vec![opportunity("twice", "twice", "company 5")],
+    );
     let outcome = run.rows(OnConflict::Keep).load(&items).await.expect("load");
     for (position, found) in outcome.items.iter().enumerate() {
         let wanted = if [17, 120, 299].contains(&position) {
@@ -179,12 +268,21 @@ async fn one_row_that_the_server_refuses_keeps_no_other_out() {
         };
         assert_eq!(*found, wanted, "{position}");
     }
-    assert_eq!(scratch.text("SELECT count(*) FROM opportunities").await, "297");
-    assert_eq!(reasons(&scratch).await, "check refused,long refused,twice refused");
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM opportunities").await,
+        "297"
+    );
+    assert_eq!(
+        reasons(&scratch).await,
+        "check refused,long refused,twice refused"
+    );
     // Again: the same three, and nothing is written twice.
     let outcome = run.rows(OnConflict::Keep).load(&items).await.expect("load");
     assert_eq!(outcome.rows["opportunities"].unchanged, 297);
-    assert_eq!(reasons(&scratch).await, "check refused,long refused,twice refused");
+    assert_eq!(
+        reasons(&scratch).await,
+        "check refused,long refused,twice refused"
+    );
 }
 
 #[tokio::test]
@@ -195,11 +293,19 @@ async fn a_row_to_which_others_refer_is_not_pulled_from_under_them() {
     let run = scratch.run_of("data-migrate").await;
     let store = run.rows(OnConflict::Keep);
     store.load(&lead("A")).await.expect("load");
-    scratch.run("INSERT INTO alerts (id, opportunity_id) VALUES ('a', 'o')").await;
+    scratch
+        .run("INSERT INTO alerts (id, opportunity_id) VALUES ('a', 'o')")
+        .await;
     let mut gone = item("leads", "o", vec![]);
     gone.outcome_digest.0[0] ^= 1;
     store.load(std::slice::from_ref(&gone)).await.expect("load");
-    assert_eq!(scratch.text("SELECT count(*) FROM opportunities").await, "1");
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM opportunities").await,
+        "1"
+    );
     assert_eq!(reasons(&scratch).await, "o referenced");
-    assert_eq!(scratch.text("SELECT count(*) FROM sunset.provenance").await, "1");
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM sunset.provenance").await,
+        "1"
+    );
 }

@@ -20,7 +20,12 @@ async fn a_database_is_known_by_its_cluster_and_name() {
     );
     assert_eq!(first.identity(), again.identity());
     assert_ne!(first.identity(), different.identity());
-    assert!(first.identity().as_str().ends_with(&format!("/{}", one.name)));
+    assert!(
+        first
+            .identity()
+            .as_str()
+            .ends_with(&format!("/{}", one.name))
+    );
     assert!(first.describe().starts_with("postgresql://"));
     assert!(first.server_version() >= 130_000);
 }
@@ -30,14 +35,23 @@ async fn a_database_that_is_not_there_is_told_at_once() {
     let Some(scratch) = Scratch::new().await else {
         return;
     };
-    let url = Secret::new(scratch.url.expose().replace(&scratch.name, "no_such_database"));
+    let url = Secret::new(
+        scratch
+            .url
+            .expose()
+            .replace(&scratch.name, "no_such_database"),
+    );
     let began = Instant::now();
     let error = Database::connect(&url, ConnectOptions::for_program("test"))
         .await
         .expect_err("no such database");
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert!(error.to_string().contains("no_such_database"), "{error}");
-    assert!(error.remedy_text().is_some_and(|text| text.contains("DATABASE_URL")));
+    assert!(
+        error
+            .remedy_text()
+            .is_some_and(|text| text.contains("DATABASE_URL"))
+    );
     assert!(began.elapsed() < Duration::from_secs(5));
 }
 
@@ -55,7 +69,11 @@ async fn a_server_that_nobody_started_is_told_at_once() {
     .expect_err("nothing listens");
     assert_eq!(error.kind(), ErrorKind::Unreachable);
     assert!(!format!("{error:?}").contains("hunter2"));
-    assert!(error.remedy_text().is_some_and(|text| text.contains("start the server")));
+    assert!(
+        error
+            .remedy_text()
+            .is_some_and(|text| text.contains("start the server"))
+    );
     assert!(began.elapsed() < Duration::from_secs(5));
 }
 

@@ -28,7 +28,8 @@ fn json() -> impl Strategy<Value = Json> {
         Just(Json::Null),
         any::<bool>().prop_map(Json::Boolean),
         any::<i64>().prop_map(Json::integer),
-        any::<f64>().prop_filter_map("finite", |value| Decimal::from_double(value).map(Json::Number)),
+        any::<f64>().prop_filter_map("finite", |value| Decimal::from_double(value)
+            .map(Json::Number)),
         "[+-]?[0-9]{1,60}".prop_filter_map("digits", |digits| {
             Decimal::from_integer_digits(&digits).map(Json::Number)
         }),
@@ -111,10 +112,12 @@ async fn postgresql_and_we_agree_on_every_row() {
     }
     let mut connection = scratch.connect().await;
     // Settings that change what text looks like must not change the digest.
-    sqlx::raw_sql("SET DateStyle = 'German'; SET TimeZone = 'Asia/Taipei'; SET extra_float_digits = 0")
-        .execute(&mut connection)
-        .await
-        .expect("set");
+    sqlx::raw_sql(
+        "SET DateStyle = 'German'; SET TimeZone = 'Asia/Taipei'; SET extra_float_digits = 0",
+    )
+    .execute(&mut connection)
+    .await
+    .expect("set");
     let statement = format!(
         "SELECT id, {}, jsonb_build_array(t.\"a\"\"b\", t.n, t.yes, t.at, t.one, t.two)::text FROM nasty AS t",
         digest_expression("t", &shape)

@@ -2,7 +2,8 @@
 
 use sunset_core::ErrorKind;
 use sunset_core::ports::rows::{
-    Assignment, Item, ItemKey, ItemOutcome, OnConflict, Quarantine, RowWriter, SettledItems, Warning,
+    Assignment, Item, ItemKey, ItemOutcome, OnConflict, Quarantine, RowWriter, SettledItems,
+    Warning,
 };
 
 use super::server::Scratch;
@@ -14,9 +15,16 @@ fn case(title: &str) -> Vec<Item> {
         item(
             "conversations",
             "c",
-            vec![conversation("c", "o", Some("202511-IC001"), title), analysis("m", "c", "o")],
+            vec![
+                conversation("c", "o", Some("202511-IC001"), title),
+                analysis("m", "c", "o"),
+            ],
         ),
-        item("leads", "o", vec![opportunity("o", "202511-000001", "ACME")]),
+        item(
+            "leads",
+            "o",
+            vec![opportunity("o", "202511-000001", "ACME")],
+        ),
     ]
 }
 
@@ -34,31 +42,58 @@ async fn rows_are_written_once_and_changed_when_v2_changes() {
     assert_eq!(outcome.rows["conversations"].inserted, 1);
     assert_eq!(
         store.settled(&keys).await.expect("settled"),
-        case("one").iter().map(|item| Some(item.outcome_digest)).collect::<Vec<_>>()
+        case("one")
+            .iter()
+            .map(|item| Some(item.outcome_digest))
+            .collect::<Vec<_>>()
     );
     let before = (scratch.dump().await, ledger_dump(&scratch).await);
     let outcome = store.load(&case("one")).await.expect("load");
-    assert_eq!(outcome.items, [ItemOutcome::Unchanged, ItemOutcome::Unchanged]);
+    assert_eq!(
+        outcome.items,
+        [ItemOutcome::Unchanged, ItemOutcome::Unchanged]
+    );
     assert_eq!(before, (scratch.dump().await, ledger_dump(&scratch).await));
 
     let outcome = store.load(&case("two")).await.expect("load");
-    assert_eq!(outcome.items, [ItemOutcome::Written, ItemOutcome::Unchanged]);
+    assert_eq!(
+        outcome.items,
+        [ItemOutcome::Written, ItemOutcome::Unchanged]
+    );
     assert_eq!(outcome.rows["conversations"].updated, 1);
     assert_eq!(outcome.rows["meddic_analyses"].unchanged, 1);
     assert_eq!(scratch.text("SELECT title FROM conversations").await, "two");
     assert_eq!(
-        scratch.text("SELECT image ->> 'title' FROM sunset.before_images").await,
+        scratch
+            .text("SELECT image ->> 'title' FROM sunset.before_images")
+            .await,
         "one"
     );
     // JSON's null is not NULL, in the row and in its image.
-    assert_eq!(scratch.text("SELECT transcript FROM conversations").await, "null");
-    assert_eq!(scratch.text("SELECT json_nulls FROM sunset.before_images").await, "{transcript}");
+    assert_eq!(
+        scratch.text("SELECT transcript FROM conversations").await,
+        "null"
+    );
+    assert_eq!(
+        scratch
+            .text("SELECT json_nulls FROM sunset.before_images")
+            .await,
+        "{transcript}"
+    );
 }
 
 async fn ledger_dump(scratch: &Scratch) -> String {
     let mut dump = String::new();
-    for table in ["items", "provenance", "warnings", "quarantine", "conflicts", "before_images"] {
-        let sql = format!("SELECT string_agg(x::text, E'\\n' ORDER BY x::text) FROM sunset.{table} AS x");
+    for table in [
+        "items",
+        "provenance",
+        "warnings",
+        "quarantine",
+        "conflicts",
+        "before_images",
+    ] {
+        let sql =
+            format!("SELECT string_agg(x::text, E'\\n' ORDER BY x::text) FROM sunset.{table} AS x");
         dump.push_str(&scratch.text(&sql).await);
     }
     dump
@@ -72,13 +107,25 @@ async fn a_row_that_v2_gives_no_longer_goes_and_its_children_before_it() {
     let run = scratch.run_of("data-migrate").await;
     let store = run.rows(OnConflict::Keep);
     store.load(&case("one")).await.expect("load");
-    let mut bare = item("conversations", "c", vec![conversation("c", "o", None, "one")]);
+    let mut bare = item(
+        "conversations",
+        "c",
+        vec![conversation("c", "o", None, "one")],
+    );
     bare.outcome_digest.0[0] ^= 1;
     let outcome = store.load(std::slice::from_ref(&bare)).await.expect("load");
     assert_eq!(outcome.items, [ItemOutcome::Written]);
     assert_eq!(outcome.rows["meddic_analyses"].removed, 1);
-    assert_eq!(scratch.text("SELECT count(*) FROM meddic_analyses").await, "0");
-    assert_eq!(scratch.text("SELECT count(*) FROM sunset.before_images").await, "2");
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM meddic_analyses").await,
+        "0"
+    );
+    assert_eq!(
+        scratch
+            .text("SELECT count(*) FROM sunset.before_images")
+            .await,
+        "2"
+    );
 
     // Quarantined now: the conversation goes too.
     let mut orphan = item("conversations", "c", vec![]);
@@ -89,18 +136,37 @@ async fn a_row_that_v2_gives_no_longer_goes_and_its_children_before_it() {
         place: None,
     });
     orphan.outcome_digest.0[0] ^= 2;
-    let outcome = store.load(std::slice::from_ref(&orphan)).await.expect("load");
+    let outcome = store
+        .load(std::slice::from_ref(&orphan))
+        .await
+        .expect("load");
     assert_eq!(outcome.items, [ItemOutcome::Quarantined]);
-    assert_eq!(scratch.text("SELECT count(*) FROM conversations").await, "0");
-    assert_eq!(scratch.text("SELECT encode(raw, 'hex') FROM sunset.quarantine").await, "7b007d");
     assert_eq!(
-        scratch.text("SELECT state FROM sunset.items WHERE document_id = 'c'").await,
+        scratch.text("SELECT count(*) FROM conversations").await,
+        "0"
+    );
+    assert_eq!(
+        scratch
+            .text("SELECT encode(raw, 'hex') FROM sunset.quarantine")
+            .await,
+        "7b007d"
+    );
+    assert_eq!(
+        scratch
+            .text("SELECT state FROM sunset.items WHERE document_id = 'c'")
+            .await,
         "quarantined"
     );
     // Mended.
     store.load(&case("one")).await.expect("load");
-    assert_eq!(scratch.text("SELECT count(*) FROM sunset.quarantine").await, "0");
-    assert_eq!(scratch.text("SELECT count(*) FROM meddic_analyses").await, "1");
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM sunset.quarantine").await,
+        "0"
+    );
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM meddic_analyses").await,
+        "1"
+    );
 }
 
 #[tokio::test]
@@ -117,14 +183,35 @@ async fn warnings_are_those_of_the_document_as_it_is_now() {
     };
     let with = |warnings: Vec<Warning>| {
         let plain = item("leads", "o", vec![opportunity("o", "1", "A")]);
-        Item::new(plain.key, plain.source_digest, plain.rows, warnings, None, vec![])
+        Item::new(
+            plain.key,
+            plain.source_digest,
+            plain.rows,
+            warnings,
+            None,
+            vec![],
+        )
     };
-    store.load(&[with(vec![warn("a"), warn("b\0b")])]).await.expect("load");
-    assert_eq!(scratch.text("SELECT count(*) FROM sunset.warnings").await, "2");
+    store
+        .load(&[with(vec![warn("a"), warn("b\0b")])])
+        .await
+        .expect("load");
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM sunset.warnings").await,
+        "2"
+    );
     store.load(&[with(vec![warn("c")])]).await.expect("load");
-    assert_eq!(scratch.text("SELECT string_agg(path, ',') FROM sunset.warnings").await, "c");
+    assert_eq!(
+        scratch
+            .text("SELECT string_agg(path, ',') FROM sunset.warnings")
+            .await,
+        "c"
+    );
     store.load(&[with(vec![])]).await.expect("load");
-    assert_eq!(scratch.text("SELECT count(*) FROM sunset.warnings").await, "0");
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM sunset.warnings").await,
+        "0"
+    );
 }
 
 #[tokio::test]
@@ -142,8 +229,14 @@ async fn an_assigned_number_never_moves() {
         }];
         item
     };
-    store.load(&[with("a", "202511-000001")]).await.expect("load");
-    store.load(&[with("a", "202511-000001")]).await.expect("again");
+    store
+        .load(&[with("a", "202511-000001")])
+        .await
+        .expect("load");
+    store
+        .load(&[with("a", "202511-000001")])
+        .await
+        .expect("again");
     for (id, number) in [("b", "202511-000001"), ("a", "202511-000002")] {
         let mut stranger = with(id, number);
         stranger.rows.clear();
@@ -152,7 +245,9 @@ async fn an_assigned_number_never_moves() {
         assert_eq!(error.kind(), ErrorKind::Internal);
     }
     assert_eq!(
-        scratch.text("SELECT number || document_id FROM sunset.assigned_numbers").await,
+        scratch
+            .text("SELECT number || document_id FROM sunset.assigned_numbers")
+            .await,
         "202511-000001a"
     );
 }
@@ -169,8 +264,17 @@ async fn a_table_that_is_not_there_sends_to_schema_push() {
         .await
         .expect_err("no table");
     assert_eq!(error.kind(), ErrorKind::NotFound);
-    assert!(error.to_string().contains("\"opportunities\" does not exist"), "{error}");
-    assert!(error.remedy_text().is_some_and(|text| text.contains("schema-push")));
+    assert!(
+        error
+            .to_string()
+            .contains("\"opportunities\" does not exist"),
+        "{error}"
+    );
+    assert!(
+        error
+            .remedy_text()
+            .is_some_and(|text| text.contains("schema-push"))
+    );
 }
 
 #[tokio::test]
@@ -196,6 +300,12 @@ async fn several_batches_at_a_time_are_several_transactions() {
     for batch in batches {
         batch.await.expect("task").expect("load");
     }
-    assert_eq!(scratch.text("SELECT count(*) FROM opportunities").await, "2000");
-    assert_eq!(scratch.text("SELECT count(*) FROM sunset.provenance").await, "2000");
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM opportunities").await,
+        "2000"
+    );
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM sunset.provenance").await,
+        "2000"
+    );
 }

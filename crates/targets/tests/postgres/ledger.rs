@@ -22,14 +22,19 @@ async fn it_is_made_once_however_many_make_it() {
     for _ in 0..6 {
         let database = scratch.database().await;
         makers.push(tokio::spawn(async move {
-            Ledger::install(&database, &permit(&database)).await.map(drop)
+            Ledger::install(&database, &permit(&database))
+                .await
+                .map(drop)
         }));
     }
     for maker in makers {
         maker.await.expect("task").expect("install");
     }
     assert!(Ledger::open(&database).await.expect("open").is_some());
-    assert_eq!(scratch.text("SELECT count(*) FROM sunset.ledger").await, "1");
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM sunset.ledger").await,
+        "1"
+    );
 }
 
 #[tokio::test]
@@ -40,9 +45,14 @@ async fn leave_for_another_database_is_no_leave() {
     let database = scratch.database().await;
     let other = TargetIdentity::database("1", "other");
     let foreign = WritePermit::bind(&Consent::given_by_arguments(), other);
-    let error = Ledger::install(&database, &foreign).await.expect_err("foreign");
+    let error = Ledger::install(&database, &foreign)
+        .await
+        .expect_err("foreign");
     assert_eq!(error.kind(), ErrorKind::Refused);
-    assert_eq!(scratch.text("SELECT to_regclass('sunset.ledger')").await, "-");
+    assert_eq!(
+        scratch.text("SELECT to_regclass('sunset.ledger')").await,
+        "-"
+    );
 }
 
 #[tokio::test]
@@ -56,7 +66,9 @@ async fn a_copy_of_the_database_is_refused() {
     let database = copy.database().await;
     for error in [
         Ledger::open(&database).await.expect_err("copy"),
-        Ledger::install(&database, &permit(&database)).await.expect_err("copy"),
+        Ledger::install(&database, &permit(&database))
+            .await
+            .expect_err("copy"),
     ] {
         assert_eq!(error.kind(), ErrorKind::Refused);
         assert!(error.to_string().contains(&scratch.name), "{error}");
@@ -83,10 +95,16 @@ async fn the_second_run_is_told_who_is_first() {
     }
     let id = first.id();
     first
-        .finish(&RunEnd::done(serde_json::json!({"leads": 3}), serde_json::json!({})))
+        .finish(&RunEnd::done(
+            serde_json::json!({"leads": 3}),
+            serde_json::json!({}),
+        ))
         .await
         .expect("finish");
-    let second = ledger.begin_run(&leave, &start("audio-migrate")).await.expect("free");
+    let second = ledger
+        .begin_run(&leave, &start("audio-migrate"))
+        .await
+        .expect("free");
     let runs = ledger.runs().await.expect("runs");
     assert_eq!(runs.len(), 2);
     assert_eq!(runs[0].id, id);
@@ -119,7 +137,10 @@ async fn a_crash_leaves_no_lock_and_the_next_run_goes_on() {
         .await
         .expect_err("fenced");
     assert_eq!(error.kind(), ErrorKind::Conflict);
-    assert_eq!(scratch.text("SELECT count(*) FROM opportunities").await, "1");
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM opportunities").await,
+        "1"
+    );
 }
 
 #[tokio::test]
@@ -145,7 +166,10 @@ async fn who_takes_over_waits_for_the_batch_under_way() {
     assert!(!taking.is_finished());
     under_way.commit().await.expect("commit");
     taking.await.expect("task").expect("run");
-    assert_eq!(scratch.text("SELECT count(*) FROM opportunities").await, "1");
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM opportunities").await,
+        "1"
+    );
 }
 
 #[tokio::test]

@@ -36,13 +36,20 @@ async fn a_linked_cell_outlives_a_second_migration() {
     let items = |title: &str| {
         [
             item("leads", "o", vec![opportunity("o", "1", "A")]),
-            item("conversations", "c", vec![conversation("c", "o", None, title)]),
+            item(
+                "conversations",
+                "c",
+                vec![conversation("c", "o", None, title)],
+            ),
         ]
     };
     store.load(&items("one")).await.expect("load");
     let uri = "gs://bucket/c.mp3";
     assert_eq!(link(&run, uri, "https://r2/c").await, LinkOutcome::Linked);
-    assert_eq!(link(&run, uri, "https://r2/c").await, LinkOutcome::Unchanged);
+    assert_eq!(
+        link(&run, uri, "https://r2/c").await,
+        LinkOutcome::Unchanged
+    );
     assert_eq!(scratch.text(url).await, "https://r2/c");
 
     let outcome = store.load(&items("one")).await.expect("again");
@@ -64,7 +71,12 @@ async fn a_linked_cell_outlives_a_second_migration() {
         .expect("moved");
     assert_eq!(outcome.items, [ItemOutcome::Written]);
     assert_eq!(scratch.text(url).await, "gs://bucket/other.mp3");
-    assert_eq!(scratch.text("SELECT count(*) FROM sunset.linked_cells").await, "0");
+    assert_eq!(
+        scratch
+            .text("SELECT count(*) FROM sunset.linked_cells")
+            .await,
+        "0"
+    );
 }
 
 #[tokio::test]
@@ -76,18 +88,40 @@ async fn what_somebody_else_put_there_stays() {
     let store = run.rows(OnConflict::Keep);
     let items = [
         item("leads", "o", vec![opportunity("o", "1", "A")]),
-        item("conversations", "c", vec![conversation("c", "o", None, "one")]),
+        item(
+            "conversations",
+            "c",
+            vec![conversation("c", "o", None, "one")],
+        ),
     ];
     store.load(&items).await.expect("load");
     // Somebody changes another cell: the link goes in, the change stays visible as theirs.
-    scratch.run("UPDATE conversations SET title = 'edited'").await;
-    assert_eq!(link(&run, "gs://bucket/c.mp3", "https://r2/c").await, LinkOutcome::Linked);
+    scratch
+        .run("UPDATE conversations SET title = 'edited'")
+        .await;
+    assert_eq!(
+        link(&run, "gs://bucket/c.mp3", "https://r2/c").await,
+        LinkOutcome::Linked
+    );
     let outcome = store.load(&items).await.expect("again");
     assert_eq!(outcome.items[1], ItemOutcome::Unchanged);
-    assert_eq!(scratch.text("SELECT title || audio_url FROM conversations").await, "editedhttps://r2/c");
+    assert_eq!(
+        scratch
+            .text("SELECT title || audio_url FROM conversations")
+            .await,
+        "editedhttps://r2/c"
+    );
 
-    scratch.run("UPDATE conversations SET audio_url = 'https://elsewhere'").await;
-    assert_eq!(link(&run, "gs://bucket/c.mp3", "https://r3/c").await, LinkOutcome::Foreign);
+    scratch
+        .run("UPDATE conversations SET audio_url = 'https://elsewhere'")
+        .await;
+    assert_eq!(
+        link(&run, "gs://bucket/c.mp3", "https://r3/c").await,
+        LinkOutcome::Foreign
+    );
     scratch.run("DELETE FROM conversations").await;
-    assert_eq!(link(&run, "gs://bucket/c.mp3", "https://r3/c").await, LinkOutcome::Missing);
+    assert_eq!(
+        link(&run, "gs://bucket/c.mp3", "https://r3/c").await,
+        LinkOutcome::Missing
+    );
 }

@@ -55,7 +55,11 @@ async fn migrate(scratch: &Scratch, items: &[Item], on_conflict: OnConflict) -> 
 }
 
 fn first() -> Vec<Item> {
-    let mut numbered = item("leads", "o", vec![opportunity("o", "202511-000001", "ACME")]);
+    let mut numbered = item(
+        "leads",
+        "o",
+        vec![opportunity("o", "202511-000001", "ACME")],
+    );
     numbered.assigned = vec![Assignment {
         kind: "customer".into(),
         number: "202511-000001".into(),
@@ -63,20 +67,51 @@ fn first() -> Vec<Item> {
     vec![
         numbered,
         item("leads", "p", vec![opportunity("p", "2", "Beta")]),
-        item("leads", "adopted", vec![opportunity("adopted", "3", "Same")]),
+        item(
+            "leads",
+            "adopted",
+            vec![opportunity("adopted", "3", "Same")],
+        ),
         item("leads", "taken", vec![opportunity("taken", "4", "Ours")]),
-        item("conversations", "c", vec![conversation("c", "o", Some("X"), "one"), analysis("m", "c", "o")]),
-        item("conversations", "d", vec![conversation("d", "p", Some("Y"), "two")]),
-        item("conversations", "e", vec![conversation("e", "adopted", None, "three")]),
+        item(
+            "conversations",
+            "c",
+            vec![
+                conversation("c", "o", Some("X"), "one"),
+                analysis("m", "c", "o"),
+            ],
+        ),
+        item(
+            "conversations",
+            "d",
+            vec![conversation("d", "p", Some("Y"), "two")],
+        ),
+        item(
+            "conversations",
+            "e",
+            vec![conversation("e", "adopted", None, "three")],
+        ),
     ]
 }
 
 /// Numbers swapped, an analysis gone, an adopted row changed.
 fn second() -> Vec<Item> {
     vec![
-        item("leads", "adopted", vec![opportunity("adopted", "3", "Changed in V2")]),
-        item("conversations", "c", vec![conversation("c", "p", Some("Y"), "one")]),
-        item("conversations", "d", vec![conversation("d", "p", Some("X"), "two")]),
+        item(
+            "leads",
+            "adopted",
+            vec![opportunity("adopted", "3", "Changed in V2")],
+        ),
+        item(
+            "conversations",
+            "c",
+            vec![conversation("c", "p", Some("Y"), "one")],
+        ),
+        item(
+            "conversations",
+            "d",
+            vec![conversation("d", "p", Some("X"), "two")],
+        ),
     ]
 }
 
@@ -114,7 +149,10 @@ async fn everything_is_as_it_was_and_forward_again_is_the_same() {
             mapped: Some(format!("gs://bucket/{id}.mp3")),
             linked: format!("https://r2/{id}"),
         };
-        audio.link_cells(&mut transaction, &[link]).await.expect("link");
+        audio
+            .link_cells(&mut transaction, &[link])
+            .await
+            .expect("link");
         transaction.commit().await.expect("commit");
     }
     done(audio).await;
@@ -130,19 +168,54 @@ async fn everything_is_as_it_was_and_forward_again_is_the_same() {
         assert_eq!(report.proof[table].as_before, Some(true), "{table}");
     }
     let runs = scratch.ledger().await.runs().await.expect("runs");
-    assert!(runs[..3].iter().all(|run| run.state == RunState::RolledBack));
-    for table in ["items", "provenance", "before_images", "linked_cells", "baselines"] {
-        let count = scratch.text(&format!("SELECT count(*) FROM sunset.{table}")).await;
+    assert!(
+        runs[..3]
+            .iter()
+            .all(|run| run.state == RunState::RolledBack)
+    );
+    for table in [
+        "items",
+        "provenance",
+        "before_images",
+        "linked_cells",
+        "baselines",
+    ] {
+        let count = scratch
+            .text(&format!("SELECT count(*) FROM sunset.{table}"))
+            .await;
         assert_eq!(count, "0", "{table}");
     }
-    assert_eq!(scratch.text("SELECT count(*) FROM sunset.assigned_numbers").await, "1");
-    assert_eq!(scratch.text("SELECT detail ->> 'force' FROM sunset.audit WHERE action = 'rollback'").await, "false");
+    assert_eq!(
+        scratch
+            .text("SELECT count(*) FROM sunset.assigned_numbers")
+            .await,
+        "1"
+    );
+    assert_eq!(
+        scratch
+            .text("SELECT detail ->> 'force' FROM sunset.audit WHERE action = 'rollback'")
+            .await,
+        "false"
+    );
 
     migrate(&scratch, &first(), OnConflict::Overwrite).await;
     assert_eq!(after_first, without_owner(&scratch).await);
-    undo(&scratch, Scope::default(), RollbackOptions { force: false, release_numbers: true }).await;
+    undo(
+        &scratch,
+        Scope::default(),
+        RollbackOptions {
+            force: false,
+            release_numbers: true,
+        },
+    )
+    .await;
     assert_eq!(before, scratch.dump().await);
-    assert_eq!(scratch.text("SELECT count(*) FROM sunset.assigned_numbers").await, "0");
+    assert_eq!(
+        scratch
+            .text("SELECT count(*) FROM sunset.assigned_numbers")
+            .await,
+        "0"
+    );
     // Nothing is left to do.
     let report = undo(&scratch, Scope::default(), RollbackOptions::default()).await;
     assert!(!report.undone.tables.values().any(|counts| counts.writes()));
@@ -150,7 +223,10 @@ async fn everything_is_as_it_was_and_forward_again_is_the_same() {
 
 async fn without_owner(scratch: &Scratch) -> String {
     let dump = scratch.dump().await;
-    dump.lines().filter(|line| !line.starts_with("user ")).collect::<Vec<_>>().join("\n")
+    dump.lines()
+        .filter(|line| !line.starts_with("user "))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[tokio::test]
@@ -180,14 +256,31 @@ async fn rows_that_somebody_changed_stay_with_what_they_refer_to() {
     // The opportunities that stay belong to the test's own user, so ours goes.
     assert_eq!(report.undone.tables["user"].deleted, 1);
     assert_eq!(report.undone.tables["opportunities"].gone, 1);
-    assert_eq!(scratch.text("SELECT title FROM conversations").await, "edited");
-    assert_eq!(scratch.text("SELECT count(*) FROM meddic_analyses").await, "0");
+    assert_eq!(
+        scratch.text("SELECT title FROM conversations").await,
+        "edited"
+    );
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM meddic_analyses").await,
+        "0"
+    );
 
     // Forward: what is missing comes again, what was edited stays.
     migrate(&scratch, &first(), OnConflict::Keep).await;
-    assert_eq!(scratch.text("SELECT title FROM conversations WHERE id = 'c'").await, "edited");
-    assert_eq!(scratch.text("SELECT count(*) FROM meddic_analyses").await, "1");
-    assert_eq!(scratch.text("SELECT count(*) FROM conversations").await, "3");
+    assert_eq!(
+        scratch
+            .text("SELECT title FROM conversations WHERE id = 'c'")
+            .await,
+        "edited"
+    );
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM meddic_analyses").await,
+        "1"
+    );
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM conversations").await,
+        "3"
+    );
 
     scratch.run("DELETE FROM alerts").await;
     let report = undo(&scratch, Scope::default(), FORCE).await;
@@ -206,7 +299,10 @@ async fn a_user_with_opportunities_of_others_takes_none_along() {
         .await;
     let report = undo(&scratch, Scope::default(), FORCE).await;
     assert_eq!(report.undone.kept[0].reason, KeptReason::Referenced);
-    assert_eq!(scratch.text("SELECT count(*) FROM opportunities").await, "1");
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM opportunities").await,
+        "1"
+    );
 }
 
 #[tokio::test]
@@ -231,7 +327,11 @@ async fn one_run_is_taken_back_and_the_one_before_it_stays() {
         .plan(&scope(run1), RollbackOptions::default())
         .await
         .expect("plan");
-    assert!(plan.kept.iter().any(|row| row.row_id == "d" && row.reason == KeptReason::LaterRun));
+    assert!(
+        plan.kept
+            .iter()
+            .any(|row| row.row_id == "d" && row.reason == KeptReason::LaterRun)
+    );
 
     let report = undo(&scratch, scope(run2), RollbackOptions::default()).await;
     assert!(report.undone.kept.is_empty(), "{:?}", report.undone.kept);
@@ -240,7 +340,13 @@ async fn one_run_is_taken_back_and_the_one_before_it_stays() {
     migrate(&scratch, &items, OnConflict::Overwrite).await;
     let run = scratch.run_of("data-migrate").await;
     let outcome = run.rows(OnConflict::Keep).load(&items).await.expect("load");
-    assert!(outcome.items.iter().all(|item| *item == ItemOutcome::Unchanged), "{outcome:?}");
+    assert!(
+        outcome
+            .items
+            .iter()
+            .all(|item| *item == ItemOutcome::Unchanged),
+        "{outcome:?}"
+    );
 }
 
 #[tokio::test]
@@ -254,17 +360,33 @@ async fn a_collection_or_a_document_is_taken_back_alone() {
         ..Scope::default()
     };
     undo(&scratch, one, RollbackOptions::default()).await;
-    assert_eq!(scratch.text("SELECT string_agg(id, ',' ORDER BY id) FROM conversations").await, "d,e");
-    assert_eq!(scratch.text("SELECT count(*) FROM meddic_analyses").await, "0");
+    assert_eq!(
+        scratch
+            .text("SELECT string_agg(id, ',' ORDER BY id) FROM conversations")
+            .await,
+        "d,e"
+    );
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM meddic_analyses").await,
+        "0"
+    );
     let all = Scope {
         collection: Some("conversations".into()),
         ..Scope::default()
     };
     undo(&scratch, all, RollbackOptions::default()).await;
-    assert_eq!(scratch.text("SELECT count(*) FROM conversations").await, "0");
-    assert_eq!(scratch.text("SELECT count(*) FROM opportunities").await, "4");
     assert_eq!(
-        scratch.text("SELECT string_agg(DISTINCT collection, ',') FROM sunset.items").await,
+        scratch.text("SELECT count(*) FROM conversations").await,
+        "0"
+    );
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM opportunities").await,
+        "4"
+    );
+    assert_eq!(
+        scratch
+            .text("SELECT string_agg(DISTINCT collection, ',') FROM sunset.items")
+            .await,
         "leads"
     );
 }
@@ -287,10 +409,15 @@ async fn audio_urls_alone_become_what_they_were() {
             linked: format!("https://r2/{id}"),
         })
         .into();
-    audio.link_cells(&mut transaction, &links).await.expect("link");
+    audio
+        .link_cells(&mut transaction, &links)
+        .await
+        .expect("link");
     transaction.commit().await.expect("commit");
     done(audio).await;
-    scratch.run("UPDATE conversations SET audio_url = 'https://theirs' WHERE id = 'd'").await;
+    scratch
+        .run("UPDATE conversations SET audio_url = 'https://theirs' WHERE id = 'd'")
+        .await;
     let urls = Scope {
         audio_urls_only: true,
         ..Scope::default()
@@ -302,8 +429,18 @@ async fn audio_urls_alone_become_what_they_were() {
     assert_eq!(before, scratch.dump().await);
     // The rows are still as migration left them.
     let run = scratch.run_of("data-migrate").await;
-    let outcome = run.rows(OnConflict::Keep).load(&first()).await.expect("load");
-    assert!(outcome.items.iter().all(|item| *item == ItemOutcome::Unchanged), "{outcome:?}");
+    let outcome = run
+        .rows(OnConflict::Keep)
+        .load(&first())
+        .await
+        .expect("load");
+    assert!(
+        outcome
+            .items
+            .iter()
+            .all(|item| *item == ItemOutcome::Unchanged),
+        "{outcome:?}"
+    );
 }
 
 #[tokio::test]
@@ -335,8 +472,16 @@ async fn broken_off_anywhere_it_is_gone_on_with() {
         if stop_after % 2 == 0 {
             // Forward instead: what is missing is made whole.
             migrate(&scratch, &first(), OnConflict::Overwrite).await;
-            assert_eq!(scratch.text("SELECT count(*) FROM conversations").await, "4", "{stop_after}");
-            assert_eq!(scratch.text("SELECT count(*) FROM meddic_analyses").await, "1", "{stop_after}");
+            assert_eq!(
+                scratch.text("SELECT count(*) FROM conversations").await,
+                "4",
+                "{stop_after}"
+            );
+            assert_eq!(
+                scratch.text("SELECT count(*) FROM meddic_analyses").await,
+                "1",
+                "{stop_after}"
+            );
         }
         undo(&scratch, Scope::default(), RollbackOptions::default()).await;
         assert_eq!(before, scratch.dump().await, "{stop_after}");

@@ -1,4 +1,7 @@
 //! A database of its own for every test.
+//!
+//! With `SUNSET_TEST_POOLER_URL` (a PgBouncer in transaction mode before the same server) what is
+//! tested goes through the pooler, and what looks at the outcome does not.
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row as _};
 use sunset_core::permit::{Consent, WritePermit};
@@ -10,7 +13,9 @@ use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger};
 pub struct Scratch {
     admin: String,
     pub name: String,
+    /// For what is tested.
     pub url: Secret,
+    direct: String,
 }
 
 impl Scratch {
@@ -28,6 +33,11 @@ impl Scratch {
 
     /// A copy of another.
     pub async fn copy_of(other: &Self) -> Option<Self> {
+        // A pooler keeps connections, and a template may have none.
+        let others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                      WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        other.run(others).await;
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         Self::with(&format!("TEMPLATE \"{}\"", other.name)).await
     }
 
@@ -38,16 +48,24 @@ impl Scratch {
         };
         let name = format!("sunset_test_{}", uuid::Uuid::new_v4().simple());
         let mut connection = PgConnection::connect(&admin).await.expect("test server");
-        sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE \"{name}\" {options}")))
-            .execute(&mut connection)
-            .await
-            .expect("create database");
+        sqlx::raw_sql(AssertSqlSafe(format!(
+            "CREATE DATABASE \"{name}\" {options}"
+        )))
+        .execute(&mut connection)
+        .await
+        .expect("create database");
         let mut url = url::Url::parse(&admin).expect("url");
         url.set_path(&name);
+        let mut tested = url.clone();
+        if let Ok(pooler) = std::env::var("SUNSET_TEST_POOLER_URL") {
+            tested = url::Url::parse(&pooler).expect("url of the pooler");
+            tested.set_path(&name);
+        }
         Some(Self {
             admin,
             name,
-            url: Secret::new(url.to_string()),
+            url: Secret::new(tested.to_string()),
+            direct: url.to_string(),
         })
     }
 
@@ -62,7 +80,7 @@ impl Scratch {
     }
 
     pub async fn connect(&self) -> PgConnection {
-        PgConnection::connect(self.url.expose()).await.expect("connect")
+        PgConnection::connect(&self.direct).await.expect("connect")
     }
 
     /// One text of one row, NULL as `-`.
@@ -73,7 +91,8 @@ impl Scratch {
             .await
             .expect(sql);
         connection.close().await.expect("close");
-        row.get::<Option<String>, _>(0).unwrap_or_else(|| "-".into())
+        row.get::<Option<String>, _>(0)
+            .unwrap_or_else(|| "-".into())
     }
 
     pub async fn database(&self) -> Database {
@@ -150,7 +169,9 @@ impl Drop for Scratch {
             runtime.block_on(async {
                 let mut connection = PgConnection::connect(&admin).await?;
                 let drop = format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)");
-                sqlx::raw_sql(AssertSqlSafe(drop)).execute(&mut connection).await?;
+                sqlx::raw_sql(AssertSqlSafe(drop))
+                    .execute(&mut connection)
+                    .await?;
                 Ok::<_, sqlx::Error>(())
             })
         });

@@ -71,7 +71,7 @@ pub(super) async fn next(
     let failed = |cause| error(cause, "cannot read the ledger's rows");
     let statement = format!(include_str!("candidates.sql"), scope = ROWS);
     let rows = filter
-        .bind(sqlx::query(AssertSqlSafe(statement)))
+        .bind(crate::postgres::query(AssertSqlSafe(statement)))
         .bind(table)
         .bind(after)
         .bind(BATCH)

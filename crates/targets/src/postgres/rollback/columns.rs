@@ -32,7 +32,7 @@ impl LiveColumns {
         key: &str,
     ) -> Result<Self> {
         let failed = |cause| error(cause, "cannot read the table's columns");
-        let rows = sqlx::query(include_str!("table_columns.sql"))
+        let rows = crate::postgres::query(include_str!("table_columns.sql"))
             .bind(public_table(table))
             .fetch_all(&mut **transaction)
             .await
@@ -96,7 +96,7 @@ impl LiveColumns {
                  WHERE b.id = ANY ($1) AND {ROW}.{key}::text = b.row_id",
                 release.join(", ")
             );
-            sqlx::query(AssertSqlSafe(statement))
+            crate::postgres::query(AssertSqlSafe(statement))
                 .bind(images)
                 .execute(&mut **transaction)
                 .await
@@ -120,7 +120,7 @@ impl LiveColumns {
             set.join(", "),
             self.source()
         );
-        sqlx::query(AssertSqlSafe(statement))
+        crate::postgres::query(AssertSqlSafe(statement))
             .bind(images)
             .execute(&mut **transaction)
             .await
@@ -135,7 +135,7 @@ impl LiveColumns {
         image: i64,
     ) -> Result<()> {
         let failed = |cause| error(cause, "cannot put a removed row back");
-        let row = sqlx::query(
+        let row = crate::postgres::query(
             "SELECT ARRAY(SELECT jsonb_object_keys(image)) FROM sunset.before_images WHERE id = $1",
         )
         .bind(image)
@@ -160,7 +160,7 @@ impl LiveColumns {
             values.join(", "),
             self.source()
         );
-        sqlx::query(AssertSqlSafe(statement))
+        crate::postgres::query(AssertSqlSafe(statement))
             .bind(image)
             .execute(&mut **transaction)
             .await
@@ -175,7 +175,7 @@ impl LiveColumns {
         images: &[i64],
     ) -> Result<()> {
         let failed = |cause| error(cause, "cannot check the rows that were put back");
-        let rows = sqlx::query(
+        let rows = crate::postgres::query(
             "SELECT shape, row_id, digest FROM sunset.before_images WHERE id = ANY ($1) ORDER BY shape",
         )
         .bind(images)

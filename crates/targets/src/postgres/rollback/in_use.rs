@@ -27,7 +27,7 @@ impl Ledger {
             "SELECT DISTINCT {column}::text FROM {} WHERE {column} = ANY ($1)",
             public_table(table)
         );
-        sqlx::query(AssertSqlSafe(statement))
+        crate::postgres::query(AssertSqlSafe(statement))
             .bind(values)
             .fetch_all(&mut *transaction)
             .await

@@ -28,7 +28,7 @@ pub(super) async fn next(
     let failed = |cause| error(cause, "cannot read the images of removed rows");
     let statement = format!(include_str!("lost_rows.sql"), scope = IMAGES);
     filter
-        .bind(sqlx::query(AssertSqlSafe(statement)))
+        .bind(crate::postgres::query(AssertSqlSafe(statement)))
         .bind(table)
         .bind(after)
         .bind(BATCH)
@@ -42,12 +42,11 @@ pub(super) async fn next(
                 .and_then(|text| serde_json::from_str(&text).ok())
                 .unwrap_or_default();
             let created = entry.get("created_run").and_then(serde_json::Value::as_i64);
-            let inserted = entry.get("action").and_then(|action| action.as_str())
-                == Some("inserted");
+            let inserted =
+                entry.get("action").and_then(|action| action.as_str()) == Some("inserted");
             let ours = inserted
-                && created.is_some_and(|run| {
-                    filter.runs.as_ref().is_none_or(|runs| runs.contains(&run))
-                });
+                && created
+                    .is_some_and(|run| filter.runs.as_ref().is_none_or(|runs| runs.contains(&run)));
             let text = |name: &str| {
                 let text = entry.get(name).and_then(|value| value.as_str());
                 text.unwrap_or_default().to_owned()

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use sqlx::{Postgres, Transaction};
 use sunset_core::Result;
-use sunset_core::ports::rollback::{
-    KeptReason, RollbackOptions, Scope, UndoPlanner, Undone,
-};
+use sunset_core::ports::rollback::{KeptReason, RollbackOptions, Scope, UndoPlanner, Undone};
 
 use super::candidates::{self, Fate};
 use super::lost::{self, Lost};
@@ -44,11 +42,20 @@ impl UndoPlanner for Ledger {
         }
         let mut staying: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for table in tables.children_first() {
-            let seen = plan_table(&mut transaction, &filter, options, &tables, &table, &mut staying)
-                .await?;
+            let seen = plan_table(
+                &mut transaction,
+                &filter,
+                options,
+                &tables,
+                &table,
+                &mut staying,
+            )
+            .await?;
             undone.add(seen);
         }
-        undone.tables.retain(|_, counts| *counts != Default::default());
+        undone
+            .tables
+            .retain(|_, counts| *counts != Default::default());
         undone.kept.sort();
         Ok(undone)
     }
@@ -76,15 +83,9 @@ async fn plan_table(
             .filter(|candidate| candidate.fate == Fate::Delete)
             .map(|candidate| candidate.row_id.clone())
             .collect();
-        let referenced = referenced_by_staying(
-            transaction,
-            filter,
-            &tables.keys,
-            staying,
-            table,
-            &leaving,
-        )
-        .await?;
+        let referenced =
+            referenced_by_staying(transaction, filter, &tables.keys, staying, table, &leaving)
+                .await?;
         let counts = undone.tables.entry(table.to_owned()).or_default();
         for candidate in batch {
             let fate = match candidate.fate {

@@ -42,7 +42,7 @@ pub(super) async fn others(
         images = IMAGES
     );
     let row = filter
-        .bind(sqlx::query(AssertSqlSafe(statement)))
+        .bind(crate::postgres::query(AssertSqlSafe(statement)))
         .bind(table)
         .bind(ids)
         .fetch_one(&mut **transaction)
@@ -56,7 +56,7 @@ pub(super) async fn baselines(
     transaction: &mut Transaction<'_, Postgres>,
 ) -> Result<BTreeMap<String, (Fingerprint, Fingerprint)>> {
     let failed = |cause| error(cause, "cannot read the tables' first digests");
-    let rows = sqlx::query(include_str!("baselines.sql"))
+    let rows = crate::postgres::query(include_str!("baselines.sql"))
         .fetch_all(&mut **transaction)
         .await
         .map_err(failed)?;
@@ -68,7 +68,7 @@ pub(super) async fn baselines(
              FROM {} AS {ROW}",
             public_table(&table)
         );
-        let now = sqlx::query(AssertSqlSafe(statement))
+        let now = crate::postgres::query(AssertSqlSafe(statement))
             .fetch_one(&mut **transaction)
             .await
             .map_err(failed)?;
@@ -91,7 +91,7 @@ pub(super) async fn forget(
     for table in tables {
         let statement = format!(include_str!("settle.sql"), table = table);
         filter
-            .bind(sqlx::query(AssertSqlSafe(statement)))
+            .bind(crate::postgres::query(AssertSqlSafe(statement)))
             .execute(&mut **transaction)
             .await
             .map_err(failed)?;
@@ -102,7 +102,7 @@ pub(super) async fn forget(
         ..Scope::default()
     };
     if everything || (filter.runs.is_some() && filter.scope == one_run) {
-        sqlx::query(include_str!("close_runs.sql"))
+        crate::postgres::query(include_str!("close_runs.sql"))
             .bind(filter.runs.clone())
             .execute(&mut **transaction)
             .await

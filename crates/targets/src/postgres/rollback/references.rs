@@ -59,7 +59,7 @@ pub(super) async fn referenced_by_staying(
         );
         let none = Vec::new();
         let rows = filter
-            .bind(sqlx::query(AssertSqlSafe(statement)))
+            .bind(crate::postgres::query(AssertSqlSafe(statement)))
             .bind(ids)
             .bind(&key.child)
             .bind(staying.get(&key.child).unwrap_or(&none))
@@ -79,7 +79,7 @@ async fn texts(
     ids: &[String],
 ) -> Result<Vec<String>> {
     let failed = |cause| error(cause, "cannot look for rows that refer to others");
-    sqlx::query(AssertSqlSafe(statement))
+    crate::postgres::query(AssertSqlSafe(statement))
         .bind(ids)
         .fetch_all(&mut **transaction)
         .await

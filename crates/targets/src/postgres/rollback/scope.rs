@@ -27,7 +27,7 @@ impl Filter {
         let runs = match scope.run {
             None => None,
             Some(run) => {
-                let rows: Vec<PgRow> = sqlx::query(include_str!("attempts.sql"))
+                let rows: Vec<PgRow> = crate::postgres::query(include_str!("attempts.sql"))
                     .bind(run)
                     .fetch_all(&mut **transaction)
                     .await

@@ -1,19 +1,17 @@
 //! One transaction of a rollback.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use sqlx::{AssertSqlSafe, Postgres, Transaction};
 use sunset_core::Result;
-use sunset_core::ports::rollback::{
-    Fingerprint, KeptReason, RollbackOptions, UndoPosition, UndoStep,
-};
+use sunset_core::ports::rollback::{KeptReason, RollbackOptions, UndoPosition, UndoStep};
 
 use super::candidates::{self, Candidate, Fate};
 use super::columns::LiveColumns;
 use super::references::referenced;
 use super::scope::Filter;
-use super::{Tables, lost, prove, unlink};
-use crate::postgres::fault::{error, is_about_data};
+use super::{Tables, lost, unlink};
+use crate::postgres::fault::error;
 use crate::postgres::identifier::{public_table, quote_identifier};
 use crate::postgres::rows::shapes::Lock;
 use crate::postgres::rows::table::ROW;
@@ -59,7 +57,9 @@ impl Work {
     pub async fn restore(&mut self, table: &str, after: &str) -> Result<UndoStep> {
         let batch = self.candidates(table, after).await?;
         let mut step = UndoStep {
-            next: batch.last().and_then(|last| behind(vec![last.row_id.clone()])),
+            next: batch
+                .last()
+                .and_then(|last| behind(vec![last.row_id.clone()])),
             ..UndoStep::default()
         };
         let mine: Vec<(&Candidate, i64)> = batch
@@ -90,7 +90,9 @@ impl Work {
                     done.push((candidate, image));
                 } else {
                     counts.kept += 1;
-                    step.undone.kept.push(candidate.kept(table, KeptReason::Blocked));
+                    step.undone
+                        .kept
+                        .push(candidate.kept(table, KeptReason::Blocked));
                 }
             }
         }
@@ -104,13 +106,14 @@ impl Work {
             row = ROW,
             key = quote_identifier(self.tables.key(table))
         );
-        sqlx::query(AssertSqlSafe(statement))
+        crate::postgres::query(AssertSqlSafe(statement))
             .bind(table)
             .bind(&ids)
             .execute(&mut *self.transaction)
             .await
             .map_err(|cause| error(cause, "cannot forget linked cells"))?;
-        self.forget_documents(done.iter().map(|(candidate, _)| *candidate)).await?;
+        self.forget_documents(done.iter().map(|(candidate, _)| *candidate))
+            .await?;
         let released = self.released(table, &ids).await?;
         step.released.insert(table.to_owned(), released);
         Ok(step)
@@ -120,7 +123,9 @@ impl Work {
     pub async fn remove(&mut self, table: &str, after: &str) -> Result<UndoStep> {
         let batch = self.candidates(table, after).await?;
         let mut step = UndoStep {
-            next: batch.last().and_then(|last| behind(vec![last.row_id.clone()])),
+            next: batch
+                .last()
+                .and_then(|last| behind(vec![last.row_id.clone()])),
             ..UndoStep::default()
         };
         let counts = step.undone.tables.entry(table.to_owned()).or_default();
@@ -129,8 +134,7 @@ impl Work {
             .filter(|candidate| candidate.fate == Fate::Delete)
             .map(|candidate| candidate.row_id.clone())
             .collect();
-        let staying =
-            referenced(&mut self.transaction, &self.tables.keys, table, &leaving).await?;
+        let staying = referenced(&mut self.transaction, &self.tables.keys, table, &leaving).await?;
         let mut handled: Vec<&Candidate> = Vec::new();
         let mut released: Vec<String> = Vec::new();
         let mut deleted: Vec<String> = Vec::new();
@@ -138,7 +142,9 @@ impl Work {
             match candidate.fate {
                 Fate::Delete if staying.contains(&candidate.row_id) => {
                     counts.kept += 1;
-                    step.undone.kept.push(candidate.kept(table, KeptReason::Referenced));
+                    step.undone
+                        .kept
+                        .push(candidate.kept(table, KeptReason::Referenced));
                     continue;
                 }
                 Fate::Delete => deleted.push(candidate.row_id.clone()),
@@ -165,8 +171,15 @@ impl Work {
             .filter(|id| !released.contains(id))
             .cloned()
             .collect();
-        self.run("forget_rows", include_str!("forget_rows.sql"), table, &ids).await?;
-        self.run("forget_links", include_str!("forget_links.sql"), table, &gone).await?;
+        self.run("forget_rows", include_str!("forget_rows.sql"), table, &ids)
+            .await?;
+        self.run(
+            "forget_links",
+            include_str!("forget_links.sql"),
+            table,
+            &gone,
+        )
+        .await?;
         self.forget_images(table, &ids, false).await?;
         self.forget_documents(handled.into_iter()).await?;
         let released = self.released(table, &released).await?;
@@ -178,7 +191,9 @@ impl Work {
     pub async fn put_back(&mut self, table: &str, after: &str) -> Result<UndoStep> {
         let batch = lost::next(&mut self.transaction, &self.filter, table, after).await?;
         let mut step = UndoStep {
-            next: batch.last().and_then(|last| behind(vec![last.row_id.clone()])),
+            next: batch
+                .last()
+                .and_then(|last| behind(vec![last.row_id.clone()])),
             ..UndoStep::default()
         };
         if batch.is_empty() {
@@ -201,7 +216,9 @@ impl Work {
             if row.comes_back {
                 if !self.attempt_insert(&columns, row.image).await? {
                     counts.kept += 1;
-                    step.undone.kept.push(candidate.kept(table, KeptReason::Blocked));
+                    step.undone
+                        .kept
+                        .push(candidate.kept(table, KeptReason::Blocked));
                     continue;
                 }
                 counts.restored += 1;
@@ -234,143 +251,5 @@ impl Work {
 
     async fn columns(&mut self, table: &str) -> Result<LiveColumns> {
         LiveColumns::read(&mut self.transaction, table, self.tables.key(table)).await
-    }
-
-    async fn savepoint(&mut self, statement: &'static str) -> Result<()> {
-        sqlx::raw_sql(statement)
-            .execute(&mut *self.transaction)
-            .await
-            .map(drop)
-            .map_err(|cause| error(cause, "cannot set a savepoint"))
-    }
-
-    /// Whether it could be done; if not, nothing of it was.
-    async fn settle(&mut self, outcome: Result<()>) -> Result<bool> {
-        match outcome {
-            Ok(()) => {
-                self.savepoint("RELEASE SAVEPOINT sunset_undo").await?;
-                Ok(true)
-            }
-            Err(fault) if is_about_data(&fault) => {
-                self.savepoint("ROLLBACK TO SAVEPOINT sunset_undo").await?;
-                Ok(false)
-            }
-            Err(fault) => Err(fault),
-        }
-    }
-
-    async fn attempt_restore(&mut self, columns: &LiveColumns, images: &[i64]) -> Result<bool> {
-        self.savepoint("SAVEPOINT sunset_undo").await?;
-        let outcome = columns.restore(&mut self.transaction, images).await;
-        self.settle(outcome).await
-    }
-
-    async fn attempt_insert(&mut self, columns: &LiveColumns, image: i64) -> Result<bool> {
-        self.savepoint("SAVEPOINT sunset_undo").await?;
-        let outcome = columns.insert(&mut self.transaction, image).await;
-        self.settle(outcome).await
-    }
-
-    async fn delete(&mut self, table: &str, ids: &[String]) -> Result<u64> {
-        if ids.is_empty() {
-            return Ok(0);
-        }
-        let statement = format!(
-            "DELETE FROM {} WHERE {} = ANY ($1)",
-            public_table(table),
-            quote_identifier(self.tables.key(table))
-        );
-        sqlx::query(AssertSqlSafe(statement))
-            .bind(ids)
-            .execute(&mut *self.transaction)
-            .await
-            .map(|done| done.rows_affected())
-            .map_err(|cause| error(cause, format!("cannot remove rows of {table}")))
-    }
-
-    /// The ledger's entries of restored rows become what they were; where all runs are taken
-    /// back, there is none.
-    async fn give_back(&mut self, table: &str, ids: &[String], images: &[i64]) -> Result<()> {
-        let failed = |cause| error(cause, "cannot bring the ledger up to date");
-        self.run("forget_rows", include_str!("forget_rows.sql"), table, ids).await?;
-        if self.filter.runs.is_some() && !images.is_empty() {
-            sqlx::query(include_str!("entries_of_images.sql"))
-                .bind(images)
-                .execute(&mut *self.transaction)
-                .await
-                .map_err(failed)?;
-        }
-        self.forget_images(table, ids, true).await
-    }
-
-    async fn forget_images(&mut self, table: &str, ids: &[String], of_runs: bool) -> Result<()> {
-        if ids.is_empty() {
-            return Ok(());
-        }
-        let runs = self.filter.runs.clone().filter(|_| of_runs);
-        sqlx::query(include_str!("forget_images.sql"))
-            .bind(table)
-            .bind(ids)
-            .bind(runs)
-            .execute(&mut *self.transaction)
-            .await
-            .map(drop)
-            .map_err(|cause| error(cause, "cannot forget images of rows"))
-    }
-
-    async fn run(
-        &mut self,
-        what: &str,
-        statement: &'static str,
-        table: &str,
-        ids: &[String],
-    ) -> Result<()> {
-        if ids.is_empty() {
-            return Ok(());
-        }
-        sqlx::query(statement)
-            .bind(table)
-            .bind(ids)
-            .execute(&mut *self.transaction)
-            .await
-            .map(drop)
-            .map_err(|cause| error(cause, format!("cannot bring the ledger up to date ({what})")))
-    }
-
-    /// Migrating again looks at these documents afresh.
-    async fn forget_documents<'c>(
-        &mut self,
-        rows: impl Iterator<Item = &'c Candidate>,
-    ) -> Result<()> {
-        let documents: HashSet<(&str, &str)> = rows
-            .map(|row| (row.collection.as_str(), row.document_id.as_str()))
-            .collect();
-        if documents.is_empty() {
-            return Ok(());
-        }
-        let (collections, ids): (Vec<&str>, Vec<&str>) = documents.into_iter().unzip();
-        for statement in [
-            include_str!("../rows/forget_items.sql"),
-            include_str!("../rows/forget_warnings.sql"),
-            include_str!("../rows/forget_quarantine.sql"),
-            include_str!("../rows/forget_conflicts.sql"),
-        ] {
-            sqlx::query(statement)
-                .bind(&collections)
-                .bind(&ids)
-                .execute(&mut *self.transaction)
-                .await
-                .map_err(|cause| error(cause, "cannot forget documents"))?;
-        }
-        Ok(())
-    }
-
-    /// The fingerprint of those of `ids` that the scope covers no longer.
-    async fn released(&mut self, table: &str, ids: &[String]) -> Result<Fingerprint> {
-        if ids.is_empty() {
-            return Ok(Fingerprint::default());
-        }
-        let key = self.tables.key(table).to_owned();
-        prove::others(&mut self.transaction, &self.filter, table, &key, Some(ids)).await
     }
 }

@@ -112,7 +112,7 @@ async fn read(
     let statement = format!(include_str!("links.sql"), scope = LINKS);
     let part = |position: usize| after.get(position).cloned().unwrap_or_default();
     filter
-        .bind(sqlx::query(AssertSqlSafe(statement)))
+        .bind(crate::postgres::query(AssertSqlSafe(statement)))
         .bind(part(0))
         .bind(part(1))
         .bind(part(2))
@@ -185,7 +185,11 @@ async fn cells(
     lock: Lock,
 ) -> Result<HashMap<String, Option<String>>> {
     let failed = |cause| error(cause, "cannot read the linked cells");
-    let locked = if lock == Lock::Rows { " FOR NO KEY UPDATE" } else { "" };
+    let locked = if lock == Lock::Rows {
+        " FOR NO KEY UPDATE"
+    } else {
+        ""
+    };
     let key = quote_identifier(key);
     let statement = format!(
         "SELECT {key}::text, {}::text FROM {} WHERE {key} = ANY ($1){locked}",
@@ -193,7 +197,7 @@ async fn cells(
         public_table(table)
     );
     let ids: Vec<&str> = links.iter().map(|link| link.row_id.as_str()).collect();
-    sqlx::query(AssertSqlSafe(statement))
+    crate::postgres::query(AssertSqlSafe(statement))
         .bind(ids)
         .fetch_all(&mut **transaction)
         .await
@@ -223,13 +227,13 @@ async fn put_back(
          WHERE t.{key} = b.id",
         public_table(table)
     );
-    sqlx::query(AssertSqlSafe(statement))
+    crate::postgres::query(AssertSqlSafe(statement))
         .bind(&ids)
         .bind(values)
         .execute(&mut **transaction)
         .await
         .map_err(failed)?;
-    sqlx::query(
+    crate::postgres::query(
         "DELETE FROM sunset.linked_cells WHERE table_name = $1 AND column_name = $2 AND row_id = ANY ($3)",
     )
     .bind(table)
@@ -261,7 +265,7 @@ async fn record(
     if tables.is_empty() {
         return Ok(());
     }
-    sqlx::query(
+    crate::postgres::query(
         "UPDATE sunset.provenance AS p SET written = n.written \
          FROM unnest($1::text[], $2::text[], $3::bytea[]) AS n (table_name, row_id, written) \
          WHERE p.table_name = n.table_name AND p.row_id = n.row_id",

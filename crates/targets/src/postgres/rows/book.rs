@@ -63,10 +63,14 @@ async fn provenance(
     book: &Book<'_>,
 ) -> Result<()> {
     let settled = || {
-        state.cases.iter().enumerate().filter_map(|(position, case)| {
-            let verdict = judgement.effective(position, case)?;
-            (verdict != Verdict::Nothing).then_some((case, verdict))
-        })
+        state
+            .cases
+            .iter()
+            .enumerate()
+            .filter_map(|(position, case)| {
+                let verdict = judgement.effective(position, case)?;
+                (verdict != Verdict::Nothing).then_some((case, verdict))
+            })
     };
     if settled().any(|(case, _)| case.entry.is_none()) {
         let mut copy = CopyIn::begin(
@@ -76,7 +80,8 @@ async fn provenance(
         )
         .await?;
         for (case, verdict) in settled().filter(|(case, _)| case.entry.is_none()) {
-            let (Some(key), Some(table)) = (owner(state, case), state.tables.get(case.table)) else {
+            let (Some(key), Some(table)) = (owner(state, case), state.tables.get(case.table))
+            else {
                 continue;
             };
             let action = match verdict {
@@ -101,14 +106,18 @@ async fn provenance(
     }
     let mut columns = UpdatedEntries::default();
     for (case, verdict) in settled() {
-        let (Some(entry), Some(key), Some(table)) =
-            (&case.entry, owner(state, case), state.tables.get(case.table))
-        else {
+        let (Some(entry), Some(key), Some(table)) = (
+            &case.entry,
+            owner(state, case),
+            state.tables.get(case.table),
+        ) else {
             continue;
         };
         columns.tables.push(entry.table.clone());
         columns.rows.push(entry.row_id.clone());
-        columns.collections.push(without_nul(&key.collection).into_owned());
+        columns
+            .collections
+            .push(without_nul(&key.collection).into_owned());
         columns.documents.push(without_nul(&key.id).into_owned());
         // A row that is left as somebody changed it keeps the digests of what was written.
         let (mapped, written, shape) = if verdict == Verdict::Leave {
@@ -119,7 +128,11 @@ async fn provenance(
         columns.mapped.push(mapped.as_bytes().to_vec());
         columns.written.push(written.as_bytes().to_vec());
         columns.shapes.push(shape);
-        columns.runs.push(if verdict.writes() { Some(book.run) } else { None });
+        columns.runs.push(if verdict.writes() {
+            Some(book.run)
+        } else {
+            None
+        });
     }
     columns.write(transaction).await
 }
@@ -141,7 +154,7 @@ impl UpdatedEntries {
         if self.tables.is_empty() {
             return Ok(());
         }
-        sqlx::query(include_str!("update_provenance.sql"))
+        crate::postgres::query(include_str!("update_provenance.sql"))
             .bind(self.tables)
             .bind(self.rows)
             .bind(self.collections)
@@ -178,7 +191,7 @@ async fn forget(
             include_str!("forget_provenance.sql"),
             include_str!("forget_links.sql"),
         ] {
-            sqlx::query(statement)
+            crate::postgres::query(statement)
                 .bind(&tables)
                 .bind(&rows)
                 .execute(&mut **transaction)
@@ -201,7 +214,7 @@ async fn forget(
         }
     }
     if !broken.0.is_empty() {
-        sqlx::query(include_str!("break_links.sql"))
+        crate::postgres::query(include_str!("break_links.sql"))
             .bind(broken.0)
             .bind(broken.1)
             .bind(broken.2)
@@ -233,7 +246,7 @@ async fn items(
             include_str!("forget_quarantine.sql"),
             include_str!("forget_conflicts.sql"),
         ] {
-            sqlx::query(statement)
+            crate::postgres::query(statement)
                 .bind(&collections)
                 .bind(&documents)
                 .execute(&mut **transaction)
@@ -350,7 +363,7 @@ async fn numbers(transaction: &mut Transaction<'_, Postgres>, book: &Book<'_>) -
     }
     let failed = |cause| error(cause, "cannot record assigned numbers");
     let (collections, documents) = columns_of(keys.into_iter());
-    let strangers = sqlx::query(include_str!("assign_numbers.sql"))
+    let strangers = crate::postgres::query(include_str!("assign_numbers.sql"))
         .bind(kinds)
         .bind(numbers)
         .bind(collections)
@@ -386,7 +399,7 @@ async fn conflicts(transaction: &mut Transaction<'_, Postgres>, book: &Book<'_>)
         let Some(item) = book.items.get(clash.item) else {
             continue;
         };
-        sqlx::query(include_str!("record_conflict.sql"))
+        crate::postgres::query(include_str!("record_conflict.sql"))
             .bind(&*without_nul(&item.key.collection))
             .bind(&*without_nul(&item.key.id))
             .bind(&*without_nul(&clash.table))

@@ -70,16 +70,16 @@ fn facts(state: &State<'_>, case: &Case<'_>) -> Facts {
 }
 
 /// The cases that still write, with their positions.
-fn writing<'s, 'a>(
-    state: &'s State<'a>,
-    judgement: &Judgement,
-) -> Vec<(usize, &'s Case<'a>)> {
+fn writing<'s, 'a>(state: &'s State<'a>, judgement: &Judgement) -> Vec<(usize, &'s Case<'a>)> {
     state
         .cases
         .iter()
         .enumerate()
         .filter(|(position, case)| {
-            judgement.verdicts.get(*position).is_some_and(|v| v.writes())
+            judgement
+                .verdicts
+                .get(*position)
+                .is_some_and(|v| v.writes())
                 && !judgement.conflicting.contains(&case.item)
         })
         .collect()
@@ -126,12 +126,12 @@ fn claims(state: &State<'_>, judgement: &mut Judgement) {
         let key = (case.row.shape.table.as_str(), case.id());
         let first = *seen.entry(key).or_insert(position);
         if first != position {
-            let owner = state.cases.get(first).and_then(|first| state.items.get(first.item));
+            let owner = state
+                .cases
+                .get(first)
+                .and_then(|first| state.items.get(first.item));
             let detail = match owner {
-                Some(item) => format!(
-                    "{} {} gives the same row",
-                    item.key.collection, item.key.id
-                ),
+                Some(item) => format!("{} {} gives the same row", item.key.collection, item.key.id),
                 None => String::new(),
             };
             judgement.conflict(position, Reason::Claimed, detail);
@@ -177,7 +177,10 @@ fn unique_values(state: &State<'_>, judgement: &mut Judgement) {
                 cell != Some(&Cell::Text(value.clone()))
             });
             if first != case.id() {
-                conflicts.push((*position, format!("{column} {value} is also of row {first}")));
+                conflicts.push((
+                    *position,
+                    format!("{column} {value} is also of row {first}"),
+                ));
             } else if let Some(holder) = releasable {
                 releases.push((holder, *unique));
             } else if let Some(id) = other
@@ -221,7 +224,10 @@ fn references(state: &State<'_>, judgement: &mut Judgement) {
             if !there && !coming.contains(&(&parent.table, &parent.column, value)) {
                 conflicts.push((
                     *position,
-                    format!("there is no row of {} with {} {value}", parent.table, parent.column),
+                    format!(
+                        "there is no row of {} with {} {value}",
+                        parent.table, parent.column
+                    ),
                 ));
             }
         }

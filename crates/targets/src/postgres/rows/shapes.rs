@@ -39,11 +39,13 @@ pub(in crate::postgres) async fn read(
     shape: i32,
 ) -> Result<Columns> {
     let failed = |cause| error(cause, "cannot read the ledger's columns");
-    let row = sqlx::query("SELECT table_name, columns, json_columns FROM sunset.shapes WHERE id = $1")
-        .bind(shape)
-        .fetch_one(&mut **transaction)
-        .await
-        .map_err(failed)?;
+    let row = crate::postgres::query(
+        "SELECT table_name, columns, json_columns FROM sunset.shapes WHERE id = $1",
+    )
+    .bind(shape)
+    .fetch_one(&mut **transaction)
+    .await
+    .map_err(failed)?;
     Ok(Columns {
         table: row.try_get(0).map_err(failed)?,
         names: row.try_get(1).map_err(failed)?,
@@ -82,7 +84,7 @@ pub(in crate::postgres) async fn digests(
         "SELECT {ROW}.{key}::text, {expression} FROM {} AS {ROW} WHERE {ROW}.{key} = ANY($1){locked}",
         public_table(table)
     );
-    let rows = sqlx::query(AssertSqlSafe(statement))
+    let rows = crate::postgres::query(AssertSqlSafe(statement))
         .bind(ids)
         .fetch_all(&mut **transaction)
         .await

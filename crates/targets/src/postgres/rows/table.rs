@@ -33,7 +33,7 @@ impl ForeignKeys {
     /// Reads them.
     pub async fn read(transaction: &mut Transaction<'_, Postgres>) -> Result<Self> {
         let failed = |cause| error(cause, "cannot read the foreign keys");
-        let rows = sqlx::query(include_str!("foreign_keys.sql"))
+        let rows = crate::postgres::query(include_str!("foreign_keys.sql"))
             .fetch_all(&mut **transaction)
             .await
             .map_err(failed)?;
@@ -115,7 +115,7 @@ impl Table {
     ) -> Result<Self> {
         let failed = |cause| error(cause, "cannot read the table's columns");
         let name = public_table(&shape.table);
-        let rows = sqlx::query(include_str!("columns.sql"))
+        let rows = crate::postgres::query(include_str!("columns.sql"))
             .bind(&name)
             .fetch_all(&mut **transaction)
             .await
@@ -131,7 +131,7 @@ impl Table {
             );
         }
         check(shape, &present)?;
-        let unique = sqlx::query(include_str!("unique_columns.sql"))
+        let unique = crate::postgres::query(include_str!("unique_columns.sql"))
             .bind(&name)
             .fetch_all(&mut **transaction)
             .await
@@ -139,9 +139,7 @@ impl Table {
             .iter()
             .filter_map(|row| row.try_get::<String, _>(0).ok())
             .filter_map(|column| shape.position(&column))
-            .filter(|position| {
-                matches!(shape.columns.get(*position), Some((_, CellKind::Text)))
-            })
+            .filter(|position| matches!(shape.columns.get(*position), Some((_, CellKind::Text))))
             .collect();
         let parents = keys
             .0
@@ -239,7 +237,7 @@ pub(in crate::postgres) async fn register_shape(
         .filter(|(_, kind)| *kind == CellKind::Json)
         .map(|(name, _)| name.clone())
         .collect();
-    sqlx::query(include_str!("register_shape.sql"))
+    crate::postgres::query(include_str!("register_shape.sql"))
         .bind(&shape.table)
         .bind(columns)
         .bind(json)
@@ -264,7 +262,10 @@ fn check(shape: &Shape, present: &BTreeMap<String, (String, bool)>) -> Result<()
         match present.get(name) {
             None => faults.push(format!("column {name} is missing")),
             Some((found, _)) if !accepts(*kind, found) => {
-                faults.push(format!("column {name} is {found}, not {}", type_name(*kind)));
+                faults.push(format!(
+                    "column {name} is {found}, not {}",
+                    type_name(*kind)
+                ));
             }
             Some(_) => {}
         }
@@ -335,7 +336,12 @@ mod tests {
         let found: Vec<usize> = order.iter().map(|table| ranks[*table]).collect();
         assert_eq!(found, [0, 1, 2, 3]);
         assert_eq!(ranks["self"], 0);
-        assert!(ForeignKeys(vec![key("a", "b"), key("b", "a")]).ranks().len() == 2);
+        assert!(
+            ForeignKeys(vec![key("a", "b"), key("b", "a")])
+                .ranks()
+                .len()
+                == 2
+        );
     }
 
     #[test]
@@ -346,11 +352,17 @@ mod tests {
         );
         let present = BTreeMap::from([
             ("id".to_owned(), ("text".to_owned(), true)),
-            ("duration".to_owned(), ("double precision".to_owned(), false)),
+            (
+                "duration".to_owned(),
+                ("double precision".to_owned(), false),
+            ),
             ("lead_id".to_owned(), ("text".to_owned(), true)),
         ]);
         let text = check(&shape, &present).expect_err("unfit").to_string();
-        assert!(text.contains("duration is double precision, not integer"), "{text}");
+        assert!(
+            text.contains("duration is double precision, not integer"),
+            "{text}"
+        );
         assert!(text.contains("lead_id is NOT NULL"), "{text}");
     }
 }

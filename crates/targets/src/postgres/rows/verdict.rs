@@ -127,7 +127,11 @@ pub(super) fn decide(facts: &Facts, on_conflict: OnConflict) -> Verdict {
                 let same = recorded.same_owner
                     && recorded.mapped == facts.mapped
                     && recorded.written == facts.desired;
-                if same { Verdict::Nothing } else { Verdict::Record }
+                if same {
+                    Verdict::Nothing
+                } else {
+                    Verdict::Record
+                }
             } else if recorded.untouched {
                 Verdict::Update
             } else if recorded.mapped == facts.mapped {
@@ -177,16 +181,38 @@ mod tests {
         for (mapped, recorded, current, keep, overwrite) in [
             ("v1", None, None, Verdict::Insert, Verdict::Insert),
             ("v1", None, Some("v1"), Verdict::Adopt, Verdict::Adopt),
-            ("v1", None, Some("theirs"), Verdict::Conflict(Reason::Exists), Verdict::Overwrite),
+            (
+                "v1",
+                None,
+                Some("theirs"),
+                Verdict::Conflict(Reason::Exists),
+                Verdict::Overwrite,
+            ),
             ("v1", v1, Some("v1"), Verdict::Nothing, Verdict::Nothing),
             ("v2", v1, Some("v1"), Verdict::Update, Verdict::Update),
             ("v2", v1, Some("v2"), Verdict::Record, Verdict::Record),
             ("v1", v1, Some("theirs"), Verdict::Leave, Verdict::Leave),
-            ("v2", v1, Some("theirs"), Verdict::Conflict(Reason::Changed), Verdict::Overwrite),
+            (
+                "v2",
+                v1,
+                Some("theirs"),
+                Verdict::Conflict(Reason::Changed),
+                Verdict::Overwrite,
+            ),
             ("v1", v1, None, Verdict::Leave, Verdict::Leave),
-            ("v2", v1, None, Verdict::Conflict(Reason::Deleted), Verdict::Insert),
+            (
+                "v2",
+                v1,
+                None,
+                Verdict::Conflict(Reason::Deleted),
+                Verdict::Insert,
+            ),
         ] {
-            assert_eq!(judge(mapped, recorded, current, Keep), keep, "{mapped} {recorded:?} {current:?}");
+            assert_eq!(
+                judge(mapped, recorded, current, Keep),
+                keep,
+                "{mapped} {recorded:?} {current:?}"
+            );
             assert_eq!(
                 judge(mapped, recorded, current, Overwrite),
                 overwrite,
@@ -210,6 +236,9 @@ mod tests {
             current: Some(digest("L")),
         };
         assert_eq!(decide(&facts("M", "L"), OnConflict::Keep), Verdict::Nothing);
-        assert_eq!(decide(&facts("M2", "L2"), OnConflict::Keep), Verdict::Update);
+        assert_eq!(
+            decide(&facts("M2", "L2"), OnConflict::Keep),
+            Verdict::Update
+        );
     }
 }

@@ -57,7 +57,9 @@ async fn insert(
     let Some(table) = state.tables.get(position) else {
         return Ok(());
     };
-    let rows = chosen(state, judgement, position, |verdict| verdict == Verdict::Insert);
+    let rows = chosen(state, judgement, position, |verdict| {
+        verdict == Verdict::Insert
+    });
     copy_rows(transaction, &table.copy, rows).await
 }
 
@@ -118,7 +120,10 @@ async fn update(
         .iter()
         .map(|(name, _)| quote_identifier(name))
         .collect();
-    let statement = format!("COPY {STAGE} ({}) FROM STDIN (FORMAT binary)", names.join(", "));
+    let statement = format!(
+        "COPY {STAGE} ({}) FROM STDIN (FORMAT binary)",
+        names.join(", ")
+    );
     copy_rows(transaction, &statement, rows).await?;
     let set: Vec<String> = names
         .iter()
@@ -165,7 +170,7 @@ async fn release(
                 quote_identifier(table.column(*unique)),
                 table.key()
             );
-            sqlx::query(AssertSqlSafe(statement))
+            crate::postgres::query(AssertSqlSafe(statement))
                 .bind(ids)
                 .execute(&mut **transaction)
                 .await
@@ -187,7 +192,7 @@ async fn keep_before_images(
         &table.digest,
         &table.json_nulls,
     );
-    sqlx::query(AssertSqlSafe(statement))
+    crate::postgres::query(AssertSqlSafe(statement))
         .bind(run)
         .bind(&table.shape.table)
         .bind(ids)
@@ -259,7 +264,7 @@ async fn remove(
         &columns.digest(),
         &json_nulls(ROW, columns.json.iter().map(String::as_str)),
     );
-    sqlx::query(AssertSqlSafe(statement))
+    crate::postgres::query(AssertSqlSafe(statement))
         .bind(run)
         .bind(&entry.table)
         .bind(vec![entry.row_id.as_str()])
@@ -271,7 +276,7 @@ async fn remove(
         "DELETE FROM {} WHERE {key} = $1",
         public_table(&entry.table)
     );
-    sqlx::query(AssertSqlSafe(statement))
+    crate::postgres::query(AssertSqlSafe(statement))
         .bind(&entry.row_id)
         .execute(&mut **transaction)
         .await

@@ -29,7 +29,7 @@ impl SchemaReader for LiveReader {
         let failed = |cause| error(cause, "cannot read the database's schema");
         let mut transaction = self.database.begin_reading().await?;
         empty_search_path(&mut transaction).await?;
-        let row = sqlx::query(include_str!("read.sql"))
+        let row = crate::postgres::query(include_str!("read.sql"))
             .bind(namespace)
             .fetch_one(&mut *transaction)
             .await
@@ -50,7 +50,7 @@ impl SchemaReader for LiveReader {
                 "SELECT EXISTS (SELECT 1 FROM {})",
                 qualified(namespace, &table.name)
             );
-            table.has_rows = sqlx::query(AssertSqlSafe(sql))
+            table.has_rows = crate::postgres::query(AssertSqlSafe(sql))
                 .fetch_one(&mut *transaction)
                 .await
                 .and_then(|row| row.try_get(0))
@@ -81,7 +81,7 @@ pub(super) async fn find(
 ) -> Result<FoundRows> {
     let failed = |cause| error(cause, "cannot look for rows that stand in the way");
     let sql = format!(include_str!("find.sql"), violators = violators);
-    let row = sqlx::query(AssertSqlSafe(sql))
+    let row = crate::postgres::query(AssertSqlSafe(sql))
         .fetch_one(&mut **transaction)
         .await
         .map_err(failed)?;

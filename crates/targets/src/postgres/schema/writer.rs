@@ -169,7 +169,7 @@ impl SchemaSteps {
         commit(transaction, what).await?;
         self.outside(&step.sql, what).await?;
         let mut transaction = self.begin().await?;
-        sqlx::query("UPDATE sunset.schema_steps SET state = 'done' WHERE id = $1")
+        crate::postgres::query("UPDATE sunset.schema_steps SET state = 'done' WHERE id = $1")
             .bind(id)
             .execute(&mut *transaction)
             .await
@@ -222,7 +222,7 @@ fn strongest(steps: &[Step]) -> Vec<(String, LockMode)> {
 async fn holders(database: &Database, tables: &[String]) -> Result<Option<String>> {
     let failed = |cause| error(cause, "cannot ask who holds the locks");
     let mut transaction = database.begin_reading().await?;
-    sqlx::query(include_str!("lock_holders.sql"))
+    crate::postgres::query(include_str!("lock_holders.sql"))
         .bind(tables)
         .fetch_one(&mut *transaction)
         .await
@@ -241,7 +241,7 @@ async fn record(
     let json = |cause| Error::new(ErrorKind::Internal, "cannot record a step").cause(cause);
     let effect = serde_json::to_string(&step.effect).map_err(json)?;
     let stage = serde_json::to_value(step.stage).map_err(json)?;
-    sqlx::query(include_str!("record.sql"))
+    crate::postgres::query(include_str!("record.sql"))
         .bind(run)
         .bind(namespace)
         .bind(&step.title)
@@ -258,7 +258,7 @@ async fn record(
 
 async fn recorded(transaction: &mut Transaction<'_, Postgres>) -> Result<Vec<RecordedStep>> {
     let failed = |cause| error(cause, "cannot read the recorded steps");
-    let rows = sqlx::query(include_str!("recorded.sql"))
+    let rows = crate::postgres::query(include_str!("recorded.sql"))
         .fetch_all(&mut **transaction)
         .await
         .map_err(failed)?;
@@ -289,7 +289,7 @@ async fn recorded(transaction: &mut Transaction<'_, Postgres>) -> Result<Vec<Rec
 }
 
 async fn mark_undone(transaction: &mut Transaction<'_, Postgres>, step: i64) -> Result<()> {
-    sqlx::query("UPDATE sunset.schema_steps SET state = 'undone', undone_at = clock_timestamp() WHERE id = $1")
+    crate::postgres::query("UPDATE sunset.schema_steps SET state = 'undone', undone_at = clock_timestamp() WHERE id = $1")
         .bind(step)
         .execute(&mut **transaction)
         .await
@@ -298,7 +298,9 @@ async fn mark_undone(transaction: &mut Transaction<'_, Postgres>, step: i64) -> 
 }
 
 async fn set_timeouts(transaction: &mut Transaction<'_, Postgres>) -> Result<()> {
-    let sql = format!("SET LOCAL lock_timeout = '{LOCK_TIMEOUT_MS}ms'");
+    // What a step keeps of a number it keeps exactly, whatever a role has set.
+    let sql =
+        format!("SET LOCAL lock_timeout = '{LOCK_TIMEOUT_MS}ms'; SET LOCAL extra_float_digits = 1");
     sqlx::raw_sql(AssertSqlSafe(sql))
         .execute(&mut **transaction)
         .await
@@ -308,7 +310,7 @@ async fn set_timeouts(transaction: &mut Transaction<'_, Postgres>) -> Result<()>
 
 /// Statements name their step by `current_setting('sunset.step')`.
 async fn set_step(transaction: &mut Transaction<'_, Postgres>, step: i64) -> Result<()> {
-    sqlx::query("SELECT pg_catalog.set_config('sunset.step', $1, true)")
+    crate::postgres::query("SELECT pg_catalog.set_config('sunset.step', $1, true)")
         .bind(step.to_string())
         .execute(&mut **transaction)
         .await

@@ -1,0 +1,151 @@
+//! What a batch came to: conflicts, states of items, counts.
+
+use sunset_core::ports::rows::{ItemOutcome, LoadOutcome};
+use sunset_core::{Error, ErrorKind};
+
+use super::book::Clash;
+use super::judge::Judgement;
+use super::state::State;
+use super::verdict::{Reason, Verdict};
+
+pub(super) fn stop(state: &State<'_>, clash: &Clash) -> Error {
+    let key = state.items.get(clash.item).map(|item| &item.key);
+    Error::new(
+        ErrorKind::Conflict,
+        format!(
+            "row {} of {} is not as migration left it: {}",
+            clash.row_id, clash.table, clash.detail
+        ),
+    )
+    .item(
+        key.map(|key| format!("{} {}", key.collection, key.id))
+            .unwrap_or_default(),
+    )
+    .remedy("--on-conflict keep leaves such rows alone, --on-conflict overwrite writes over them")
+}
+
+pub(super) fn clashes(state: &State<'_>, judgement: &Judgement) -> Vec<Clash> {
+    state
+        .cases
+        .iter()
+        .zip(&judgement.verdicts)
+        .enumerate()
+        .filter_map(|(position, (case, verdict))| {
+            let Verdict::Conflict(reason) = verdict else {
+                return None;
+            };
+            let detail = judgement.details.get(&position).cloned();
+            Some(Clash {
+                item: case.item,
+                table: case.row.shape.table.clone(),
+                row_id: case.id().to_owned(),
+                reason: *reason,
+                detail: detail.unwrap_or_else(|| reason.sentence().to_owned()),
+                wanted: case.mapped,
+            })
+        })
+        .collect()
+}
+
+pub(super) fn stale_clash(state: &State<'_>, position: usize, reason: Reason) -> Option<Clash> {
+    let stale = state.stale.get(position)?;
+    Some(Clash {
+        item: stale.item,
+        table: stale.entry.table.clone(),
+        row_id: stale.entry.row_id.clone(),
+        reason,
+        detail: format!("V2 gives this row no longer; {}", reason.sentence()),
+        wanted: stale.entry.mapped,
+    })
+}
+
+/// What became of the items, and which of their states are to be recorded.
+pub(super) fn outcome(
+    state: &State<'_>,
+    judgement: &Judgement,
+    removed: &[usize],
+) -> (LoadOutcome, Vec<(usize, &'static str)>) {
+    let mut outcome = LoadOutcome::default();
+    let mut touched = vec![false; state.items.len()];
+    let mut wrote = vec![false; state.items.len()];
+    let mut mark = |item: usize, writes: bool| {
+        if let (Some(touched), Some(wrote)) = (touched.get_mut(item), wrote.get_mut(item)) {
+            *touched = true;
+            *wrote |= writes;
+        }
+    };
+    for (position, case) in state.cases.iter().enumerate() {
+        let counts = outcome
+            .rows
+            .entry(case.row.shape.table.clone())
+            .or_default();
+        match judgement.effective(position, case) {
+            None | Some(Verdict::Conflict(_)) => counts.conflicting += 1,
+            Some(Verdict::Leave) => counts.conflicting += 1,
+            Some(Verdict::Insert) => {
+                counts.inserted += 1;
+                mark(case.item, true);
+            }
+            Some(Verdict::Update | Verdict::Overwrite) => {
+                counts.updated += 1;
+                mark(case.item, true);
+            }
+            Some(Verdict::Adopt | Verdict::Record) => {
+                counts.unchanged += 1;
+                mark(case.item, false);
+            }
+            Some(Verdict::Nothing) => counts.unchanged += 1,
+        }
+    }
+    for stale in removed
+        .iter()
+        .filter_map(|position| state.stale.get(*position))
+    {
+        if stale.present {
+            outcome
+                .rows
+                .entry(stale.entry.table.clone())
+                .or_default()
+                .removed += 1;
+        }
+        mark(stale.item, stale.present);
+    }
+    let mut states = Vec::new();
+    for (position, item) in state.items.iter().enumerate() {
+        let conflict = judgement.conflicting.contains(&position);
+        let name = match (conflict, &item.quarantine) {
+            (true, _) => "conflict",
+            (false, Some(_)) => "quarantined",
+            (false, None) => "migrated",
+        };
+        outcome.items.push(match name {
+            "conflict" => ItemOutcome::Conflict,
+            "quarantined" => ItemOutcome::Quarantined,
+            _ if wrote.get(position) == Some(&true) => ItemOutcome::Written,
+            _ => ItemOutcome::Unchanged,
+        });
+        let same = state
+            .known
+            .get(position)
+            .and_then(Option::as_ref)
+            .is_some_and(|known| {
+                known.state == name && known.outcome_digest == Some(item.outcome_digest)
+            });
+        if !same || touched.get(position) == Some(&true) {
+            states.push((position, name));
+        }
+    }
+    (outcome, states)
+}
+
+pub(super) fn merge(whole: &mut LoadOutcome, part: LoadOutcome) {
+    whole.items.extend(part.items);
+    for (table, counts) in part.rows {
+        let sum = whole.rows.entry(table).or_default();
+        sum.inserted += counts.inserted;
+        sum.updated += counts.updated;
+        sum.unchanged += counts.unchanged;
+        sum.conflicting += counts.conflicting;
+        sum.removed += counts.removed;
+    }
+}
