@@ -1,6 +1,6 @@
 //! Connect, probe, show, repair, verify.
 
-use sunset_cli::render::schema::{blocked_lines, counted, sample, step_lines};
+use sunset_cli::render::schema::{counted, listed_lines, step_lines};
 use sunset_cli::{Consented, Program, Session, Status, thousands};
 use sunset_core::config::DatabaseSettings;
 use sunset_core::env_vars;
@@ -28,7 +28,8 @@ pub async fn fix(arguments: Arguments, session: Session) -> Result<Status> {
         wanted,
     };
     let diagnosis = diagnose(&fix.reader, &fix.wanted, fix.owner.as_deref()).await?;
-    fix.show(&diagnosis);
+    let detailed = fix.session.is_verbose() || matches!(consent, Consented::DryRun);
+    fix.show(&diagnosis, detailed);
     match consent {
         Consented::Write(consent) if !diagnosis.due.is_empty() => {
             fix.execute(&consent, &diagnosis).await
@@ -47,7 +48,7 @@ struct Fix {
 }
 
 impl Fix {
-    fn show(&self, diagnosis: &Diagnosis) {
+    fn show(&self, diagnosis: &Diagnosis, detailed: bool) {
         if diagnosis.due.is_empty() {
             self.session.print("nothing to repair");
             return;
@@ -64,21 +65,23 @@ impl Fix {
             self.session.print(&format!("{}{rows}", due.repair.title));
             for step in &due.repair.steps {
                 number += 1;
-                for line in step_lines(number, step, self.session.is_verbose()) {
+                for line in step_lines(number, step, detailed) {
                     self.session.print(&line);
                 }
             }
         }
-        self.list(&diagnosis.losses);
+        if !diagnosis.losses.is_empty() {
+            self.session
+                .print("values that are kept in the ledger only:");
+            self.list(&diagnosis.losses);
+        }
     }
 
     fn list(&self, listed: &[Listed]) {
         for each in listed {
-            self.session
-                .print(&format!("{} {}", thousands(each.rows.count), each.what));
-            self.session
-                .print(&format!("  {}", sample(&each.rows.sample, each.rows.count)));
-            self.session.print(&format!("  next: {}", each.advice));
+            for line in listed_lines(&each.what, each.rows.count, &each.rows.sample, &each.advice) {
+                self.session.print(&line);
+            }
         }
     }
 
@@ -142,13 +145,20 @@ impl Fix {
                 counted(before.due.len(), "repair", "repairs")
             ));
         }
-        self.list(&last.listed);
+        if !last.listed.is_empty() {
+            self.session.print("left as they are:");
+            self.list(&last.listed);
+        }
         for note in &last.refused {
             self.session
                 .print(&format!("not repaired: {}: {}", note.object, note.text));
         }
-        for line in blocked_lines(&last.blocked) {
-            self.session.print(&line);
+        for blocked in &last.blocked {
+            let rows = thousands(blocked.count);
+            self.session.print(&format!(
+                "not done: {} ({}: {rows})",
+                blocked.title, blocked.what
+            ));
         }
         let status = if last.is_incomplete() {
             Status::Incomplete

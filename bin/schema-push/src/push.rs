@@ -61,7 +61,7 @@ pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
     }
     match consent {
         Consented::DryRun => {
-            session.print(&plan_text(&plan, session.is_verbose()));
+            session.print(&plan_text(&plan, true));
             let status = status(&plan);
             session.json(|| plan_json(&plan, status.name(), true, &[]));
             Ok(status)
@@ -122,7 +122,7 @@ fn write_script(
 }
 
 fn status(plan: &SchemaPlan) -> Status {
-    if plan.refused.is_empty() && plan.blocked.is_empty() {
+    if plan.refused.is_empty() && plan.blocked.iter().all(|blocked| blocked.for_repair) {
         Status::Done
     } else {
         Status::Incomplete

@@ -6,7 +6,7 @@ use sunset_core::ports::progress::Progress;
 use sunset_core::ports::schema::{FoundRows, SchemaReader, SchemaWriter};
 use sunset_core::schema::live::LiveSchema;
 use sunset_core::schema::repair::{self, Repair};
-use sunset_core::schema::steps::{Blocked, Guard, Note, SchemaPlan, preflight};
+use sunset_core::schema::steps::{Blocked, Guard, Note, SchemaPlan, Stage, Step, preflight};
 
 use crate::schema::{execute, withhold};
 
@@ -94,15 +94,16 @@ pub async fn diagnose(
             });
         }
     }
+    for due in &mut diagnosis.due {
+        let blocked =
+            withhold_where(reader, &mut due.repair, |step| step.stage == Stage::Data).await?;
+        diagnosis.blocked.extend(blocked);
+    }
+    diagnosis.due.retain(|due| !due.repair.steps.is_empty());
     // Where nothing comes before it, what stands in the way of the last repair stands there now.
     if let [only] = diagnosis.due.as_mut_slice() {
-        let mut rest = SchemaPlan {
-            steps: std::mem::take(&mut only.repair.steps),
-            ..SchemaPlan::default()
-        };
-        withhold(reader, &mut rest).await?;
-        diagnosis.blocked = rest.blocked;
-        only.repair.steps = rest.steps;
+        let blocked = withhold_where(reader, &mut only.repair, |_| true).await?;
+        diagnosis.blocked.extend(blocked);
     }
     diagnosis.due.retain(|due| !due.repair.steps.is_empty());
     diagnosis.listed = list(reader, &plan.lists).await?;
@@ -112,6 +113,26 @@ pub async fn diagnose(
         diagnosis.listed.extend(remains);
     }
     Ok(diagnosis)
+}
+
+/// Takes out the steps that rows stand in the way of, among those that `asked` holds for.
+async fn withhold_where(
+    reader: &dyn SchemaReader,
+    repair: &mut Repair,
+    asked: impl Fn(&Step) -> bool,
+) -> Result<Vec<Blocked>> {
+    let (asked, mut steps): (Vec<_>, Vec<_>) = repair.steps.iter().cloned().partition(asked);
+    let all = asked.len();
+    let mut plan = SchemaPlan {
+        steps: asked,
+        ..SchemaPlan::default()
+    };
+    withhold(reader, &mut plan).await?;
+    if plan.steps.len() < all {
+        steps.append(&mut plan.steps);
+        repair.steps.retain(|step| steps.contains(step));
+    }
+    Ok(plan.blocked)
 }
 
 async fn list(reader: &dyn SchemaReader, guards: &[Guard]) -> Result<Vec<Listed>> {
@@ -150,17 +171,35 @@ pub async fn repair(
         .map(|due| due.repair.steps.len() as u64);
     progress.start("repair", Some(steps.sum()));
     let namespace = &wanted.schema.namespace;
-    let mut blocked = Vec::new();
-    for due in &diagnosis.due {
-        let executed = execute(reader, writer, namespace, &due.repair.steps, progress).await?;
-        blocked.extend(executed.blocked);
-    }
-    progress.finish();
-    let mut after = diagnose(reader, wanted, owner).await?;
-    for each in blocked {
-        if after.blocked.iter().all(|known| known.what != each.what) {
-            after.blocked.push(each);
+    let mut blocked: Vec<Blocked> = Vec::new();
+    let mut executed: Vec<String> = Vec::new();
+    let mut round = diagnosis.clone();
+    loop {
+        blocked.clear();
+        for due in &round.due {
+            let steps = &due.repair.steps;
+            blocked.extend(
+                execute(reader, writer, namespace, steps, progress)
+                    .await?
+                    .blocked,
+            );
+            executed.push(due.repair.title.clone());
+        }
+        round = diagnose(reader, wanted, owner).await?;
+        // Rows that one repair brought may be due for another.
+        if round
+            .due
+            .iter()
+            .all(|due| executed.contains(&due.repair.title))
+        {
+            break;
         }
     }
-    Ok(after)
+    progress.finish();
+    for each in blocked {
+        if round.blocked.iter().all(|known| known.what != each.what) {
+            round.blocked.push(each);
+        }
+    }
+    Ok(round)
 }

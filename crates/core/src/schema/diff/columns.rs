@@ -19,8 +19,8 @@ impl Planner<'_> {
                         self.column_default(live, column, found);
                     }
                     // A primary key that is to be made makes its columns NOT NULL itself.
-                    let keyed = live.primary_key().is_none()
-                        && table.primary_key.contains(&column.name);
+                    let keyed =
+                        live.primary_key().is_none() && table.primary_key.contains(&column.name);
                     if converted && !keyed {
                         self.column_required(live, column, found, position);
                     }

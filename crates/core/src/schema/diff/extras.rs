@@ -3,6 +3,7 @@
 use super::{HELPER_CHECK, Planner, dotted};
 use crate::schema::live::{ConstraintKind, LiveTable};
 use crate::schema::model::Table;
+use crate::schema::name::quote_identifier;
 use crate::schema::steps::Note;
 
 impl Planner<'_> {
@@ -83,7 +84,13 @@ impl Planner<'_> {
             }
         }
         for index in &live.indexes {
+            let taken_over = format!("USING INDEX {}", quote_identifier(&index.name));
             let wanted = index.of_constraint
+                || self
+                    .plan
+                    .steps
+                    .iter()
+                    .any(|step| step.sql.iter().any(|sql| sql.ends_with(&taken_over)))
                 || table.indexes.iter().any(|each| each.name == index.name)
                 || table.uniques.iter().any(|unique| unique.name == index.name)
                 || self.plan.steps.iter().any(|step| {

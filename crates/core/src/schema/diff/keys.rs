@@ -2,7 +2,7 @@
 
 use super::Planner;
 use crate::schema::ddl;
-use crate::schema::live::{ConstraintKind, LiveConstraint, LiveTable};
+use crate::schema::live::{ConstraintKind, LiveConstraint, LiveIndex, LiveTable};
 use crate::schema::model::{Table, Unique, index_key};
 use crate::schema::name::{clipped, qualified, quote_identifier, quote_list};
 use crate::schema::steps::{Effect, Guard, LockMode, Stage, Step, Verdict, Work};
@@ -111,22 +111,27 @@ impl Planner<'_> {
                     &format!("ADD CONSTRAINT {quoted} PRIMARY KEY ({list})"),
                 ),
             )
-                        .locking(&table.name, LockMode::AccessExclusive);
+            .locking(&table.name, LockMode::AccessExclusive);
             step.inverse = undo;
             self.plan.steps.push(step);
             return;
         }
         let guard = self.makes_a_key(live, &table.primary_key);
-        self.build_unique_index(live, &name, &table.primary_key, Some(&guard));
+        let ready = ready_index(live, &table.primary_key);
+        match ready {
+            Some(index) => undo.push(index.definition.clone()),
+            None => self.build_unique_index(live, &name, &table.primary_key, Some(&guard)),
+        }
+        let index = quote_identifier(ready.map_or(&name, |index| &index.name));
         let mut step = Step::new(
             Stage::Keys,
             format!("add the primary key of {}", table.name),
             self.alter(
                 &table.name,
-                &format!("ADD CONSTRAINT {quoted} PRIMARY KEY USING INDEX {quoted}"),
+                &format!("ADD CONSTRAINT {quoted} PRIMARY KEY USING INDEX {index}"),
             ),
         )
-                .locking(&table.name, LockMode::AccessExclusive)
+        .locking(&table.name, LockMode::AccessExclusive)
         .working(Work::Scans)
         .guarded(guard)
         .verdict(Verdict::NeedsAttention(
@@ -165,26 +170,11 @@ impl Planner<'_> {
             self.plan.steps.push(step);
             return;
         }
-        let keys: Vec<_> = unique
-            .columns
-            .iter()
-            .map(|column| index_key(column))
-            .collect();
-        let ready = live.indexes.iter().find(|index| {
-            index.valid
-                && index.unique
-                && !index.of_constraint
-                && index.condition.is_none()
-                && index.method == "btree"
-                && index.keys == keys
-        });
-        let index = match ready {
-            Some(index) => index.name.clone(),
-            None => {
-                self.build_unique_index(live, &unique.name, &unique.columns, None);
-                unique.name.clone()
-            }
-        };
+        let ready = ready_index(live, &unique.columns);
+        let index = ready.map_or(&unique.name, |index| &index.name);
+        if ready.is_none() {
+            self.build_unique_index(live, &unique.name, &unique.columns, None);
+        }
         let mut step = Step::new(
             Stage::Keys,
             title,
@@ -192,12 +182,15 @@ impl Planner<'_> {
                 table,
                 &format!(
                     "ADD CONSTRAINT {quoted} UNIQUE USING INDEX {}",
-                    quote_identifier(&index)
+                    quote_identifier(index)
                 ),
             ),
         )
         .undone_by(undo)
         .locking(table, LockMode::AccessExclusive);
+        // The constraint takes the index over, and takes it away when it goes.
+        step.inverse
+            .extend(ready.map(|index| index.definition.clone()));
         if unique
             .columns
             .iter()
@@ -294,4 +287,17 @@ impl Planner<'_> {
             .iter()
             .any(|column| self.unusable.contains(&(table.to_owned(), column.clone())))
     }
+}
+
+/// A unique index on exactly these columns that belongs to no constraint yet.
+fn ready_index<'a>(live: &'a LiveTable, columns: &[String]) -> Option<&'a LiveIndex> {
+    let keys: Vec<_> = columns.iter().map(|column| index_key(column)).collect();
+    live.indexes.iter().find(|index| {
+        index.valid
+            && index.unique
+            && !index.of_constraint
+            && index.condition.is_none()
+            && index.method == "btree"
+            && index.keys == keys
+    })
 }

@@ -1,0 +1,114 @@
+//! Pushes that are broken off.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sunset_core::plans::schemas::schema_named;
+use sunset_core::ports::progress::Silent;
+use sunset_core::ports::schema::SchemaWriter;
+use sunset_core::schema::diff::Directions;
+use sunset_core::schema::steps::Step;
+use sunset_core::schema::undo::RecordedStep;
+use sunset_core::{Error, ErrorKind, Result};
+use sunset_engine::schema::{plan, push};
+use sunset_targets::postgres::{LiveReader, SchemaSteps};
+
+use crate::PROGRAM;
+use crate::scratch::{Scratch, finish};
+
+/// Breaks off before its n-th batch.
+struct Breaking {
+    steps: SchemaSteps,
+    left: AtomicUsize,
+}
+
+#[async_trait]
+impl SchemaWriter for Breaking {
+    async fn apply(&self, namespace: &str, steps: &[Step]) -> Result<()> {
+        if self.left.fetch_sub(1, Ordering::SeqCst) == 0 {
+            return Err(Error::new(ErrorKind::Interrupted, "killed"));
+        }
+        self.steps.apply(namespace, steps).await
+    }
+
+    async fn recorded(&self) -> Result<Vec<RecordedStep>> {
+        self.steps.recorded().await
+    }
+
+    async fn undo(&self, step: &RecordedStep) -> Result<()> {
+        self.steps.undo(step).await
+    }
+}
+
+#[tokio::test]
+async fn a_push_broken_off_at_any_batch_goes_on() {
+    let partly = include_str!("partly.sql");
+    let mut whole: Option<BTreeSet<String>> = None;
+    for batches in 0.. {
+        let Some(scratch) = Scratch::with(partly).await else {
+            return;
+        };
+        let wanted = schema_named("sales-ai", "public").expect("plan");
+        let reader = LiveReader::new(scratch.database().await);
+        let (first, live) = plan(&reader, &wanted, &Directions::default())
+            .await
+            .expect("plan");
+        let run = scratch.begin().await;
+        let writer = Breaking {
+            steps: run.schema(),
+            left: AtomicUsize::new(batches),
+        };
+        let broken = push(&reader, &writer, &wanted, (&first, &live), &Silent).await;
+        finish(run).await;
+        let ended = broken.is_ok();
+        if !ended {
+            assert_eq!(broken.expect_err("broken").kind(), ErrorKind::Interrupted);
+            let said = scratch.say(PROGRAM, &[]);
+            assert_eq!(said.status, 0, "after {batches} batches: {}", said.shown());
+        }
+        let dump = scratch.dump().await;
+        // now() of rows differs from push to push.
+        let shape: BTreeSet<String> = dump
+            .lines()
+            .filter(|line| !line.contains(" rows ") && !line.contains("<x>"))
+            .map(str::to_owned)
+            .collect();
+        let first = whole.get_or_insert_with(|| shape.clone());
+        let differing: Vec<_> = first.symmetric_difference(&shape).collect();
+        assert!(
+            differing.is_empty(),
+            "after {batches} batches: {differing:?}"
+        );
+        if ended {
+            assert!(batches > 5, "only {batches} batches");
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_killed_program_goes_on() {
+    for delay in [5, 20, 40, 60, 80, 110, 150, 200] {
+        let Some(scratch) = Scratch::with(include_str!("partly.sql")).await else {
+            return;
+        };
+        let mut child = scratch
+            .program(PROGRAM, &[])
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("program");
+        std::thread::sleep(Duration::from_millis(delay));
+        child.kill().expect("kill");
+        child.wait().expect("wait");
+        let said = scratch.say(PROGRAM, &[]);
+        assert_eq!(said.status, 0, "after {delay} ms: {}", said.shown());
+        assert_eq!(
+            scratch.say(PROGRAM, &["--check"]).status,
+            0,
+            "after {delay} ms"
+        );
+    }
+}

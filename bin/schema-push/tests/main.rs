@@ -1,0 +1,21 @@
+//! `schema-push` against real servers.
+
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    dead_code,
+    reason = "a test that fails says so; the two programs share the helpers"
+)]
+
+mod broken;
+mod empty;
+mod existing;
+mod golden;
+mod names;
+mod permissions;
+mod scratch;
+mod traffic;
+mod undo;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_schema-push");

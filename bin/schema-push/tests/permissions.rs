@@ -1,0 +1,80 @@
+//! Roles that may not do what a push needs.
+
+use crate::PROGRAM;
+use crate::scratch::Scratch;
+
+#[tokio::test]
+async fn what_is_not_permitted_is_said_before_anything_is_done() {
+    let Some(mut scratch) = Scratch::with("CREATE TABLE verification (id text PRIMARY KEY)").await
+    else {
+        return;
+    };
+    let role = format!("{}_role", scratch.name);
+    scratch
+        .run(&format!(
+            "CREATE ROLE {role} LOGIN PASSWORD 'x'; GRANT SELECT ON verification TO {role}"
+        ))
+        .await;
+    let admin = scratch.url.clone();
+    let mut url = url::Url::parse(&admin).expect("url");
+    url.set_username(&role).expect("user");
+    url.set_password(Some("x")).expect("password");
+    scratch.url = url.to_string();
+    let said = scratch.say(PROGRAM, &[]);
+    let shown = said.shown();
+    assert_eq!(said.status, 1, "{shown}");
+    assert!(
+        shown.contains("does not own what it would have to change (verification of postgres)"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("next: connect as the owner, or let a superuser run: GRANT"),
+        "{shown}"
+    );
+    assert!(
+        !shown.contains("password") && !shown.contains(":x@"),
+        "{shown}"
+    );
+
+    scratch.url = admin.clone();
+    scratch.run("DROP TABLE verification").await;
+    scratch.url = url.to_string();
+    let shown = scratch.say(PROGRAM, &[]).shown();
+    assert!(
+        shown.contains("may not create anything in schema public"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("GRANT CREATE ON SCHEMA \"public\" TO"),
+        "{shown}"
+    );
+
+    scratch.url = admin.clone();
+    scratch
+        .run(&format!("GRANT CREATE ON SCHEMA public TO {role}"))
+        .await;
+    scratch.url = url.to_string();
+    // The ledger's schema needs a permission of its own.
+    let said = scratch.say(PROGRAM, &[]);
+    assert_eq!(said.status, 1, "{}", said.shown());
+    assert!(said.err.contains("cannot make the ledger"), "{}", said.err);
+    scratch.url = admin.clone();
+    assert_eq!(
+        scratch
+            .text("SELECT count(*) FROM pg_tables WHERE schemaname IN ('public', 'sunset')")
+            .await,
+        "0"
+    );
+    scratch
+        .run(&format!(
+            "GRANT CREATE ON DATABASE \"{}\" TO {role}",
+            scratch.name
+        ))
+        .await;
+    scratch.url = url.to_string();
+    assert_eq!(scratch.say(PROGRAM, &[]).status, 0);
+    scratch.url = admin;
+    scratch
+        .run(&format!("DROP OWNED BY {role} CASCADE; DROP ROLE {role}"))
+        .await;
+}

@@ -1,0 +1,134 @@
+//! A large table that others read and write meanwhile.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use sqlx::Connection as _;
+
+use crate::PROGRAM;
+use crate::scratch::Scratch;
+
+const ROWS: u64 = 1_000_000;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nobody_waits_longer_than_a_second() {
+    let Some(scratch) = Scratch::with("").await else {
+        return;
+    };
+    assert_eq!(scratch.say(PROGRAM, &[]).status, 0);
+    scratch
+        .run(&format!(
+            "ALTER TABLE conversations DROP COLUMN title, DROP COLUMN created_by, DROP CONSTRAINT conversations_case_number_unique, \
+             DROP CONSTRAINT conversations_opportunity_id_opportunities_id_fk, ALTER opportunity_id DROP NOT NULL, ALTER type DROP NOT NULL; \
+             INSERT INTO \"user\" (id, name, email) VALUES ('u', 'n', 'e'); \
+             INSERT INTO opportunities (id, user_id, customer_number, company_name) VALUES ('o', 'u', 'c', 'n'); \
+             INSERT INTO conversations (id, opportunity_id, case_number, type) SELECT i, 'o', i, 'demo' FROM generate_series(1, {ROWS}) AS i; \
+             ANALYZE conversations"
+        ))
+        .await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let slowest = Arc::new(AtomicU64::new(0));
+    let done = Arc::new(AtomicU64::new(0));
+    let mut clients = Vec::new();
+    for client in 0..4_u64 {
+        let (stop, slowest, done) = (Arc::clone(&stop), Arc::clone(&slowest), Arc::clone(&done));
+        let mut connection = scratch.connect().await;
+        clients.push(tokio::spawn(async move {
+            let mut number = client;
+            while !stop.load(Ordering::Relaxed) {
+                number += 4;
+                let sql = match client % 2 {
+                    0 => "SELECT status FROM conversations WHERE id = $1",
+                    _ => "UPDATE conversations SET summary = 's' WHERE id = $1",
+                };
+                let begun = Instant::now();
+                sqlx::query(sql)
+                    .bind((number % ROWS + 1).to_string())
+                    .execute(&mut connection)
+                    .await
+                    .expect("query");
+                let took = u64::try_from(begun.elapsed().as_millis()).expect("ms");
+                slowest.fetch_max(took, Ordering::Relaxed);
+                done.fetch_add(1, Ordering::Relaxed);
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        }));
+    }
+    // Somebody's long report, in the way of every strong lock for a while.
+    let mut report = scratch.connect().await;
+    let report = tokio::spawn(async move {
+        let mut transaction = report.begin().await.expect("begin");
+        sqlx::query("SELECT count(*) FROM conversations")
+            .execute(&mut *transaction)
+            .await
+            .expect("count");
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        transaction.commit().await.expect("commit");
+    });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let mut command = scratch.program(PROGRAM, &[]);
+    let output = tokio::task::spawn_blocking(move || command.output().expect("program"))
+        .await
+        .expect("join");
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
+    stop.store(true, Ordering::Relaxed);
+    report.await.expect("report");
+    for client in clients {
+        client.await.expect("client");
+    }
+    assert!(output.status.success(), "{shown}");
+    assert_eq!(scratch.say(PROGRAM, &["--check", "--strict"]).status, 0);
+    assert!(done.load(Ordering::Relaxed) > 100);
+    let slowest = slowest.load(Ordering::Relaxed);
+    assert!(slowest < 1_000, "a statement waited {slowest} ms\n{shown}");
+}
+
+#[tokio::test]
+async fn who_holds_the_lock_for_ever_is_named() {
+    let Some(scratch) = Scratch::with("").await else {
+        return;
+    };
+    assert_eq!(scratch.say(PROGRAM, &[]).status, 0);
+    scratch
+        .run("ALTER TABLE alerts DROP COLUMN resolution")
+        .await;
+    let before = scratch.dump().await;
+    let mut holder = scratch.connect().await;
+    let mut transaction = holder.begin().await.expect("begin");
+    sqlx::query("SET LOCAL application_name = 'nightly report'")
+        .execute(&mut *transaction)
+        .await
+        .expect("set");
+    sqlx::query("SELECT 1 FROM alerts")
+        .execute(&mut *transaction)
+        .await
+        .expect("select");
+    let database = scratch.database().await;
+    let run = scratch.begin().await;
+    let wanted = sunset_core::plans::schemas::schema_named("sales-ai", "public").expect("plan");
+    let reader = sunset_targets::postgres::LiveReader::new(database);
+    let directions = sunset_core::schema::diff::Directions::default();
+    let (plan, _) = sunset_engine::schema::plan(&reader, &wanted, &directions)
+        .await
+        .expect("plan");
+    use sunset_core::ports::schema::SchemaWriter as _;
+    let begun = Instant::now();
+    let error = run
+        .schema()
+        .apply("public", &plan.steps)
+        .await
+        .expect_err("locked");
+    assert!(
+        begun.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert_eq!(error.kind(), sunset_core::ErrorKind::Contended);
+    assert!(error.what().contains("nightly report"), "{error}");
+    transaction.rollback().await.expect("rollback");
+    assert_eq!(scratch.dump().await, before);
+    crate::scratch::finish(run).await;
+    assert_eq!(scratch.say(PROGRAM, &[]).status, 0);
+}

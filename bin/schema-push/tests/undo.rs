@@ -1,0 +1,67 @@
+//! Taking back what was pushed.
+
+use sunset_core::ErrorKind;
+use sunset_core::ports::progress::Silent;
+use sunset_engine::schema::undo;
+use sunset_targets::postgres::LiveReader;
+
+use crate::PROGRAM;
+use crate::scratch::{Scratch, finish};
+
+#[tokio::test]
+async fn undoing_leads_back_to_what_was() {
+    for sql in ["", include_str!("partly.sql")] {
+        let Some(scratch) = Scratch::with(sql).await else {
+            return;
+        };
+        let before = scratch.dump().await;
+        assert_eq!(scratch.say(PROGRAM, &[]).status, 0);
+        assert_ne!(scratch.dump().await, before);
+        let reader = LiveReader::new(scratch.database().await);
+        let run = scratch.begin().await;
+        let undone = undo(&reader, &run.schema(), false, &Silent)
+            .await
+            .expect("undo");
+        assert!(undone.steps.len() > 20, "{undone:?}");
+        assert_eq!(scratch.dump().await, before);
+        let again = undo(&reader, &run.schema(), false, &Silent)
+            .await
+            .expect("undo");
+        assert!(again.steps.is_empty());
+        finish(run).await;
+        assert_eq!(scratch.say(PROGRAM, &[]).status, 0);
+        assert_eq!(scratch.say(PROGRAM, &["--check"]).status, 0);
+    }
+}
+
+#[tokio::test]
+async fn data_that_came_since_is_not_lost_without_force() {
+    let Some(scratch) = Scratch::with(include_str!("partly.sql")).await else {
+        return;
+    };
+    let before = scratch.dump().await;
+    scratch.say(PROGRAM, &[]);
+    scratch
+        .run("UPDATE session SET user_agent = 'x'; UPDATE opportunities SET notes = 'n'; INSERT INTO verification VALUES ('1', 'i', 'v', now())")
+        .await;
+    let reader = LiveReader::new(scratch.database().await);
+    let run = scratch.begin().await;
+    let pushed = scratch.dump().await;
+    let refused = undo(&reader, &run.schema(), false, &Silent)
+        .await
+        .expect_err("refused");
+    assert_eq!(refused.kind(), ErrorKind::Refused);
+    let item = refused.item_name().expect("item");
+    assert!(item.contains("1 values in opportunities.notes"), "{item}");
+    assert!(item.contains("1 rows in verification"), "{item}");
+    assert!(!item.contains("session"), "{item}");
+    assert_eq!(scratch.dump().await, pushed);
+    undo(&reader, &run.schema(), true, &Silent)
+        .await
+        .expect("undo");
+    finish(run).await;
+    assert_eq!(
+        scratch.dump().await,
+        before.replace(">ua<", ">x<").replace(",ua,", ",x,")
+    );
+}
