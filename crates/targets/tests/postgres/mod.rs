@@ -6,6 +6,7 @@ mod digests;
 mod items;
 mod ledger;
 mod links;
+mod objects;
 mod rollback;
 mod server;
 mod standing;

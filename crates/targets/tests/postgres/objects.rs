@@ -1,0 +1,194 @@
+//! The ledger of recordings.
+
+use sunset_core::audio::record::{MeasuredPart, ObjectRecord, Role, State, Version};
+use sunset_core::digest::Digest;
+use sunset_core::permit::TargetIdentity;
+use sunset_core::ports::objects::{LinkOutcome, ObjectJournal, ObjectLedger};
+use sunset_core::ports::rows::{OnConflict, RowWriter};
+use sunset_targets::postgres::ObjectBook;
+
+use super::server::Scratch;
+use super::v3::{conversation, item, opportunity};
+
+fn bucket() -> TargetIdentity {
+    TargetIdentity::bucket("https://r2.example", "recordings")
+}
+
+async fn loaded() -> Option<Scratch> {
+    let scratch = Scratch::v3().await?;
+    let run = scratch.run_of("data-migrate").await;
+    let rows = vec![
+        opportunity("o", "202511-000001", "Co"),
+        conversation("c 1", "o", Some("202511-IC001"), "t"),
+        conversation("c2", "o", None, "t"),
+    ];
+    let items = [item("cases", "x", rows)];
+    run.rows(OnConflict::Keep)
+        .load(&items)
+        .await
+        .expect("loaded");
+    drop(run);
+    Some(scratch)
+}
+
+fn copied(uri: &str, id: &str) -> ObjectRecord {
+    let mut record = ObjectRecord::new(uri, Some(id), Role::Recording, State::Copied);
+    record.size = Some(5 << 40);
+    record.generation = Some(i64::MAX);
+    record.crc32c = Some(u32::MAX);
+    record.md5 = Some([0xAB; 16]);
+    record.sha256 = Some(Digest([0xCD; 32]));
+    record.content_type = Some("audio/mpeg".to_owned());
+    record.key = Some("audio/2025/11/\"quoted\\ 😀.mp3".to_owned());
+    record.etag = Some("e-2".to_owned());
+    record.url = Some(format!("https://pub.example/audio/2025/11/{id}.mp3"));
+    record
+}
+
+#[tokio::test]
+async fn without_a_ledger_there_is_nothing() {
+    let Some(scratch) = Scratch::v3().await else {
+        return;
+    };
+    let book = ObjectBook::new(scratch.database().await, false, bucket());
+    assert!(book.conversations().await.expect("read").is_empty());
+    assert!(book.objects().await.expect("read").is_empty());
+}
+
+#[tokio::test]
+async fn a_proof_and_its_link_are_one_and_are_read_back_as_they_were() {
+    let Some(scratch) = loaded().await else {
+        return;
+    };
+    scratch
+        .run("INSERT INTO conversations (id, opportunity_id, title) VALUES ('native', 'o', 't')")
+        .await;
+    let run = scratch.run_of("audio-migrate").await;
+    let journal = run.objects(bucket());
+    let book = ObjectBook::new(scratch.database().await, true, bucket());
+    let conversations = book.conversations().await.expect("read");
+    let ids: Vec<_> = conversations.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(ids, ["c 1", "c2"], "only those that migration wrote");
+    assert_eq!(
+        conversations[0].case_number.as_deref(),
+        Some("202511-IC001")
+    );
+    assert_eq!(conversations[0].created_at, 1_762_136_100_250_000);
+    assert_eq!(conversations[0].source_uri(), Some("gs://bucket/c 1.mp3"));
+
+    let record = copied("gs://bucket/c 1.mp3", "c 1");
+    let prove = || journal.prove(&record, Some(&conversations[0]));
+    assert_eq!(prove().await.expect("recorded"), Some(LinkOutcome::Linked));
+    assert_eq!(
+        prove().await.expect("recorded"),
+        Some(LinkOutcome::AlreadyLinked)
+    );
+    assert_eq!(book.objects().await.expect("read"), [record.clone()]);
+    let linked = &book.conversations().await.expect("read")[0];
+    assert!(linked.points_at("https://pub.example/audio/2025/11/c 1.mp3"));
+    assert_eq!(linked.source_uri(), Some("gs://bucket/c 1.mp3"));
+
+    scratch
+        .run("UPDATE conversations SET audio_url = 'mine' WHERE id = 'c2'")
+        .await;
+    let other = copied("gs://bucket/c2.mp3", "c2");
+    let outcome = journal.prove(&other, Some(&conversations[1]));
+    assert_eq!(outcome.await.expect("recorded"), Some(LinkOutcome::Changed));
+    let url = scratch
+        .text("SELECT audio_url FROM conversations WHERE id = 'c2'")
+        .await;
+    assert_eq!(url, "mine");
+
+    let elsewhere = TargetIdentity::bucket("https://r2.example", "other");
+    let other = ObjectBook::new(scratch.database().await, true, elsewhere);
+    assert!(
+        other.objects().await.expect("read").is_empty(),
+        "another bucket's"
+    );
+}
+
+#[tokio::test]
+async fn records_replace_each_other_and_tell_conversations_apart() {
+    let Some(scratch) = loaded().await else {
+        return;
+    };
+    let run = scratch.run_of("audio-migrate").await;
+    let journal = run.objects(bucket());
+    let uri = "gs://bucket/shared.mp3";
+    let orphan = ObjectRecord::new(uri, None, Role::Orphan, State::Listed);
+    let mut pending = ObjectRecord::new(uri, Some("c2"), Role::Recording, State::Pending);
+    pending.upload = Some("upload".to_owned());
+    journal
+        .record(&[orphan.clone(), pending])
+        .await
+        .expect("recorded");
+    let mut failed = ObjectRecord::new(uri, Some("c2"), Role::Recording, State::Failed);
+    failed.detail = Some("why".to_owned());
+    journal
+        .record(std::slice::from_ref(&failed))
+        .await
+        .expect("recorded");
+    let book = ObjectBook::new(scratch.database().await, true, bucket());
+    assert_eq!(book.objects().await.expect("read"), [orphan, failed]);
+}
+
+#[tokio::test]
+async fn measured_parts_are_those_of_one_version_without_a_gap() {
+    let Some(scratch) = loaded().await else {
+        return;
+    };
+    let run = scratch.run_of("audio-migrate").await;
+    let journal = run.objects(bucket());
+    let version = Version {
+        generation: Some(7),
+        size: 30 << 20,
+        part: 8 << 20,
+    };
+    let part = |number: u32| MeasuredPart {
+        number,
+        md5: [u8::try_from(number).expect("small"); 16],
+        state: vec![1, 2, 3],
+    };
+    for number in [1, 2, 4] {
+        journal
+            .measure("gs://b/x", &version, &part(number))
+            .await
+            .expect("recorded");
+    }
+    let known = journal.measured("gs://b/x", &version).await.expect("read");
+    assert_eq!(known, [part(1), part(2)]);
+    let later = Version {
+        generation: Some(8),
+        ..version
+    };
+    assert!(
+        journal
+            .measured("gs://b/x", &later)
+            .await
+            .expect("read")
+            .is_empty()
+    );
+    journal
+        .measure("gs://b/x", &later, &part(1))
+        .await
+        .expect("recorded");
+    assert_eq!(
+        journal.measured("gs://b/x", &later).await.expect("read"),
+        [part(1)]
+    );
+    assert!(
+        journal
+            .measured("gs://b/x", &version)
+            .await
+            .expect("read")
+            .is_empty()
+    );
+    journal.forget("gs://b/x").await.expect("forgotten");
+    assert!(
+        journal
+            .measured("gs://b/x", &later)
+            .await
+            .expect("read")
+            .is_empty()
+    );
+}
