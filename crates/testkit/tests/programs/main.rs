@@ -1,0 +1,12 @@
+//! The programs as an operator runs them, against real servers.
+
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test that cannot run its program fails, and one without a server says so"
+)]
+
+mod help;
+mod migration;
+mod mistakes;
+mod workplace;

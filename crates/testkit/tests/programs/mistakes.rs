@@ -1,0 +1,144 @@
+//! What goes wrong, and what the programs say of it.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::workplace::{Workplace, run};
+
+fn document(id: &str, fields: &serde_json::Value) -> String {
+    json!({
+        "name": format!("projects/p/databases/(default)/documents/cases/{id}"),
+        "fields": fields,
+        "createTime": "2025-11-01T00:00:00Z",
+        "updateTime": "2025-11-01T00:00:00Z",
+    })
+    .to_string()
+}
+
+#[test]
+fn every_missing_variable_is_named_at_once() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let outcome = run("data-migrate", &[], dir.path(), &BTreeMap::new());
+    assert_eq!(outcome.status, 1);
+    for name in ["DATABASE_URL", "V2_FIRESTORE"] {
+        assert!(outcome.stderr.contains(name), "{}", outcome.stderr);
+    }
+    assert!(outcome.stderr.contains("next:"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_file_in_the_folder_configures_a_program() {
+    let dir = tempfile::tempdir().expect("a folder");
+    std::fs::write(dir.path().join(".env"), "DATABASE_URL=mysql://x\nV2_FIRESTORE=file:///x\n")
+        .expect("a file");
+    let outcome = run("data-migrate", &[], dir.path(), &BTreeMap::new());
+    assert_eq!(outcome.status, 1);
+    assert!(outcome.stderr.contains("is no PostgreSQL URL"), "{}", outcome.stderr);
+    std::fs::write(dir.path().join(".env.migration"), "nonsense\n").expect("a file");
+    let outcome = run("data-migrate", &[], dir.path(), &BTreeMap::new());
+    assert!(outcome.stderr.contains("line 1"), "{}", outcome.stderr);
+}
+
+#[test]
+fn wrong_usage_exits_2() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for program in ["schema-push", "data-migrate", "final-check", "rollback", "check-r2"] {
+        let outcome = run(program, &["--no-such-option"], dir.path(), &BTreeMap::new());
+        assert_eq!(outcome.status, 2, "{program}");
+        assert!(outcome.stdout.is_empty(), "{program}");
+    }
+}
+
+#[test]
+fn a_database_that_does_not_exist_and_one_without_tables_are_answered() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let outcome = place.expect(1, "data-migrate", &[]);
+    assert!(outcome.stderr.contains("schema-push"), "{}", outcome.stderr);
+    let wrong = format!("{}_gone", place.url());
+    let place = place.with("DATABASE_URL", &wrong);
+    let outcome = place.expect(1, "data-migrate", &["--json"]);
+    assert_eq!(outcome.json()["error"]["kind"], "not_found", "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("next:"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    place.expect(0, "schema-push", &[]);
+    let place = place.with("V2_FIRESTORE", "file:///nowhere/at/all");
+    let outcome = place.expect(1, "data-migrate", &[]);
+    assert!(
+        outcome.stderr.contains("/nowhere/at/all") && outcome.stderr.contains("V2_FIRESTORE"),
+        "{}",
+        outcome.stderr
+    );
+}
+
+#[test]
+fn an_owner_who_does_not_exist_is_answered_with_the_sql_that_makes_one() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    place.expect(0, "schema-push", &[]);
+    let place = place.with("MIGRATION_USER_ID", "nobody");
+    let outcome = place.expect(1, "data-migrate", &[]);
+    assert!(outcome.stderr.contains("INSERT INTO"), "{}", outcome.stderr);
+    let place = place.without("MIGRATION_USER_ID");
+    place.expect(0, "data-migrate", &[]);
+}
+
+#[test]
+fn malformed_documents_are_kept_and_the_others_migrated() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let good = document("good", &json!({"customerId": {"stringValue": "C"}}));
+    let lone = document("lone", &json!({}));
+    let broken = document("broken", &json!({"x": {"booleanValue": "true"}}));
+    let half = &good[..good.len() / 2];
+    let mut lines = format!("{good}\n{lone}\n{broken}\n{half}\n").into_bytes();
+    lines.extend_from_slice(b"\xff\xfe\n");
+    let place = place.with_documents(&[("cases.ndjson", &lines), ("notes.ndjson", b"")]);
+    place.expect(0, "schema-push", &[]);
+    let outcome = place.expect(3, "data-migrate", &["--json"]);
+    let report = outcome.json();
+    assert_eq!(report["collections"]["cases"]["read"], 5);
+    assert_eq!(report["collections"]["cases"]["written"], 1);
+    assert_eq!(report["quarantined"]["bad_document"]["count"], 3);
+    assert_eq!(report["quarantined"]["missing_customer_id"]["count"], 1);
+    assert_eq!(report["not_planned"], json!(["notes"]));
+    let kept = place.query("SELECT encode(raw, 'hex') FROM sunset.quarantine WHERE place LIKE '%:5'");
+    assert_eq!(kept, ["fffe"], "the bytes as they were read");
+    assert_eq!(place.query("SELECT id FROM conversations"), ["good"]);
+    place.expect(3, "data-migrate", &[]);
+    let check = ["--no-report", "--only", "data"];
+    place.expect(0, "final-check", &check);
+}
+
+#[test]
+fn a_mended_document_leaves_quarantine() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let broken = document("k", &json!({"customerId": {"integerValue": "x"}}));
+    let place = place.with_documents(&[("cases.ndjson", broken.as_bytes())]);
+    place.expect(0, "schema-push", &[]);
+    place.expect(3, "data-migrate", &[]);
+    let mended = document("k", &json!({"customerId": {"integerValue": "7"}}));
+    let place = place.with_documents(&[("cases.ndjson", mended.as_bytes())]);
+    place.expect(0, "data-migrate", &[]);
+    assert_eq!(place.query("SELECT count(*) FROM sunset.quarantine"), ["0"]);
+    assert_eq!(place.query("SELECT id, customer_number FROM opportunities"), ["7|7"]);
+    assert_eq!(
+        place.query("SELECT code, path, raw FROM sunset.warnings ORDER BY 1"),
+        [
+            "coerced_text|customerId|{\"integerValue\":\"7\"}",
+            "created_from_metadata|createdAt|{\"timestampValue\":\"2025-11-01T00:00:00Z\"}",
+        ]
+    );
+}
