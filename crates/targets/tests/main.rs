@@ -6,6 +6,10 @@
     clippy::print_stderr,
     reason = "a test that fails says so"
 )]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the tests look at the server directly, behind no pooler"
+)]
 
 mod postgres;
 mod r2;

@@ -74,9 +74,14 @@ async fn a_run_that_was_stopped_goes_on_without_sending_or_reading_twice() {
 async fn measuring_goes_on_behind_the_last_whole_part() {
     let (world, bytes) = large();
     let cut = usize::try_from(PART + 5).expect("fits");
-    world.source.next_faults([ReadFault::Cut(cut), ReadFault::Cut(10), ReadFault::Cut(10)]);
+    world
+        .source
+        .next_faults([ReadFault::Cut(cut), ReadFault::Cut(10), ReadFault::Cut(10)]);
     let report = world.run().await.expect("copied");
-    assert_eq!(report.linked, 1, "as long as it gets on, retries are not used up");
+    assert_eq!(
+        report.linked, 1,
+        "as long as it gets on, retries are not used up"
+    );
     // Twice the whole, and what was read behind the first part in vain.
     assert_eq!(world.source.bytes_read(), 2 * bytes.len() as u64 + 25);
     assert_eq!(world.bucket.objects()[KEY], bytes);

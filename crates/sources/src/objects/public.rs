@@ -52,9 +52,7 @@ impl PublicReader for PublicUrls {
         }
         let size = if status == StatusCode::PARTIAL_CONTENT {
             let range = answer.headers().get(CONTENT_RANGE);
-            let total =
-                range.and_then(|range| range.to_str().ok()?.rsplit('/').next()?.parse().ok());
-            total
+            range.and_then(|range| range.to_str().ok()?.rsplit('/').next()?.parse().ok())
         } else {
             answer.content_length()
         };

@@ -83,7 +83,10 @@ async fn a_proof_and_its_link_are_one_and_are_read_back_as_they_were() {
         prove().await.expect("recorded"),
         Some(LinkOutcome::AlreadyLinked)
     );
-    assert_eq!(book.objects().await.expect("read"), [record.clone()]);
+    assert_eq!(
+        book.objects().await.expect("read"),
+        std::slice::from_ref(&record)
+    );
     let linked = &book.conversations().await.expect("read")[0];
     assert!(linked.points_at("https://pub.example/audio/2025/11/c 1.mp3"));
     assert_eq!(linked.source_uri(), Some("gs://bucket/c 1.mp3"));

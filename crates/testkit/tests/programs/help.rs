@@ -20,7 +20,13 @@ fn a_stranger_can_work_from_the_help() {
     for program in PROGRAMS {
         let outcome = run(program, &["--help"], dir.path(), &BTreeMap::new());
         assert_eq!(outcome.status, 0, "{program}");
-        for part in ["Usage:", "--json", "--verbose", "DATABASE_URL", "Exit status"] {
+        for part in [
+            "Usage:",
+            "--json",
+            "--verbose",
+            "DATABASE_URL",
+            "Exit status",
+        ] {
             assert!(
                 outcome.stdout.contains(part),
                 "{program} --help does not say {part}:\n{}",
@@ -30,6 +36,9 @@ fn a_stranger_can_work_from_the_help() {
         let writes = !matches!(program, "check-r2" | "final-check");
         assert_eq!(outcome.stdout.contains("--dry-run"), writes, "{program}");
         let version = run(program, &["--version"], dir.path(), &BTreeMap::new());
-        assert_eq!(version.stdout, format!("{program} {}\n", env!("CARGO_PKG_VERSION")));
+        assert_eq!(
+            version.stdout,
+            format!("{program} {}\n", env!("CARGO_PKG_VERSION"))
+        );
     }
 }

@@ -15,7 +15,8 @@ fn same(a: &Value, b: &Value) -> bool {
         }
         (Value::Object(a), Value::Object(b)) => {
             a.len() == b.len()
-                && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+                && a.iter()
+                    .all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
         }
         (a, b) => a == b,
     }
@@ -71,7 +72,11 @@ fn the_sample_gives_the_expected_rows_from_files() {
         "[MEDDIC] Migrated 110 analyses",
         "0 quarantined, 0 warnings",
     ] {
-        assert!(outcome.stdout.contains(line), "{line} in {}", outcome.stdout);
+        assert!(
+            outcome.stdout.contains(line),
+            "{line} in {}",
+            outcome.stdout
+        );
     }
     expect_sample(&place);
 }
@@ -98,11 +103,22 @@ fn a_second_run_writes_nothing_and_says_so() {
     let versions = "SELECT id, xmin FROM conversations ORDER BY id";
     let before = place.query(versions);
     let outcome = place.expect(0, "data-migrate", &["--json"]);
-    assert_eq!(outcome.json()["rows"]["conversations"]["unchanged"], json!(153));
-    assert!(outcome.stderr.contains("Nothing to write"), "{}", outcome.stderr);
+    assert_eq!(
+        outcome.json()["rows"]["conversations"]["unchanged"],
+        json!(153)
+    );
+    assert!(
+        outcome.stderr.contains("Nothing to write"),
+        "{}",
+        outcome.stderr
+    );
     assert_eq!(place.query(versions), before, "no row was touched");
     let outcome = place.expect(0, "schema-push", &[]);
-    assert!(outcome.stdout.contains("nothing to do"), "{}", outcome.stdout);
+    assert!(
+        outcome.stdout.contains("nothing to do"),
+        "{}",
+        outcome.stdout
+    );
 }
 
 #[test]
@@ -144,7 +160,11 @@ fn rollback_leaves_what_was_there_before_and_forward_gives_the_same_again() {
     place.expect(0, "data-migrate", &[]);
     let unconfirmed = place.run("rollback", &[]);
     assert_eq!(unconfirmed.status, 1, "{}", unconfirmed.stderr);
-    assert_ne!(place.query(all), before, "nothing is removed without a confirmation");
+    assert_ne!(
+        place.query(all),
+        before,
+        "nothing is removed without a confirmation"
+    );
     place.expect(0, "rollback", &["--yes"]);
     assert_eq!(place.query(all), before);
     place.expect(0, "data-migrate", &[]);
@@ -158,19 +178,50 @@ fn the_final_check_finds_every_kind_of_change_and_nothing_on_a_clean_database() 
     };
     place.expect(0, "schema-push", &[]);
     place.expect(0, "data-migrate", &[]);
-    let check = ["--json", "--no-report", "--only", "data", "--only", "users", "--only", "tables"];
-    assert_eq!(place.expect(0, "final-check", &check).json()["verdict"], "passed");
+    let check = [
+        "--json",
+        "--no-report",
+        "--only",
+        "data",
+        "--only",
+        "users",
+        "--only",
+        "tables",
+    ];
+    assert_eq!(
+        place.expect(0, "final-check", &check).json()["verdict"],
+        "passed"
+    );
     for (change, named) in [
-        ("UPDATE conversations SET duration = duration + 1 WHERE id = '202506-IC001'", "202506-IC001"),
-        ("UPDATE conversations SET transcript = 'null' WHERE id = '202506-IC003'", "202506-IC003"),
-        ("UPDATE meddic_analyses SET risks = risks || '[1]' WHERE id = '4UGHOg0jRJ2ZpTfcTxwn'", "4UGHOg0jRJ2ZpTfcTxwn"),
-        ("UPDATE opportunities SET updated_at = updated_at + interval '1 microsecond' WHERE id = '202506-019509'", "202506-019509"),
-        ("DELETE FROM meddic_analyses WHERE id = 'o63pQA0VlOfvZcIIicDk'", "o63pQA0VlOfvZcIIicDk"),
+        (
+            "UPDATE conversations SET duration = duration + 1 WHERE id = '202506-IC001'",
+            "202506-IC001",
+        ),
+        (
+            "UPDATE conversations SET transcript = 'null' WHERE id = '202506-IC003'",
+            "202506-IC003",
+        ),
+        (
+            "UPDATE meddic_analyses SET risks = risks || '[1]' WHERE id = '4UGHOg0jRJ2ZpTfcTxwn'",
+            "4UGHOg0jRJ2ZpTfcTxwn",
+        ),
+        (
+            "UPDATE opportunities SET updated_at = updated_at + interval '1 microsecond' WHERE id = '202506-019509'",
+            "202506-019509",
+        ),
+        (
+            "DELETE FROM meddic_analyses WHERE id = 'o63pQA0VlOfvZcIIicDk'",
+            "o63pQA0VlOfvZcIIicDk",
+        ),
     ] {
         place.query(change);
         let outcome = place.expect(4, "final-check", &check);
         assert_eq!(outcome.json()["verdict"], "failed", "{change}");
-        assert!(outcome.stdout.contains(named), "{change}: {}", outcome.stdout);
+        assert!(
+            outcome.stdout.contains(named),
+            "{change}: {}",
+            outcome.stdout
+        );
     }
 }
 

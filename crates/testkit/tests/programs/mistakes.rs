@@ -30,11 +30,18 @@ fn every_missing_variable_is_named_at_once() {
 #[test]
 fn a_file_in_the_folder_configures_a_program() {
     let dir = tempfile::tempdir().expect("a folder");
-    std::fs::write(dir.path().join(".env"), "DATABASE_URL=mysql://x\nV2_FIRESTORE=file:///x\n")
-        .expect("a file");
+    std::fs::write(
+        dir.path().join(".env"),
+        "DATABASE_URL=mysql://x\nV2_FIRESTORE=file:///x\n",
+    )
+    .expect("a file");
     let outcome = run("data-migrate", &[], dir.path(), &BTreeMap::new());
     assert_eq!(outcome.status, 1);
-    assert!(outcome.stderr.contains("is no PostgreSQL URL"), "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("is no PostgreSQL URL"),
+        "{}",
+        outcome.stderr
+    );
     std::fs::write(dir.path().join(".env.migration"), "nonsense\n").expect("a file");
     let outcome = run("data-migrate", &[], dir.path(), &BTreeMap::new());
     assert!(outcome.stderr.contains("line 1"), "{}", outcome.stderr);
@@ -43,7 +50,13 @@ fn a_file_in_the_folder_configures_a_program() {
 #[test]
 fn wrong_usage_exits_2() {
     let dir = tempfile::tempdir().expect("a folder");
-    for program in ["schema-push", "data-migrate", "final-check", "rollback", "check-r2"] {
+    for program in [
+        "schema-push",
+        "data-migrate",
+        "final-check",
+        "rollback",
+        "check-r2",
+    ] {
         let outcome = run(program, &["--no-such-option"], dir.path(), &BTreeMap::new());
         assert_eq!(outcome.status, 2, "{program}");
         assert!(outcome.stdout.is_empty(), "{program}");
@@ -60,7 +73,12 @@ fn a_database_that_does_not_exist_and_one_without_tables_are_answered() {
     let wrong = format!("{}_gone", place.url());
     let place = place.with("DATABASE_URL", &wrong);
     let outcome = place.expect(1, "data-migrate", &["--json"]);
-    assert_eq!(outcome.json()["error"]["kind"], "not_found", "{}", outcome.stderr);
+    assert_eq!(
+        outcome.json()["error"]["kind"],
+        "not_found",
+        "{}",
+        outcome.stderr
+    );
     assert!(outcome.stderr.contains("next:"), "{}", outcome.stderr);
 }
 
@@ -112,7 +130,8 @@ fn malformed_documents_are_kept_and_the_others_migrated() {
     assert_eq!(report["quarantined"]["bad_document"]["count"], 3);
     assert_eq!(report["quarantined"]["missing_customer_id"]["count"], 1);
     assert_eq!(report["not_planned"], json!(["notes"]));
-    let kept = place.query("SELECT encode(raw, 'hex') FROM sunset.quarantine WHERE place LIKE '%:5'");
+    let kept =
+        place.query("SELECT encode(raw, 'hex') FROM sunset.quarantine WHERE place LIKE '%:5'");
     assert_eq!(kept, ["fffe"], "the bytes as they were read");
     assert_eq!(place.query("SELECT id FROM conversations"), ["good"]);
     place.expect(3, "data-migrate", &[]);
@@ -133,7 +152,10 @@ fn a_mended_document_leaves_quarantine() {
     let place = place.with_documents(&[("cases.ndjson", mended.as_bytes())]);
     place.expect(0, "data-migrate", &[]);
     assert_eq!(place.query("SELECT count(*) FROM sunset.quarantine"), ["0"]);
-    assert_eq!(place.query("SELECT id, customer_number FROM opportunities"), ["7|7"]);
+    assert_eq!(
+        place.query("SELECT id, customer_number FROM opportunities"),
+        ["7|7"]
+    );
     assert_eq!(
         place.query("SELECT code, path, raw FROM sunset.warnings ORDER BY 1"),
         [

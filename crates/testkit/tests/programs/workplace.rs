@@ -147,7 +147,10 @@ impl Workplace {
 impl Drop for Workplace {
     fn drop(&mut self) {
         // Nothing of the test's own uses it any more.
-        psql(&self.admin, &format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        psql(
+            &self.admin,
+            &format!("DROP DATABASE {} WITH (FORCE)", self.name),
+        );
     }
 }
 
