@@ -4,6 +4,7 @@
 //! numbers. The same input gives the same output.
 
 pub mod audio;
+pub mod backoff;
 pub mod check;
 pub mod config;
 pub mod digest;

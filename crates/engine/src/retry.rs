@@ -1,14 +1,10 @@
-//! Trying again. The only place that backs off.
+//! Trying again. How long to wait is [`sunset_core::backoff`]'s to say.
 
 use std::future::Future;
-use std::time::Duration;
 
 use rand::RngExt as _;
-use sunset_core::error::{Error, Result, RetryPolicy};
-
-const FIRST_DELAY: Duration = Duration::from_millis(250);
-const FIRST_LONG_DELAY: Duration = Duration::from_secs(2);
-const LONGEST_DELAY: Duration = Duration::from_secs(60);
+use sunset_core::backoff;
+use sunset_core::error::{Result, RetryPolicy};
 
 /// How often a passing fault is tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,32 +35,19 @@ where
         if attempt >= retries.0 || error.kind().policy() == RetryPolicy::Never {
             return Err(error);
         }
-        let delay = delay(&error, attempt);
+        let delay = backoff::delay(&error, attempt, rand::rng().random_range(0.0..=1.0));
         tracing::warn!(error = %error, delay_ms = delay.as_millis(), "trying again");
         tokio::time::sleep(delay).await;
         attempt += 1;
     }
 }
 
-fn delay(error: &Error, attempt: u32) -> Duration {
-    if let Some(requested) = error.requested_delay() {
-        return requested.min(LONGEST_DELAY);
-    }
-    let first = match error.kind().policy() {
-        RetryPolicy::LongBackoff => FIRST_LONG_DELAY,
-        RetryPolicy::Backoff | RetryPolicy::Never => FIRST_DELAY,
-    };
-    let ceiling = first
-        .saturating_mul(2_u32.saturating_pow(attempt.min(16)))
-        .min(LONGEST_DELAY);
-    ceiling.mul_f64(rand::rng().random_range(0.0..=1.0))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::sync::atomic::{AtomicU32, Ordering};
-    use sunset_core::ErrorKind;
+    use std::time::Duration;
+    use sunset_core::{Error, ErrorKind};
 
     async fn calls_until_failure(kind: ErrorKind, retries: u32) -> u32 {
         let calls = AtomicU32::new(0);
@@ -82,14 +65,5 @@ mod tests {
         assert_eq!(calls_until_failure(ErrorKind::Unreachable, 3).await, 4);
         assert_eq!(calls_until_failure(ErrorKind::Throttled, 0).await, 1);
         assert_eq!(calls_until_failure(ErrorKind::Denied, 3).await, 1);
-    }
-
-    #[test]
-    fn delays_grow_and_stop_growing() {
-        let error = Error::new(ErrorKind::Unreachable, "no");
-        for attempt in 0..40 {
-            assert!(delay(&error, attempt) <= LONGEST_DELAY);
-        }
-        assert!(delay(&error, 0) <= FIRST_DELAY);
     }
 }

@@ -3,8 +3,9 @@
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use sunset_core::document::Delivery;
-use sunset_core::error::Result;
+use sunset_core::error::{Error, ErrorKind, Result};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 /// Deliveries a chunk, at the most.
 const CHUNK: usize = 256;
@@ -71,7 +72,7 @@ pub(crate) fn stream(
     read: impl FnOnce(&mut Hand) -> Result<(), Stop> + Send + 'static,
 ) -> BoxStream<'static, Result<Vec<Delivery>>> {
     let (sender, receiver) = mpsc::channel(AHEAD);
-    tokio::task::spawn_blocking(move || {
+    let reading = tokio::task::spawn_blocking(move || {
         let mut hand = Hand {
             sender,
             chunk: Vec::with_capacity(CHUNK),
@@ -83,8 +84,50 @@ pub(crate) fn stream(
             drop(hand.sender.blocking_send(Err(error)));
         }
     });
-    futures::stream::unfold(receiver, |mut receiver| async move {
-        Some((receiver.recv().await?, receiver))
+    received(receiver, reading)
+}
+
+/// What arrives from a reading, up to the first error. A reading that ends by a fault of its own
+/// is an error too: its silence must not be taken for the end.
+pub(crate) fn received(
+    receiver: mpsc::Receiver<Result<Vec<Delivery>>>,
+    reading: JoinHandle<()>,
+) -> BoxStream<'static, Result<Vec<Delivery>>> {
+    futures::stream::unfold(Some((receiver, reading)), |state| async move {
+        let (mut receiver, reading) = state?;
+        match receiver.recv().await {
+            Some(Ok(chunk)) => Some((Ok(chunk), Some((receiver, reading)))),
+            Some(Err(error)) => Some((Err(error), None)),
+            None => match reading.await {
+                Ok(()) => None,
+                Err(cause) => {
+                    let error = Error::new(ErrorKind::Internal, "reading V2's documents failed")
+                        .cause(cause)
+                        .remedy("this is a fault of sunset: please report it");
+                    Some((Err(error), None))
+                }
+            },
+        }
     })
     .boxed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::TryStreamExt;
+
+    #[tokio::test]
+    async fn a_reading_that_dies_is_no_end() {
+        let dead = stream(|_| panic!("on purpose"));
+        let error = dead.try_collect::<Vec<_>>().await.expect_err("no end");
+        assert_eq!(error.kind(), ErrorKind::Internal);
+        let empty = stream(|_| Ok(()));
+        assert!(
+            empty
+                .try_collect::<Vec<_>>()
+                .await
+                .is_ok_and(|chunks| chunks.is_empty())
+        );
+    }
 }

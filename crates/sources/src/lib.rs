@@ -3,6 +3,7 @@
 mod delivery;
 pub mod documents;
 pub mod export;
+pub mod firestore;
 pub mod folder;
 mod http;
 pub mod objects;

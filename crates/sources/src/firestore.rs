@@ -1,0 +1,240 @@
+//! Firestore by its REST API, v1.
+//!
+//! Everything is read as of one point in time. Answers are decoded while they stream, so that no
+//! page is ever held whole. What breaks off is gone on with behind the last document received.
+
+mod client;
+mod elements;
+mod others;
+mod pace;
+mod query;
+mod ranges;
+mod refusal;
+mod scan;
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use sunset_core::config::ServiceAccount;
+use sunset_core::document::Delivery;
+use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::ports::documents::{DocumentSource, Snapshot};
+use tokio::sync::{OnceCell, mpsc};
+use tokio::task::JoinSet;
+
+use crate::delivery;
+use crate::service_account::TOKEN_URL;
+use client::Client;
+use pace::Pace;
+use ranges::Cutter;
+use scan::{Scan, Sender};
+
+/// Chunks that wait for their reader.
+const AHEAD: usize = 4;
+
+/// Which database, and who reads it.
+#[derive(Debug, Clone)]
+pub struct FirestoreSettings {
+    /// The project's id.
+    pub project: String,
+    /// The database's id, `(default)` for the default one.
+    pub database: String,
+    /// `host:port` or URL of an emulator.
+    pub emulator: Option<String>,
+    /// Who reads; an emulator asks nobody.
+    pub account: Option<ServiceAccount>,
+    /// Google's token service, but in tests.
+    pub token_url: String,
+}
+
+impl FirestoreSettings {
+    /// The default database of a project, read by nobody yet.
+    pub fn new(project: impl Into<String>) -> Self {
+        Self {
+            project: project.into(),
+            database: "(default)".into(),
+            emulator: None,
+            account: None,
+            token_url: TOKEN_URL.into(),
+        }
+    }
+}
+
+/// How to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// How often a request that failed for a passing reason is repeated without progress.
+    pub retries: u32,
+    /// Documents a second, at the most.
+    pub max_reads_per_second: Option<NonZeroU32>,
+    /// Streams side by side within one collection, where the server can cut it.
+    pub streams: usize,
+    /// Documents in the first page; later ones follow the server's speed.
+    pub first_page: u32,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self {
+            retries: 3,
+            max_reads_per_second: None,
+            streams: 4,
+            first_page: 1_000,
+        }
+    }
+}
+
+/// See the module.
+#[derive(Clone)]
+pub struct Firestore {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    client: Arc<Client>,
+    pace: Arc<Pace>,
+    cutter: Cutter,
+    options: ReadOptions,
+    source: String,
+    /// The snapshot's time, once fixed.
+    read_time: OnceCell<String>,
+}
+
+impl Firestore {
+    /// Makes the client; nothing is asked yet.
+    ///
+    /// # Errors
+    /// `Configuration` when the key cannot be read.
+    pub fn new(settings: &FirestoreSettings, options: ReadOptions) -> Result<Self> {
+        Ok(Self {
+            inner: Arc::new(Inner {
+                client: Arc::new(Client::new(settings, options.retries)?),
+                pace: Arc::new(Pace::new(options.max_reads_per_second)),
+                cutter: Cutter::default(),
+                options,
+                source: format!("firestore://{}/{}", settings.project, settings.database),
+                read_time: OnceCell::new(),
+            }),
+        })
+    }
+
+    /// The same, to be read as of `read_time` (RFC 3339).
+    #[must_use]
+    pub fn as_of(self, read_time: impl Into<String>) -> Self {
+        // A time that was fixed before stays.
+        drop(self.inner.read_time.set(read_time.into()));
+        self
+    }
+}
+
+impl Inner {
+    /// The snapshot's time; the first question to the server fixes it.
+    async fn read_time(&self) -> Result<&str> {
+        let time = self.read_time.get_or_try_init(|| async {
+            let elements = self.client.query(&query::probe()).await?;
+            let time = elements.iter().find_map(|element| element.read_time);
+            time.map(|time| time.to_string()).ok_or_else(|| {
+                Error::new(
+                    ErrorKind::Malformed,
+                    "Firestore does not say as of when it answers",
+                )
+                .item(self.source.clone())
+            })
+        });
+        Ok(time.await?)
+    }
+
+    async fn read(self: &Arc<Self>, collections: &[String], sender: &Sender) -> Result<()> {
+        let read_time = self.read_time().await?.to_owned();
+        for collection in collections {
+            let streams = self.options.streams;
+            let ranges = self
+                .cutter
+                .ranges(&self.client, collection, streams, &read_time)
+                .await?;
+            let mut waiting = ranges.into_iter();
+            let mut running = JoinSet::new();
+            loop {
+                while running.len() < streams.max(1)
+                    && let Some(range) = waiting.next()
+                {
+                    let scan = Scan {
+                        client: Arc::clone(&self.client),
+                        pace: Arc::clone(&self.pace),
+                        collection: collection.clone(),
+                        range,
+                        read_time: read_time.clone(),
+                        first_page: self.options.first_page,
+                        sender: sender.clone(),
+                    };
+                    running.spawn(scan.run());
+                }
+                match running.join_next().await {
+                    None => break,
+                    Some(Ok(Ok(()))) => {}
+                    // Nobody listens: dropping the set ends the others.
+                    Some(Ok(Err(scan::Unheard))) => return Ok(()),
+                    Some(Err(cause)) => {
+                        return Err(Error::new(ErrorKind::Internal, "reading a range failed")
+                            .item(collection.clone())
+                            .cause(cause));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl DocumentSource for Firestore {
+    async fn open(&self) -> Result<Snapshot> {
+        let read_time = self.inner.read_time().await?;
+        Ok(Snapshot {
+            source: self.inner.source.clone(),
+            read_time: Some(read_time.to_owned()),
+        })
+    }
+
+    fn read(&self, collections: &[&str]) -> BoxStream<'static, Result<Vec<Delivery>>> {
+        let (sender, receiver) = mpsc::channel(AHEAD);
+        let inner = Arc::clone(&self.inner);
+        let collections: Vec<String> = collections.iter().map(|name| (*name).to_owned()).collect();
+        let reading = tokio::spawn(async move {
+            tokio::select! {
+                read = inner.read(&collections, &sender) => if let Err(error) = read {
+                    // Nobody may be left to hear of it.
+                    drop(sender.send(Err(error)).await);
+                },
+                () = sender.closed() => {}
+            }
+        });
+        delivery::received(receiver, reading)
+    }
+
+    async fn not_planned(&self, planned: &[&str]) -> Result<Vec<String>> {
+        let inner = &self.inner;
+        let read_time = inner.read_time().await?;
+        let mut found = others::roots(&inner.client, read_time).await?;
+        found.retain(|name| !planned.contains(&name.as_str()));
+        for collection in planned {
+            match others::below(&inner.client, &inner.pace, collection, read_time).await {
+                Ok(below) => found.extend(below),
+                // A server that does not understand the question; reading goes on without.
+                Err(error) if matches!(error.kind(), ErrorKind::Internal | ErrorKind::Refused) => {
+                    found.insert(format!("{collection}/*/… (cannot be looked at: {error})"));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found.into_iter().collect())
+    }
+}
+
+impl std::fmt::Debug for Firestore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Firestore({})", self.inner.source)
+    }
+}

@@ -1,0 +1,234 @@
+//! Requests to Firestore.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use rand::RngExt as _;
+use reqwest::{Response, StatusCode};
+use sunset_core::backoff;
+use sunset_core::error::{Error, ErrorKind, Result, RetryPolicy};
+use sunset_core::rest::{self, QueryElement, ServiceError};
+
+use super::FirestoreSettings;
+use super::elements::Elements;
+use super::refusal::{Refusal, Subject};
+use crate::http;
+use crate::service_account::{DATASTORE, TokenSource};
+
+const SERVICE: &str = "https://firestore.googleapis.com";
+
+/// Error bodies of more bytes are cut.
+const LONGEST_ERROR: usize = 1 << 16;
+
+/// Everything but what a path segment may hold as it stands.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
+
+/// One database of one project.
+pub(super) struct Client {
+    http: reqwest::Client,
+    /// `https://…/v1/projects/P/databases/D/documents`
+    base: String,
+    /// `projects/P/databases/D/documents`
+    root: String,
+    tokens: Option<TokenSource>,
+    /// Emulators take this in the place of a token.
+    emulated: bool,
+    retries: u32,
+    subject: Subject,
+}
+
+impl Client {
+    /// # Errors
+    /// `Configuration` when the key cannot be read.
+    pub fn new(settings: &FirestoreSettings, retries: u32) -> Result<Self> {
+        let http = http::client()?;
+        let tokens = match &settings.account {
+            Some(account) => Some(TokenSource::new(
+                account,
+                DATASTORE,
+                &settings.token_url,
+                http.clone(),
+            )?),
+            None => None,
+        };
+        let host = match settings.emulator.as_deref().map(str::trim) {
+            None | Some("") => SERVICE.to_owned(),
+            Some(host) if host.contains("://") => host.trim_end_matches('/').to_owned(),
+            Some(host) => format!("http://{}", host.trim_end_matches('/')),
+        };
+        let (project, database) = (&settings.project, &settings.database);
+        Ok(Self {
+            http,
+            base: format!(
+                "{host}/v1/projects/{}/databases/{}/documents",
+                utf8_percent_encode(project, SEGMENT),
+                utf8_percent_encode(database, SEGMENT)
+            ),
+            root: format!("projects/{project}/databases/{database}/documents"),
+            emulated: settings.emulator.is_some() && tokens.is_none(),
+            tokens,
+            retries,
+            subject: Subject {
+                project: project.clone(),
+                database: database.clone(),
+                account: settings
+                    .account
+                    .as_ref()
+                    .map(|account| account.client_email.clone()),
+            },
+        })
+    }
+
+    /// `projects/P/databases/D/documents`
+    pub fn root(&self) -> &str {
+        &self.root
+    }
+
+    /// What an error inside of an answer means.
+    pub fn refusal(&self, stated: &ServiceError) -> Refusal {
+        self.subject.refusal(stated, None, None)
+    }
+
+    /// Sends one request, once, but for a token that was refused.
+    pub async fn post(&self, method: &str, body: &str) -> Result<Response, Refusal> {
+        let mut fresh = false;
+        loop {
+            let mut request = self
+                .http
+                .post(format!("{}:{method}", self.base))
+                .header(reqwest::header::CONTENT_TYPE, "application/json")
+                .body(body.to_owned());
+            if let Some(tokens) = &self.tokens {
+                request = request.bearer_auth(tokens.token().await?.expose());
+            } else if self.emulated {
+                request = request.bearer_auth("owner");
+            }
+            let response = request.send().await.map_err(|cause| self.silent(cause))?;
+            if response.status().is_success() {
+                return Ok(response);
+            }
+            match &self.tokens {
+                Some(tokens) if response.status() == StatusCode::UNAUTHORIZED && !fresh => {
+                    tokens.forget().await;
+                    fresh = true;
+                }
+                _ => return Err(self.read_refusal(response).await),
+            }
+        }
+    }
+
+    fn silent(&self, cause: reqwest::Error) -> Error {
+        if self.emulated {
+            let error = http::broken(cause, "the Firestore emulator does not answer");
+            return error
+                .item(self.base.clone())
+                .remedy("start it, or correct FIRESTORE_EMULATOR_HOST");
+        }
+        http::broken(cause, "Firestore does not answer")
+    }
+
+    /// An answer that broke off.
+    pub fn broken_off(&self, cause: reqwest::Error) -> Error {
+        http::broken(cause, "Firestore's answer broke off")
+    }
+
+    async fn read_refusal(&self, mut response: Response) -> Refusal {
+        let status = response.status().as_u16();
+        let delay = http::retry_after(response.headers());
+        let mut body = Vec::new();
+        while let Ok(Some(piece)) = response.chunk().await {
+            body.extend_from_slice(&piece);
+            if body.len() > LONGEST_ERROR {
+                break;
+            }
+        }
+        let stated = stated_error(&body).unwrap_or_default();
+        self.subject.refusal(&stated, Some(status), delay)
+    }
+
+    /// Sends a request whose answer is small, and repeats it while that may help.
+    pub async fn call(&self, method: &str, body: &str) -> Result<Bytes> {
+        let mut attempt = 0;
+        loop {
+            match self.fetch(method, body).await {
+                Ok(bytes) => return Ok(bytes),
+                Err(refusal) => self.wait(refusal, attempt).await?,
+            }
+            attempt += 1;
+        }
+    }
+
+    async fn fetch(&self, method: &str, body: &str) -> Result<Bytes, Refusal> {
+        let response = self.post(method, body).await?;
+        let whole = response.bytes().await;
+        Ok(whole.map_err(|cause| self.broken_off(cause))?)
+    }
+
+    /// Waits before the next attempt, or gives the error back where there is to be none.
+    pub async fn wait(&self, refusal: Refusal, attempt: u32) -> Result<()> {
+        let Refusal { error, patience } = refusal;
+        let allowed = patience.map_or(self.retries, |patience| patience.min(self.retries));
+        if attempt >= allowed || error.kind().policy() == RetryPolicy::Never {
+            return Err(error);
+        }
+        let delay = backoff::delay(&error, attempt, rand::rng().random_range(0.0..=1.0));
+        tracing::warn!(error = %error, delay_ms = delay.as_millis(), "reading Firestore again");
+        tokio::time::sleep(delay.max(Duration::from_millis(1))).await;
+        Ok(())
+    }
+
+    /// The elements of a small answer to a query.
+    pub async fn query(&self, body: &str) -> Result<Vec<QueryElement>> {
+        let mut attempt = 0;
+        loop {
+            let answered = self.fetch("runQuery", body).await;
+            match answered.and_then(|bytes| self.elements(&bytes)) {
+                Ok(found) => return Ok(found),
+                Err(refusal) => self.wait(refusal, attempt).await?,
+            }
+            attempt += 1;
+        }
+    }
+
+    fn elements(&self, bytes: &[u8]) -> Result<Vec<QueryElement>, Refusal> {
+        let mut found = Vec::new();
+        let mut elements = Elements::default();
+        elements.push(bytes, |bytes| {
+            let element = rest::decode_query_element(bytes)?;
+            if let Some(stated) = &element.error {
+                return Err(self.refusal(stated));
+            }
+            found.push(element);
+            Ok(())
+        })?;
+        if elements.is_whole() {
+            Ok(found)
+        } else {
+            Err(cut().into())
+        }
+    }
+}
+
+/// An answer that ended before its end without an error of the connection.
+pub(super) fn cut() -> Error {
+    Error::new(ErrorKind::Unreachable, "Firestore's answer was cut off")
+        .remedy("check this machine's network and proxy, and run the same command again")
+}
+
+/// `{"error": …}`, or the same in an array.
+fn stated_error(body: &[u8]) -> Option<ServiceError> {
+    let mut stated = None;
+    let mut elements = Elements::default();
+    elements
+        .push::<Error>(body, |bytes| {
+            stated = rest::decode_query_element(bytes)?.error;
+            Ok(())
+        })
+        .ok()?;
+    stated
+}

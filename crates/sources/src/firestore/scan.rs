@@ -1,0 +1,260 @@
+//! Reads one range of one collection from its beginning to its end, whatever breaks on the way.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt;
+use sunset_core::document::{BadDocument, Delivery, ResourceName};
+use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::rest;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::client::{Client, cut};
+use super::elements::Elements;
+use super::pace::Pace;
+use super::query::{From, Page, Range};
+use super::refusal::Refusal;
+
+/// Deliveries a chunk, at the most.
+const CHUNK: usize = 256;
+/// Bytes as read a chunk, about.
+const CHUNK_BYTES: usize = 1 << 20;
+
+/// A page that took longer is followed by a smaller one: a server ends an answer after a minute.
+const LONG: Duration = Duration::from_secs(20);
+/// A page that took less is followed by a larger one.
+const SHORT: Duration = Duration::from_secs(5);
+
+/// Documents that are asked for at once.
+const PAGES: std::ops::RangeInclusive<u32> = 20..=10_000;
+
+pub(super) type Sender = mpsc::Sender<Result<Vec<Delivery>>>;
+
+/// Nobody listens any more.
+#[derive(Debug)]
+pub(super) struct Unheard;
+
+/// See the module.
+pub(super) struct Scan {
+    pub client: Arc<Client>,
+    pub pace: Arc<Pace>,
+    pub collection: String,
+    pub range: Range,
+    pub read_time: String,
+    pub first_page: u32,
+    pub sender: Sender,
+}
+
+/// What was received of the range so far.
+#[derive(Default)]
+struct Received {
+    /// The last document: reading goes on behind it.
+    last: Option<String>,
+    /// The documents of this page, and of its broken predecessors.
+    names: HashSet<String>,
+    waiting: Vec<Delivery>,
+    bytes: usize,
+}
+
+impl Scan {
+    /// Reads to the end of the range.
+    ///
+    /// # Errors
+    /// Inside of the channel; `Unheard` when nobody is at its other end.
+    pub async fn run(self) -> Result<(), Unheard> {
+        let mut received = Received::default();
+        let ended = self.read(&mut received).await;
+        match ended {
+            Ok(()) => self.flush(&mut received).await,
+            Err(Stop::Unheard) => Err(Unheard),
+            Err(Stop::Refused(refusal)) => {
+                let error = refusal.error;
+                self.sender.send(Err(error)).await.map_err(|_| Unheard)
+            }
+        }
+    }
+
+    async fn read(&self, received: &mut Received) -> Result<(), Stop> {
+        let mut page = self.first_page;
+        let mut attempt = 0;
+        loop {
+            let before = received.last.clone();
+            let begun = Instant::now();
+            page = self.pace.page(page.clamp(*PAGES.start(), *PAGES.end()));
+            let broken = match self.page(page, received).await {
+                Ok(elements) if elements < page => return Ok(()),
+                Ok(_) if received.last == before => {
+                    let error = Error::new(
+                        ErrorKind::Malformed,
+                        "Firestore answers the same page again and again",
+                    );
+                    return Err(Stop::Refused(error.item(self.collection.clone()).into()));
+                }
+                Ok(_) => None,
+                Err(Stop::Refused(refusal)) => Some(refusal),
+                Err(unheard) => return Err(unheard),
+            };
+            match broken {
+                None => {
+                    attempt = 0;
+                    received.names.clear();
+                    if begun.elapsed() < SHORT {
+                        page = page.saturating_mul(2);
+                    } else if begun.elapsed() > LONG {
+                        page /= 2;
+                    }
+                }
+                Some(refusal) => {
+                    if received.last != before {
+                        attempt = 0;
+                    }
+                    // Meanwhile what has come is put to use.
+                    self.flush(received).await?;
+                    self.client.wait(refusal, attempt).await?;
+                    attempt += 1;
+                    page /= 2;
+                }
+            }
+        }
+    }
+
+    /// Reads one page; gives the number of documents in the answer, repeated ones included.
+    async fn page(&self, limit: u32, received: &mut Received) -> Result<u32, Stop> {
+        let body = Page {
+            from: From::Collection(&self.collection),
+            range: &self.range,
+            after: received.last.as_deref(),
+            limit,
+            names_only: false,
+            read_time: &self.read_time,
+        }
+        .body();
+        let response = self.client.post("runQuery", &body).await?;
+        let mut pieces = response.bytes_stream();
+        let mut elements = Elements::default();
+        let mut documents = 0;
+        while let Some(piece) = pieces.next().await {
+            let piece = piece.map_err(|cause| self.client.broken_off(cause))?;
+            let before = documents;
+            elements.push(&piece, |bytes| {
+                documents += self.take(bytes, received)?;
+                Ok::<_, Refusal>(())
+            })?;
+            self.pace.count(documents - before).await;
+            if received.waiting.len() >= CHUNK || received.bytes >= CHUNK_BYTES {
+                self.flush(received).await?;
+            }
+        }
+        if elements.is_whole() {
+            Ok(documents)
+        } else {
+            Err(cut().into())
+        }
+    }
+
+    /// Takes one element of the answer; gives how many documents it held.
+    fn take(&self, bytes: &[u8], received: &mut Received) -> Result<u32, Refusal> {
+        let element = match rest::decode_query_element(bytes) {
+            Ok(element) => element,
+            Err(error) => return Ok(self.take_bad(bytes, error, received)?),
+        };
+        if let Some(stated) = &element.error {
+            return Err(self.client.refusal(stated));
+        }
+        let Some(parts) = element.document else {
+            return Ok(0);
+        };
+        let document = parts.place().map_err(|error| self.unexpected(error))?;
+        if document.collection != self.collection {
+            let error = Error::new(ErrorKind::Malformed, "a document of another collection");
+            return Err(self.unexpected(error.item(document.name)).into());
+        }
+        if received.is_new(&document.name) {
+            received.bytes += bytes.len();
+            received.waiting.push(Delivery::Document(document));
+        }
+        Ok(1)
+    }
+
+    /// A document that cannot be decoded, unless not even its name can be read: without it there
+    /// is no going on behind it.
+    fn take_bad(&self, bytes: &[u8], error: Error, received: &mut Received) -> Result<u32> {
+        let name = rest::readable_name(bytes);
+        let place = name.as_deref().and_then(|name| {
+            let (collection, id) = ResourceName::parse(name).ok()?.root_document()?;
+            (collection == self.collection).then(|| (name.to_owned(), id.to_owned()))
+        });
+        let Some((name, id)) = place else {
+            return Err(self.unexpected(error));
+        };
+        if received.is_new(&name) {
+            received.bytes += bytes.len();
+            received.waiting.push(Delivery::Bad(BadDocument {
+                collection: self.collection.clone(),
+                id: Some(id),
+                place: name,
+                bytes: bytes.to_vec(),
+                why: error.to_string(),
+            }));
+        }
+        Ok(1)
+    }
+
+    fn unexpected(&self, cause: Error) -> Error {
+        Error::new(
+            ErrorKind::Malformed,
+            format!("Firestore gave an answer that cannot be read: {cause}"),
+        )
+        .item(self.collection.clone())
+        .remedy("check FIRESTORE_EMULATOR_HOST, and that no proxy answers in the service's place")
+    }
+
+    async fn flush(&self, received: &mut Received) -> Result<(), Unheard> {
+        received.bytes = 0;
+        while !received.waiting.is_empty() {
+            let rest = received
+                .waiting
+                .split_off(received.waiting.len().min(CHUNK));
+            let chunk = std::mem::replace(&mut received.waiting, rest);
+            self.sender.send(Ok(chunk)).await.map_err(|_| Unheard)?;
+        }
+        Ok(())
+    }
+}
+
+impl Received {
+    /// Notes a document's name; false when it came already.
+    fn is_new(&mut self, name: &str) -> bool {
+        if self.last.as_deref() == Some(name) || !self.names.insert(name.to_owned()) {
+            return false;
+        }
+        self.last = Some(name.to_owned());
+        true
+    }
+}
+
+/// Why reading stops.
+enum Stop {
+    Unheard,
+    Refused(Refusal),
+}
+
+impl std::convert::From<Unheard> for Stop {
+    fn from(Unheard: Unheard) -> Self {
+        Self::Unheard
+    }
+}
+
+impl std::convert::From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl std::convert::From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Refused(error.into())
+    }
+}
