@@ -181,7 +181,7 @@ mod tests {
             ("postgresql://u@127.0.0.1/x", false),
             ("postgresql://u@[::1]:5433/x", false),
             ("postgresql://u@localhost/x", false),
-            ("postgresql://u@/x?host=/var/run/postgresql", false),
+            ("postgresql:///x?host=/var/run/postgresql&user=u", false),
         ] {
             let address = parse(url);
             assert_eq!(
