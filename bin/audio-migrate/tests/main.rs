@@ -1,0 +1,14 @@
+//! `audio-migrate` and `check-r2` as users run them: the sample from end to end, words and
+//! statuses, and kill -9 in the middle of a large object.
+
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that fails says so"
+)]
+
+mod killed;
+mod place;
+mod sample;
+mod words;

@@ -1,0 +1,205 @@
+//! A database and a bucket of its own for every test.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row as _};
+
+/// The repository.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// A program of the workspace, where it is built.
+pub fn program(name: &str) -> Option<PathBuf> {
+    let own = Path::new(env!("CARGO_BIN_EXE_audio-migrate"));
+    let path = own.with_file_name(name);
+    if !path.is_file() {
+        println!("skipped: the program {name} is not built");
+        return None;
+    }
+    Some(path)
+}
+
+/// See the module; all of it goes with this value.
+pub struct Place {
+    admin: String,
+    name: String,
+    pub url: String,
+    pub folder: tempfile::TempDir,
+    server: Child,
+    pub settings: BTreeMap<String, String>,
+}
+
+impl Place {
+    /// A new V3 with the sample's rows; `None`, with a word why, where servers are absent.
+    pub fn with_sample() -> Option<Self> {
+        let Ok(admin) = std::env::var("SUNSET_TEST_DATABASE_URL") else {
+            println!("skipped: SUNSET_TEST_DATABASE_URL names no server");
+            return None;
+        };
+        let local_s3 = program("local-s3")?;
+        program("schema-push")?;
+        program("data-migrate")?;
+        program("check-r2")?;
+        let name = format!("sunset_test_{}", uuid::Uuid::new_v4().simple());
+        execute(&admin, &format!("CREATE DATABASE \"{name}\""));
+        let mut url = url::Url::parse(&admin).expect("url");
+        url.set_path(&name);
+        let folder = tempfile::tempdir().expect("folder");
+        let ready = folder.path().join("address");
+        let server = Command::new(local_s3)
+            .args(["--bucket", "recordings", "--root"])
+            .arg(folder.path().join("s3"))
+            .arg("--ready-file")
+            .arg(&ready)
+            .env("LOCAL_S3_ACCESS_KEY", "key")
+            .env("LOCAL_S3_SECRET_KEY", "secret")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("local-s3");
+        let begin = Instant::now();
+        let address = loop {
+            match std::fs::read_to_string(&ready) {
+                Ok(address) if !address.trim().is_empty() => break address.trim().to_owned(),
+                _ => std::thread::sleep(Duration::from_millis(20)),
+            }
+            assert!(
+                begin.elapsed() < Duration::from_secs(20),
+                "local-s3 does not start"
+            );
+        };
+        let sample = repository().join("samples/sales-ai");
+        let sample = sample.canonicalize().expect("the sample");
+        let endpoint = match address.split_once("://") {
+            Some(_) => address.clone(),
+            None => format!("http://{address}"),
+        };
+        let settings = [
+            ("DATABASE_URL", url.to_string()),
+            (
+                "V2_FIRESTORE",
+                format!("file://{}", sample.join("firestore").display()),
+            ),
+            (
+                "V2_AUDIO",
+                format!("file://{}", sample.join("gcs").display()),
+            ),
+            (
+                "FIREBASE_STORAGE_BUCKET",
+                "sales-ai-audio-bucket".to_owned(),
+            ),
+            (
+                "CLOUDFLARE_R2_PUBLIC_URL",
+                format!("{endpoint}/public/recordings"),
+            ),
+            ("CLOUDFLARE_R2_ENDPOINT", endpoint),
+            ("CLOUDFLARE_R2_ACCESS_KEY", "key".to_owned()),
+            ("CLOUDFLARE_R2_SECRET_KEY", "secret".to_owned()),
+            ("CLOUDFLARE_R2_BUCKET", "recordings".to_owned()),
+        ];
+        let settings = settings.map(|(name, value)| (name.to_owned(), value));
+        let place = Self {
+            admin,
+            name,
+            url: url.to_string(),
+            folder,
+            server,
+            settings: BTreeMap::from(settings),
+        };
+        for program in ["schema-push", "data-migrate"] {
+            let output = place.run(program, &[]);
+            assert!(output.status.success(), "{program}: {}", shown(&output));
+        }
+        Some(place)
+    }
+
+    /// A program with this place's settings and nothing else.
+    pub fn command(&self, name: &str, arguments: &[&str]) -> Command {
+        let mut command = bare(&program(name).expect("built"), self.folder.path());
+        command.envs(&self.settings).args(arguments);
+        command
+    }
+
+    pub fn run(&self, name: &str, arguments: &[&str]) -> Output {
+        self.command(name, arguments).output().expect("run")
+    }
+
+    /// What `--json` prints, and the status.
+    pub fn json(&self, name: &str, arguments: &[&str]) -> (serde_json::Value, i32) {
+        let output = self
+            .command(name, arguments)
+            .arg("--json")
+            .output()
+            .expect("run");
+        let document = serde_json::from_slice(&output.stdout);
+        let document = document.unwrap_or_else(|cause| panic!("{cause}: {}", shown(&output)));
+        (document, output.status.code().expect("a status"))
+    }
+
+    /// One text of one row, NULL as `-`.
+    pub fn text(&self, sql: &str) -> String {
+        runtime().block_on(async {
+            let mut connection = PgConnection::connect(&self.url).await.expect("connect");
+            let row = sqlx::query(AssertSqlSafe(format!("SELECT ({sql})::text")))
+                .fetch_one(&mut connection)
+                .await
+                .expect(sql);
+            row.get::<Option<String>, _>(0)
+                .unwrap_or_else(|| "-".into())
+        })
+    }
+
+    /// The file behind an object.
+    pub fn stored(&self, key: &str) -> PathBuf {
+        self.folder.path().join("s3/recordings").join(key)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        drop(self.server.kill());
+        drop(self.server.wait());
+        let drop_it = format!("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", self.name);
+        execute(&self.admin, &drop_it);
+    }
+}
+
+/// A program without the developer's environment.
+pub fn bare(program: &Path, folder: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().current_dir(folder);
+    command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command
+}
+
+/// Everything that a program said.
+pub fn shown(output: &Output) -> String {
+    let (out, err) = (&output.stdout, &output.stderr);
+    format!(
+        "status {:?}\n--- out\n{}--- err\n{}",
+        output.status.code(),
+        String::from_utf8_lossy(out),
+        String::from_utf8_lossy(err)
+    )
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("runtime")
+}
+
+fn execute(url: &str, sql: &str) {
+    runtime().block_on(async {
+        let mut connection = PgConnection::connect(url).await.expect("connect");
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+            .execute(&mut connection)
+            .await
+            .expect(sql);
+    });
+}
