@@ -21,11 +21,11 @@ say() { printf '%s\n' "$*" >&2; }
 # shellcheck source=scripts/postgres.sh
 . scripts/postgres.sh
 
-# A port that nobody uses now.
+# A port that nobody uses now, below those that systems give to outgoing connections.
 free_port() {
     local port tries=0
     while [ "$tries" -lt 200 ]; do
-        port=$((20000 + (RANDOM * 32768 + RANDOM) % 40000))
+        port=$((20000 + RANDOM % 12000))
         if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
             echo "$port"
             return 0
@@ -131,6 +131,7 @@ case ${1:-} in
     up)
         mkdir -p "$LOCAL/log"
         find_postgres
+        echo "$PGBIN" >"$LOCAL/postgres.bin"
         start_postgres
         make_database
         start_s3

