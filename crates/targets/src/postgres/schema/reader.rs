@@ -56,13 +56,25 @@ impl SchemaReader for LiveReader {
                 .and_then(|row| row.try_get(0))
                 .map_err(failed)?;
         }
+        end(transaction).await?;
         Ok(live)
     }
 
     async fn find(&self, violators: &str) -> Result<FoundRows> {
         let mut transaction = self.database.begin_reading().await?;
-        find(&mut transaction, violators).await
+        let found = find(&mut transaction, violators).await?;
+        end(transaction).await?;
+        Ok(found)
     }
+}
+
+/// Ends a transaction that only looked. Left to be dropped, it would end a moment later, and its
+/// locks on what it read would be in the way of the step that comes next.
+pub(super) async fn end(transaction: Transaction<'_, Postgres>) -> Result<()> {
+    transaction
+        .rollback()
+        .await
+        .map_err(|cause| error(cause, "cannot end a look at the database"))
 }
 
 /// Types and expressions print qualified, and no name is looked up along a role's path.

@@ -9,7 +9,7 @@ use sunset_core::schema::steps::{LockMode, Step};
 use sunset_core::schema::undo::RecordedStep;
 use sunset_core::{Error, ErrorKind, Result};
 
-use super::reader::empty_search_path;
+use super::reader::{empty_search_path, end};
 use crate::postgres::connection::Database;
 use crate::postgres::fault::error;
 use crate::postgres::ledger::Ledger;
@@ -62,7 +62,9 @@ impl SchemaWriter for SchemaSteps {
 
     async fn recorded(&self) -> Result<Vec<RecordedStep>> {
         let mut transaction = self.lease.database.begin_reading().await?;
-        recorded(&mut transaction).await
+        let steps = recorded(&mut transaction).await?;
+        end(transaction).await?;
+        Ok(steps)
     }
 
     async fn undo(&self, step: &RecordedStep) -> Result<()> {
