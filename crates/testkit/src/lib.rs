@@ -1,4 +1,5 @@
 //! Test support: generated V2 projects, and what stands in for the outside world.
 
+pub mod firestore;
 pub mod generate;
 pub mod objects;

@@ -59,3 +59,17 @@ pub(super) fn sample(part: &str) -> PathBuf {
         .join("../../samples/sales-ai")
         .join(part)
 }
+
+/// The documents of the sample as REST JSON.
+pub(super) fn sample_documents() -> Vec<serde_json::Value> {
+    COLLECTIONS
+        .iter()
+        .flat_map(|collection| {
+            let file = sample("firestore").join(format!("{collection}.ndjson"));
+            let text = std::fs::read_to_string(file).expect("the sample");
+            text.lines()
+                .map(|line| serde_json::from_str(line).expect("JSON"))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}

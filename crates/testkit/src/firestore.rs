@@ -1,0 +1,242 @@
+//! A Firestore in memory that can fail on command, served over HTTP.
+//!
+//! It knows what a reader asks: `runQuery` (by collection or over everything, in order of names,
+//! with cursors, limit and `__name__` projections), `partitionQuery`, `listCollectionIds`, and a
+//! token service.
+
+mod answer;
+mod emulator;
+mod fault;
+mod order;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::Response;
+use serde_json::{Value as Json, json};
+use tokio::task::JoinHandle;
+
+pub use emulator::Emulator;
+pub use fault::Fault;
+use order::SortKey;
+
+/// The time of every answer, unless a request names one.
+pub const READ_TIME: &str = "2025-11-03T02:15:00.123456Z";
+
+/// The token that is good at first; each refused one is followed by another.
+const TOKEN: &str = "token";
+
+#[derive(Default)]
+struct Inner {
+    documents: BTreeMap<SortKey, Json>,
+    faults: VecDeque<Fault>,
+    partitions: bool,
+    needs_token: bool,
+    tokens_given: u32,
+    requests: Vec<(String, Json)>,
+}
+
+/// A running server. It stops when it is dropped.
+pub struct FakeFirestore {
+    address: SocketAddr,
+    inner: Arc<Mutex<Inner>>,
+    serving: JoinHandle<()>,
+}
+
+impl FakeFirestore {
+    /// Starts a server without documents on a free port.
+    ///
+    /// # Errors
+    /// When no port can be had.
+    pub async fn start() -> io::Result<Self> {
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
+        let address = listener.local_addr()?;
+        let inner = Arc::new(Mutex::new(Inner::default()));
+        let router = Router::new().fallback(serve).with_state(Arc::clone(&inner));
+        let serving = tokio::spawn(async move {
+            // It serves until it is aborted.
+            drop(axum::serve(listener, router).await);
+        });
+        Ok(Self {
+            address,
+            inner,
+            serving,
+        })
+    }
+
+    /// `127.0.0.1:port`
+    pub fn host(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// Where tokens are to be had.
+    pub fn token_url(&self) -> String {
+        format!("http://{}/token", self.address)
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a document, as REST JSON with its `name`.
+    pub fn put(&self, document: Json) {
+        let key = SortKey::of(document["name"].as_str().unwrap_or_default());
+        self.inner().documents.insert(key, document);
+    }
+
+    /// Takes a document away.
+    pub fn remove(&self, name: &str) {
+        self.inner().documents.remove(&SortKey::of(name));
+    }
+
+    /// The next queries that can give documents fail so, one fault each.
+    pub fn fail(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.inner().faults.extend(faults);
+    }
+
+    /// Faults that have not been met.
+    pub fn faults_left(&self) -> usize {
+        self.inner().faults.len()
+    }
+
+    /// Answers `partitionQuery`, which emulators do not.
+    pub fn with_partitions(&self) {
+        self.inner().partitions = true;
+    }
+
+    /// Demands a token of its own token service.
+    pub fn with_tokens(&self) {
+        self.inner().needs_token = true;
+    }
+
+    /// Tokens that were handed out.
+    pub fn tokens_given(&self) -> u32 {
+        self.inner().tokens_given
+    }
+
+    /// The requests so far: method (`runQuery`) and body.
+    pub fn requests(&self) -> Vec<(String, Json)> {
+        self.inner().requests.clone()
+    }
+}
+
+impl Drop for FakeFirestore {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+async fn serve(
+    State(inner): State<Arc<Mutex<Inner>>>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let mut inner = inner.lock().unwrap_or_else(PoisonError::into_inner);
+    if uri.path() == "/token" {
+        inner.tokens_given += 1;
+        let token = format!("{TOKEN}-{}", inner.tokens_given);
+        return json_response(&json!({ "access_token": token, "expires_in": 3600 }));
+    }
+    let Some((_, method)) = uri.path().rsplit_once(':') else {
+        return refusal(StatusCode::NOT_FOUND, "NOT_FOUND", "no such method");
+    };
+    let Ok(body) = serde_json::from_slice::<Json>(&body) else {
+        return refusal(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", "no JSON");
+    };
+    if inner.needs_token {
+        let good = format!("Bearer {TOKEN}-{}", inner.tokens_given);
+        let given = headers.get(header::AUTHORIZATION);
+        if given.and_then(|value| value.to_str().ok()) != Some(good.as_str()) {
+            return refusal(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "no such token");
+        }
+    }
+    inner.requests.push((method.to_owned(), body.clone()));
+    match method {
+        "runQuery" => run_query(&mut inner, &body),
+        "partitionQuery" if inner.partitions => {
+            json_response(&answer::partitions(&inner.documents, &body))
+        }
+        "listCollectionIds" => json_response(&answer::collection_ids(&inner.documents)),
+        _ => refusal(
+            StatusCode::NOT_IMPLEMENTED,
+            "UNIMPLEMENTED",
+            "the method is unimplemented",
+        ),
+    }
+}
+
+fn run_query(inner: &mut Inner, body: &Json) -> Response {
+    let elements = answer::run_query(&inner.documents, body);
+    let holds_documents = elements
+        .iter()
+        .any(|element| element["document"].is_object());
+    let fault = if holds_documents {
+        inner.faults.pop_front()
+    } else {
+        None
+    };
+    match fault {
+        None => stream(fault::pieces(&elements)),
+        Some(Fault::ExpiredToken) => {
+            // The one it holds is good no longer; the next it asks for will be.
+            inner.tokens_given += 1;
+            refusal(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "expired")
+        }
+        Some(Fault::Status {
+            code,
+            status,
+            retry_after,
+        }) => {
+            let code = StatusCode::from_u16(code).unwrap_or(StatusCode::IM_A_TEAPOT);
+            let mut response = refusal(code, status, "on command");
+            if let Some(seconds) = retry_after {
+                response
+                    .headers_mut()
+                    .insert(header::RETRY_AFTER, seconds.into());
+            }
+            response
+        }
+        Some(fault) => stream(fault.spoil(elements)),
+    }
+}
+
+/// Pieces of an answer, each behind its delay; an `Err` breaks the connection.
+type Pieces = Vec<(std::time::Duration, io::Result<Vec<u8>>)>;
+
+fn stream(pieces: Pieces) -> Response {
+    let pieces = futures::stream::unfold(pieces.into_iter(), |mut pieces| async move {
+        let (delay, piece) = pieces.next()?;
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
+        Some((piece, pieces))
+    });
+    let mut response = Response::new(Body::from_stream(pieces));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        header::HeaderValue::from_static("application/json"),
+    );
+    response
+}
+
+fn json_response(body: &Json) -> Response {
+    let mut response = Response::new(Body::from(body.to_string()));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        header::HeaderValue::from_static("application/json"),
+    );
+    response
+}
+
+fn refusal(code: StatusCode, status: &str, message: &str) -> Response {
+    let mut response = json_response(&fault::error(code.as_u16(), status, message));
+    *response.status_mut() = code;
+    response
+}

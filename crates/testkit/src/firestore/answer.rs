@@ -1,0 +1,87 @@
+//! What a healthy server answers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value as Json, json};
+
+use super::READ_TIME;
+use super::order::SortKey;
+
+type Documents = BTreeMap<SortKey, Json>;
+
+/// The elements of the array: documents, and at the end a bare time.
+pub(super) fn run_query(documents: &Documents, body: &Json) -> Vec<Json> {
+    let query = &body["structuredQuery"];
+    let read_time = body["readTime"].as_str().unwrap_or(READ_TIME);
+    let from = &query["from"][0];
+    let collection = from["collectionId"].as_str();
+    let names_only = query["select"].is_object();
+    let limit = query["limit"].as_u64().unwrap_or(u64::MAX);
+    let mut elements = vec![json!({ "transaction": "" })];
+    let found = documents
+        .iter()
+        .filter(|(key, _)| collection.is_none_or(|name| key.is_in(name)))
+        .filter(|(key, _)| within(key, query))
+        .take(usize::try_from(limit).unwrap_or(usize::MAX));
+    for (_, document) in found {
+        let mut document = document.clone();
+        if names_only && let Some(document) = document.as_object_mut() {
+            document.remove("fields");
+        }
+        elements.push(json!({ "document": document, "readTime": read_time }));
+    }
+    elements.push(json!({ "readTime": read_time }));
+    elements
+}
+
+fn cursor(cursor: &Json) -> Option<(SortKey, bool)> {
+    let name = cursor["values"][0]["referenceValue"].as_str()?;
+    let before = cursor["before"].as_bool().unwrap_or(false);
+    Some((SortKey::of(name), before))
+}
+
+fn within(key: &SortKey, query: &Json) -> bool {
+    let started = cursor(&query["startAt"])
+        .is_none_or(|(start, before)| *key > start || (before && *key == start));
+    // An end that lies before a document excludes it.
+    let ended =
+        cursor(&query["endAt"]).is_some_and(|(end, before)| *key > end || (before && *key == end));
+    started && !ended
+}
+
+/// As many cuts as were asked for, not in order, and one of another collection of that name.
+pub(super) fn partitions(documents: &Documents, body: &Json) -> Json {
+    let collection = body["structuredQuery"]["from"][0]["collectionId"]
+        .as_str()
+        .unwrap_or_default();
+    let wanted: usize = body["partitionCount"]
+        .as_str()
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(0);
+    let names: Vec<&Json> = documents
+        .iter()
+        .filter(|(key, _)| key.is_in(collection))
+        .map(|(_, document)| &document["name"])
+        .collect();
+    let step = (names.len() / (wanted + 1)).max(1);
+    let mut cursors: Vec<Json> = names
+        .iter()
+        .skip(step)
+        .step_by(step)
+        .take(wanted)
+        .map(|name| json!({ "values": [{ "referenceValue": name }] }))
+        .collect();
+    cursors.reverse();
+    let nested = format!("projects/p/databases/(default)/documents/a/b/{collection}/c");
+    cursors.push(json!({ "values": [{ "referenceValue": nested }] }));
+    json!({ "partitions": cursors })
+}
+
+/// The root collections.
+pub(super) fn collection_ids(documents: &Documents) -> Json {
+    let ids: BTreeSet<String> = documents
+        .keys()
+        .map(|key| String::from_utf8_lossy(key.collection()).into_owned())
+        .collect();
+    json!({ "collectionIds": ids })
+}
