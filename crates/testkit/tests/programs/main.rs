@@ -9,4 +9,5 @@
 mod help;
 mod migration;
 mod mistakes;
+mod words;
 mod workplace;
