@@ -64,9 +64,14 @@ start_s3() {
     if [ ! -f "$LOCAL/s3.keys" ]; then
         (umask 077 && printf '%s\n%s\n' "local$(random_text 8)" "$(random_text 20)" >"$LOCAL/s3.keys")
     fi
+    # The same port as before where it is free: recordings' URLs name it.
+    if [ ! -f "$LOCAL/s3.port" ] || (exec 3<>"/dev/tcp/127.0.0.1/$(cat "$LOCAL/s3.port")") 2>/dev/null; then
+        free_port >"$LOCAL/s3.port"
+    fi
     rm -f "$LOCAL/s3.address"
     LOCAL_S3_ACCESS_KEY=$(sed -n 1p "$LOCAL/s3.keys") LOCAL_S3_SECRET_KEY=$(sed -n 2p "$LOCAL/s3.keys") \
-        setsid "$LOCAL_S3_BIN" --root "$LOCAL/s3" --bucket "$BUCKET" --ready-file "$LOCAL/s3.address" \
+        setsid "$LOCAL_S3_BIN" --root "$LOCAL/s3" --port "$(cat "$LOCAL/s3.port")" \
+        --bucket "$BUCKET" --ready-file "$LOCAL/s3.address" \
         >>"$LOCAL/log/s3.log" 2>&1 </dev/null &
     echo $! >"$LOCAL/s3.pid"
     disown

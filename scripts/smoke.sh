@@ -4,6 +4,11 @@
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
+if [ -f .env ] || [ -f .env.migration ]; then
+    # The programs would take what these name for meant, and this script rolls back.
+    printf '%s\n' "smoke.sh works on the sample alone: run it in a checkout without .env and .env.migration." >&2
+    exit 2
+fi
 export SUNSET_LOCAL_DIR=$PWD/.local/smoke
 unset DATABASE_URL V2_FIRESTORE V2_AUDIO
 trap 'scripts/local.sh reset' EXIT

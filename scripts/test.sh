@@ -7,7 +7,9 @@ export SUNSET_LOCAL_DIR=$PWD/.local/test SUNSET_LOCAL_FSYNC=off
 export SUNSET_TEST_BIN_DIR=$PWD/target/debug LOCAL_S3_BIN=$PWD/target/debug/local-s3
 
 # What the developer's own configuration names is never touched by a test.
-unset DATABASE_URL V2_FIRESTORE V2_AUDIO
+for name in $(env | sed -n 's/^\(\(CLOUDFLARE\|FIREBASE\|V2\)_[A-Z0-9_]*\)=.*/\1/p') DATABASE_URL MIGRATION_USER_ID; do
+    unset "$name"
+done
 
 cargo build --workspace
 scripts/local.sh reset
