@@ -104,9 +104,7 @@ impl Inner {
             for output in &part.outputs {
                 let known = self.tally(output);
                 let tally = match known {
-                    Some(known) if asked.iter().all(|name| !known.collections.contains(name)) => {
-                        known
-                    }
+                    Some(known) if known.excludes(asked) => known,
                     _ => {
                         let reader = OutputReader {
                             part,

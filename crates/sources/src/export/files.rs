@@ -3,8 +3,10 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::instant::Instant;
 
 /// The ending of the file that an export is known by.
 pub(super) const OVERALL: &str = ".overall_export_metadata";
@@ -19,6 +21,9 @@ pub(super) trait Files: Send + Sync {
     /// # Errors
     /// `NotFound`, `Denied`, `Unreachable`.
     fn open(&self, path: &str) -> Result<Box<dyn Read + Send>>;
+
+    /// When a file was last changed, where that can be told.
+    fn modified(&self, path: &str) -> Option<Instant>;
 
     /// What to call a fault that occurs while a file is read.
     fn broken(&self, path: &str, cause: std::io::Error) -> Error;
@@ -150,6 +155,14 @@ impl Files for FolderFiles {
         let path = self.root.join(path);
         let file = File::open(&path).map_err(|cause| unreadable(&path, cause))?;
         Ok(Box::new(file))
+    }
+
+    fn modified(&self, path: &str) -> Option<Instant> {
+        let metadata = std::fs::metadata(self.root.join(path)).ok()?;
+        let since = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        i64::try_from(since.as_micros())
+            .ok()
+            .map(Instant::from_micros)
     }
 
     fn broken(&self, path: &str, cause: std::io::Error) -> Error {

@@ -168,8 +168,11 @@ fn part_metadata(bytes: &[u8]) -> Parsed<(Option<Instant>, Vec<String>)> {
     Ok((started, names))
 }
 
-/// Microseconds; emulators of 2020 wrote seconds.
+/// Microseconds; emulators of 2020 wrote seconds. Zero is what an unset number reads as.
 fn start_time(number: i64) -> Option<Instant> {
+    if number <= 0 {
+        return None;
+    }
     let micros = if number < 100_000_000_000 {
         number.checked_mul(1_000_000)?
     } else {
@@ -198,6 +201,8 @@ mod tests {
             text(1_584_038_546_500_000).as_deref(),
             Some("2020-03-12T18:42:26.5Z")
         );
-        assert_eq!(start_time(i64::MAX), None);
+        for impossible in [i64::MAX, 0, -1, i64::MIN] {
+            assert_eq!(start_time(impossible), None);
+        }
     }
 }

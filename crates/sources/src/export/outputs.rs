@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use sunset_core::document::{BadDocument, Delivery, Document};
 use sunset_core::error::Result;
+use sunset_core::instant::Instant;
 
 use super::entity;
 use super::files::Files;
@@ -12,7 +13,7 @@ use super::key::Key;
 use super::manifest::Part;
 use crate::delivery::{Stop, Unheard};
 
-/// Patterns of collections that are told of one file.
+/// Names and patterns of collections that are kept of one file.
 const PATTERNS: usize = 1_000;
 
 /// What stands in one file, known once it was read to its end.
@@ -24,8 +25,18 @@ pub(super) struct Tally {
     pub damaged: u64,
     /// Root collections that something in it belongs to.
     pub collections: BTreeSet<String>,
+    /// There are more collections than these: what is not among them may still be in it.
+    pub crowded: bool,
     /// Everything else that stands in it: `cases/*/comments`.
     pub others: BTreeSet<String>,
+}
+
+impl Tally {
+    /// Whether certainly nothing in the file belongs to any of `asked`.
+    pub fn excludes(&self, asked: &[String]) -> bool {
+        asked.is_empty()
+            || (!self.crowded && asked.iter().all(|name| !self.collections.contains(name)))
+    }
 }
 
 /// Where deliveries go, with the size of what they were made of.
@@ -44,6 +55,8 @@ pub(super) struct OutputReader<'a> {
 impl OutputReader<'_> {
     pub fn read(&self, files: &dyn Files, sink: &mut Sink<'_>) -> Result<Tally, Stop> {
         let mut tally = Tally::default();
+        // The file's own time stands in where the export does not say when it began.
+        let created = self.part.started.or_else(|| files.modified(self.output));
         let mut records = Records::new(files.open(self.output)?);
         let mut before = String::new();
         let broken = |cause| files.broken(self.output, cause);
@@ -51,7 +64,8 @@ impl OutputReader<'_> {
             match framed {
                 Framed::Record { offset, bytes } => {
                     tally.records += 1;
-                    let Some(delivery) = self.deliver(offset, bytes, &mut before, &mut tally)
+                    let Some(delivery) =
+                        self.deliver(offset, bytes, created, &mut before, &mut tally)
                     else {
                         continue;
                     };
@@ -75,6 +89,7 @@ impl OutputReader<'_> {
         &self,
         offset: u64,
         bytes: &[u8],
+        created: Option<Instant>,
         before: &mut String,
         tally: &mut Tally,
     ) -> Option<Delivery> {
@@ -115,7 +130,7 @@ impl OutputReader<'_> {
                 id,
                 name: key.resource_name(),
                 fields,
-                create_time: self.part.started,
+                create_time: created,
                 update_time: None,
             }),
             Err(fault) => Delivery::Bad(BadDocument {
@@ -130,8 +145,12 @@ impl OutputReader<'_> {
 
     /// Notes that something of the collection stands in the file; whether it was asked for.
     fn note(&self, collection: &str, tally: &mut Tally) -> bool {
-        if !tally.collections.contains(collection) && tally.collections.len() < PATTERNS {
-            tally.collections.insert(collection.to_owned());
+        if !tally.collections.contains(collection) {
+            if tally.collections.len() < PATTERNS {
+                tally.collections.insert(collection.to_owned());
+            } else {
+                tally.crowded = true;
+            }
         }
         self.asked.iter().any(|asked| asked == collection)
     }

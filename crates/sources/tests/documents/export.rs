@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use proptest::prelude::*;
 use sunset_core::ErrorKind;
 use sunset_core::document::Document;
 use sunset_core::ports::documents::DocumentSource;
@@ -240,4 +241,99 @@ async fn several_files_are_one_export() {
     assert_eq!(delivered.documents.len(), 376);
     assert_eq!(delivered.bad.len(), 1);
     assert!(delivered.bad[0].why.contains("376"));
+}
+
+/// An output file with one empty document in each of these collections.
+fn output_of(collections: &[String]) -> Vec<u8> {
+    const BLOCK: usize = 32 << 10;
+    let mut out = Vec::new();
+    for collection in collections {
+        let length = |bytes: &[u8]| u8::try_from(bytes.len()).expect("short");
+        let mut step = vec![0x0b, 0x12, length(collection.as_bytes())];
+        step.extend(collection.as_bytes());
+        step.extend(b"\x22\x01a\x0c");
+        let mut key = b"\x6a\x01p\x72".to_vec();
+        key.push(length(&step));
+        key.extend(step);
+        let mut checked = vec![1, 0x6a, length(&key)];
+        checked.extend(key);
+        if out.len() % BLOCK + 6 + checked.len() > BLOCK {
+            out.resize(out.len().next_multiple_of(BLOCK), 0);
+        }
+        let crc = crc32c::crc32c(&checked);
+        out.extend(crc.rotate_right(15).wrapping_add(0xa282_ead8).to_le_bytes());
+        out.extend(u16::from(length(&checked) - 1).to_le_bytes());
+        out.extend(checked);
+    }
+    out
+}
+
+#[tokio::test]
+async fn a_crowd_of_collections_hides_none_from_a_later_reading() {
+    let mut names: Vec<String> = (0..1_500).map(|index| format!("other{index}")).collect();
+    names.push("leads".into());
+    names.push("users".into());
+    let dir = changed(|bytes| *bytes = output_of(&names));
+    let export = Export::new(dir.path());
+    assert!(deliver(&export, &["cases"]).await.documents.is_empty());
+    // Neither what was planned for, nor what nobody had thought of.
+    for collection in ["leads", "users", "other7"] {
+        let documents = deliver(&export, &[collection]).await.documents;
+        assert_eq!(documents.len(), 1, "{collection}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_start_the_file_s_own_time_stands_for_the_creation() {
+    for about in [&b""[..], b"\x0a\x00", b"\x0a\x02\x10\x00"] {
+        let dir = changed(|_| ());
+        let metadata = [about, b"\x12\x0c\x0a\x00\x12\x08output-0"].concat();
+        fs::write(dir.path().join(METADATA), metadata).expect("written");
+        let file = fs::File::options()
+            .write(true)
+            .open(dir.path().join(OUTPUT))
+            .expect("the output");
+        let modified = std::time::UNIX_EPOCH + std::time::Duration::from_millis(1_700_000_000_250);
+        file.set_modified(modified).expect("set");
+        let delivered = deliver(&Export::new(dir.path()), &["leads"]).await;
+        let times: Vec<String> = delivered
+            .documents
+            .iter()
+            .map(|document| document.create_time.expect("a time").to_string())
+            .collect();
+        assert_eq!(times, vec!["2023-11-14T22:13:20.25Z"; 23], "{about:x?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn no_damage_to_the_sample_is_silent_or_invents_anything(
+        cut in proptest::option::of(any::<proptest::sample::Index>()),
+        flips in proptest::collection::vec((any::<proptest::sample::Index>(), 0..8), 0..6),
+    ) {
+        let damaged = changed(|bytes| {
+            for (place, bit) in &flips {
+                let place = place.index(bytes.len());
+                bytes[place] ^= 1_u8 << bit;
+            }
+            if let Some(cut) = cut {
+                bytes.truncate(cut.index(bytes.len()));
+            }
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime");
+        let (whole, rest) = runtime.block_on(async {
+            (
+                deliver(&Export::new(sample("export")), &COLLECTIONS).await,
+                deliver(&Export::new(damaged.path()), &COLLECTIONS).await,
+            )
+        });
+        for document in &rest.documents {
+            prop_assert!(whole.documents.contains(document), "{} is invented", document.name);
+        }
+        prop_assert!(rest.documents.len() == 188 || !rest.bad.is_empty());
+    }
 }
