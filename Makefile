@@ -39,6 +39,10 @@ lint: ## format check and clippy, warnings denied
 fmt: ## format the code
 	cargo fmt --all
 
+.PHONY: bench
+bench: ## decoding and loading against cat, jq and psql \copy (BENCH_SIZE=full: the large sizes)
+	@scripts/bench.sh
+
 .PHONY: clean-local
 clean-local: ## stop the private servers and remove .local/
 	@scripts/local.sh reset

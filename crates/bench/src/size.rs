@@ -1,0 +1,57 @@
+//! How much is measured.
+
+use clap::ValueEnum;
+
+/// A size by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SizeName {
+    Small,
+    Full,
+}
+
+/// Numbers of documents and of turns.
+#[derive(Debug, Clone, Copy)]
+pub struct Sizes {
+    /// Documents that are decoded against the clock.
+    pub decode_documents: u64,
+    pub decode_rounds: usize,
+    /// Few and many documents, whose decoding is to take the same memory.
+    pub memory_documents: [u64; 2],
+    /// Documents that are loaded against the clock.
+    pub load_documents: u64,
+    pub load_rounds: usize,
+    /// Documents whose loading is watched for its memory.
+    pub load_memory_documents: u64,
+    /// Documents that are loaded through a slow line.
+    pub latency_documents: u64,
+    /// Rows that are inserted one by one through it.
+    pub latency_rows: u64,
+}
+
+impl SizeName {
+    /// What the name stands for.
+    pub fn sizes(self) -> Sizes {
+        match self {
+            Self::Small => Sizes {
+                decode_documents: 20_000,
+                decode_rounds: 5,
+                memory_documents: [10_000, 100_000],
+                load_documents: 20_000,
+                load_rounds: 3,
+                load_memory_documents: 100_000,
+                latency_documents: 10_000,
+                latency_rows: 500,
+            },
+            Self::Full => Sizes {
+                decode_documents: 100_000,
+                decode_rounds: 7,
+                memory_documents: [10_000, 1_000_000],
+                load_documents: 200_000,
+                load_rounds: 3,
+                load_memory_documents: 1_000_000,
+                latency_documents: 20_000,
+                latency_rows: 1_000,
+            },
+        }
+    }
+}
