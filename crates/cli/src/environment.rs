@@ -40,10 +40,18 @@ impl Environment {
                     .remedy("write NAME=value, with quotes around values that hold spaces or #")
             })?);
         }
-        values.extend(std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        }));
+        values.extend(Self::of_process().values);
         Ok(Self { values })
+    }
+
+    /// The process's own variables alone.
+    pub fn of_process() -> Self {
+        let values = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        Self {
+            values: values.collect(),
+        }
     }
 
     /// The value of a variable.

@@ -24,6 +24,9 @@ pub trait Program: Parser {
     /// The program's name, `data-migrate`.
     const NAME: &'static str;
 
+    /// Whether `.env.migration` and `.env` of the working folder count as variables.
+    const READS_ENV_FILES: bool = true;
+
     /// The shared ones.
     fn common(&self) -> &CommonArgs;
 }
@@ -173,7 +176,11 @@ where
     P: Program,
     F: Future<Output = Result<Status>>,
 {
-    let environment = Environment::load(Path::new("."))?;
+    let environment = if P::READS_ENV_FILES {
+        Environment::load(Path::new("."))?
+    } else {
+        Environment::of_process()
+    };
     let common = arguments.common().clone();
     let look_up = |name: &str| environment.get(name);
     let (verbose, dry_run_asked) = config::settings(&look_up, |variables, faults| {

@@ -49,6 +49,7 @@ fn crates_use_only_whom_they_may() {
         ("sources", &["sunset-core"]),
         ("targets", &["sunset-core"]),
         ("engine", &["sunset-core"]),
+        ("deployment", &["sunset-core"]),
         ("cli", &["sunset-core"]),
         ("testkit", &["sunset-core"]),
     ]);
