@@ -3,3 +3,4 @@
 pub mod firestore;
 pub mod generate;
 pub mod objects;
+pub mod proxy;

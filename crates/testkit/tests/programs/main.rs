@@ -9,5 +9,6 @@
 mod help;
 mod migration;
 mod mistakes;
+mod storm;
 mod words;
 mod workplace;

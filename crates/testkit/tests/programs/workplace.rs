@@ -47,17 +47,31 @@ pub fn run(
     dir: &Path,
     variables: &BTreeMap<String, String>,
 ) -> Outcome {
-    let output = Command::new(bin_dir().join(program))
-        .args(arguments)
-        .current_dir(dir)
-        .env_clear()
-        .envs(variables)
+    command(program, arguments, dir, variables)
         .output()
-        .expect("the program is built: cargo build --workspace");
-    Outcome {
-        status: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        .expect("the program is built: cargo build --workspace")
+        .into()
+}
+
+fn command(
+    program: &str,
+    arguments: &[&str],
+    dir: &Path,
+    variables: &BTreeMap<String, String>,
+) -> Command {
+    let mut command = Command::new(bin_dir().join(program));
+    command.args(arguments).current_dir(dir);
+    command.env_clear().envs(variables);
+    command
+}
+
+impl From<std::process::Output> for Outcome {
+    fn from(output: std::process::Output) -> Self {
+        Self {
+            status: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
     }
 }
 
@@ -68,22 +82,25 @@ impl Workplace {
             println!("skipped: SUNSET_TEST_DATABASE_URL names no server");
             return None;
         };
+        Some(Self::on(&admin))
+    }
+
+    /// A new database on the server of a superuser's URL.
+    pub fn on(admin: &str) -> Self {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("programs_{}_{number}", std::process::id());
         let place = Self {
             variables: BTreeMap::new(),
             dir: tempfile::tempdir().expect("a folder"),
-            admin,
+            admin: admin.to_owned(),
             name,
         };
         psql(&place.admin, &format!("CREATE DATABASE {}", place.name));
         let url = place.url();
         let sample = repository().join("samples/sales-ai/firestore");
-        Some(
-            place
-                .with("DATABASE_URL", &url)
-                .with("V2_FIRESTORE", &format!("file://{}", sample.display())),
-        )
+        place
+            .with("DATABASE_URL", &url)
+            .with("V2_FIRESTORE", &format!("file://{}", sample.display()))
     }
 
     pub fn url(&self) -> String {
@@ -99,6 +116,22 @@ impl Workplace {
     pub fn without(mut self, name: &str) -> Self {
         self.variables.remove(name);
         self
+    }
+
+    /// A program that is not started yet.
+    pub fn command(&self, program: &str, arguments: &[&str]) -> Command {
+        command(program, arguments, self.dir.path(), &self.variables)
+    }
+
+    /// Starts a program and goes on.
+    pub fn spawn(&self, program: &str, arguments: &[&str]) -> std::process::Child {
+        let mut command = self.command(program, arguments);
+        command.stdin(std::process::Stdio::null());
+        command.stdout(std::process::Stdio::piped());
+        command.stderr(std::process::Stdio::piped());
+        command
+            .spawn()
+            .expect("the program is built: cargo build --workspace")
     }
 
     pub fn run(&self, program: &str, arguments: &[&str]) -> Outcome {
@@ -154,7 +187,7 @@ impl Drop for Workplace {
     }
 }
 
-fn psql(url: &str, sql: &str) -> Vec<String> {
+pub fn psql(url: &str, sql: &str) -> Vec<String> {
     let output = Command::new("psql")
         .args([url, "-AtqX", "-v", "ON_ERROR_STOP=1", "-c", sql])
         .output()

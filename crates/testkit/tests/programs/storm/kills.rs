@@ -1,0 +1,118 @@
+//! `kill -9` at random moments, again and again, and nothing to be seen of it afterwards.
+
+use std::time::{Duration, Instant};
+
+use super::super::workplace::Workplace;
+use super::{Storm, ended, expect_same, expect_status, meaning, outcome, prepared, told};
+
+/// Starts a program and kills it before `longest` is over, until one comes to its end first; gives
+/// the number of kills. Each is given more time than the one before it, so that one gets there
+/// however slow the machine has become. A run that was killed leaves no lock: none of the others is refused.
+fn until_it_ends(
+    place: &Workplace,
+    storm: &mut Storm,
+    (program, arguments, status): (&str, &[&str], i32),
+    mut longest: Duration,
+) -> usize {
+    let mut kills = 0;
+    loop {
+        let mut child = place.spawn(program, arguments);
+        if ended(&mut child, storm.moment(longest)) {
+            let what = format!("{program} after {kills} kills, seed {}", storm.seed);
+            expect_status(&outcome(child), status, &what);
+            return kills;
+        }
+        child.kill().expect("killed");
+        child.wait().expect("gone");
+        kills += 1;
+        longest = longest * 9 / 8;
+    }
+}
+
+#[test]
+fn killed_loads_end_in_what_an_undisturbed_one_gives() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let mut storm = Storm::of(20);
+    let load = ["--batch-size", storm.batch()];
+    let place = prepared(place, storm.cases);
+    let began = Instant::now();
+    // 3: the poisoned documents wait for a person.
+    place.expect(3, "data-migrate", &load);
+    let longest = began.elapsed() / 2;
+    let wanted = meaning(&place);
+    let entries = |kind: &str| wanted.iter().filter(|line| line.starts_with(kind)).count();
+    assert!(entries("quarantine ") > 50 && entries("number ") > 100 && entries("conflict ") > 0);
+    let (mut kills, mut series, mut most) = (0, 0, 0);
+    while kills < storm.blows {
+        let place = prepared(Workplace::new().expect("a server"), storm.cases);
+        let load = ("data-migrate", &load[..], 3);
+        let of_these = until_it_ends(&place, &mut storm, load, longest);
+        let what = format!("after {of_these} kills, seed {}", storm.seed);
+        expect_same(&meaning(&place), &wanted, &what);
+        kills += of_these;
+        series += 1;
+        most = most.max(of_these);
+    }
+    told(&format!(
+        "{kills} kills of data-migrate over {} documents in {series} migrations (at most {most} in \
+         one), each of them ended in the {} rows and entries of the undisturbed one; seed {}",
+        storm.cases + storm.cases / 8 * 2,
+        wanted.len(),
+        storm.seed
+    ));
+}
+
+#[test]
+fn killed_rollbacks_leave_what_was_there_and_can_be_migrated_over() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let mut storm = Storm::of(12);
+    let load = ["--batch-size", storm.batch()];
+    let place = prepared(place, storm.cases);
+    let rows = "SELECT 'user', t::text FROM \"user\" AS t UNION ALL SELECT 'opportunities', t::text \
+                FROM opportunities AS t UNION ALL SELECT 'conversations', t::text FROM conversations \
+                AS t UNION ALL SELECT 'meddic_analyses', t::text FROM meddic_analyses AS t ORDER BY 1, 2";
+    let before = place.query(rows);
+    place.expect(3, "data-migrate", &load);
+    let wanted = meaning(&place);
+    let began = Instant::now();
+    place.expect(0, "rollback", &["--yes"]);
+    let longest = began.elapsed() / 2;
+    assert_eq!(place.query(rows), before);
+    let (mut kills, mut back, mut over) = (0, 0, 0);
+    while kills < storm.blows {
+        place.expect(3, "data-migrate", &load);
+        let what = format!("forward, seed {}", storm.seed);
+        expect_same(&meaning(&place), &wanted, &what);
+        if storm.random.below(3) == 0 {
+            // One that was broken off, and nobody cares for it: migrating makes it whole again.
+            let mut child = place.spawn("rollback", &["--yes"]);
+            if !ended(&mut child, storm.moment(longest)) {
+                child.kill().expect("killed");
+                kills += 1;
+                over += 1;
+            }
+            child.wait().expect("gone");
+            place.expect(3, "data-migrate", &load);
+            let what = format!("over a rollback that was broken off, seed {}", storm.seed);
+            expect_same(&meaning(&place), &wanted, &what);
+        }
+        let rollback = ("rollback", &["--yes"][..], 0);
+        kills += until_it_ends(&place, &mut storm, rollback, longest);
+        back += 1;
+        let seed = storm.seed;
+        assert_eq!(
+            place.query(rows),
+            before,
+            "after {kills} kills, seed {seed}"
+        );
+    }
+    told(&format!(
+        "{kills} kills of rollback in {back} rollbacks: V3 was each time what it was before; \
+         {over} times it was migrated over one that was broken off; seed {}",
+        storm.seed
+    ));
+}
