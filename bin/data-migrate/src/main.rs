@@ -5,8 +5,9 @@ mod migrate;
 use std::process::ExitCode;
 
 use clap::Parser;
-use sunset_cli::{CommonArgs, Program, WriteArgs};
+use sunset_cli::{CommonArgs, Program, ReadArgs, WriteArgs};
 use sunset_core::ports::rows::OnConflict;
+use sunset_core::report::ReadPrice;
 
 /// Moves V2's documents into V3's tables, exactly once.
 ///
@@ -22,6 +23,14 @@ pub struct Arguments {
 
     #[command(flatten)]
     write: WriteArgs,
+
+    #[command(flatten)]
+    read: ReadArgs,
+
+    /// US dollars that Firestore bills for 100,000 document reads, to tell what reading costs
+    /// [default: 0.06; also V2_READ_PRICE]
+    #[arg(long, value_name = "USD")]
+    read_price: Option<ReadPrice>,
 
     /// The plan: sales-ai
     #[arg(long, default_value = "sales-ai", value_name = "NAME")]
@@ -65,6 +74,7 @@ const AFTER_HELP: &str = "\
 Environment (the process's own, then .env.migration, then .env):
   DATABASE_URL        the V3 database
   V2_FIRESTORE        firestore://PROJECT[/DATABASE], export://DIR or file://DIR
+  V2_READ_PRICE       what Firestore bills for 100,000 reads, in US dollars
   MIGRATION_USER_ID   who owns the opportunities (made when not set)
   BATCH_SIZE, MAX_RETRIES, DRY_RUN, VERBOSE
 

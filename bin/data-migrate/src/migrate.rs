@@ -12,9 +12,10 @@ use sunset_core::ports::documents::DocumentSource;
 use sunset_core::ports::rows::SettledItems;
 use sunset_core::ports::runs::{RunEnd, RunStart};
 use sunset_core::ports::verify::RowVerifier;
-use sunset_core::report::LoadReport;
+use sunset_core::report::{Bill, LoadReport, ReadPrice};
 use sunset_engine::load::{self, Destination, LoadOptions};
 use sunset_engine::retry::Retries;
+use sunset_sources::firestore::ReadOptions;
 use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, Verifier};
 
 use crate::Arguments;
@@ -22,15 +23,24 @@ use crate::Arguments;
 pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
     let consent = arguments.write.consent(&session);
     let plan = plan_named(&arguments.plan)?;
-    let (settings, documents, pace) = session.settings(|variables, faults| {
+    let (settings, documents, pace, price) = session.settings(|variables, faults| {
         (
             DatabaseSettings::read(variables, faults),
             DocumentSourceSettings::read(variables, faults),
             Pace::read(variables, faults),
+            ReadPrice::read(variables, faults),
         )
     })?;
     let documents = documents.ok_or_else(|| Error::new(ErrorKind::Configuration, "no source"))?;
-    let source = sunset_sources::documents::open(&documents)?;
+    let source = {
+        let reading = ReadOptions {
+            retries: pace.max_retries,
+            max_reads_per_second: arguments.read.max_reads_per_second,
+            read_time: arguments.read.read_time,
+            ..ReadOptions::default()
+        };
+        sunset_sources::documents::open_with(&documents, reading)?
+    };
     let connecting =
         ConnectOptions::for_program(Arguments::NAME).connections(arguments.connections + 1);
     let database = Database::connect(&settings.url, connecting).await?;
@@ -39,6 +49,7 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
         .batch_size
         .map_or(pace.batch_size, |size| size as usize);
     let flow = Flow {
+        price: arguments.read_price.unwrap_or(price),
         arguments,
         session,
         plan,
@@ -56,7 +67,11 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
     }
 }
 
+/// The survey, and the writing.
+const READINGS: u64 = 2;
+
 struct Flow {
+    price: ReadPrice,
     arguments: Arguments,
     session: Session,
     plan: Box<dyn DocumentPlan>,
@@ -92,10 +107,23 @@ impl Flow {
         };
         let known = ledger.map(|ledger| Arc::new(ledger) as Arc<dyn SettledItems>);
         let owner = owner.unwrap_or_else(|| "migration-user".into());
+        self.foretell_bill().await?;
         let report = self
             .load(&owner, &recorded, Destination::Nowhere(known))
             .await?;
         Ok(self.end(&report, None, true))
+    }
+
+    /// Says what reading will cost before it costs anything.
+    async fn foretell_bill(&self) -> Result<()> {
+        let collections = self.plan.collections();
+        let Some(reads) = self.source.expected_reads(collections, READINGS).await? else {
+            return Ok(());
+        };
+        let price = self.price;
+        self.session
+            .say(&render::expected_bill_text(Bill { reads, price }));
+        Ok(())
     }
 
     async fn write(&self, consent: &Consent) -> Result<Status> {
@@ -136,14 +164,14 @@ impl Flow {
                 owner.id
             ));
         }
+        // Recorded before anything is written: a run that is killed has been of this snapshot too.
+        let snapshot = self.source.open().await?;
+        run.set_source(&snapshot.source, snapshot.read_time.as_deref())
+            .await?;
         let recorded = ledger.recorded_numbers().await?;
         let writer = Arc::new(run.rows(self.arguments.on_conflict.into()));
-        let report = self
-            .load(&owner.id, &recorded, Destination::Writer(writer))
-            .await?;
-        run.set_source(&report.source, report.read_time.as_deref())
-            .await?;
-        Ok(report)
+        self.load(&owner.id, &recorded, Destination::Writer(writer))
+            .await
     }
 
     async fn load(
@@ -160,7 +188,7 @@ impl Flow {
             connections: self.arguments.connections as usize,
             ..self.options
         };
-        load::load(
+        let mut report = load::load(
             source,
             plan,
             &surveyed,
@@ -168,7 +196,10 @@ impl Flow {
             options,
             progress.as_ref(),
         )
-        .await
+        .await?;
+        let price = self.price;
+        report.bill = source.billed_reads().map(|reads| Bill { reads, price });
+        Ok(report)
     }
 
     fn end(&self, report: &LoadReport, run: Option<i64>, dry_run: bool) -> Status {

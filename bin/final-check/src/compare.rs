@@ -13,6 +13,7 @@ use sunset_core::ports::objects::ObjectStore;
 use sunset_core::report::Comparison;
 use sunset_engine::verify::{self, VerifyOptions};
 use sunset_engine::{check, load};
+use sunset_sources::firestore::ReadOptions;
 use sunset_targets::postgres::{ConnectOptions, Database, Ledger, ObjectBook, Verifier};
 use sunset_targets::r2::R2Bucket;
 
@@ -45,7 +46,15 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
     let mut compared = None;
     if tables_stand {
         if let Some(Some(documents)) = documents {
-            let source = sunset_sources::documents::open(&documents)?;
+            let source = {
+                let reading = ReadOptions {
+                    retries: pace.max_retries,
+                    max_reads_per_second: arguments.read.max_reads_per_second,
+                    read_time: arguments.read.read_time,
+                    ..ReadOptions::default()
+                };
+                sunset_sources::documents::open_with(&documents, reading)?
+            };
             let with = Data {
                 plan: plan.as_ref(),
                 ledger: ledger.as_ref(),

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use sunset_cli::{CommonArgs, Program};
+use sunset_cli::{CommonArgs, Program, ReadArgs};
 
 /// Compares V3 with V2 and says whether anything is missing.
 ///
@@ -19,6 +19,9 @@ use sunset_cli::{CommonArgs, Program};
 pub struct Arguments {
     #[command(flatten)]
     common: CommonArgs,
+
+    #[command(flatten)]
+    read: ReadArgs,
 
     /// The plan: sales-ai
     #[arg(long, default_value = "sales-ai", value_name = "NAME")]

@@ -1,6 +1,9 @@
 //! Arguments that several programs share.
 
+use std::num::NonZeroU32;
+
 use clap::Args;
+use sunset_core::instant::Instant;
 use sunset_core::permit::Consent;
 
 /// What every program takes.
@@ -13,6 +16,24 @@ pub struct CommonArgs {
     /// Print one JSON document on standard output, and everything else on standard error
     #[arg(long)]
     pub json: bool,
+}
+
+/// What programs take that read V2's documents.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct ReadArgs {
+    /// Read no more documents a second than N (from Firestore)
+    #[arg(long, value_name = "N")]
+    pub max_reads_per_second: Option<NonZeroU32>,
+
+    /// Read as of TIME, for example 2025-11-03T02:15:00Z (from Firestore) [default: now]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub read_time: Option<Instant>,
+}
+
+fn time(text: &str) -> Result<Instant, String> {
+    Instant::parse_rfc3339(text, false)
+        .filter(|instant| instant.in_range())
+        .ok_or_else(|| "write a date, a time and Z, as 2025-11-03T02:15:00Z".into())
 }
 
 /// What programs take that write.

@@ -42,7 +42,7 @@ pub mod render;
 mod session;
 mod status;
 
-pub use arguments::{CommonArgs, Consented, WriteArgs};
+pub use arguments::{CommonArgs, Consented, ReadArgs, WriteArgs};
 pub use environment::Environment;
 pub use failure::{failure_json, failure_text};
 pub use machine::host_name;

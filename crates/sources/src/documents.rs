@@ -1,7 +1,7 @@
 //! The document source that a configuration names.
 
 use sunset_core::config::DocumentSourceSettings;
-use sunset_core::error::Result;
+use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::ports::documents::DocumentSource;
 
 use crate::export::Export;
@@ -19,11 +19,20 @@ pub fn open(settings: &DocumentSourceSettings) -> Result<Box<dyn DocumentSource>
 /// The same, read as `options` say, where the source lets itself be told.
 ///
 /// # Errors
-/// As [`open`].
+/// As [`open`]; `Configuration` when a time is asked for that the source does not have.
 pub fn open_with(
     settings: &DocumentSourceSettings,
     options: ReadOptions,
 ) -> Result<Box<dyn DocumentSource>> {
+    if options.read_time.is_some() && !matches!(settings, DocumentSourceSettings::Firestore { .. })
+    {
+        return Err(Error::new(
+            ErrorKind::Configuration,
+            "only Firestore itself can be read as of another time",
+        )
+        .item("--read-time")
+        .remedy("leave --read-time out, or let V2_FIRESTORE name firestore://PROJECT"));
+    }
     Ok(match settings {
         DocumentSourceSettings::Files { dir } => Box::new(Folder::new(dir)),
         DocumentSourceSettings::Export { dir } => Box::new(Export::new(dir)),

@@ -20,6 +20,7 @@ use futures::stream::BoxStream;
 use sunset_core::config::ServiceAccount;
 use sunset_core::document::Delivery;
 use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::instant::Instant;
 use sunset_core::ports::documents::{DocumentSource, Snapshot};
 use tokio::sync::{OnceCell, mpsc};
 use tokio::task::JoinSet;
@@ -71,6 +72,8 @@ pub struct ReadOptions {
     pub max_reads_per_second: Option<NonZeroU32>,
     /// Streams side by side within one collection, where the server can cut it.
     pub streams: usize,
+    /// Read as of then, in the place of now.
+    pub read_time: Option<Instant>,
     /// Documents in the first page; later ones follow the server's speed.
     pub first_page: u32,
 }
@@ -81,6 +84,7 @@ impl Default for ReadOptions {
             retries: 3,
             max_reads_per_second: None,
             streams: 4,
+            read_time: None,
             first_page: 1_000,
         }
     }
@@ -119,21 +123,19 @@ impl Firestore {
             }),
         })
     }
-
-    /// The same, to be read as of `read_time` (RFC 3339).
-    #[must_use]
-    pub fn as_of(self, read_time: impl Into<String>) -> Self {
-        // A time that was fixed before stays.
-        drop(self.inner.read_time.set(read_time.into()));
-        self
-    }
 }
 
 impl Inner {
     /// The snapshot's time; the first question to the server fixes it.
     async fn read_time(&self) -> Result<&str> {
         let time = self.read_time.get_or_try_init(|| async {
-            let elements = self.client.query(&query::probe()).await?;
+            // Asking at the wanted time shows whether the server still has it.
+            let wanted = self.options.read_time.map(|time| time.to_string());
+            let probe = query::probe(wanted.as_deref());
+            let elements = self.client.query(&probe).await?;
+            if wanted.is_some() {
+                return Ok(wanted.unwrap_or_default());
+            }
             let time = elements.iter().find_map(|element| element.read_time);
             time.map(|time| time.to_string()).ok_or_else(|| {
                 Error::new(
@@ -212,6 +214,26 @@ impl DocumentSource for Firestore {
             }
         });
         delivery::received(receiver, reading)
+    }
+
+    async fn expected_reads(&self, collections: &[&str], readings: u64) -> Result<Option<u64>> {
+        let inner = &self.inner;
+        if inner.client.billed().is_none() {
+            return Ok(None);
+        }
+        let read_time = inner.read_time().await?;
+        let mut reads = 0;
+        for collection in collections {
+            let body = query::count(collection, None, read_time);
+            let documents = inner.client.count(&body).await?;
+            let looked_at = documents.min(others::LOOKED_AT.into());
+            reads += documents.max(1) * readings + looked_at;
+        }
+        Ok(Some(reads))
+    }
+
+    fn billed_reads(&self) -> Option<u64> {
+        self.inner.client.billed()
     }
 
     async fn not_planned(&self, planned: &[&str]) -> Result<Vec<String>> {

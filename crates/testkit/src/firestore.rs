@@ -1,8 +1,9 @@
 //! A Firestore in memory that can fail on command, served over HTTP.
 //!
 //! It knows what a reader asks: `runQuery` (by collection or over everything, in order of names,
-//! with cursors, limit and `__name__` projections), `partitionQuery`, `listCollectionIds`, and a
-//! token service.
+//! with cursors, limit and `__name__` projections), `runAggregationQuery` (counts),
+//! `partitionQuery`, `listCollectionIds`, and a token service; and `commit`, by which a test that
+//! does not know which server it meets writes documents. Each database is one of its own.
 
 mod answer;
 mod emulator;
@@ -29,12 +30,15 @@ use order::SortKey;
 /// The time of every answer, unless a request names one.
 pub const READ_TIME: &str = "2025-11-03T02:15:00.123456Z";
 
+type Documents = BTreeMap<SortKey, Json>;
+
 /// The token that is good at first; each refused one is followed by another.
 const TOKEN: &str = "token";
 
 #[derive(Default)]
 struct Inner {
-    documents: BTreeMap<SortKey, Json>,
+    /// By `projects/P/databases/D`.
+    databases: BTreeMap<String, Documents>,
     faults: VecDeque<Fault>,
     partitions: bool,
     needs_token: bool,
@@ -86,13 +90,15 @@ impl FakeFirestore {
 
     /// Adds a document, as REST JSON with its `name`.
     pub fn put(&self, document: Json) {
-        let key = SortKey::of(document["name"].as_str().unwrap_or_default());
-        self.inner().documents.insert(key, document);
+        self.inner().put(document);
     }
 
     /// Takes a document away.
     pub fn remove(&self, name: &str) {
-        self.inner().documents.remove(&SortKey::of(name));
+        let mut inner = self.inner();
+        if let Some(documents) = inner.databases.get_mut(database(name)) {
+            documents.remove(&SortKey::of(name));
+        }
     }
 
     /// The next queries that can give documents fail so, one fault each.
@@ -126,6 +132,33 @@ impl FakeFirestore {
     }
 }
 
+impl Inner {
+    fn put(&mut self, document: Json) {
+        let name = document["name"].as_str().unwrap_or_default();
+        let (database, key) = (database(name).to_owned(), SortKey::of(name));
+        let documents = self.databases.entry(database).or_default();
+        documents.insert(key, document);
+    }
+
+    /// What the request writes.
+    fn commit(&mut self, body: &Json) -> Json {
+        let writes = body["writes"].as_array().map_or(&[][..], Vec::as_slice);
+        for write in writes {
+            let mut document = write["update"].clone();
+            document["createTime"] = READ_TIME.into();
+            document["updateTime"] = READ_TIME.into();
+            self.put(document);
+        }
+        json!({ "writeResults": vec![json!({ "updateTime": READ_TIME }); writes.len()] })
+    }
+}
+
+/// `projects/P/databases/D` of a resource name.
+fn database(name: &str) -> &str {
+    name.split_once("/documents")
+        .map_or("", |(database, _)| database)
+}
+
 impl Drop for FakeFirestore {
     fn drop(&mut self) {
         self.serving.abort();
@@ -144,7 +177,7 @@ async fn serve(
         let token = format!("{TOKEN}-{}", inner.tokens_given);
         return json_response(&json!({ "access_token": token, "expires_in": 3600 }));
     }
-    let Some((_, method)) = uri.path().rsplit_once(':') else {
+    let Some((place, method)) = uri.path().rsplit_once(':') else {
         return refusal(StatusCode::NOT_FOUND, "NOT_FOUND", "no such method");
     };
     let Ok(body) = serde_json::from_slice::<Json>(&body) else {
@@ -158,12 +191,26 @@ async fn serve(
         }
     }
     inner.requests.push((method.to_owned(), body.clone()));
+    if method == "commit" {
+        return json_response(&inner.commit(&body));
+    }
+    let place = percent_encoding::percent_decode_str(place).decode_utf8_lossy();
+    let name = database(place.trim_start_matches("/v1/")).to_owned();
+    let partitions = inner.partitions;
+    let Inner {
+        databases,
+        faults,
+        tokens_given,
+        ..
+    } = &mut *inner;
+    let empty = Documents::new();
+    // As an emulator does: a database that nobody wrote to is empty.
+    let documents = databases.get(&name).unwrap_or(&empty);
     match method {
-        "runQuery" => run_query(&mut inner, &body),
-        "partitionQuery" if inner.partitions => {
-            json_response(&answer::partitions(&inner.documents, &body))
-        }
-        "listCollectionIds" => json_response(&answer::collection_ids(&inner.documents)),
+        "runQuery" => run_query(documents, faults, tokens_given, &body),
+        "runAggregationQuery" => json_response(&answer::count(documents, &body)),
+        "partitionQuery" if partitions => json_response(&answer::partitions(documents, &body)),
+        "listCollectionIds" => json_response(&answer::collection_ids(documents)),
         _ => refusal(
             StatusCode::NOT_IMPLEMENTED,
             "UNIMPLEMENTED",
@@ -172,13 +219,18 @@ async fn serve(
     }
 }
 
-fn run_query(inner: &mut Inner, body: &Json) -> Response {
-    let elements = answer::run_query(&inner.documents, body);
+fn run_query(
+    documents: &Documents,
+    faults: &mut VecDeque<Fault>,
+    tokens_given: &mut u32,
+    body: &Json,
+) -> Response {
+    let elements = answer::run_query(documents, body);
     let holds_documents = elements
         .iter()
         .any(|element| element["document"].is_object());
     let fault = if holds_documents {
-        inner.faults.pop_front()
+        faults.pop_front()
     } else {
         None
     };
@@ -186,9 +238,14 @@ fn run_query(inner: &mut Inner, body: &Json) -> Response {
         None => stream(fault::pieces(&elements)),
         Some(Fault::ExpiredToken) => {
             // The one it holds is good no longer; the next it asks for will be.
-            inner.tokens_given += 1;
+            *tokens_given += 1;
             refusal(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "expired")
         }
+        Some(Fault::SnapshotTooOld) => refusal(
+            StatusCode::BAD_REQUEST,
+            "FAILED_PRECONDITION",
+            "The requested snapshot version is too old.",
+        ),
         Some(Fault::Status {
             code,
             status,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde_json::{Value, json};
-use sunset_core::report::{Examples, LoadReport};
+use sunset_core::report::{Bill, Examples, LoadReport};
 
 use crate::numbers::{duration, thousands};
 
@@ -82,6 +82,9 @@ pub fn load_text(report: &LoadReport, dry_run: bool, verbose: bool) -> String {
             thousands(warnings)
         ),
     );
+    if let Some(bill) = report.bill {
+        line(&mut text, format_args!("{}", bill_text(bill, dry_run)));
+    }
     if report.collections.values().all(|counts| counts.read == 0) {
         line(
             &mut text,
@@ -97,6 +100,31 @@ pub fn load_text(report: &LoadReport, dry_run: bool, verbose: bool) -> String {
         );
     }
     text
+}
+
+/// What is said before a source is read whose owner is billed for it.
+pub fn expected_bill_text(bill: Bill) -> String {
+    format!(
+        "Firestore bills reading: about {} documents, {} at {} for 100,000; data-migrate reads \
+         everything twice, and so does this dry run",
+        thousands(bill.reads),
+        bill.cost(),
+        bill.price
+    )
+}
+
+fn bill_text(bill: Bill, dry_run: bool) -> String {
+    format!(
+        "Firestore bills {} documents read, {} at {} for 100,000{}",
+        thousands(bill.reads),
+        bill.cost(),
+        bill.price,
+        if dry_run {
+            "; data-migrate reads about as many, and final-check again"
+        } else {
+            ""
+        }
+    )
 }
 
 fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
@@ -144,6 +172,34 @@ pub fn load_json(report: &LoadReport, run: Option<i64>, dry_run: bool) -> Value 
         "warnings": named(&report.warnings),
         "conflicts": {"count": report.conflicts.count, "first": report.conflicts.items},
         "not_planned": report.not_planned,
+        "bill": report.bill.map(Bill::to_json),
         "milliseconds": report.phases_json(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bill_is_told_where_there_is_one() {
+        let free = LoadReport::default();
+        assert!(!load_text(&free, true, true).contains("bills"));
+        assert!(load_json(&free, None, true)["bill"].is_null());
+        let billed = LoadReport {
+            bill: Some(Bill {
+                reads: 2_469_134,
+                price: "0.036".parse().expect("a price"),
+            }),
+            ..LoadReport::default()
+        };
+        assert!(load_text(&billed, true, false).contains(
+            "Firestore bills 2,469,134 documents read, $0.89 at $0.036 for 100,000; \
+                 data-migrate reads about as many, and final-check again\n"
+        ));
+        assert!(load_text(&billed, false, false).contains("at $0.036 for 100,000\n"));
+        let json = load_json(&billed, None, true);
+        assert_eq!(json["bill"]["reads"], 2_469_134);
+        assert_eq!(json["bill"]["usd_per_100000_reads"], 0.036);
+    }
 }

@@ -28,6 +28,18 @@ pub trait DocumentSource: Send + Sync {
     /// Fixes the snapshot and checks that the source can be read at all.
     async fn open(&self) -> Result<Snapshot>;
 
+    /// Document reads, about, that the source's owner will be billed for if the named root
+    /// collections are read `readings` times and `not_planned` is asked once. Asking costs next to
+    /// nothing. `None` where nothing is billed.
+    async fn expected_reads(&self, _collections: &[&str], _readings: u64) -> Result<Option<u64>> {
+        Ok(None)
+    }
+
+    /// Document reads that the source's owner is billed for so far; `None` where nothing is billed.
+    fn billed_reads(&self) -> Option<u64> {
+        None
+    }
+
     /// Reads the named root collections; one that does not exist is empty. Each element is a
     /// chunk of some hundred deliveries at the most.
     fn read(&self, collections: &[&str]) -> BoxStream<'static, Result<Vec<Delivery>>>;

@@ -84,6 +84,8 @@ pub struct LoadReport {
     pub quarantine: BTreeMap<String, Examples>,
     /// Documents whose rows were left alone.
     pub conflicts: Examples,
+    /// What the source's owner is billed for, where anything is.
+    pub bill: Option<super::Bill>,
     /// Collections that the source holds and the plan does not name.
     pub not_planned: Vec<String>,
 }

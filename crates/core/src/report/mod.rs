@@ -1,7 +1,9 @@
 //! What a flow did, in numbers that add up. The engine fills these in, the command line renders them.
 
+mod bill;
 mod comparison;
 mod load;
 
+pub use bill::{Bill, Cost, ReadPrice};
 pub use comparison::{CollectionProof, Comparison};
 pub use load::{CollectionCounts, Examples, LoadReport, PhaseReport};

@@ -1,11 +1,13 @@
 //! Requests to Firestore.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rand::RngExt as _;
 use reqwest::{Response, StatusCode};
+use serde::Deserialize;
 use sunset_core::backoff;
 use sunset_core::error::{Error, ErrorKind, Result, RetryPolicy};
 use sunset_core::rest::{self, QueryElement, ServiceError};
@@ -40,6 +42,8 @@ pub(super) struct Client {
     emulated: bool,
     retries: u32,
     subject: Subject,
+    /// Document reads that are billed, where any are.
+    billed: Option<AtomicU64>,
 }
 
 impl Client {
@@ -71,6 +75,7 @@ impl Client {
             ),
             root: format!("projects/{project}/databases/{database}/documents"),
             emulated: settings.emulator.is_some() && tokens.is_none(),
+            billed: tokens.is_some().then(AtomicU64::default),
             tokens,
             retries,
             subject: Subject {
@@ -87,6 +92,19 @@ impl Client {
     /// `projects/P/databases/D/documents`
     pub fn root(&self) -> &str {
         &self.root
+    }
+
+    /// Notes reads that are billed: one a document, and one for a question that gave none.
+    pub fn bill(&self, reads: u64) {
+        if let Some(billed) = &self.billed {
+            billed.fetch_add(reads, Ordering::Relaxed);
+        }
+    }
+
+    /// Document reads that are billed so far; `None` where none are.
+    pub fn billed(&self) -> Option<u64> {
+        let billed = self.billed.as_ref()?;
+        Some(billed.load(Ordering::Relaxed))
     }
 
     /// What an error inside of an answer means.
@@ -156,7 +174,11 @@ impl Client {
         let mut attempt = 0;
         loop {
             match self.fetch(method, body).await {
-                Ok(bytes) => return Ok(bytes),
+                Ok(bytes) => {
+                    // A list is billed as a read.
+                    self.bill(1);
+                    return Ok(bytes);
+                }
                 Err(refusal) => self.wait(refusal, attempt).await?,
             }
             attempt += 1;
@@ -188,11 +210,52 @@ impl Client {
         loop {
             let answered = self.fetch("runQuery", body).await;
             match answered.and_then(|bytes| self.elements(&bytes)) {
-                Ok(found) => return Ok(found),
+                Ok(found) => {
+                    let documents = found.iter().filter(|element| element.document.is_some());
+                    self.bill((documents.count() as u64).max(1));
+                    return Ok(found);
+                }
                 Err(refusal) => self.wait(refusal, attempt).await?,
             }
             attempt += 1;
         }
+    }
+
+    /// How many documents an aggregation query counts.
+    pub async fn count(&self, body: &str) -> Result<u64> {
+        let mut attempt = 0;
+        loop {
+            let answered = self.fetch("runAggregationQuery", body).await;
+            match answered.and_then(|bytes| self.counted(&bytes)) {
+                Ok(count) => {
+                    // A thousand index entries are billed as one read.
+                    self.bill(count.div_ceil(1_000).max(1));
+                    return Ok(count);
+                }
+                Err(refusal) => self.wait(refusal, attempt).await?,
+            }
+            attempt += 1;
+        }
+    }
+
+    fn counted(&self, bytes: &[u8]) -> Result<u64, Refusal> {
+        let unreadable = || {
+            Error::new(
+                ErrorKind::Malformed,
+                "Firestore gave no number of documents",
+            )
+        };
+        let answer: Vec<CountElement> =
+            serde_json::from_slice(bytes).map_err(|cause| unreadable().cause(cause))?;
+        if let Some(stated) = answer.iter().find_map(|element| element.error.as_ref()) {
+            return Err(self.refusal(stated));
+        }
+        let text = answer
+            .into_iter()
+            .find_map(|element| element.result)
+            .map(|result| result.aggregate_fields.documents.integer_value);
+        let count = text.and_then(|text| text.parse().ok());
+        Ok(count.ok_or_else(unreadable)?)
     }
 
     fn elements(&self, bytes: &[u8]) -> Result<Vec<QueryElement>, Refusal> {
@@ -212,6 +275,29 @@ impl Client {
             Err(cut().into())
         }
     }
+}
+
+#[derive(Deserialize)]
+struct CountElement {
+    result: Option<CountResult>,
+    error: Option<ServiceError>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CountResult {
+    aggregate_fields: Counts,
+}
+
+#[derive(Deserialize)]
+struct Counts {
+    documents: CountValue,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CountValue {
+    integer_value: String,
 }
 
 /// An answer that ended before its end without an error of the connection.

@@ -14,7 +14,7 @@ use super::query::{self, From, Page, Range};
 /// Names of a page.
 const PAGE: u32 = 1_000;
 /// Names that are looked at a collection: looking costs a read each.
-const LOOKED_AT: u32 = 50_000;
+pub(super) const LOOKED_AT: u32 = 50_000;
 /// Answers to one question after which something is wrong with the server.
 const ANSWERS: usize = 10_000;
 

@@ -68,14 +68,31 @@ impl Page<'_> {
     }
 }
 
+/// How many documents a root collection has, counted up to `at_most`.
+pub(super) fn count(collection: &str, at_most: Option<u32>, read_time: &str) -> String {
+    let mut count = json!({});
+    if let Some(at_most) = at_most {
+        count["upTo"] = at_most.to_string().into();
+    }
+    let query = json!({
+        "structuredQuery": { "from": from(From::Collection(collection)) },
+        "aggregations": [{ "alias": "documents", "count": count }],
+    });
+    json!({ "structuredAggregationQuery": query, "readTime": read_time }).to_string()
+}
+
 /// A query that finds nothing, and says as of when.
-pub(super) fn probe() -> String {
+pub(super) fn probe(read_time: Option<&str>) -> String {
     let query = json!({
         "from": [{ "collectionId": "sunset-probe" }],
         "select": { "fields": [{ "fieldPath": "__name__" }] },
         "limit": 1,
     });
-    json!({ "structuredQuery": query }).to_string()
+    let mut body = json!({ "structuredQuery": query });
+    if let Some(read_time) = read_time {
+        body["readTime"] = read_time.into();
+    }
+    body.to_string()
 }
 
 /// Where to cut a collection into `parts`.

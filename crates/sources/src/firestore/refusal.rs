@@ -105,7 +105,8 @@ impl Subject {
                 ErrorKind::Conflict,
                 "the snapshot is older than Firestore keeps (an hour, without point-in-time \
                  recovery): run again, what is migrated is passed over; if one run takes longer, \
-                 enable point-in-time recovery, or migrate from a managed export"
+                 enable point-in-time recovery and give a whole minute (--read-time \
+                 2025-11-03T02:15:00Z), or migrate from a managed export"
                     .into(),
             ),
             "FAILED_PRECONDITION" if says("datastore mode") => (

@@ -142,12 +142,16 @@ impl Scan {
                 documents += self.take(bytes, received)?;
                 Ok::<_, Refusal>(())
             })?;
+            self.client.bill((documents - before).into());
             self.pace.count(documents - before).await;
             if received.waiting.len() >= CHUNK || received.bytes >= CHUNK_BYTES {
                 self.flush(received).await?;
             }
         }
         if elements.is_whole() {
+            if documents == 0 {
+                self.client.bill(1);
+            }
             Ok(documents)
         } else {
             Err(cut().into())

@@ -1,13 +1,11 @@
 //! What a healthy server answers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use super::READ_TIME;
 use super::order::SortKey;
-
-type Documents = BTreeMap<SortKey, Json>;
+use super::{Documents, READ_TIME};
 
 /// The elements of the array: documents, and at the end a bare time.
 pub(super) fn run_query(documents: &Documents, body: &Json) -> Vec<Json> {
@@ -47,6 +45,25 @@ fn within(key: &SortKey, query: &Json) -> bool {
     let ended =
         cursor(&query["endAt"]).is_some_and(|(end, before)| *key > end || (before && *key == end));
     started && !ended
+}
+
+/// How many documents a collection has, up to where it is to be counted.
+pub(super) fn count(documents: &Documents, body: &Json) -> Json {
+    let query = &body["structuredAggregationQuery"];
+    let from = &query["structuredQuery"]["from"][0];
+    let collection = from["collectionId"].as_str().unwrap_or_default();
+    let asked = &query["aggregations"][0];
+    let up_to = asked["count"]["upTo"]
+        .as_str()
+        .and_then(|text| text.parse().ok());
+    let all = documents.keys().filter(|key| key.is_in(collection));
+    let count = all.take(up_to.unwrap_or(usize::MAX)).count();
+    let alias = asked["alias"].as_str().unwrap_or("field_1");
+    let read_time = body["readTime"].as_str().unwrap_or(READ_TIME);
+    json!([{
+        "result": { "aggregateFields": { alias: { "integerValue": count.to_string() } } },
+        "readTime": read_time,
+    }])
 }
 
 /// As many cuts as were asked for, not in order, and one of another collection of that name.

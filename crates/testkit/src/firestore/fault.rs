@@ -21,6 +21,8 @@ pub enum Fault {
     },
     /// The token, good so far, is refused.
     ExpiredToken,
+    /// The time that is asked for is no longer kept.
+    SnapshotTooOld,
     /// The connection breaks in the middle of a document.
     Reset(usize),
     /// The answer ends in the middle of a document, as if that were its end.
@@ -122,7 +124,7 @@ impl Fault {
             }
             Self::Html => vec![(Duration::ZERO, Ok(b"<html>Please log in</html>".to_vec()))],
             // Told before an answer begins.
-            Self::Status { .. } | Self::ExpiredToken => Vec::new(),
+            Self::Status { .. } | Self::ExpiredToken | Self::SnapshotTooOld => Vec::new(),
         }
     }
 }

@@ -6,6 +6,7 @@
     reason = "a test that cannot run its program fails, and one without a server says so"
 )]
 
+mod firestore;
 mod help;
 mod migration;
 mod mistakes;

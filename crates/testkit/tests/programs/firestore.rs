@@ -1,0 +1,90 @@
+//! data-migrate from a Firestore: its snapshot in the ledger, and what it says of its cost.
+
+use sunset_testkit::firestore::{FakeFirestore, Fault, READ_TIME};
+
+use super::workplace::{Workplace, repository};
+
+/// A server that holds the sample.
+async fn with_sample() -> FakeFirestore {
+    let fake = FakeFirestore::start().await.expect("a server");
+    let folder = repository().join("samples/sales-ai/firestore");
+    for file in std::fs::read_dir(folder).expect("the sample") {
+        let text = std::fs::read_to_string(file.expect("a file").path()).expect("text");
+        for line in text.lines() {
+            fake.put(serde_json::from_str(line).expect("JSON"));
+        }
+    }
+    fake
+}
+
+const RUNS: &str = "SELECT state, source, read_time FROM sunset.runs \
+                    WHERE program = 'data-migrate' ORDER BY id";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_snapshot_is_in_the_ledger_whatever_becomes_of_the_run() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let fake = with_sample().await;
+    let place = place
+        .with("V2_FIRESTORE", "firestore://sales-ai-demo")
+        .with("FIRESTORE_EMULATOR_HOST", &fake.host());
+    place.expect(0, "schema-push", &[]);
+    // The first reading goes well, and in the second the snapshot is gone.
+    fake.fail([vec![Fault::Empty; 6], vec![Fault::SnapshotTooOld]].concat());
+    let failed = place.expect(1, "data-migrate", &[]);
+    assert!(failed.stderr.contains("too old"), "{}", failed.stderr);
+    assert!(failed.stderr.contains("--read-time"), "{}", failed.stderr);
+    let later = "2025-11-03T02:30:00Z";
+    let done = place.expect(
+        0,
+        "data-migrate",
+        &[
+            "--read-time",
+            later,
+            "--max-reads-per-second",
+            "5000",
+            "--json",
+        ],
+    );
+    assert_eq!(done.json()["read_time"], later);
+    let recorded = place.query(RUNS);
+    assert_eq!(
+        recorded,
+        [
+            format!("failed|firestore://sales-ai-demo/(default)|{READ_TIME}"),
+            format!("done|firestore://sales-ai-demo/(default)|{later}"),
+        ]
+    );
+    // An emulator bills nobody.
+    assert!(done.json()["bill"].is_null());
+    let dry = place.expect(0, "data-migrate", &["--dry-run"]);
+    assert!(!dry.stdout.contains("bills") && !dry.stderr.contains("bills"));
+    let check = place.expect(
+        0,
+        "final-check",
+        &[
+            "--only",
+            "data",
+            "--no-report",
+            "--read-time",
+            later,
+            "--json",
+        ],
+    );
+    assert_eq!(check.json()["read_time"], later);
+}
+
+#[test]
+fn another_time_is_refused_where_there_is_none() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    place.expect(0, "schema-push", &[]);
+    let time = ["--read-time", "2025-11-03T02:30:00Z"];
+    let refused = place.expect(1, "data-migrate", &time);
+    assert!(refused.stderr.contains("--read-time"), "{}", refused.stderr);
+    place.expect(2, "data-migrate", &["--read-time", "yesterday"]);
+    place.expect(2, "data-migrate", &["--max-reads-per-second", "0"]);
+    place.expect(2, "data-migrate", &["--read-price", "a lot"]);
+}
