@@ -5,6 +5,7 @@
 
 mod client;
 mod elements;
+mod ids;
 mod others;
 mod pace;
 mod query;
@@ -154,7 +155,7 @@ impl Inner {
             let streams = self.options.streams;
             let ranges = self
                 .cutter
-                .ranges(&self.client, collection, streams, &read_time)
+                .ranges(&self.client, collection, self.options, &read_time)
                 .await?;
             let mut waiting = ranges.into_iter();
             let mut running = JoinSet::new();

@@ -1,13 +1,18 @@
 //! Cutting a collection into ranges that are read side by side.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use async_trait::async_trait;
 use serde::Deserialize;
 use sunset_core::document::ResourceName;
 use sunset_core::error::{Error, ErrorKind, Result};
 
+use super::ReadOptions;
 use super::client::Client;
-use super::query::{self, Range};
+use super::ids::{self, Ids};
+use super::query::{self, From, Page, Range};
 
 /// Answers to one question after which something is wrong with the server.
 const PAGES: usize = 100;
@@ -34,14 +39,16 @@ struct CursorValue {
     reference_value: String,
 }
 
-/// Asks the server where to cut, as long as it knows how.
+/// Finds out where to cut, once a collection.
 #[derive(Debug, Default)]
 pub(super) struct Cutter {
+    /// The server does not cut.
     unable: AtomicBool,
+    known: Mutex<HashMap<String, Vec<Range>>>,
 }
 
 impl Cutter {
-    /// Ranges that together are the whole collection; one where the server does not cut.
+    /// Ranges that together are the whole collection; one where it is not worth cutting.
     ///
     /// # Errors
     /// Those of reading at all.
@@ -49,29 +56,89 @@ impl Cutter {
         &self,
         client: &Client,
         collection: &str,
-        parts: usize,
+        options: ReadOptions,
         read_time: &str,
     ) -> Result<Vec<Range>> {
-        let whole = vec![Range::default()];
-        if parts < 2 || self.unable.load(Ordering::Relaxed) {
-            return Ok(whole);
+        if options.streams < 2 {
+            return Ok(vec![Range::default()]);
         }
+        let known = self.known().get(collection).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let place = Place {
+            client,
+            collection,
+            read_time,
+        };
+        let cuts = match self.cuts(&place, options).await {
+            Ok(cuts) => cuts,
+            // What keeps from asking would keep from reading too.
+            Err(error) if matches!(error.kind(), ErrorKind::Denied | ErrorKind::Conflict) => {
+                return Err(error);
+            }
+            Err(error) => {
+                // Nothing is lost but time.
+                tracing::debug!(error = %error, collection, "one stream");
+                Vec::new()
+            }
+        };
+        let ranges = between(cuts);
+        self.known().insert(collection.to_owned(), ranges.clone());
+        Ok(ranges)
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<String, Vec<Range>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn cuts(&self, place: &Place<'_>, options: ReadOptions) -> Result<Vec<String>> {
+        if !self.unable.load(Ordering::Relaxed) {
+            match place.partitions(options.streams).await {
+                Ok(cuts) => return Ok(cuts),
+                Err(error) if matches!(error.kind(), ErrorKind::Denied | ErrorKind::Conflict) => {
+                    return Err(error);
+                }
+                Err(error) => {
+                    tracing::debug!(error = %error, "the server does not cut");
+                    self.unable.store(true, Ordering::Relaxed);
+                }
+            }
+        }
+        let page = options.first_page;
+        let count = query::count(
+            place.collection,
+            Some(page.saturating_add(1)),
+            place.read_time,
+        );
+        if place.client.count(&count).await? <= u64::from(page) {
+            return Ok(Vec::new());
+        }
+        let ids = ids::cuts(place, options.streams).await?;
+        Ok(ids.iter().map(|id| place.name(id)).collect())
+    }
+}
+
+/// A collection as of one time.
+struct Place<'a> {
+    client: &'a Client,
+    collection: &'a str,
+    read_time: &'a str,
+}
+
+impl Place<'_> {
+    fn name(&self, id: &str) -> String {
+        format!("{}/{}/{id}", self.client.root(), self.collection)
+    }
+
+    /// Where the server itself would cut.
+    async fn partitions(&self, parts: usize) -> Result<Vec<String>> {
         let mut cursors = Vec::new();
         let mut page = String::new();
         for _ in 0..PAGES {
             let token = (!page.is_empty()).then_some(page.as_str());
-            let body = query::partitions(collection, parts, token, read_time);
-            let bytes = match client.call("partitionQuery", &body).await {
-                Ok(bytes) => bytes,
-                // What keeps from reading would keep the queries from reading too.
-                Err(error) if error.kind() == ErrorKind::Denied => return Err(error),
-                Err(error) => {
-                    // Emulators do not cut. Nothing is lost but time.
-                    tracing::debug!(error = %error, "one stream a collection");
-                    self.unable.store(true, Ordering::Relaxed);
-                    return Ok(whole);
-                }
-            };
+            let body = query::partitions(self.collection, parts, token, self.read_time);
+            let bytes = self.client.call("partitionQuery", &body).await?;
             let answer: Answer = serde_json::from_slice(&bytes).map_err(|cause| {
                 Error::new(
                     ErrorKind::Malformed,
@@ -83,13 +150,38 @@ impl Cutter {
                 let value = cursor.values.into_iter().next()?;
                 Some(value.reference_value)
             });
-            cursors.extend(names.filter(|name| is_root_of(name, collection)));
+            cursors.extend(names.filter(|name| is_root_of(name, self.collection)));
             page = answer.next_page_token;
             if page.is_empty() {
                 break;
             }
         }
-        Ok(between(cursors))
+        Ok(cursors)
+    }
+}
+
+#[async_trait]
+impl Ids for Place<'_> {
+    async fn at_or_behind(&self, id: &str) -> Result<Option<String>> {
+        let range = Range {
+            from: Some(self.name(id)),
+            to: None,
+        };
+        let body = Page {
+            from: From::Collection(self.collection),
+            range: &range,
+            after: None,
+            limit: 1,
+            names_only: true,
+            read_time: self.read_time,
+        }
+        .body();
+        let elements = self.client.query(&body).await?;
+        let name = elements
+            .into_iter()
+            .find_map(|element| element.document?.name);
+        let id = name.as_deref().and_then(|name| name.rsplit('/').next());
+        Ok(id.map(str::to_owned))
     }
 }
 
@@ -117,15 +209,7 @@ fn between(mut cursors: Vec<String>) -> Vec<Range> {
 
 /// What documents of one collection are ordered by.
 fn order(name: &str) -> (bool, i64, &[u8]) {
-    let id = name.rsplit_once('/').map_or(name, |(_, id)| id);
-    let number = id
-        .strip_prefix("__id")
-        .and_then(|rest| rest.strip_suffix("__"))
-        .and_then(|digits| digits.parse().ok());
-    match number {
-        Some(number) => (false, number, &[]),
-        None => (true, 0, id.as_bytes()),
-    }
+    ids::order(name.rsplit_once('/').map_or(name, |(_, id)| id))
 }
 
 #[cfg(test)]
