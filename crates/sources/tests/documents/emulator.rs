@@ -1,5 +1,6 @@
 //! Google's own emulator: its snapshots, and its exports held against what it serves.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -127,9 +128,17 @@ async fn exports_from_elsewhere_hold_what_the_emulator_makes_of_them() {
             // As text, in which NaN equals itself.
             assert_eq!(encode_document(one), encode_document(other));
         }
+        // Of a collection that nobody asked for the server names no more than its root.
+        let beside = |paths: Vec<String>| -> BTreeSet<String> {
+            let known = |path: &str| {
+                let root = path.split('/').next().unwrap_or_default();
+                if roots.contains(&root) { path } else { root }.to_owned()
+            };
+            paths.iter().map(|path| known(path)).collect()
+        };
         assert_eq!(
-            export.not_planned(&roots).await.expect("readable"),
-            source.not_planned(&roots).await.expect("readable"),
+            beside(export.not_planned(&roots).await.expect("readable")),
+            beside(source.not_planned(&roots).await.expect("readable")),
         );
         println!(
             "{}: {} documents of {} collections agree",
