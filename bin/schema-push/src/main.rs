@@ -24,7 +24,7 @@ pub struct Arguments {
     #[command(flatten)]
     write: WriteArgs,
 
-    /// The plan whose schema is wanted: sales-ai
+    /// The plan whose schema is wanted: sales-ai, leora-phase2
     #[arg(long, default_value = "sales-ai", value_name = "NAME")]
     plan: String,
 

@@ -7,6 +7,7 @@ use sunset_cli::{Consented, Program, Session, Status};
 use sunset_core::config::DatabaseSettings;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::permit::{Consent, WritePermit};
+use sunset_core::plans::in_place;
 use sunset_core::plans::schemas::{PlanSchema, schema_named};
 use sunset_core::ports::runs::{RunEnd, RunStart};
 use sunset_core::schema::diff::{Directions, Dropped, Rename};
@@ -42,7 +43,11 @@ pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
             .collect::<Result<_>>()?,
         ..Directions::default()
     };
-    let settings = session.settings(DatabaseSettings::read)?;
+    let in_place = in_place::registered(&arguments.plan);
+    let settings = session.settings(|variables, faults| match in_place {
+        Some(plan) => DatabaseSettings::read_first(variables, plan.database, faults),
+        None => DatabaseSettings::read(variables, faults),
+    })?;
     let consent = if arguments.check || arguments.out.is_some() {
         Consented::DryRun
     } else {
@@ -72,6 +77,8 @@ pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
                 database,
                 reader,
                 wanted,
+                // Steps of a plan that works in place are undone with it, and no others.
+                plan: in_place.map_or("schema", |plan| plan.name),
             };
             push.execute(&consent, &plan, &live).await
         }
@@ -134,6 +141,7 @@ struct Push {
     database: Database,
     reader: LiveReader,
     wanted: PlanSchema,
+    plan: &'static str,
 }
 
 impl Push {
@@ -155,7 +163,7 @@ impl Push {
         let permit = WritePermit::bind(consent, self.database.identity().clone());
         let ledger = Ledger::install(&self.database, &permit).await?;
         let start = RunStart {
-            plan: "schema".into(),
+            plan: self.plan.into(),
             program: Arguments::NAME.into(),
             version: env!("CARGO_PKG_VERSION").into(),
             source: None,

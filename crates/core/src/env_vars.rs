@@ -38,6 +38,7 @@ macro_rules! variables {
 
 variables! {
     #[secret] DATABASE_URL: "The V3 database, postgresql://user:password@host/name?sslmode=require";
+    #[secret] DIRECT_URL: "The same for plans that change a database in place, where DATABASE_URL leads through a pooler" = "$DATABASE_URL";
     MIGRATION_USER_ID: "The V3 user who owns the opportunities" = "migration@internal.system, made when absent";
     V2_FIRESTORE: "Where V2's documents are: firestore://PROJECT[/DATABASE], export://DIR or file://DIR" = "firestore://$FIREBASE_PROJECT_ID";
     V2_READ_PRICE: "What Firestore bills for reading 100,000 documents, in US dollars" = "0.06";

@@ -203,7 +203,22 @@ pub async fn undo(
     force: bool,
     progress: &dyn Progress,
 ) -> Result<Undone> {
-    let (plan, kept) = plan_undo(reader, writer.recorded().await?).await?;
+    let recorded = writer.recorded().await?;
+    undo_steps(reader, writer, recorded, force, progress).await
+}
+
+/// Undoes some of the recorded steps, as [`undo`] does all.
+///
+/// # Errors
+/// As [`undo`].
+pub async fn undo_steps(
+    reader: &dyn SchemaReader,
+    writer: &dyn SchemaWriter,
+    recorded: Vec<RecordedStep>,
+    force: bool,
+    progress: &dyn Progress,
+) -> Result<Undone> {
+    let (plan, kept) = plan_undo(reader, recorded).await?;
     if !kept.is_empty() && !force {
         let what: Vec<_> = kept
             .iter()

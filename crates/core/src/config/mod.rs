@@ -101,11 +101,18 @@ pub struct DatabaseSettings {
 impl DatabaseSettings {
     /// Reads `DATABASE_URL`.
     pub fn read(variables: &Variables<'_>, faults: &mut Faults) -> Self {
-        let url = variables.require(env::DATABASE_URL, faults);
+        Self::read_first(variables, &[env::DATABASE_URL], faults)
+    }
+
+    /// Reads the first of some variables that is set; where none is, the last one is missing.
+    pub fn read_first(variables: &Variables<'_>, names: &[&str], faults: &mut Faults) -> Self {
+        let set = names.iter().find(|name| variables.get(name).is_some());
+        let name = set.or(names.last()).copied().unwrap_or(env::DATABASE_URL);
+        let url = variables.require(name, faults);
         let known = ["postgresql://", "postgres://"];
         if !url.is_empty() && !known.iter().any(|scheme| url.starts_with(scheme)) {
             faults.add(
-                env::DATABASE_URL,
+                name,
                 "is no PostgreSQL URL",
                 "write postgresql://user:password@host/name?sslmode=require",
             );

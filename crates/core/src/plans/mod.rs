@@ -5,6 +5,8 @@
 //! all notes it resolves what becomes of every document, whatever order they came in; the second
 //! time the [`Resolution`] turns each document into an [`Item`].
 
+pub mod in_place;
+pub mod leora_phase2;
 pub mod sales_ai;
 pub mod schemas;
 
@@ -149,17 +151,24 @@ pub trait Resolution: Send + Sync {
     fn tally(&self, collection: &str) -> CollectionTally;
 }
 
-/// The plan of a name.
+/// The names of all plans.
+pub fn names() -> Vec<&'static str> {
+    std::iter::once(sales_ai::NAME)
+        .chain(in_place::names())
+        .collect()
+}
+
+/// The plan of a name, one that moves documents.
 ///
 /// # Errors
 /// `Configuration`, naming those that there are.
 pub fn plan_named(name: &str) -> Result<Box<dyn DocumentPlan>> {
     match name {
-        "sales-ai" => Ok(Box::new(sales_ai::SalesAi)),
+        sales_ai::NAME => Ok(Box::new(sales_ai::SalesAi)),
         other => Err(Error::new(
             ErrorKind::Configuration,
             format!("there is no plan {other:?}"),
         )
-        .remedy("the plans are: sales-ai")),
+        .remedy(format!("the plans are: {}", names().join(", ")))),
     }
 }

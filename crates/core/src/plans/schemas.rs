@@ -1,7 +1,9 @@
 //! The desired schemas that come with sunset, by the names of their plans.
 
+use super::in_place::{self, Parameters};
 use super::sales_ai;
 use crate::error::{Error, ErrorKind, Result};
+use crate::instant::Instant;
 use crate::schema::model::Schema;
 use crate::schema::repair::Fault;
 
@@ -24,10 +26,16 @@ pub fn schema_named(plan: &str, namespace: &str) -> Result<PlanSchema> {
             schema: sales_ai::tables::schema(namespace),
             faults: sales_ai::tables::faults(),
         }),
-        other => Err(Error::new(
-            ErrorKind::Configuration,
-            format!("there is no plan {other} with a schema"),
-        )
-        .remedy("name one of: sales-ai")),
+        other => match in_place::registered(other) {
+            // A schema does not depend on when a run began.
+            Some(plan) => {
+                (plan.describe)(&Parameters::new(namespace, Instant::MIN)).map(|plan| plan.schema)
+            }
+            None => Err(Error::new(
+                ErrorKind::Configuration,
+                format!("there is no plan {other} with a schema"),
+            )
+            .remedy(format!("name one of: {}", super::names().join(", ")))),
+        },
     }
 }

@@ -2,6 +2,7 @@
 //! these traits, `sunset-testkit` implements them in memory.
 
 pub mod documents;
+pub mod in_place;
 pub mod objects;
 pub mod progress;
 pub mod rollback;

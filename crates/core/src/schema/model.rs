@@ -153,6 +153,9 @@ pub struct Table {
     pub checks: Vec<Check>,
     /// Indexes.
     pub indexes: Vec<Index>,
+    /// Whether somebody else makes it: it must be there already, only what is named here is
+    /// added where it is missing, and whatever else it has is none of our business.
+    pub established: bool,
 }
 
 /// A whole desired schema.
@@ -170,6 +173,11 @@ impl Schema {
     /// The table of that name.
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.tables.iter().find(|table| table.name == name)
+    }
+
+    /// Whether the database belongs to an application that has more than is named here.
+    pub fn is_shared(&self) -> bool {
+        self.tables.iter().any(|table| table.established)
     }
 }
 
@@ -227,7 +235,56 @@ impl Table {
             foreign_keys: Vec::new(),
             checks: Vec::new(),
             indexes: Vec::new(),
+            established: false,
         }
+    }
+
+    /// A table that is there already, made by somebody else, and the columns that a plan adds to
+    /// it. A column that is there keeps its default and whether it may be NULL.
+    pub fn established(name: &str, columns: impl IntoIterator<Item = Column>) -> Self {
+        Self {
+            name: clipped(name),
+            columns: columns.into_iter().collect(),
+            primary_key: Vec::new(),
+            uniques: Vec::new(),
+            foreign_keys: Vec::new(),
+            checks: Vec::new(),
+            indexes: Vec::new(),
+            established: true,
+        }
+    }
+
+    /// A unique constraint of that name.
+    #[must_use]
+    pub fn unique_named(mut self, name: &str, columns: &[&str]) -> Self {
+        self.uniques.push(Unique {
+            name: clipped(name),
+            columns: columns.iter().map(|column| clipped(column)).collect(),
+        });
+        self
+    }
+
+    /// A foreign key of that name on one column, ON DELETE CASCADE.
+    #[must_use]
+    pub fn cascades(mut self, name: &str, column: &str, target: &str, target_column: &str) -> Self {
+        self.foreign_keys.push(ForeignKey {
+            name: clipped(name),
+            columns: vec![clipped(column)],
+            target: clipped(target),
+            target_columns: vec![clipped(target_column)],
+            on_delete: OnDelete::Cascade,
+        });
+        self
+    }
+
+    /// A check of that name.
+    #[must_use]
+    pub fn check(mut self, name: &str, condition: &str) -> Self {
+        self.checks.push(Check {
+            name: clipped(name),
+            condition: condition.to_owned(),
+        });
+        self
     }
 
     /// A unique constraint on one column, named `<table>_<column>_unique`.
@@ -290,7 +347,7 @@ impl Table {
 }
 
 /// A column as `pg_get_indexdef` prints it: quoted only where it must be.
-pub(super) fn index_key(column: &str) -> String {
+pub(crate) fn index_key(column: &str) -> String {
     let plain = column
         .bytes()
         .enumerate()

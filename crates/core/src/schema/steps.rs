@@ -11,6 +11,8 @@ use crate::error::{Error, ErrorKind, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
+    /// New values of enums, which nothing may use before they are committed. One transaction.
+    Values,
     /// Tables, columns, defaults, and whatever takes no time. One transaction.
     Structure,
     /// Changes rows. Each in a transaction of its own.
@@ -36,7 +38,12 @@ impl Stage {
     pub fn shares_transaction(self) -> bool {
         matches!(
             self,
-            Self::Structure | Self::Keys | Self::References | Self::Require | Self::Drop
+            Self::Values
+                | Self::Structure
+                | Self::Keys
+                | Self::References
+                | Self::Require
+                | Self::Drop
         )
     }
 

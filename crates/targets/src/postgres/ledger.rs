@@ -14,6 +14,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("rows", include_str!("ledger/rows.sql")),
     ("schema", include_str!("ledger/schema.sql")),
     ("objects", include_str!("ledger/objects.sql")),
+    ("changes", include_str!("ledger/changes.sql")),
 ];
 
 /// Two programs that start together install the ledger one after the other.

@@ -25,6 +25,9 @@ use std::sync::Arc;
 use crate::plans::{DocumentPlan, Integrity, Phase, Survey};
 use crate::row::Shape;
 
+/// The plan's name.
+pub const NAME: &str = "sales-ai";
+
 /// The name under which rows made of several cases are accounted for.
 pub const CUSTOMERS: &str = "cases#customers";
 
@@ -40,7 +43,7 @@ pub struct SalesAi;
 
 impl DocumentPlan for SalesAi {
     fn name(&self) -> &'static str {
-        "sales-ai"
+        NAME
     }
 
     fn collections(&self) -> &'static [&'static str] {

@@ -29,6 +29,32 @@ impl Planner<'_> {
         }
     }
 
+    /// Of a table that somebody else made: columns are added, and no others changed.
+    pub(super) fn established_columns(&mut self, table: &Table, live: &LiveTable) {
+        let namespace = &self.desired.namespace;
+        for (position, column) in table.columns.iter().enumerate() {
+            let object = dotted(&table.name, &column.name);
+            match live.column(&column.name) {
+                None if self.has_other_enum(column) => {
+                    self.differs(&object, "the column is missing");
+                    self.refuse(&object, "its enum has other values");
+                }
+                None => self.add_column(table, live, column, position),
+                Some(found) if column.column_type.matches(namespace, &found.type_name) => {}
+                Some(found) => {
+                    let wanted = column.column_type.sql(namespace);
+                    self.differs(&object, format!("is {}, not {wanted}", found.type_name));
+                    self.refuse(
+                        &object,
+                        "the application has a column of this name and another type",
+                    );
+                    self.unusable
+                        .insert((live.name.clone(), column.name.clone()));
+                }
+            }
+        }
+    }
+
     fn add_column(&mut self, table: &Table, live: &LiveTable, column: &Column, position: usize) {
         let object = dotted(&table.name, &column.name);
         self.differs(&object, "the column is missing");

@@ -11,13 +11,16 @@ impl Planner<'_> {
         let mut extras = Vec::new();
         for live in &self.live.tables {
             match self.desired.table(&live.name) {
+                Some(table) if table.established => {}
                 Some(table) if self.directions.concerns(&live.name) => {
                     self.extras_of(table, live, &mut extras);
                 }
-                None if self.directions.only.is_none() => extras.push(Note {
-                    object: live.name.clone(),
-                    text: live.kind_name().to_owned(),
-                }),
+                None if self.directions.only.is_none() && !self.desired.is_shared() => {
+                    extras.push(Note {
+                        object: live.name.clone(),
+                        text: live.kind_name().to_owned(),
+                    })
+                }
                 _ => {}
             }
         }
@@ -28,6 +31,7 @@ impl Planner<'_> {
                 .iter()
                 .all(|wanted| wanted.name != live.name)
                 && self.directions.only.is_none()
+                && !self.desired.is_shared()
             {
                 extras.push(Note {
                     object: live.name.clone(),

@@ -9,7 +9,9 @@ use crate::schema::steps::{Effect, Guard, LockMode, Stage, Step, Verdict, Work};
 
 impl Planner<'_> {
     pub(super) fn keys(&mut self, table: &Table, live: &LiveTable) {
-        self.primary_key(table, live);
+        if !table.established {
+            self.primary_key(table, live);
+        }
         for unique in &table.uniques {
             self.unique(live, unique);
         }
@@ -159,7 +161,8 @@ impl Planner<'_> {
             self.refuse(&unique.name, "the type of its column is not as desired");
             return;
         }
-        if !live.has_rows {
+        let ready = ready_index(live, &unique.columns);
+        if !live.has_rows && ready.is_none() {
             let step = Step::new(
                 Stage::Structure,
                 title,
@@ -170,7 +173,6 @@ impl Planner<'_> {
             self.plan.steps.push(step);
             return;
         }
-        let ready = ready_index(live, &unique.columns);
         let index = ready.map_or(&unique.name, |index| &index.name);
         if ready.is_none() {
             self.build_unique_index(live, &unique.name, &unique.columns, None);

@@ -19,7 +19,7 @@ pub use directions::{Claims, Directions, Dropped, Rename};
 
 use super::ddl;
 use super::live::{LiveSchema, LiveTable};
-use super::model::{Schema, Table};
+use super::model::{Column, ColumnType, Schema, Table};
 use super::name::{qualified, quote_identifier, quote_literal};
 use super::steps::{Blocked, Difference, Effect, Note, SchemaPlan, Stage, Step};
 
@@ -34,6 +34,7 @@ pub fn plan(desired: &Schema, live: &LiveSchema, directions: &Directions) -> Sch
         directions,
         plan: SchemaPlan::default(),
         unusable: BTreeSet::new(),
+        other_enums: BTreeSet::new(),
     };
     planner.run();
     let mut plan = planner.plan;
@@ -82,6 +83,8 @@ struct Planner<'a> {
     plan: SchemaPlan,
     /// Columns whose type stays different, so that no key can be made of them.
     unusable: BTreeSet<(String, String)>,
+    /// Enums that have none of the desired values, and stay as they are.
+    other_enums: BTreeSet<String>,
 }
 
 impl Planner<'_> {
@@ -130,6 +133,11 @@ impl Planner<'_> {
                     "something else stands under this name; rename or drop it",
                 );
             }
+            Some(live) if table.established => {
+                self.established_columns(table, &live);
+                self.keys(table, &live);
+                self.indexes(table, &live);
+            }
             Some(live) => {
                 self.columns(table, &live);
                 self.keys(table, &live);
@@ -145,6 +153,20 @@ impl Planner<'_> {
             return;
         }
         self.differs(name, "the table is missing");
+        if table.established {
+            self.refuse(
+                name,
+                "this plan changes an application's database, and the application makes this table",
+            );
+            return;
+        }
+        if let Some(column) = table.columns.iter().find(|c| self.has_other_enum(c)) {
+            self.refuse(
+                name,
+                format!("the enum of its column {} has other values", column.name),
+            );
+            return;
+        }
         if let Some(old) = self.directions.leave.renamed_from(name) {
             self.defer(name, format!("fix-schema makes it of {old}"));
             return;
@@ -205,25 +227,36 @@ impl Planner<'_> {
                     .values
                     .iter()
                     .all(|value| !wanted.values.contains(value))
+                    && !live.values.is_empty()
                 {
+                    self.plan.differences.push(Difference {
+                        object: wanted.name.clone(),
+                        what: format!("the enum has the values {}", live.values.join(", ")),
+                    });
+                    self.other_enums.insert(wanted.name.clone());
                     continue;
                 }
             }
+            let present = live.values.clone();
             for value in missing {
                 self.plan.differences.push(Difference {
                     object: wanted.name.clone(),
                     what: format!("the enum has no value {value}"),
                 });
                 let sql = format!(
-                    "ALTER TYPE {name} ADD VALUE IF NOT EXISTS {}",
-                    quote_literal(value)
+                    "ALTER TYPE {name} ADD VALUE IF NOT EXISTS {}{}",
+                    quote_literal(value),
+                    place_of(value, &wanted.values, &present)
                 );
                 let title = format!("add value {value} to enum {}", wanted.name);
-                self.plan
-                    .steps
-                    .push(Step::new(Stage::Structure, title, sql));
+                self.plan.steps.push(Step::new(Stage::Values, title, sql));
             }
         }
+    }
+
+    /// Whether a column's enum is there with other values than the desired ones.
+    fn has_other_enum(&self, column: &Column) -> bool {
+        matches!(&column.column_type, ColumnType::Enum(name) if self.other_enums.contains(name))
     }
 
     fn differs(&mut self, object: &str, what: impl Into<String>) {
@@ -266,6 +299,21 @@ impl Planner<'_> {
     fn live_or_empty(&self, table: &str) -> Option<&LiveTable> {
         self.live.table(table)
     }
+}
+
+/// Where a value stands among those of an enum: behind the nearest one before it, all of which
+/// are there when its turn comes, else before the first that is there.
+fn place_of(value: &str, wanted: &[String], present: &[String]) -> String {
+    let at = wanted.iter().position(|each| each == value).unwrap_or(0);
+    if let Some(before) = at.checked_sub(1).and_then(|at| wanted.get(at)) {
+        return format!(" AFTER {}", quote_literal(before));
+    }
+    present
+        .iter()
+        .find(|each| wanted.contains(each))
+        .map_or_else(String::new, |first| {
+            format!(" BEFORE {}", quote_literal(first))
+        })
 }
 
 /// `table.column`

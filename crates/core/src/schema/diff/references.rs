@@ -5,7 +5,7 @@ use crate::schema::ddl;
 use crate::schema::live::{ConstraintKind, LiveConstraint, LiveTable};
 use crate::schema::model::{ForeignKey, Table};
 use crate::schema::name::quote_identifier;
-use crate::schema::steps::{LockMode, Stage, Step, Verdict, Work};
+use crate::schema::steps::{Effect, LockMode, Stage, Step, Verdict, Work};
 
 impl Planner<'_> {
     pub(super) fn reference(&mut self, table: &Table, key: &ForeignKey) {
@@ -40,6 +40,16 @@ impl Planner<'_> {
                 &key.name,
                 format!("the foreign key is missing from {}", table.name),
             ),
+        }
+        if live.is_none() && !self.is_made(&table.name) {
+            // The table is refused, and with it all that it would have.
+            return;
+        }
+        if target.is_none()
+            && (self.desired.table(&key.target)).is_none_or(|table| table.established)
+        {
+            self.refuse(&key.name, format!("{} is missing", key.target));
+            return;
         }
         if let Some(old) = self.directions.leave.renamed_from(&key.target)
             && target.is_none()
@@ -76,6 +86,14 @@ impl Planner<'_> {
             return;
         }
         self.add_reference(table, live.as_ref(), target.as_ref(), key, found.as_ref());
+    }
+
+    /// Whether this plan makes a table.
+    fn is_made(&self, name: &str) -> bool {
+        self.plan
+            .steps
+            .iter()
+            .any(|step| matches!(&step.effect, Effect::CreatesTable { table } if table == name))
     }
 
     fn reference_on(&self, live: &LiveTable, key: &ForeignKey) -> Option<LiveConstraint> {

@@ -41,7 +41,39 @@ impl Ledger {
     /// Those of the database.
     pub async fn schema_steps(&self) -> Result<Vec<RecordedStep>> {
         let mut transaction = self.database().begin_reading().await?;
-        recorded(&mut transaction).await
+        let steps = recorded(&mut transaction, None).await?;
+        end(transaction).await?;
+        Ok(steps)
+    }
+
+    /// Those among them that runs of one plan did.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn schema_steps_of(&self, plan: &str) -> Result<Vec<RecordedStep>> {
+        let mut transaction = self.database().begin_reading().await?;
+        let steps = recorded(&mut transaction, Some(plan)).await?;
+        end(transaction).await?;
+        Ok(steps)
+    }
+
+    /// The statements of those steps, in the order in which they ran.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn schema_statements_of(&self, plan: &str) -> Result<Vec<String>> {
+        let failed = |cause| error(cause, "cannot read the recorded steps");
+        let mut transaction = self.database().begin_reading().await?;
+        let rows = crate::postgres::query(include_str!("statements_of_plan.sql"))
+            .bind(plan)
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        end(transaction).await?;
+        rows.iter()
+            .map(|row| row.try_get(0))
+            .collect::<sqlx::Result<_>>()
+            .map_err(failed)
     }
 }
 
@@ -62,7 +94,7 @@ impl SchemaWriter for SchemaSteps {
 
     async fn recorded(&self) -> Result<Vec<RecordedStep>> {
         let mut transaction = self.lease.database.begin_reading().await?;
-        let steps = recorded(&mut transaction).await?;
+        let steps = recorded(&mut transaction, None).await?;
         end(transaction).await?;
         Ok(steps)
     }
@@ -258,9 +290,13 @@ async fn record(
         .map_err(failed)
 }
 
-async fn recorded(transaction: &mut Transaction<'_, Postgres>) -> Result<Vec<RecordedStep>> {
+async fn recorded(
+    transaction: &mut Transaction<'_, Postgres>,
+    plan: Option<&str>,
+) -> Result<Vec<RecordedStep>> {
     let failed = |cause| error(cause, "cannot read the recorded steps");
     let rows = crate::postgres::query(include_str!("recorded.sql"))
+        .bind(plan)
         .fetch_all(&mut **transaction)
         .await
         .map_err(failed)?;

@@ -1,0 +1,128 @@
+//! Plans that change a database where it stands.
+//!
+//! Such a plan is a description: the schema that it wants, steps in their order, and the sections
+//! of its final check. What it decides about a row is an SQL expression over the row (a
+//! [`SetUpdate`], done by the database) or a pure function of the row (a [`RowUpdate`]). The engine
+//! executes descriptions and knows no plan by name; every row that it changes is accounted for in
+//! the ledger with its cells of before, in the same transaction.
+
+mod parameters;
+pub mod prisma;
+mod sections;
+mod table_facts;
+mod updates;
+
+pub use parameters::{OptionName, Parameters};
+pub use sections::{Question, Rank, SectionSpec, ShareSpec, schema_sections};
+pub use table_facts::TableFacts;
+pub use updates::{
+    Assigned, Considered, Group, Merge, Noted, RowFunction, RowImage, RowOutcome, RowUpdate,
+    SetUpdate, SqlText,
+};
+
+use super::schemas::PlanSchema;
+use crate::error::Result;
+
+/// A plan, made for one run's parameters.
+#[derive(Clone)]
+pub struct InPlacePlan {
+    /// `leora-phase2`
+    pub name: String,
+    /// What it does, in some words.
+    pub title: String,
+    /// The schema of the database that the tables stand in.
+    pub namespace: String,
+    /// What it wants of the database.
+    pub schema: PlanSchema,
+    /// What is done, in order.
+    pub steps: Vec<PlanStep>,
+    /// What the final check asks beside the schema.
+    pub sections: Vec<SectionSpec>,
+    /// What a run states about itself, `as_of` → `2026-01-31`; it is kept in the ledger.
+    pub states: Vec<(String, String)>,
+    /// The name of the folder that holds a run's SQL for Prisma, behind its time stamp.
+    pub prisma_name: Option<String>,
+}
+
+/// One step.
+#[derive(Clone)]
+pub struct PlanStep {
+    /// `classify`, as options and the ledger name it.
+    pub name: String,
+    /// `Classification by last order date`
+    pub title: String,
+    /// `(table, column)` that must be there; where one is not, the schema's step comes first.
+    pub needs: Vec<(String, String)>,
+    /// What it does.
+    pub work: Work,
+}
+
+/// What a step does.
+#[derive(Clone)]
+pub enum Work {
+    /// Brings the database to the plan's schema.
+    Schema,
+    /// Says whether it is there: the sections of [`schema_sections`].
+    VerifySchema,
+    /// Changes rows by SQL.
+    Set(Vec<SetUpdate>),
+    /// Changes rows by a pure function.
+    Rows(Vec<RowUpdate>),
+    /// Writes what a query gives into a table.
+    Merge(Vec<Merge>),
+    /// Asks the database; a failed question stops the run.
+    Verify(Vec<SectionSpec>),
+    /// Writes down what was done: in the ledger, and as a folder for Prisma where one is wanted.
+    Record,
+}
+
+/// A plan that can be named on the command line.
+pub struct Registered {
+    /// `leora-phase2`
+    pub name: &'static str,
+    /// The options that it understands beside those that every plan has.
+    pub options: &'static [OptionName],
+    /// The variables that name its database, the first that is set counts.
+    pub database: &'static [&'static str],
+    /// Makes it.
+    pub describe: fn(&Parameters) -> Result<InPlacePlan>,
+}
+
+/// Plans that come with sunset.
+const BUILT_IN: &[Registered] = &[super::leora_phase2::REGISTERED];
+
+/// The plan of that name, where it is one that changes a database in place.
+pub fn registered(name: &str) -> Option<&'static Registered> {
+    BUILT_IN.iter().find(|plan| plan.name == name)
+}
+
+/// Their names.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().map(|plan| plan.name)
+}
+
+impl InPlacePlan {
+    /// The step of a name.
+    pub fn step(&self, name: &str) -> Option<&PlanStep> {
+        self.steps.iter().find(|step| step.name == name)
+    }
+}
+
+impl PlanStep {
+    /// A step that needs no column.
+    pub fn new(name: &str, title: &str, work: Work) -> Self {
+        Self {
+            name: name.to_owned(),
+            title: title.to_owned(),
+            needs: Vec::new(),
+            work,
+        }
+    }
+
+    /// With a column that must be there.
+    #[must_use]
+    pub fn needing(mut self, table: &str, column: &str) -> Self {
+        self.needs.push((table.to_owned(), column.to_owned()));
+        self
+    }
+}

@@ -1,0 +1,96 @@
+//! Plan `leora-phase2`: customers of a CRM are classified by their last order and get a priority,
+//! and call plans get their tables. Everything happens in the application's own database, which
+//! Prisma made: names are in camel case.
+
+mod data;
+mod schema;
+
+#[cfg(test)]
+mod tests;
+
+use super::in_place::{InPlacePlan, OptionName, Parameters, PlanStep, Registered, Work};
+use super::schemas::PlanSchema;
+use crate::error::Result;
+
+pub use schema::schema;
+
+/// The plan's name.
+pub const NAME: &str = "leora-phase2";
+
+/// See the module.
+pub const REGISTERED: Registered = Registered {
+    name: NAME,
+    options: &[OptionName::AsOf, OptionName::OnlyUnclassified],
+    database: &["DIRECT_URL", "DATABASE_URL"],
+    describe,
+};
+
+const CUSTOMER: &str = "Customer";
+const LAST_ORDER: &str = "lastOrderDate";
+const ACCOUNT_TYPE: &str = "accountType";
+const PRIORITY: &str = "accountPriority";
+
+/// The plan, for a run's parameters.
+///
+/// # Errors
+/// `Configuration` for a reference date that is none.
+pub fn describe(parameters: &Parameters) -> Result<InPlacePlan> {
+    let namespace = &parameters.namespace;
+    let as_of = parameters.day(OptionName::AsOf)?;
+    let only_new = parameters.has(OptionName::OnlyUnclassified);
+    let classification = data::classification(&as_of, only_new);
+    let schema = PlanSchema {
+        schema: schema::schema(namespace),
+        faults: Vec::new(),
+    };
+    let mut classified = data::classified(namespace);
+    classified
+        .questions
+        .extend((!only_new).then(|| data::as_ordered(namespace, &as_of)));
+    let steps = vec![
+        PlanStep::new(
+            "classification",
+            "Classification by last order date",
+            Work::Set(vec![classification]),
+        )
+        .needing(CUSTOMER, ACCOUNT_TYPE),
+        PlanStep::new(
+            "verify-classification",
+            "Verification of the classification",
+            Work::Verify(vec![classified]),
+        )
+        .needing(CUSTOMER, ACCOUNT_TYPE),
+        PlanStep::new(
+            "schema",
+            "Schema of call plans and priorities",
+            Work::Schema,
+        ),
+        PlanStep::new(
+            "verify-schema",
+            "Verification of tables and columns",
+            Work::VerifySchema,
+        ),
+        PlanStep::new(
+            "priorities",
+            "Priorities by classification",
+            Work::Set(vec![data::priorities()]),
+        )
+        .needing(CUSTOMER, ACCOUNT_TYPE)
+        .needing(CUSTOMER, PRIORITY),
+        PlanStep::new("record", "Migration record", Work::Record),
+    ];
+    let mut states = vec![("as_of".to_owned(), as_of)];
+    if only_new {
+        states.push(("only_unclassified".to_owned(), "true".to_owned()));
+    }
+    Ok(InPlacePlan {
+        name: NAME.to_owned(),
+        title: "customer classification, priorities and call plans".to_owned(),
+        namespace: namespace.clone(),
+        schema,
+        steps,
+        sections: vec![data::final_section(namespace)],
+        states,
+        prisma_name: Some("phase2_complete".to_owned()),
+    })
+}

@@ -1,0 +1,221 @@
+//! Changing rows where they stand, with their cells of before in the ledger.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+
+use crate::error::Result;
+use crate::plans::in_place::{Merge, Noted, RowUpdate, SetUpdate, SqlText, TableFacts};
+use crate::ports::runs::RunId;
+use crate::ports::schema::FoundRows;
+
+/// A part of a table: blocks of its file, from the first up to and without the second.
+pub type Blocks = (u64, u64);
+
+/// How large a table is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TableSize {
+    /// Blocks of its file; 0 where its rows cannot be read by blocks.
+    pub blocks: u64,
+    /// Rows, estimated.
+    pub rows: u64,
+}
+
+/// What to do about a row that somebody else has locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Locked {
+    /// Wait a moment; then the whole batch gives a `Contended` error.
+    Wait,
+    /// Leave it to a later batch.
+    Skip,
+}
+
+/// What a change did, or would do.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Changed {
+    /// Rows written.
+    pub rows: u64,
+    /// Of these, rows that were not there before.
+    pub inserted: u64,
+    /// Rows by the new value of the first column that is set; NULL is the empty text.
+    pub values: BTreeMap<String, u64>,
+}
+
+impl Changed {
+    /// Adds another.
+    pub fn add(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.inserted += other.inserted;
+        for (value, rows) in other.values {
+            *self.values.entry(value).or_default() += rows;
+        }
+    }
+}
+
+/// What a batch of a pure function came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RowBatch {
+    /// Rows looked at.
+    pub seen: u64,
+    /// What was written.
+    pub changed: Changed,
+    /// Warnings by code.
+    pub warnings: BTreeMap<String, Vec<String>>,
+    /// Quarantined rows by reason.
+    pub quarantined: BTreeMap<String, Vec<String>>,
+    /// The key of the last row; none at the end.
+    pub last: Option<String>,
+}
+
+/// Looks at rows. Nothing it does can write.
+#[async_trait]
+pub trait InPlaceReader: Send + Sync {
+    /// What a set-based change would write.
+    async fn would_set(&self, facts: &TableFacts, update: &SetUpdate) -> Result<Changed>;
+
+    /// What a pure function would write, from behind a key, at most `limit` rows.
+    async fn would_change(
+        &self,
+        facts: &TableFacts,
+        update: &RowUpdate,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<RowBatch>;
+
+    /// What a query would write.
+    async fn would_merge(&self, facts: &TableFacts, merge: &Merge) -> Result<Changed>;
+
+    /// Rows that would get another value if a person had not decided about them.
+    async fn left_alone(&self, facts: &TableFacts, update: &SetUpdate) -> Result<u64>;
+
+    /// The rows that deserve a word.
+    async fn noted(
+        &self,
+        facts: &TableFacts,
+        update: &SetUpdate,
+        noted: &Noted,
+    ) -> Result<FoundRows>;
+
+    /// How large a table is.
+    async fn size(&self, facts: &TableFacts) -> Result<TableSize>;
+
+    /// The rows that a query of one text column, `item`, gives.
+    async fn find(&self, query: &SqlText) -> Result<FoundRows>;
+
+    /// The number that a query gives.
+    async fn number(&self, query: &SqlText) -> Result<u64>;
+
+    /// The `label` and `count` of each row of a query, in its order.
+    async fn shares(&self, query: &SqlText) -> Result<Vec<(String, u64)>>;
+}
+
+/// Changes rows within one run.
+///
+/// Contract: every call is one transaction together with its entries in the ledger, and calling it
+/// again is harmless: a row that has its value is not written.
+#[async_trait]
+pub trait InPlaceWriter: Send + Sync {
+    /// Sets at most `limit` rows of a part of the table, or of the whole.
+    async fn set(
+        &self,
+        step: &str,
+        facts: &TableFacts,
+        update: &SetUpdate,
+        part: Option<Blocks>,
+        limit: u32,
+        locked: Locked,
+    ) -> Result<Changed>;
+
+    /// Lets a pure function change at most `limit` rows from behind a key on.
+    async fn change(
+        &self,
+        step: &str,
+        facts: &TableFacts,
+        update: &RowUpdate,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<RowBatch>;
+
+    /// Puts what a query gives into a table.
+    async fn merge(&self, step: &str, facts: &TableFacts, merge: &Merge) -> Result<Changed>;
+
+    /// Records a warning for each row that deserves a word.
+    async fn note(&self, facts: &TableFacts, update: &SetUpdate, noted: &Noted) -> Result<()>;
+}
+
+/// Changes of one plan, or of one run of it, that are taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeScope {
+    /// The plan.
+    pub plan: String,
+    /// Only what this run did, all attempts of it.
+    pub run: Option<RunId>,
+    /// Only these keys of the rows of one table.
+    pub only: Option<(String, Vec<String>)>,
+    /// Rows that somebody changed since are taken back too.
+    pub force: bool,
+}
+
+/// One group of rows that a batch changed alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeSet {
+    /// Its number; later changes have higher ones.
+    pub id: i64,
+    /// The step that made it.
+    pub step: String,
+    /// The schema of the database.
+    pub namespace: String,
+    /// The table.
+    pub table: String,
+    /// Rows.
+    pub rows: u64,
+}
+
+/// A row that keeps its values, and why.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeptCell {
+    /// The table.
+    pub table: String,
+    /// The primary key.
+    pub key: String,
+    /// What the row holds now, and what the plan had set.
+    pub found: String,
+}
+
+/// What taking back one set came to, or would come to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TakenBack {
+    /// Rows that hold again what they held.
+    pub restored: u64,
+    /// Rows that the plan had made and that are gone.
+    pub deleted: u64,
+    /// Rows that somebody removed since.
+    pub gone: u64,
+    /// Rows that stay.
+    pub kept: Vec<KeptCell>,
+}
+
+/// Lists and shows what would be taken back.
+#[async_trait]
+pub trait ChangePlanner: Send + Sync {
+    /// Sets of the scope with a lower number than `before`, the highest first, at most `limit`.
+    async fn sets(
+        &self,
+        scope: &ChangeScope,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<ChangeSet>>;
+
+    /// What taking a set back would come to, were everything behind it taken back before.
+    async fn would_take_back(&self, scope: &ChangeScope, set: &ChangeSet) -> Result<TakenBack>;
+}
+
+/// Takes back.
+#[async_trait]
+pub trait ChangeUndoer: Send + Sync {
+    /// Takes one set back and forgets it, in one transaction; rows that stay stay in the ledger.
+    async fn take_back(&self, scope: &ChangeScope, set: &ChangeSet) -> Result<TakenBack>;
+
+    /// Marks runs of which nothing is left, forgets their warnings, and writes the audit.
+    async fn settle(&self, scope: &ChangeScope, sums: &serde_json::Value) -> Result<()>;
+}

@@ -1,0 +1,347 @@
+//! Plans that change a database where it stands: their steps, their checks, and taking them back.
+//! A plan is a description; no plan is known here by name.
+
+mod questions;
+mod sets;
+mod undo;
+
+pub use questions::{final_sections, sections};
+pub use undo::{ROWS_SHOWN, TakenReport, plan_take_back, take_back};
+
+use std::collections::BTreeMap;
+
+use sunset_core::check::Section;
+use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::plans::in_place::{
+    InPlacePlan, Merge, PlanStep, RowUpdate, TableFacts, Work, schema_sections,
+};
+use sunset_core::ports::in_place::{Changed, InPlaceReader, InPlaceWriter};
+use sunset_core::ports::progress::Progress;
+use sunset_core::ports::schema::{SchemaReader, SchemaWriter};
+use sunset_core::schema::diff::Directions;
+use sunset_core::schema::live::LiveSchema;
+use sunset_core::schema::steps::SchemaPlan;
+
+use crate::retry::{Retries, retry};
+use crate::schema;
+
+/// How many items of a warning or quarantine reason a report names.
+const EXAMPLES: usize = 20;
+
+/// What the flow looks at and writes with.
+#[derive(Clone, Copy)]
+pub struct Ports<'a> {
+    /// Looks at the schema.
+    pub schema: &'a dyn SchemaReader,
+    /// Looks at rows.
+    pub rows: &'a dyn InPlaceReader,
+    /// Writes; none in a dry run.
+    pub writer: Option<Writers<'a>>,
+    /// Shows how far it has come.
+    pub progress: &'a dyn Progress,
+}
+
+/// What writes.
+#[derive(Clone, Copy)]
+pub struct Writers<'a> {
+    /// The schema.
+    pub schema: &'a dyn SchemaWriter,
+    /// Rows.
+    pub rows: &'a dyn InPlaceWriter,
+}
+
+/// How a flow goes about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InPlaceOptions {
+    /// Rows a transaction.
+    pub batch_size: u32,
+    /// How often a passing fault is tried again.
+    pub retries: Retries,
+}
+
+/// What a step did, or would do.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct StepReport {
+    /// Output lines: what was counted, and how many: `ACTIVE customers updated`, 3512.
+    pub counts: Vec<(String, u64)>,
+    /// Warnings by code: how many, and the first rows.
+    pub warnings: BTreeMap<String, (u64, Vec<String>)>,
+    /// Quarantined rows by reason: how many, and the first.
+    pub quarantined: BTreeMap<String, (u64, Vec<String>)>,
+    /// What was checked.
+    pub sections: Vec<Section>,
+    /// The schema's plan, before anything was done.
+    pub schema: Option<SchemaPlan>,
+    /// Titles of the schema's steps that were done.
+    pub schema_done: Vec<String>,
+    /// Rows written, or that would be.
+    pub written: u64,
+    /// A word about the step: why it is left out.
+    pub remark: Option<String>,
+}
+
+impl StepReport {
+    /// Whether every check passed.
+    pub fn passed(&self) -> bool {
+        self.sections.iter().all(Section::passed)
+    }
+
+    fn count(&mut self, label: impl Into<String>, number: u64) {
+        self.counts.push((label.into(), number));
+    }
+
+    fn warn(&mut self, code: &str, count: u64, items: &[String]) {
+        examples(&mut self.warnings, code, count, items);
+    }
+}
+
+fn examples(
+    found: &mut BTreeMap<String, (u64, Vec<String>)>,
+    name: &str,
+    count: u64,
+    items: &[String],
+) {
+    let entry = found.entry(name.to_owned()).or_default();
+    entry.0 += count;
+    let room = EXAMPLES.saturating_sub(entry.1.len());
+    entry.1.extend(items.iter().take(room).cloned());
+}
+
+/// The order in which the steps named in `wanted` are done (all, where it is empty): the schema's
+/// step is drawn to the front of the first that needs a column that is not there yet.
+///
+/// # Errors
+/// `Configuration` for a step that the plan does not have; those of the database.
+pub async fn order<'p>(
+    plan: &'p InPlacePlan,
+    wanted: &[String],
+    reader: &dyn SchemaReader,
+) -> Result<Vec<&'p PlanStep>> {
+    let strange: Vec<_> = wanted
+        .iter()
+        .filter(|name| plan.step(name).is_none())
+        .collect();
+    if let Some(name) = strange.first() {
+        let names: Vec<_> = plan.steps.iter().map(|step| step.name.as_str()).collect();
+        return Err(Error::new(
+            ErrorKind::Configuration,
+            format!("the plan {} has no step {name}", plan.name),
+        )
+        .remedy(format!("its steps are: {}", names.join(", "))));
+    }
+    let mut steps: Vec<&PlanStep> = plan
+        .steps
+        .iter()
+        .filter(|step| wanted.is_empty() || wanted.contains(&step.name))
+        .collect();
+    let live = reader.read(&plan.namespace).await?;
+    let is_missing = |step: &PlanStep| first_missing(step, &live).is_some();
+    let schema = steps
+        .iter()
+        .position(|step| matches!(step.work, Work::Schema));
+    let needy = steps.iter().position(|step| is_missing(step));
+    if let (Some(schema), Some(needy)) = (schema, needy)
+        && needy < schema
+    {
+        let step = steps.remove(schema);
+        steps.insert(needy, step);
+    }
+    Ok(steps)
+}
+
+fn first_missing<'s>(step: &'s PlanStep, live: &LiveSchema) -> Option<&'s (String, String)> {
+    step.needs.iter().find(|(table, column)| {
+        live.table(table)
+            .is_none_or(|table| table.column(column).is_none())
+    })
+}
+
+/// Does one step, or shows what it would do where there is nothing to write with.
+///
+/// # Errors
+/// `NotFound` for a column that is not there; `Mismatch` for a schema that cannot be had; those of
+/// the database. What was done before stays done, and starting again goes on.
+pub async fn step(
+    plan: &InPlacePlan,
+    step: &PlanStep,
+    ports: Ports<'_>,
+    options: InPlaceOptions,
+) -> Result<StepReport> {
+    let live = ports.schema.read(&plan.namespace).await?;
+    let mut report = StepReport::default();
+    if let Some((table, column)) = first_missing(step, &live) {
+        if ports.writer.is_none() {
+            report.remark = Some(format!(
+                "{table}.{column} is not there yet; nothing can be counted before it is"
+            ));
+            return Ok(report);
+        }
+        return Err(Error::new(
+            ErrorKind::NotFound,
+            format!("{table} has no column {column}, which this step needs"),
+        )
+        .remedy(format!("run schema-push --plan {} first", plan.name)));
+    }
+    match &step.work {
+        Work::Schema => push_schema(plan, ports, &mut report).await?,
+        Work::VerifySchema => {
+            if ports.writer.is_none() {
+                report.remark = Some("there is nothing to verify in a dry run".to_owned());
+            } else {
+                report.sections = schema_sections(&plan.schema.schema, &live);
+            }
+        }
+        Work::Set(updates) => {
+            for update in updates {
+                sets::set(step, update, &live, ports, options, &mut report).await?;
+            }
+        }
+        Work::Rows(updates) => {
+            for update in updates {
+                rows(step, update, &live, ports, options, &mut report).await?;
+            }
+        }
+        Work::Merge(merges) => {
+            for merge in merges {
+                self::merge(step, merge, &live, ports, options, &mut report).await?;
+            }
+        }
+        Work::Verify(specs) => {
+            if ports.writer.is_none() {
+                report.remark = Some("there is nothing to verify in a dry run".to_owned());
+            } else {
+                report.sections = sections(ports.rows, specs).await;
+            }
+        }
+        Work::Record => {}
+    }
+    Ok(report)
+}
+
+async fn push_schema(plan: &InPlacePlan, ports: Ports<'_>, report: &mut StepReport) -> Result<()> {
+    let directions = Directions::default();
+    let (wanted, live) = schema::plan(ports.schema, &plan.schema, &directions).await?;
+    let stays: Vec<String> = wanted
+        .refused
+        .iter()
+        .map(|note| format!("{}: {}", note.object, note.text))
+        .chain(
+            wanted
+                .blocked
+                .iter()
+                .map(|b| format!("{}: {}", b.title, b.what)),
+        )
+        .collect();
+    if !stays.is_empty() {
+        return Err(Error::new(
+            ErrorKind::Mismatch,
+            "the database cannot be brought to the plan's schema",
+        )
+        .item(stays.join("; "))
+        .remedy(format!(
+            "see the whole with schema-push --plan {} --dry-run; put right what it names, then run this again",
+            plan.name
+        )));
+    }
+    let label = if ports.writer.is_some() {
+        "changes of the schema"
+    } else {
+        "changes of the schema to be made"
+    };
+    report.count(label, wanted.steps.len() as u64);
+    if let Some(writers) = ports.writer
+        && !wanted.steps.is_empty()
+    {
+        let pushed = schema::push(
+            ports.schema,
+            writers.schema,
+            &plan.schema,
+            (&wanted, &live),
+            ports.progress,
+        );
+        report.schema_done = pushed.await?.0.done;
+    }
+    report.schema = Some(wanted);
+    Ok(())
+}
+
+/// Rows by a pure function, from the first key to the last.
+async fn rows(
+    step: &PlanStep,
+    update: &RowUpdate,
+    live: &LiveSchema,
+    ports: Ports<'_>,
+    options: InPlaceOptions,
+    report: &mut StepReport,
+) -> Result<()> {
+    let facts = TableFacts::of_rows(live, update)?;
+    let mut changed = Changed::default();
+    let mut last: Option<String> = None;
+    ports.progress.start(&update.noun, None);
+    loop {
+        let after = last.as_deref();
+        let limit = options.batch_size;
+        let batch = match ports.writer {
+            Some(writers) => {
+                retry(options.retries, || {
+                    writers
+                        .rows
+                        .change(&step.name, &facts, update, after, limit)
+                })
+                .await?
+            }
+            None => {
+                retry(options.retries, || {
+                    ports.rows.would_change(&facts, update, after, limit)
+                })
+                .await?
+            }
+        };
+        ports.progress.advance(batch.seen);
+        for (code, items) in &batch.warnings {
+            report.warn(code, items.len() as u64, items);
+        }
+        for (reason, items) in &batch.quarantined {
+            examples(&mut report.quarantined, reason, items.len() as u64, items);
+        }
+        changed.add(batch.changed);
+        match batch.last {
+            Some(key) => last = Some(key),
+            None => break,
+        }
+    }
+    ports.progress.finish();
+    sets::counted(&update.noun, &update.groups, &changed, ports, report);
+    Ok(())
+}
+
+async fn merge(
+    step: &PlanStep,
+    merge: &Merge,
+    live: &LiveSchema,
+    ports: Ports<'_>,
+    options: InPlaceOptions,
+    report: &mut StepReport,
+) -> Result<()> {
+    let facts = TableFacts::of_merge(live, merge)?;
+    let changed = match ports.writer {
+        Some(writers) => {
+            retry(options.retries, || {
+                writers.rows.merge(&step.name, &facts, merge)
+            })
+            .await?
+        }
+        None => ports.rows.would_merge(&facts, merge).await?,
+    };
+    let verb = |verb: &str| {
+        if ports.writer.is_some() {
+            format!("{} {verb}", merge.noun)
+        } else {
+            format!("{} to be {verb}", merge.noun)
+        }
+    };
+    report.written += changed.rows;
+    report.count(verb("added"), changed.inserted);
+    report.count(verb("changed"), changed.rows - changed.inserted);
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! Set-based changes in batches: a sweep over the table's blocks, then a look at the whole.
+//!
+//! Where a run stands is never remembered: a row that has its value is not among those to be
+//! changed. The sweep spares the server from reading what was done before for every batch; the
+//! look at the whole finds what moved, came or was locked meanwhile.
+
+use sunset_core::error::{ErrorKind, Result};
+use sunset_core::plans::in_place::{Group, PlanStep, SetUpdate, TableFacts};
+use sunset_core::ports::in_place::{Blocks, Changed, InPlaceWriter, Locked, TableSize};
+use sunset_core::schema::live::LiveSchema;
+
+use super::{InPlaceOptions, Ports, StepReport};
+use crate::retry::retry;
+use crate::schema::LOCK_RETRIES;
+
+/// Rows that a block is taken to hold where the server has no estimate.
+const ROWS_PER_BLOCK: u64 = 64;
+
+/// One change, with its counts, its warnings and what it leaves alone.
+pub(super) async fn set(
+    step: &PlanStep,
+    update: &SetUpdate,
+    live: &LiveSchema,
+    ports: Ports<'_>,
+    options: InPlaceOptions,
+    report: &mut StepReport,
+) -> Result<()> {
+    let facts = TableFacts::of_set(live, update)?;
+    let changed = match ports.writer {
+        None => ports.rows.would_set(&facts, update).await?,
+        Some(writers) => {
+            let size = ports.rows.size(&facts).await?;
+            let sweep = Sweep {
+                step: &step.name,
+                facts: &facts,
+                update,
+                writer: writers.rows,
+                options,
+            };
+            ports
+                .progress
+                .start(&update.noun, (size.rows > 0).then_some(size.rows));
+            let changed = sweep.run(size, ports).await?;
+            ports.progress.finish();
+            changed
+        }
+    };
+    counted(&update.noun, &update.groups, &changed, ports, report);
+    let left = ports.rows.left_alone(&facts, update).await?;
+    if !facts.unless_true.is_empty() {
+        report.count(
+            format!(
+                "{} left alone ({} is true)",
+                update.noun,
+                facts.unless_true.join(", ")
+            ),
+            left,
+        );
+    }
+    for noted in &update.noted {
+        let found = ports.rows.noted(&facts, update, noted).await?;
+        if found.count == 0 {
+            continue;
+        }
+        report.warn(&noted.code, found.count, &found.sample);
+        if let Some(writers) = ports.writer {
+            retry(options.retries, || writers.rows.note(&facts, update, noted)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Output lines of what was changed: one a group, and one for values that no group names.
+pub(super) fn counted(
+    noun: &str,
+    groups: &[Group],
+    changed: &Changed,
+    ports: Ports<'_>,
+    report: &mut StepReport,
+) {
+    let tense = |label: &str| {
+        if ports.writer.is_some() {
+            label.to_owned()
+        } else {
+            label.replace("updated", "to be updated")
+        }
+    };
+    let mut named = 0;
+    for group in groups {
+        let rows = changed.values.get(&group.value).copied().unwrap_or(0);
+        named += rows;
+        report.count(tense(&group.label), rows);
+    }
+    if groups.is_empty() || named < changed.rows {
+        report.count(tense(&format!("{noun} updated")), changed.rows - named);
+    }
+    report.written += changed.rows;
+}
+
+struct Sweep<'a> {
+    step: &'a str,
+    facts: &'a TableFacts,
+    update: &'a SetUpdate,
+    writer: &'a dyn InPlaceWriter,
+    options: InPlaceOptions,
+}
+
+impl Sweep<'_> {
+    async fn run(&self, size: TableSize, ports: Ports<'_>) -> Result<Changed> {
+        let mut sum = Changed::default();
+        let limit = u64::from(self.options.batch_size);
+        let density = match size.rows.checked_div(size.blocks) {
+            Some(0) | None => ROWS_PER_BLOCK,
+            Some(rows) => rows,
+        };
+        let step = (limit / density).max(1);
+        let mut from = 0;
+        while from < size.blocks {
+            let part = (from, from + step);
+            loop {
+                let changed = self.batch(Some(part)).await?;
+                let full = changed.rows >= limit;
+                sum.add(changed);
+                if !full {
+                    break;
+                }
+            }
+            ports
+                .progress
+                .advance(density * step.min(size.blocks - from));
+            from += step;
+        }
+        // Rows that moved or came while the sweep went on, and those that were locked.
+        loop {
+            let changed = retry(LOCK_RETRIES, || self.write(None, Locked::Wait)).await?;
+            if changed.rows == 0 {
+                return Ok(sum);
+            }
+            sum.add(changed);
+        }
+    }
+
+    /// A batch of a part. Where somebody holds the lock of a row for long, that row is left for
+    /// the end, and the others are not kept waiting for it.
+    async fn batch(&self, part: Option<Blocks>) -> Result<Changed> {
+        match self.write(part, Locked::Wait).await {
+            Err(error) if error.kind() == ErrorKind::Contended => {
+                retry(LOCK_RETRIES, || self.write(part, Locked::Skip)).await
+            }
+            Err(error) => {
+                tracing::debug!(%error, "a batch failed");
+                retry(self.options.retries, || self.write(part, Locked::Wait)).await
+            }
+            done => done,
+        }
+    }
+
+    async fn write(&self, part: Option<Blocks>, locked: Locked) -> Result<Changed> {
+        self.writer
+            .set(
+                self.step,
+                self.facts,
+                self.update,
+                part,
+                self.options.batch_size,
+                locked,
+            )
+            .await
+    }
+}

@@ -1,0 +1,133 @@
+//! Changing rows within a run.
+
+use async_trait::async_trait;
+use sqlx::{Postgres, Transaction};
+use sunset_core::plans::in_place::{Merge, Noted, RowUpdate, SetUpdate, TableFacts};
+use sunset_core::ports::in_place::{Blocks, Changed, InPlaceWriter, Locked, RowBatch};
+use sunset_core::{Error, ErrorKind, Result};
+
+use super::reader::{changed, merged};
+use super::{bound, row_batch, statements};
+use crate::postgres::fault::error;
+use crate::postgres::runs::{ActiveRun, Lease};
+
+/// Changes rows within one run.
+#[derive(Clone)]
+pub struct InPlaceStore {
+    lease: Lease,
+}
+
+impl ActiveRun {
+    /// The writer of changes in place of this run.
+    pub fn in_place(&self) -> InPlaceStore {
+        InPlaceStore {
+            lease: self.lease().clone(),
+        }
+    }
+}
+
+impl InPlaceStore {
+    /// A transaction that waits for nobody for long: what it has locked, others wait for. Rows
+    /// are found where they stand, which a join over the whole table would not be.
+    async fn begin(&self) -> Result<Transaction<'static, Postgres>> {
+        let mut transaction = self.lease.begin().await?;
+        sqlx::raw_sql(include_str!("batch_settings.sql"))
+            .execute(&mut *transaction)
+            .await
+            .map_err(|cause| error(cause, "cannot prepare a batch"))?;
+        Ok(transaction)
+    }
+}
+
+async fn commit(transaction: Transaction<'_, Postgres>, what: &str) -> Result<()> {
+    transaction
+        .commit()
+        .await
+        .map_err(|cause| error(cause, what))
+}
+
+#[async_trait]
+impl InPlaceWriter for InPlaceStore {
+    async fn set(
+        &self,
+        step: &str,
+        facts: &TableFacts,
+        update: &SetUpdate,
+        part: Option<Blocks>,
+        limit: u32,
+        locked: Locked,
+    ) -> Result<Changed> {
+        let what = format!("cannot change rows of {}", facts.table);
+        let failed = |cause| error(cause, what.clone());
+        let mut transaction = self.begin().await?;
+        let sql = statements::set(facts, update, part, limit, locked);
+        let rows = bound(sql, &update.binds)
+            .bind(self.lease.run)
+            .bind(step)
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        let changed = changed(&rows).map_err(failed)?;
+        commit(transaction, &what).await?;
+        Ok(changed)
+    }
+
+    async fn change(
+        &self,
+        step: &str,
+        facts: &TableFacts,
+        update: &RowUpdate,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<RowBatch> {
+        let what = format!("cannot change rows of {}", facts.table);
+        let mut transaction = self.begin().await?;
+        let decided =
+            row_batch::decide(&mut transaction, facts, update, (after, limit), true).await?;
+        let changed = row_batch::write(
+            &mut transaction,
+            facts,
+            update,
+            &decided,
+            self.lease.run,
+            step,
+        )
+        .await?;
+        commit(transaction, &what).await?;
+        let mut batch = decided.into_batch();
+        batch.changed = changed;
+        Ok(batch)
+    }
+
+    async fn merge(&self, step: &str, facts: &TableFacts, merge: &Merge) -> Result<Changed> {
+        let what = format!("cannot write rows of {}", facts.table);
+        let failed = |cause| error(cause, what.clone());
+        let mut transaction = self.lease.begin().await?;
+        let sql = statements::merge(facts, merge);
+        let row = bound(sql, &merge.query.binds)
+            .bind(self.lease.run)
+            .bind(step)
+            .fetch_optional(&mut *transaction)
+            .await
+            .map_err(failed)?
+            .ok_or_else(|| Error::new(ErrorKind::Internal, what.clone()))?;
+        let changed = merged(&row).map_err(failed)?;
+        commit(transaction, &what).await?;
+        Ok(changed)
+    }
+
+    async fn note(&self, facts: &TableFacts, update: &SetUpdate, noted: &Noted) -> Result<()> {
+        let what = "cannot record warnings";
+        let mut transaction = self.lease.begin().await?;
+        bound(
+            statements::record_noted(facts, update, noted),
+            &update.binds,
+        )
+        .bind(&noted.code)
+        .bind(self.lease.run)
+        .execute(&mut *transaction)
+        .await
+        .map_err(|cause| error(cause, what))?;
+        commit(transaction, what).await
+    }
+}
