@@ -3,27 +3,32 @@
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use sunset_cli::render::{self, FinalReport};
-use sunset_cli::{Program, Session, Status};
+use sunset_cli::{Consented, Program, Session, Status};
 use sunset_core::check::{CheckReport, Section, Verdict};
 use sunset_core::config::{DatabaseSettings, DocumentSourceSettings, Pace, R2Settings};
 use sunset_core::env_vars;
-use sunset_core::error::{Error, ErrorKind, Result};
-use sunset_core::plans::{DocumentPlan, RecordedNumbers, plan_named};
+use sunset_core::error::Result;
+use sunset_core::plans::plan_named;
 use sunset_core::ports::objects::ObjectStore;
-use sunset_core::report::Comparison;
-use sunset_engine::verify::{self, VerifyOptions};
-use sunset_engine::{check, load};
+use sunset_engine::check;
+use sunset_engine::retry::Retries;
 use sunset_sources::firestore::ReadOptions;
 use sunset_targets::postgres::{ConnectOptions, Database, Ledger, ObjectBook, Verifier};
 use sunset_targets::r2::R2Bucket;
 
+use crate::data::{Data, Repair};
 use crate::{Arguments, SectionName, files};
-
-/// Comparisons under way at once.
-const CONNECTIONS: usize = 2;
 
 pub async fn final_check(arguments: Arguments, session: Session) -> Result<Status> {
     let begun = Instant::now();
+    let repair = if arguments.repair {
+        match arguments.write.consent(&session) {
+            Consented::Write(consent) => Repair::Write(consent),
+            Consented::DryRun => Repair::Show,
+        }
+    } else {
+        Repair::No
+    };
     let plan = plan_named(&arguments.plan)?;
     let wanted = |name| arguments.only.is_empty() || arguments.only.contains(&name);
     let (settings, documents, pace) = session.settings(|variables, faults| {
@@ -37,11 +42,23 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
         Database::connect(&settings.url, ConnectOptions::for_program(Arguments::NAME)).await?;
     let ledger = Ledger::open(&database).await?;
     let verifier = Verifier::new(database.clone(), ledger.is_some());
-    let mut sections = Vec::new();
+    let mut checks = CheckReport {
+        sections: Vec::new(),
+        left_out: [
+            (SectionName::Tables, "Tables"),
+            (SectionName::Data, "Data"),
+            (SectionName::Audio, "Audio"),
+            (SectionName::Users, "Users"),
+        ]
+        .into_iter()
+        .filter(|(name, _)| !wanted(*name))
+        .map(|(_, title)| title.to_owned())
+        .collect(),
+    };
     let tables = check::tables(plan.as_ref(), &verifier).await?;
     let tables_stand = tables.passed();
     if wanted(SectionName::Tables) || !tables_stand {
-        sections.push(tables);
+        checks.sections.push(tables);
     }
     let mut compared = None;
     if tables_stand {
@@ -62,19 +79,22 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
                 verifier: &verifier,
                 session: &session,
                 batch_size: pace.batch_size,
+                sample: arguments.sample,
+                retries: Retries(pace.max_retries),
             };
-            let (section, snapshot, comparison) = with.compare(source.as_ref()).await?;
-            sections.push(section);
+            let (section, snapshot, comparison) = with.compare(source.as_ref(), &repair).await?;
+            checks.sections.push(section);
             compared = Some((snapshot, comparison));
         }
         if wanted(SectionName::Audio) {
-            sections.push(audio(&session, &database, ledger.is_some()).await?);
+            let section = audio(&session, &database, ledger.is_some()).await?;
+            checks.sections.push(section);
         }
         if wanted(SectionName::Users) {
-            sections.push(check::users(plan.as_ref(), &verifier).await?);
+            let section = check::users(plan.as_ref(), &verifier).await?;
+            checks.sections.push(section);
         }
     }
-    let checks = CheckReport { sections };
     let (source, read_time, comparison) = match compared {
         Some((snapshot, comparison)) => (snapshot.source, snapshot.read_time, Some(comparison)),
         None => ("not compared".to_owned(), None, None),
@@ -91,7 +111,7 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
         comparison,
     };
     session.print(&render::check_text(&report.checks, session.is_verbose()));
-    if !arguments.no_report {
+    if !(arguments.no_report || arguments.write.dry_run || matches!(repair, Repair::Show)) {
         let path = files::write(&report, &arguments.reports)?;
         session.print(&format!("Report: {}", path.display()));
     }
@@ -100,51 +120,6 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
         Verdict::Passed => Status::Done,
         Verdict::Failed | Verdict::Incomplete => Status::CheckFailed,
     })
-}
-
-struct Data<'a> {
-    plan: &'a dyn DocumentPlan,
-    ledger: Option<&'a Ledger>,
-    database: &'a Database,
-    verifier: &'a Verifier,
-    session: &'a Session,
-    batch_size: usize,
-}
-
-impl Data<'_> {
-    async fn compare(
-        &self,
-        source: &dyn sunset_core::ports::documents::DocumentSource,
-    ) -> Result<(Section, sunset_core::ports::documents::Snapshot, Comparison)> {
-        let named = self.session.variable(env_vars::MIGRATION_USER_ID);
-        let owner = self.database.find_owner(named.as_deref()).await?;
-        let owner = owner.ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, "the migration's user does not exist")
-                .remedy("run data-migrate first, or set MIGRATION_USER_ID")
-        })?;
-        let recorded = match self.ledger {
-            Some(ledger) => ledger.recorded_numbers().await?,
-            None => RecordedNumbers::default(),
-        };
-        let progress = self.session.progress();
-        let surveyed =
-            load::survey(source, self.plan, &owner, &recorded, progress.as_ref()).await?;
-        let options = VerifyOptions {
-            batch_size: self.batch_size,
-            connections: CONNECTIONS,
-        };
-        let comparison = verify::compare(
-            source,
-            self.plan,
-            &surveyed,
-            self.verifier,
-            options,
-            progress.as_ref(),
-        )
-        .await?;
-        let section = check::data(self.plan, &comparison, self.verifier).await?;
-        Ok((section, surveyed.snapshot, comparison))
-    }
 }
 
 /// The audio section, or why it could not be compared.

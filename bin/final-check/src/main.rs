@@ -1,19 +1,20 @@
 //! `final-check`: V3 against V2, whole.
 
 mod compare;
+mod data;
 mod files;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use sunset_cli::{CommonArgs, Program, ReadArgs};
+use sunset_cli::{CommonArgs, Program, ReadArgs, WriteArgs};
 
 /// Compares V3 with V2 and says whether anything is missing.
 ///
 /// Every document of V2 is mapped again and every row compared with what the database holds; the
 /// references, required fields and numbers of V3 are checked; the recordings in the bucket are
-/// held against the ledger. Nothing is written but the report.
+/// held against the ledger. Nothing is written but the report, unless --repair is given.
 #[derive(Debug, Parser)]
 #[command(name = "final-check", version, after_help = AFTER_HELP)]
 pub struct Arguments {
@@ -23,6 +24,9 @@ pub struct Arguments {
     #[command(flatten)]
     read: ReadArgs,
 
+    #[command(flatten)]
+    write: WriteArgs,
+
     /// The plan: sales-ai
     #[arg(long, default_value = "sales-ai", value_name = "NAME")]
     plan: String,
@@ -30,6 +34,14 @@ pub struct Arguments {
     /// Check only these sections (may be repeated)
     #[arg(long, value_enum, value_name = "SECTION")]
     only: Vec<SectionName>,
+
+    /// Compare the rows of this many documents only, always the same ones; no proof of the others
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    sample: Option<u32>,
+
+    /// Write rows again that differ and that nobody changed in V3; what somebody changed stays
+    #[arg(long, conflicts_with = "sample")]
+    repair: bool,
 
     /// The folder for the report
     #[arg(long, default_value = "reports", value_name = "DIR")]
@@ -54,11 +66,17 @@ pub enum SectionName {
 }
 
 const AFTER_HELP: &str = "\
+Examples:
+  final-check                       everything
+  final-check --only data           documents and rows alone
+  final-check --sample 500          a quick look; never ends with 0, for it proves nothing
+  final-check --repair --dry-run    what --repair would write
+
 Environment (the process's own, then .env.migration, then .env):
   DATABASE_URL, V2_FIRESTORE, MIGRATION_USER_ID   as for data-migrate
   CLOUDFLARE_R2_…                                 as for audio-migrate (section audio)
 
-Exit status: 0 everything was compared and nothing fails, 1 error, 2 usage, 4 a check fails or
+Exit status: 0 everything that was asked for was compared and nothing fails, 1 error, 2 usage, 4 a check fails or
 something could not be compared.";
 
 impl Program for Arguments {

@@ -96,7 +96,7 @@ pub struct Section {
     pub title: String,
     /// Its checks; a section without any was not compared.
     pub checks: Vec<Check>,
-    /// Why it was not compared, where it was not.
+    /// Why it was not compared, or not whole, where that is so.
     pub skipped: Option<String>,
     /// Its line in the summary.
     pub summary: String,
@@ -125,6 +125,8 @@ pub enum Verdict {
 pub struct CheckReport {
     /// In order.
     pub sections: Vec<Section>,
+    /// Titles of sections that the operator left out.
+    pub left_out: Vec<String>,
 }
 
 impl CheckReport {
@@ -177,7 +179,13 @@ mod tests {
         let bad = good
             .clone()
             .with(Some(Finding::failure("1 row differs", 1, vec![])));
-        let verdict = |sections| CheckReport { sections }.verdict();
+        let verdict = |sections| {
+            let report = CheckReport {
+                sections,
+                ..CheckReport::default()
+            };
+            report.verdict()
+        };
         assert_eq!(
             verdict(vec![section(vec![good.clone(), note], None)]),
             Verdict::Passed

@@ -1,17 +1,22 @@
 //! V3 against V2, whole: every row that the mapping says is looked for, and every item that the
 //! ledger accounts for must still be in V2.
 
+mod mend;
+mod sample;
+
 use futures::{StreamExt, TryStreamExt};
 use sunset_core::error::Result;
 use sunset_core::plans::{DocumentPlan, Resolution};
 use sunset_core::ports::documents::DocumentSource;
 use sunset_core::ports::progress::Progress;
-use sunset_core::ports::rows::ItemKey;
-use sunset_core::ports::verify::RowVerifier;
+use sunset_core::ports::rows::{Item, ItemKey, RowWriter};
+use sunset_core::ports::verify::{Compared, RowDifference, RowVerifier};
 use sunset_core::report::Comparison;
 use sunset_core::row::Row;
 
+use self::sample::Sample;
 use crate::load::{Surveyed, stream};
+use crate::retry::Retries;
 
 /// How to compare.
 #[derive(Debug, Clone, Copy)]
@@ -20,57 +25,153 @@ pub struct VerifyOptions {
     pub batch_size: usize,
     /// Comparisons under way at once.
     pub connections: usize,
+    /// Compare the rows of so many documents only.
+    pub sample: Option<usize>,
+    /// How often a passing fault is tried again.
+    pub retries: Retries,
 }
 
-/// Maps every document again and compares every row.
-///
-/// # Errors
-/// When the source or the database cannot be read to the end: a part proves nothing.
-pub async fn compare(
-    source: &dyn DocumentSource,
-    plan: &dyn DocumentPlan,
-    surveyed: &Surveyed,
-    verifier: &dyn RowVerifier,
-    options: VerifyOptions,
-    progress: &dyn Progress,
-) -> Result<Comparison> {
-    let mut comparison = Comparison::default();
-    for name in plan.collections() {
-        let tally = surveyed.resolution.tally(name);
-        let proof = comparison
-            .collections
-            .entry((*name).to_owned())
-            .or_default();
-        proof.read = tally.read;
-        proof.repeated = tally.repeated;
-        proof.superseded = tally.superseded;
-    }
-    for shape in plan.shapes() {
-        comparison.rows.insert(shape.table.clone(), 0);
-    }
-    for (index, phase) in plan.phases().iter().enumerate() {
-        let total = phase
-            .collections
-            .iter()
-            .map(|name| surveyed.resolution.tally(name).read)
-            .sum();
-        progress.start(phase.label, Some(total));
-        let mut compared = stream::items(source, surveyed, index, phase, options.batch_size)
-            .map_ok(|batch| async move {
-                let rows: Vec<Row> = batch.iter().flat_map(|item| item.rows.clone()).collect();
-                let differences = verifier.compare(&rows).await?;
-                Ok((batch, differences))
-            })
-            .try_buffer_unordered(options.connections.max(1))
-            .boxed();
-        while let Some((batch, differences)) = compared.try_next().await? {
-            progress.advance(batch.len() as u64);
-            comparison.count(&batch, differences);
+/// One comparison: what with what, and who may write.
+pub struct Verification<'a> {
+    /// V2.
+    pub source: &'a dyn DocumentSource,
+    /// How it becomes rows.
+    pub plan: &'a dyn DocumentPlan,
+    /// V2, read once.
+    pub surveyed: &'a Surveyed,
+    /// V3.
+    pub verifier: &'a dyn RowVerifier,
+    /// Writes rows again that differ and that nobody changed in V3; without it nothing is written.
+    pub writer: Option<&'a dyn RowWriter>,
+    /// How.
+    pub options: VerifyOptions,
+    /// Who looks on.
+    pub progress: &'a dyn Progress,
+}
+
+/// A batch, compared.
+struct Batch {
+    items: Vec<Item>,
+    /// What differs in the end.
+    differences: Vec<RowDifference>,
+    /// What differed before it was written again.
+    repaired: Vec<RowDifference>,
+}
+
+impl Verification<'_> {
+    /// Maps every document again and compares every row, or those of a sample.
+    ///
+    /// # Errors
+    /// When the source or the database cannot be read to the end: a part proves nothing.
+    pub async fn run(&self) -> Result<Comparison> {
+        let mut comparison = self.expected();
+        let mut sample = self.options.sample.map(Sample::new);
+        for (index, phase) in self.plan.phases().iter().enumerate() {
+            let total = phase
+                .collections
+                .iter()
+                .map(|name| self.surveyed.resolution.tally(name).read)
+                .sum();
+            self.progress.start(phase.label, Some(total));
+            let batches = stream::items(
+                self.source,
+                self.surveyed,
+                index,
+                phase,
+                self.options.batch_size,
+            );
+            match &mut sample {
+                Some(sample) => self.choose(batches, sample, &mut comparison).await?,
+                None => {
+                    let mut compared = batches
+                        .map_ok(|items| self.compare(items))
+                        .try_buffer_unordered(self.options.connections.max(1))
+                        .boxed();
+                    while let Some(batch) = compared.try_next().await? {
+                        self.progress.advance(batch.items.len() as u64);
+                        batch.items.iter().for_each(|item| comparison.note(item));
+                        settle(&mut comparison, batch);
+                    }
+                }
+            }
+            self.progress.finish();
         }
-        progress.finish();
+        if let Some(sample) = sample {
+            for items in sample.into_batches(self.options.batch_size) {
+                settle(&mut comparison, self.compare(items).await?);
+            }
+        }
+        find_gone(
+            self.surveyed.resolution.as_ref(),
+            self.verifier,
+            &mut comparison,
+        )
+        .await?;
+        Ok(comparison)
     }
-    find_gone(surveyed.resolution.as_ref(), verifier, &mut comparison).await?;
-    Ok(comparison)
+
+    /// Nothing compared yet, and everything that was read.
+    fn expected(&self) -> Comparison {
+        let mut comparison = Comparison {
+            sample: self.options.sample.map(|count| count as u64),
+            ..Comparison::default()
+        };
+        for name in self.plan.collections() {
+            let tally = self.surveyed.resolution.tally(name);
+            let proof = comparison
+                .collections
+                .entry((*name).to_owned())
+                .or_default();
+            proof.read = tally.read;
+            proof.repeated = tally.repeated;
+            proof.superseded = tally.superseded;
+        }
+        for shape in self.plan.shapes() {
+            comparison.rows.insert(shape.table.clone(), 0);
+            comparison.compared.insert(shape.table.clone(), 0);
+        }
+        comparison
+    }
+
+    /// Maps the documents of a phase, and keeps those of the sample for later.
+    async fn choose(
+        &self,
+        mut batches: futures::stream::BoxStream<'_, Result<Vec<Item>>>,
+        sample: &mut Sample,
+        comparison: &mut Comparison,
+    ) -> Result<()> {
+        while let Some(items) = batches.try_next().await? {
+            self.progress.advance(items.len() as u64);
+            for item in items {
+                comparison.note(&item);
+                if let Some(left) = sample.offer(item) {
+                    comparison.pass_over(&left);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn compare(&self, items: Vec<Item>) -> Result<Batch> {
+        let rows: Vec<Row> = items.iter().flat_map(|item| item.rows.clone()).collect();
+        let Compared { differences, .. } = self.verifier.compare(&rows).await?;
+        let mut batch = Batch {
+            items,
+            differences,
+            repaired: Vec::new(),
+        };
+        if let Some(writer) = self.writer {
+            self.mend(writer, &mut batch).await?;
+        }
+        Ok(batch)
+    }
+}
+
+fn settle(comparison: &mut Comparison, batch: Batch) {
+    comparison.place(&batch.items, batch.differences);
+    for was in batch.repaired {
+        comparison.repair(was);
+    }
 }
 
 /// Items of the ledger that the survey has not seen.

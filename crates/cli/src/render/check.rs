@@ -20,7 +20,7 @@ pub fn check_text(report: &CheckReport, verbose: bool) -> String {
     for section in &report.sections {
         line(&mut text, &section.summary);
     }
-    line(&mut text, verdict_line(report));
+    line(&mut text, &verdict_line(report));
     text
 }
 
@@ -82,11 +82,17 @@ fn line(text: &mut String, words: &str) {
 }
 
 /// The verdict in words.
-pub fn verdict_line(report: &CheckReport) -> &'static str {
+pub fn verdict_line(report: &CheckReport) -> String {
     match report.verdict() {
-        Verdict::Passed => "PASSED: V3 has everything that V2 has.",
-        Verdict::Failed => "FAILED: V3 is not yet what V2 says. See the failures above.",
-        Verdict::Incomplete => "INCOMPLETE: nothing fails, but not everything was compared.",
+        Verdict::Passed if report.left_out.is_empty() => {
+            "PASSED: V3 has everything that V2 has.".into()
+        }
+        Verdict::Passed => format!(
+            "PASSED, as far as asked for; not compared: {}.",
+            report.left_out.join(", ")
+        ),
+        Verdict::Failed => "FAILED: V3 is not yet what V2 says. See the failures above.".into(),
+        Verdict::Incomplete => "INCOMPLETE: nothing fails, but not everything was compared.".into(),
     }
 }
 
@@ -103,6 +109,7 @@ pub fn verdict_name(verdict: Verdict) -> &'static str {
 pub fn check_json(report: &CheckReport) -> Value {
     json!({
         "verdict": verdict_name(report.verdict()),
+        "left_out": report.left_out,
         "sections": report.sections.iter().map(section_json).collect::<Vec<_>>(),
     })
 }
@@ -146,6 +153,7 @@ mod tests {
                 .remedy("run data-migrate again"),
         ));
         CheckReport {
+            left_out: Vec::new(),
             sections: vec![
                 Section {
                     title: "Tables".into(),

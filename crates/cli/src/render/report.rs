@@ -1,11 +1,12 @@
 //! The final report: one HTML file that needs nothing else, the same as Markdown, and as JSON.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::{Value, json};
 use sunset_core::check::{CheckReport, Severity, Verdict};
-use sunset_core::report::Comparison;
+use sunset_core::report::{Comparison, Examples};
 
 use super::check::{check_json, verdict_line, verdict_name};
 use crate::numbers::thousands;
@@ -52,14 +53,25 @@ impl FinalReport {
                     "repeated": proof.repeated,
                     "quarantined": proof.quarantined,
                     "differing": proof.differing,
+                    "not_compared": proof.not_compared,
                     "superseded": proof.superseded,
                 });
                 (name.clone(), value)
             });
             document["collections"] = Value::Object(collections.collect());
             document["rows"] = json!(comparison.rows);
-            document["quarantine"] = json!(comparison.quarantine);
-            document["warnings"] = json!(comparison.warnings);
+            document["compared"] = json!(comparison.compared);
+            document["differing"] = json!(comparison.differing);
+            document["repaired"] = json!(comparison.repaired);
+            document["sample"] = json!(comparison.sample);
+            let counted = |found: &BTreeMap<String, Examples>| {
+                let counts = found
+                    .iter()
+                    .map(|(name, found)| (name.clone(), json!(found.count)));
+                Value::Object(counts.collect())
+            };
+            document["quarantine"] = counted(&comparison.quarantine);
+            document["warnings"] = counted(&comparison.warnings);
         }
         document
     }
@@ -252,11 +264,11 @@ impl FinalReport {
                         caption { "Documents in quarantine and warnings; the ledger holds each with its id" }
                         thead { tr { th scope="col" { "What" } th scope="col" { "Reason" } th scope="col" { "Count" } } }
                         tbody {
-                            @for (reason, count) in &comparison.quarantine {
-                                tr { td { "quarantined" } th scope="row" { (reason) } td { (thousands(*count)) } }
+                            @for (reason, found) in &comparison.quarantine {
+                                tr { td { "quarantined" } th scope="row" { (reason) } td { (thousands(found.count)) } }
                             }
-                            @for (code, count) in &comparison.warnings {
-                                tr { td { "warning" } th scope="row" { (code) } td { (thousands(*count)) } }
+                            @for (code, found) in &comparison.warnings {
+                                tr { td { "warning" } th scope="row" { (code) } td { (thousands(found.count)) } }
                             }
                         }
                     }

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use crate::digest::Digest;
 use crate::error::Result;
 use crate::ports::rows::ItemKey;
 use crate::row::{Row, Shape};
@@ -60,12 +61,27 @@ pub struct Found {
     pub ids: Vec<String>,
 }
 
+/// What comparing some rows gave.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Compared {
+    /// The rows that differ or are missing.
+    pub differences: Vec<RowDifference>,
+    /// Per row, in their order: the digest that it must have in the table. It is the mapping's,
+    /// but for rows with linked cells.
+    pub digests: Vec<Digest>,
+}
+
 /// Reads V3. Nothing here writes.
 #[async_trait]
 pub trait RowVerifier: Send + Sync {
     /// Compares rows of any tables with what the tables hold, linked cells (audio URLs) counting as
-    /// what they were linked to. Gives the rows that differ, and nothing for the others.
-    async fn compare(&self, rows: &[Row]) -> Result<Vec<RowDifference>>;
+    /// what they were linked to.
+    async fn compare(&self, rows: &[Row]) -> Result<Compared>;
+
+    /// Rows that sunset inserted and of which a column outside of the shape, which V2 does not fill,
+    /// holds something else than its default; with the cells in words. Only what the database
+    /// fills by itself (triggers, generated columns, defaults that call functions) is left out.
+    async fn filled(&self, shape: &Shape) -> Result<Found>;
 
     /// Which of `tables` do not exist.
     async fn missing_tables(&self, tables: &[String]) -> Result<Vec<String>>;

@@ -1,12 +1,16 @@
 //! V3 against V2, row by row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::ports::rows::{Item, ItemKey};
 use crate::ports::verify::RowDifference;
+use crate::report::Examples;
 
 /// How many differences are kept with both values; all are counted.
-const KEPT: usize = 100;
+const KEPT: usize = 10_000;
+
+/// How many documents of one reason or code are kept by name; all are counted.
+const NAMED: usize = 1_000;
 
 /// What became of the documents of one collection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,6 +25,8 @@ pub struct CollectionProof {
     pub quarantined: u64,
     /// A row is missing or differs.
     pub differing: u64,
+    /// Outside of the sample that was asked for.
+    pub not_compared: u64,
     /// Embedded parts that a document supersedes.
     pub superseded: u64,
 }
@@ -32,14 +38,22 @@ pub struct Comparison {
     pub collections: BTreeMap<String, CollectionProof>,
     /// Rows that the mapping says, per table.
     pub rows: BTreeMap<String, u64>,
+    /// Rows that were compared, per table: all of them, or those of a sample.
+    pub compared: BTreeMap<String, u64>,
     /// Rows that differ, per table.
     pub differing: BTreeMap<String, u64>,
     /// The first of them.
     pub differences: Vec<RowDifference>,
-    /// Quarantined documents, per reason.
-    pub quarantine: BTreeMap<String, u64>,
-    /// Warnings, per code.
-    pub warnings: BTreeMap<String, u64>,
+    /// Rows that differed and were written again, per table.
+    pub repaired: BTreeMap<String, u64>,
+    /// The first of them, as they were.
+    pub repairs: Vec<RowDifference>,
+    /// How many documents were asked for, when not all.
+    pub sample: Option<u64>,
+    /// Quarantined documents, per reason, with what exactly.
+    pub quarantine: BTreeMap<String, Examples>,
+    /// Documents with warnings, per code, with the path of the field.
+    pub warnings: BTreeMap<String, Examples>,
     /// Items that the ledger accounts for and V2 no longer has.
     pub gone: u64,
     /// The first of them.
@@ -47,37 +61,58 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Accounts for a batch of items and what differs of their rows.
-    pub fn count(&mut self, batch: &[Item], differences: Vec<RowDifference>) {
-        for item in batch {
-            let proof = self
-                .collections
-                .entry(item.key.collection.clone())
+    /// Accounts for an item, whether its rows are compared or not.
+    pub fn note(&mut self, item: &Item) {
+        let proof = self.proof(item);
+        if item.key.collection.contains('#') {
+            // Made of several documents: what is made is what is read.
+            proof.read += 1;
+        }
+        let name = format!("{}/{}", item.key.collection, item.key.id);
+        if let Some(quarantine) = &item.quarantine {
+            proof.quarantined += 1;
+            let of_reason = self
+                .quarantine
+                .entry(quarantine.reason.clone())
                 .or_default();
-            if item.key.collection.contains('#') {
-                proof.read += 1;
+            of_reason.count += 1;
+            if of_reason.items.len() < NAMED {
+                of_reason
+                    .items
+                    .push(format!("{name}: {}", quarantine.detail));
             }
-            let differs = differences.iter().any(|difference| {
-                item.rows
-                    .iter()
-                    .any(|row| row.shape.table == difference.table && row.id() == difference.id)
-            });
-            if let Some(quarantine) = &item.quarantine {
-                proof.quarantined += 1;
-                *self
-                    .quarantine
-                    .entry(quarantine.reason.clone())
-                    .or_default() += 1;
-            } else if differs {
+        }
+        for row in &item.rows {
+            *self.rows.entry(row.shape.table.clone()).or_default() += 1;
+        }
+        for warning in &item.warnings {
+            let of_code = self.warnings.entry(warning.code.clone()).or_default();
+            of_code.count += 1;
+            if of_code.items.len() < NAMED {
+                of_code.items.push(format!("{name}: {}", warning.path));
+            }
+        }
+    }
+
+    /// Accounts for items whose rows were compared, and for what differs of them.
+    pub fn place(&mut self, items: &[Item], differences: Vec<RowDifference>) {
+        let differing: HashSet<(&str, &str)> = differences
+            .iter()
+            .map(|difference| (difference.table.as_str(), difference.id.as_str()))
+            .collect();
+        for item in items.iter().filter(|item| item.quarantine.is_none()) {
+            let differs = item
+                .rows
+                .iter()
+                .any(|row| differing.contains(&(row.shape.table.as_str(), row.id())));
+            let proof = self.proof(item);
+            if differs {
                 proof.differing += 1;
             } else {
                 proof.in_place += 1;
             }
             for row in &item.rows {
-                *self.rows.entry(row.shape.table.clone()).or_default() += 1;
-            }
-            for warning in &item.warnings {
-                *self.warnings.entry(warning.code.clone()).or_default() += 1;
+                *self.compared.entry(row.shape.table.clone()).or_default() += 1;
             }
         }
         for difference in differences {
@@ -88,6 +123,27 @@ impl Comparison {
         }
     }
 
+    /// Accounts for an item whose rows are not compared.
+    pub fn pass_over(&mut self, item: &Item) {
+        if item.quarantine.is_none() {
+            self.proof(item).not_compared += 1;
+        }
+    }
+
+    /// Notes a row that differed and was written again.
+    pub fn repair(&mut self, was: RowDifference) {
+        *self.repaired.entry(was.table.clone()).or_default() += 1;
+        if self.repairs.len() < KEPT {
+            self.repairs.push(was);
+        }
+    }
+
+    fn proof(&mut self, item: &Item) -> &mut CollectionProof {
+        self.collections
+            .entry(item.key.collection.clone())
+            .or_default()
+    }
+
     /// Notes an item that the ledger accounts for and V2 no longer has.
     pub fn count_gone(&mut self, key: &ItemKey) {
         self.gone += 1;
@@ -96,13 +152,23 @@ impl Comparison {
         }
     }
 
+    /// Rows that were compared, over all tables.
+    pub fn compared_rows(&self) -> u64 {
+        self.compared.values().sum()
+    }
+
     /// Rows that differ or are missing, over all tables.
     pub fn differing_rows(&self) -> u64 {
         self.differing.values().sum()
     }
 
+    /// Rows that were written again, over all tables.
+    pub fn repaired_rows(&self) -> u64 {
+        self.repaired.values().sum()
+    }
+
     /// Documents in quarantine.
     pub fn quarantined(&self) -> u64 {
-        self.quarantine.values().sum()
+        self.quarantine.values().map(|found| found.count).sum()
     }
 }

@@ -1,5 +1,7 @@
 //! Documents and rows.
 
+use std::collections::BTreeMap;
+
 use sunset_core::check::{Check, Finding, Section};
 use sunset_core::error::Result;
 use sunset_core::plans::DocumentPlan;
@@ -21,7 +23,7 @@ pub async fn data(
     for shape in plan.shapes() {
         let table = &shape.table;
         let rows = comparison.rows.get(table).copied().unwrap_or(0);
-        checks.push(rows_check(comparison, table, rows));
+        checks.push(rows_check(comparison, table));
         let all = verifier.count(table).await?;
         let accounted = verifier.accounted(table).await?;
         checks.push(
@@ -44,6 +46,21 @@ pub async fn data(
                     Vec::new(),
                 )
             })),
+        );
+        let filled = verifier.filled(&shape).await?;
+        checks.push(
+            Check::new(
+                format!("{table}: what V2 does not fill is empty"),
+                "the other columns of every row that the migration inserted",
+            )
+            .with(
+                found("cells were filled in V3 since", &filled).map(|finding| {
+                    finding.remedy(
+                    "somebody entered them in V3: nothing is lost, and they are left alone; when \
+                     they are meant, this check has done its work",
+                )
+                }),
+            ),
         );
     }
     checks.push(gone(comparison));
@@ -91,7 +108,7 @@ pub async fn data(
             .with(found("assigned numbers are not in their row", &wrong)),
         );
     }
-    let total: u64 = comparison.rows.values().sum();
+    let total = comparison.compared_rows();
     let tables: Vec<String> = plan
         .shapes()
         .iter()
@@ -110,7 +127,22 @@ pub async fn data(
             comparison.quarantined()
         ),
         checks,
-        skipped: None,
+        skipped: not_whole(comparison),
+    })
+}
+
+/// Why the comparison is not whole, where it is of a sample smaller than everything.
+fn not_whole(comparison: &Comparison) -> Option<String> {
+    let left: u64 = comparison
+        .collections
+        .values()
+        .map(|proof| proof.not_compared)
+        .sum();
+    let sample = comparison.sample?;
+    (left > 0).then(|| {
+        format!(
+            "{left} documents outside of the sample of {sample}; leave --sample out for the proof"
+        )
     })
 }
 
@@ -120,13 +152,21 @@ fn conservation(comparison: &Comparison) -> Vec<Check> {
         .collections
         .iter()
         .map(|(collection, proof)| {
-            let settled = proof.repeated + proof.in_place + proof.quarantined + proof.differing;
+            let settled = proof.repeated
+                + proof.in_place
+                + proof.quarantined
+                + proof.differing
+                + proof.not_compared;
+            let mut compared = format!(
+                "{} read with {} in V3, {} repeated, {} quarantined, {} differing",
+                proof.read, proof.in_place, proof.repeated, proof.quarantined, proof.differing
+            );
+            if comparison.sample.is_some() {
+                compared.push_str(&format!(", {} not compared", proof.not_compared));
+            }
             Check::new(
                 format!("{collection}: every document has its place"),
-                format!(
-                    "{} read with {} in V3, {} repeated, {} quarantined, {} differing",
-                    proof.read, proof.in_place, proof.repeated, proof.quarantined, proof.differing
-                ),
+                compared,
             )
             .with((settled != proof.read).then(|| {
                 Finding::failure(
@@ -145,48 +185,56 @@ fn conservation(comparison: &Comparison) -> Vec<Check> {
             comparison.quarantined()
         ),
     );
-    for (reason, count) in &comparison.quarantine {
+    for (reason, found) in &comparison.quarantine {
         quarantine = quarantine.with(Some(Finding::note(
             format!("quarantined: {reason}"),
-            *count,
-            Vec::new(),
+            found.count,
+            found.items.clone(),
         )));
     }
-    for (code, count) in &comparison.warnings {
+    for (code, found) in &comparison.warnings {
         quarantine = quarantine.with(Some(Finding::note(
             format!("warning: {code}"),
-            *count,
-            Vec::new(),
+            found.count,
+            found.items.clone(),
         )));
     }
     checks.push(quarantine);
     checks
 }
 
-fn rows_check(comparison: &Comparison, table: &str, rows: u64) -> Check {
+fn rows_check(comparison: &Comparison, table: &str) -> Check {
     let of_table = |difference: &&RowDifference| difference.table == table;
-    let count = comparison.differing.get(table).copied().unwrap_or(0);
+    let of = |counts: &BTreeMap<String, u64>| counts.get(table).copied().unwrap_or(0);
     let changed = comparison
         .differences
         .iter()
         .filter(of_table)
         .any(|difference| difference.changed_since);
+    let items = |differences: &[RowDifference]| {
+        let of_table = differences.iter().filter(of_table);
+        of_table.map(in_words).collect::<Vec<_>>()
+    };
+    let differing = of(&comparison.differing);
+    let repaired = of(&comparison.repaired);
     Check::new(
         format!("{table}: every row is as V2 says"),
-        format!("{rows} rows, each whole, by the SHA-256 of its cells"),
+        format!(
+            "{} rows, each whole, by the SHA-256 of its cells",
+            of(&comparison.compared)
+        ),
     )
-    .with((count > 0).then(|| {
-        let items = comparison
-            .differences
-            .iter()
-            .filter(of_table)
-            .map(in_words)
-            .collect();
-        Finding::failure("rows are missing or differ", count, items).remedy(if changed {
+    .with((repaired > 0).then(|| {
+        let items = items(&comparison.repairs);
+        Finding::note("rows differed and were written again", repaired, items)
+    }))
+    .with((differing > 0).then(|| {
+        let items = items(&comparison.differences);
+        Finding::failure("rows are missing or differ", differing, items).remedy(if changed {
             "somebody changed or removed them in V3: set them back there, or, if V2 is to win, roll \
              the documents back (rollback --collection or --id) and run data-migrate again"
         } else {
-            "run data-migrate again"
+            "run data-migrate again, or final-check --repair"
         })
     }))
 }

@@ -11,6 +11,7 @@ mod ledger;
 mod links;
 mod numbers;
 mod objects;
+mod outside;
 mod owner;
 mod rollback;
 mod rows;

@@ -1,26 +1,29 @@
 //! Reads V3 to compare it with what the mapping says. Digests are taken in the database; only
 //! rows that differ travel.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+mod compare;
+
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use sqlx::Row as _;
 use sqlx::postgres::PgRow;
-use sqlx::{Postgres, Row as _, Transaction};
 use sunset_core::Result;
+use sunset_core::digest::Digest;
 use sunset_core::ports::rows::ItemKey;
-use sunset_core::ports::verify::{
-    CellDifference, ForeignKey, Found, RowDifference, RowFault, RowVerifier,
-};
-use sunset_core::row::{Cell, CellKind, Row, Shape};
+use sunset_core::ports::verify::{Compared, ForeignKey, Found, RowVerifier};
+use sunset_core::row::{Row, Shape};
 
 use super::connection::Database;
-use super::digest::digest_expression;
 use super::fault::error;
 use super::identifier::{public_table, quote_identifier};
+use super::outside::Outside;
 
 /// How many ids an answer names; all are counted.
 const NAMED: i64 = 50;
+
+/// How many rows an answer names of which somebody filled a cell.
+const FILLED_NAMED: i64 = 10_000;
 
 /// Compares with one database.
 #[derive(Debug, Clone)]
@@ -77,20 +80,56 @@ fn read_found(rows: &[PgRow], what: &str) -> Result<Found> {
 
 #[async_trait]
 impl RowVerifier for Verifier {
-    async fn compare(&self, rows: &[Row]) -> Result<Vec<RowDifference>> {
-        let mut tables: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
-        for row in rows {
+    async fn compare(&self, rows: &[Row]) -> Result<Compared> {
+        let mut tables: BTreeMap<&str, Vec<(usize, Row)>> = BTreeMap::new();
+        for (position, row) in rows.iter().enumerate() {
             tables
                 .entry(&row.shape.table)
                 .or_default()
-                .push(row.clone());
+                .push((position, row.clone()));
         }
         let mut transaction = self.database.begin_reading().await?;
-        let mut differences = Vec::new();
+        let mut compared = Compared {
+            differences: Vec::new(),
+            digests: vec![Digest([0; 32]); rows.len()],
+        };
         for rows in tables.into_values() {
-            differences.extend(self.compare_table(&mut transaction, rows).await?);
+            let (positions, rows): (Vec<usize>, Vec<Row>) = rows.into_iter().unzip();
+            let of_table = self.compare_table(&mut transaction, rows).await?;
+            compared.differences.extend(of_table.differences);
+            for (position, digest) in positions.into_iter().zip(of_table.digests) {
+                compared.digests[position] = digest;
+            }
         }
-        Ok(differences)
+        Ok(compared)
+    }
+
+    async fn filled(&self, shape: &Shape) -> Result<Found> {
+        if !self.ledger {
+            return Ok(Found::default());
+        }
+        let what = "cannot look at the columns that V2 does not fill";
+        let failed = |cause| error(cause, what);
+        let names: Vec<String> = shape.columns.iter().map(|(name, _)| name.clone()).collect();
+        let mut transaction = self.database.begin_reading().await?;
+        let outside = Outside::read(&mut transaction, &shape.table, &names).await?;
+        if outside.is_empty() {
+            return Ok(Found::default());
+        }
+        let (filled, words) = outside.expressions("t");
+        let statement = format!(
+            include_str!("verify/filled.sql"),
+            words = words,
+            filled = filled,
+            table = public_table(&shape.table),
+            limit = FILLED_NAMED
+        );
+        let rows = crate::postgres::query(sqlx::AssertSqlSafe(statement))
+            .bind(&shape.table)
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        read_found(&rows, what)
     }
 
     async fn missing_tables(&self, tables: &[String]) -> Result<Vec<String>> {
@@ -253,148 +292,4 @@ fn first_count(rows: &[PgRow], what: &str) -> Result<u64> {
     };
     let count: i64 = row.try_get(0).map_err(|cause| error(cause, what))?;
     Ok(u64::try_from(count).unwrap_or(0))
-}
-
-impl Verifier {
-    async fn compare_table(
-        &self,
-        transaction: &mut Transaction<'static, Postgres>,
-        mut rows: Vec<Row>,
-    ) -> Result<Vec<RowDifference>> {
-        let Some(shape) = rows.first().map(|row| Arc::clone(&row.shape)) else {
-            return Ok(Vec::new());
-        };
-        let what = format!("cannot compare the rows of {}", shape.table);
-        let failed = |cause| error(cause, what.as_str());
-        let ids: Vec<String> = rows.iter().map(|row| row.id().to_owned()).collect();
-        if self.ledger {
-            self.follow_links(transaction, &shape, &ids, &mut rows)
-                .await?;
-        }
-        let digests: Vec<Vec<u8>> = rows
-            .iter()
-            .map(|row| row.digest().as_bytes().to_vec())
-            .collect();
-        let from = public_table(&shape.table);
-        let digest = digest_expression("t", &shape);
-        let written = if self.ledger {
-            "(SELECT p.written FROM sunset.provenance AS p \
-              WHERE p.table_name = $3 AND p.row_id = e.id)"
-        } else {
-            "NULL::bytea"
-        };
-        let sql = format!(
-            "SELECT e.id, t.id IS NULL AS missing, to_jsonb(t)::text AS cells, \
-             coalesce({written} <> coalesce({digest}, ''), false) AS changed_since \
-             FROM unnest($1::text[], $2::bytea[]) AS e(id, digest) \
-             LEFT JOIN {from} AS t ON t.id = e.id \
-             WHERE t.id IS NULL OR {digest} <> e.digest ORDER BY e.id"
-        );
-        let mut query = crate::postgres::query(sqlx::AssertSqlSafe(sql))
-            .bind(&ids)
-            .bind(&digests);
-        if self.ledger {
-            query = query.bind(&shape.table);
-        }
-        let found = query.fetch_all(&mut **transaction).await.map_err(failed)?;
-        let by_id: HashMap<&str, &Row> = rows.iter().map(|row| (row.id(), row)).collect();
-        let mut differences = Vec::with_capacity(found.len());
-        for row in found {
-            let id: String = row.try_get("id").map_err(failed)?;
-            let fault = if row.try_get("missing").map_err(failed)? {
-                RowFault::Missing
-            } else {
-                let cells: String = row.try_get("cells").map_err(failed)?;
-                let expected = by_id.get(id.as_str());
-                RowFault::Different(expected.map_or_else(Vec::new, |row| cell_faults(row, &cells)))
-            };
-            differences.push(RowDifference {
-                table: shape.table.clone(),
-                id,
-                fault,
-                changed_since: row.try_get("changed_since").map_err(failed)?,
-            });
-        }
-        Ok(differences)
-    }
-
-    /// A cell that was linked (an audio URL in place of a source URI) is expected as linked, as
-    /// long as the mapping still says what the link was made from.
-    async fn follow_links(
-        &self,
-        transaction: &mut Transaction<'static, Postgres>,
-        shape: &Shape,
-        ids: &[String],
-        rows: &mut [Row],
-    ) -> Result<()> {
-        let failed = |cause| error(cause, "cannot read the linked cells");
-        let links = crate::postgres::query(include_str!("verify/linked_cells.sql"))
-            .bind(&shape.table)
-            .bind(ids)
-            .fetch_all(&mut **transaction)
-            .await
-            .map_err(failed)?;
-        let mut by_row: HashMap<String, Vec<(usize, Option<String>, String)>> = HashMap::new();
-        for link in links {
-            let column: String = link.try_get("column_name").map_err(failed)?;
-            let Some(position) = shape.position(&column) else {
-                continue;
-            };
-            by_row
-                .entry(link.try_get("row_id").map_err(failed)?)
-                .or_default()
-                .push((
-                    position,
-                    link.try_get("mapped").map_err(failed)?,
-                    link.try_get("linked").map_err(failed)?,
-                ));
-        }
-        for row in rows {
-            for (position, mapped, linked) in by_row.remove(row.id()).unwrap_or_default() {
-                let cell = &mut row.cells[position];
-                if *cell == Cell::text(mapped) {
-                    *cell = Cell::Text(linked);
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Both values of every cell that differs, shortened where they are long.
-fn cell_faults(expected: &Row, found: &str) -> Vec<CellDifference> {
-    let found: serde_json::Value = serde_json::from_str(found).unwrap_or_default();
-    let mut faults = Vec::new();
-    for ((name, kind), cell) in expected.shape.columns.iter().zip(&expected.cells) {
-        let there = found.get(name).cloned().unwrap_or_default();
-        let wanted: serde_json::Value = match cell {
-            Cell::Null => serde_json::Value::Null,
-            Cell::Json(text) => serde_json::from_str(text).unwrap_or_default(),
-            Cell::Text(text) => serde_json::Value::String(text.clone()),
-            Cell::Integer(value) => (*value).into(),
-            Cell::Boolean(value) => (*value).into(),
-            Cell::Timestamp(micros) => sunset_core::instant::Instant::from_micros(*micros)
-                .to_timestamp_text()
-                .into(),
-        };
-        // NULL and JSON's null look alike here; the digest told them apart.
-        let null_or_json = *kind == CellKind::Json && wanted.is_null() != there.is_null();
-        if wanted != there || null_or_json {
-            faults.push(CellDifference {
-                column: name.clone(),
-                expected: shortened(&wanted.to_string()),
-                found: shortened(&there.to_string()),
-            });
-        }
-    }
-    faults
-}
-
-fn shortened(text: &str) -> String {
-    const LONG: usize = 200;
-    if text.chars().count() <= LONG {
-        return text.to_owned();
-    }
-    let head: String = text.chars().take(LONG).collect();
-    format!("{head}…")
 }

@@ -10,6 +10,7 @@ mod firestore;
 mod help;
 mod migration;
 mod mistakes;
+mod repair;
 mod storm;
 mod words;
 mod workplace;

@@ -1,6 +1,6 @@
 //! Rows that a rollback covers, and what becomes of each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
 use sunset_core::Result;
@@ -9,7 +9,8 @@ use sunset_core::ports::rollback::{KeptReason, KeptRow, RollbackOptions};
 
 use super::scope::{Filter, ROWS};
 use crate::postgres::fault::error;
-use crate::postgres::rows::shapes::{Lock, digests_over_shape};
+use crate::postgres::outside::Outside;
+use crate::postgres::rows::shapes::{self, Lock, digests_over_shape};
 
 /// Rows a transaction.
 pub(super) const BATCH: i64 = 1_000;
@@ -92,6 +93,10 @@ pub(super) async fn next(
     for (shape, ids) in by_shape {
         current.extend(digests_over_shape(transaction, shape, &ids, lock).await?);
     }
+    let edited = match options.force {
+        true => HashSet::new(),
+        false => edited_outside(transaction, table, &entries).await?,
+    };
     for entry in &mut entries {
         let found = current.get(&entry.candidate.row_id).copied();
         entry.candidate.fate = match (found, entry.candidate.fate) {
@@ -99,11 +104,49 @@ pub(super) async fn next(
             (Some(_), Fate::Release) => Fate::Release,
             (Some(_), fate) if options.force => fate,
             (found, _) if found != entry.written => Fate::Keep(KeptReason::Changed),
+            _ if edited.contains(&entry.candidate.row_id) => Fate::Keep(KeptReason::Changed),
             (_, _) if entry.later => Fate::Keep(KeptReason::LaterRun),
             (_, fate) => fate,
         };
     }
     Ok(entries.into_iter().map(|entry| entry.candidate).collect())
+}
+
+/// Rows in which somebody entered something into columns that migration does not write.
+async fn edited_outside(
+    transaction: &mut Transaction<'_, Postgres>,
+    table: &str,
+    entries: &[Entry],
+) -> Result<HashSet<String>> {
+    let mut edited = HashSet::new();
+    let shapes: BTreeSet<i32> = entries.iter().map(|entry| entry.shape).collect();
+    for shape in shapes {
+        let columns = shapes::read(transaction, shape).await?;
+        let key = columns.names.first().map_or("id", String::as_str);
+        let outside = Outside::read(transaction, table, &columns.names).await?;
+        let of_shape = || entries.iter().filter(|entry| entry.shape == shape);
+        let inserted: Vec<String> = of_shape()
+            .filter(|entry| entry.candidate.fate == Fate::Delete)
+            .map(|entry| entry.candidate.row_id.clone())
+            .collect();
+        let images: Vec<i64> = of_shape()
+            .filter_map(|entry| match entry.candidate.fate {
+                Fate::Restore(image) => Some(image),
+                _ => None,
+            })
+            .collect();
+        edited.extend(
+            outside
+                .filled_since_insert(transaction, key, &inserted)
+                .await?,
+        );
+        edited.extend(
+            outside
+                .changed_since_image(transaction, key, &images)
+                .await?,
+        );
+    }
+    Ok(edited)
 }
 
 /// What would become of a row that nobody changed.

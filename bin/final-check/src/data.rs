@@ -1,0 +1,178 @@
+//! Documents and rows: compared, and written again where that was asked for.
+
+use serde_json::json;
+use sunset_cli::{Program, Session};
+use sunset_core::check::Section;
+use sunset_core::env_vars;
+use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::permit::{Consent, WritePermit};
+use sunset_core::plans::{DocumentPlan, RecordedNumbers};
+use sunset_core::ports::documents::{DocumentSource, Snapshot};
+use sunset_core::ports::rows::{OnConflict, RowWriter};
+use sunset_core::ports::runs::{RunEnd, RunStart};
+use sunset_core::report::Comparison;
+use sunset_engine::load::Surveyed;
+use sunset_engine::retry::Retries;
+use sunset_engine::verify::{Verification, VerifyOptions};
+use sunset_engine::{check, load};
+use sunset_targets::postgres::{ActiveRun, Database, Ledger, Verifier};
+
+use crate::Arguments;
+
+/// Comparisons under way at once.
+const CONNECTIONS: usize = 2;
+
+/// Whether rows that differ are written again.
+pub enum Repair {
+    /// They are only found.
+    No,
+    /// They are found, and it is said which would be written.
+    Show,
+    /// They are written.
+    Write(Consent),
+}
+
+/// What is compared with what.
+pub struct Data<'a> {
+    pub plan: &'a dyn DocumentPlan,
+    pub ledger: Option<&'a Ledger>,
+    pub database: &'a Database,
+    pub verifier: &'a Verifier,
+    pub session: &'a Session,
+    pub batch_size: usize,
+    pub sample: Option<u32>,
+    pub retries: Retries,
+}
+
+impl Data<'_> {
+    pub async fn compare(
+        &self,
+        source: &dyn DocumentSource,
+        repair: &Repair,
+    ) -> Result<(Section, Snapshot, Comparison)> {
+        let named = self.session.variable(env_vars::MIGRATION_USER_ID);
+        let owner = self.database.find_owner(named.as_deref()).await?;
+        let owner = owner.ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, "the migration's user does not exist")
+                .remedy("run data-migrate first, or set MIGRATION_USER_ID")
+        })?;
+        let recorded = match self.ledger {
+            Some(ledger) => ledger.recorded_numbers().await?,
+            None => RecordedNumbers::default(),
+        };
+        let progress = self.session.progress();
+        let surveyed =
+            load::survey(source, self.plan, &owner, &recorded, progress.as_ref()).await?;
+        let comparison = match repair {
+            Repair::Write(consent) => self.repair(source, &surveyed, consent).await?,
+            Repair::Show | Repair::No => self.look(source, &surveyed, None).await?,
+        };
+        if let Repair::Show = repair {
+            self.show(&comparison);
+        }
+        let section = check::data(self.plan, &comparison, self.verifier).await?;
+        Ok((section, surveyed.snapshot, comparison))
+    }
+
+    async fn look(
+        &self,
+        source: &dyn DocumentSource,
+        surveyed: &Surveyed,
+        writer: Option<&dyn RowWriter>,
+    ) -> Result<Comparison> {
+        let progress = self.session.progress();
+        let verification = Verification {
+            source,
+            plan: self.plan,
+            surveyed,
+            verifier: self.verifier,
+            writer,
+            options: VerifyOptions {
+                batch_size: self.batch_size,
+                connections: CONNECTIONS,
+                sample: self.sample.map(|count| count as usize),
+                retries: self.retries,
+            },
+            progress: progress.as_ref(),
+        };
+        verification.run().await
+    }
+
+    /// Compares and writes within a run of its own, so that a rollback can take it back.
+    async fn repair(
+        &self,
+        source: &dyn DocumentSource,
+        surveyed: &Surveyed,
+        consent: &Consent,
+    ) -> Result<Comparison> {
+        let Some(ledger) = self.ledger else {
+            return Err(Error::new(
+                ErrorKind::NotFound,
+                "there is no ledger that says who wrote which row",
+            )
+            .item(self.database.describe())
+            .remedy("run data-migrate: nothing was migrated into this database yet"));
+        };
+        let permit = WritePermit::bind(consent, self.database.identity().clone());
+        let start = RunStart {
+            plan: self.plan.name().into(),
+            program: Arguments::NAME.into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            source: Some(surveyed.snapshot.source.clone()),
+            read_time: surveyed.snapshot.read_time.clone(),
+            options: json!({ "repair": true }),
+            host: sunset_cli::host_name(),
+            pid: std::process::id(),
+        };
+        let run = ledger.begin_run(&permit, &start).await?;
+        match self.repair_within(source, surveyed, &run).await {
+            Ok(comparison) => {
+                let counts = json!({ "repaired": comparison.repaired });
+                run.finish(&RunEnd::done(counts, json!({}))).await?;
+                Ok(comparison)
+            }
+            Err(error) => {
+                // The error that stopped the run matters more than that it could not be noted.
+                drop(run.finish(&RunEnd::failed(&error)).await);
+                Err(error)
+            }
+        }
+    }
+
+    async fn repair_within(
+        &self,
+        source: &dyn DocumentSource,
+        surveyed: &Surveyed,
+        run: &ActiveRun,
+    ) -> Result<Comparison> {
+        let rows = run.rows(OnConflict::Keep);
+        let comparison = self.look(source, surveyed, Some(&rows)).await?;
+        let detail = json!({
+            "repaired": comparison.repaired,
+            "left": comparison.differing,
+        });
+        run.audit("repair", &detail).await?;
+        self.session.print(&format!(
+            "[Repair] {} rows were written again, {} that differ were left alone",
+            comparison.repaired_rows(),
+            comparison.differing_rows()
+        ));
+        Ok(comparison)
+    }
+
+    fn show(&self, comparison: &Comparison) {
+        let (changed, ours): (Vec<_>, Vec<_>) = comparison
+            .differences
+            .iter()
+            .partition(|difference| difference.changed_since);
+        self.session.print(&format!(
+            "[Repair] {} rows would be written again, {} that somebody changed in V3 would be left alone",
+            ours.len(),
+            changed.len()
+        ));
+        for difference in ours {
+            self.session
+                .print(&format!("[Repair] {} {}", difference.table, difference.id));
+        }
+    }
+}
