@@ -20,7 +20,10 @@ pub async fn final_sections(
     let live = schema.read(&plan.namespace).await?;
     let mut found = schema_sections(&plan.schema.schema, &live);
     found.extend(sections(rows, &plan.sections).await);
-    Ok(CheckReport { sections: found })
+    Ok(CheckReport {
+        sections: found,
+        ..CheckReport::default()
+    })
 }
 
 /// What the rows say.
