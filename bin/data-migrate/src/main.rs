@@ -73,7 +73,8 @@ impl From<ConflictPolicy> for OnConflict {
 const AFTER_HELP: &str = "\
 Environment (the process's own, then .env.migration, then .env):
   DATABASE_URL        the V3 database
-  V2_FIRESTORE        firestore://PROJECT[/DATABASE], export://DIR or file://DIR
+  V2_FIRESTORE        firestore://PROJECT[/DATABASE], gs://BUCKET/PATH (a managed
+                      export), export://DIR (the same in a folder) or file://DIR
   V2_READ_PRICE       what Firestore bills for 100,000 reads, in US dollars
   MIGRATION_USER_ID   who owns the opportunities (made when not set)
   BATCH_SIZE, MAX_RETRIES, DRY_RUN, VERBOSE

@@ -40,7 +40,7 @@ variables! {
     #[secret] DATABASE_URL: "The V3 database, postgresql://user:password@host/name?sslmode=require";
     #[secret] DIRECT_URL: "The same for plans that change a database in place, where DATABASE_URL leads through a pooler" = "$DATABASE_URL";
     MIGRATION_USER_ID: "The V3 user who owns the opportunities" = "migration@internal.system, made when absent";
-    V2_FIRESTORE: "Where V2's documents are: firestore://PROJECT[/DATABASE], export://DIR or file://DIR" = "firestore://$FIREBASE_PROJECT_ID";
+    V2_FIRESTORE: "Where V2's documents are: firestore://PROJECT[/DATABASE], gs://BUCKET/PATH, export://DIR or file://DIR" = "firestore://$FIREBASE_PROJECT_ID";
     V2_READ_PRICE: "What Firestore bills for reading 100,000 documents, in US dollars" = "0.06";
     V2_AUDIO: "Where V2's recordings are: gs://BUCKET or file://DIR" = "gs://$FIREBASE_STORAGE_BUCKET";
     V2_AUDIO_USER_PROJECT: "The project that pays for reading a requester-pays bucket";

@@ -4,9 +4,10 @@ use sunset_core::config::DocumentSourceSettings;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::ports::documents::DocumentSource;
 
-use crate::export::Export;
+use crate::export::{BucketExport, Export};
 use crate::firestore::{Firestore, FirestoreSettings, ReadOptions};
 use crate::folder::Folder;
+use crate::objects::BucketSettings;
 
 /// Makes the source; nothing is read yet.
 ///
@@ -36,6 +37,23 @@ pub fn open_with(
     Ok(match settings {
         DocumentSourceSettings::Files { dir } => Box::new(Folder::new(dir)),
         DocumentSourceSettings::Export { dir } => Box::new(Export::new(dir)),
+        DocumentSourceSettings::BucketExport {
+            bucket,
+            path,
+            emulator,
+            account,
+            user_project,
+        } => Box::new(Export::in_bucket(BucketExport {
+            settings: BucketSettings {
+                bucket: bucket.clone(),
+                emulator: emulator.clone(),
+                account: account.clone(),
+                user_project: user_project.clone(),
+                ..BucketSettings::default()
+            },
+            path: path.clone(),
+            retries: options.retries,
+        })),
         DocumentSourceSettings::Firestore {
             project,
             database,

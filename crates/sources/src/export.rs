@@ -6,6 +6,7 @@
 //! whose place is the metadata says so. Collections of what cannot be read are guessed, but always
 //! among those of the first reading, which is taken to ask for everything that will be asked for.
 
+mod bucket;
 mod entity;
 mod files;
 mod framing;
@@ -25,6 +26,8 @@ use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::ports::documents::{DocumentSource, Snapshot};
 
 use crate::delivery::{self, Stop};
+pub use bucket::BucketExport;
+use bucket::BucketFiles;
 use files::{Files, FolderFiles};
 use manifest::{Manifest, Part};
 use outputs::{OutputReader, Sink, Tally};
@@ -36,12 +39,40 @@ pub struct Export {
 }
 
 struct Inner {
-    dir: PathBuf,
+    place: Place,
     found: OnceLock<Found>,
     /// The collections of the first reading.
     planned: OnceLock<Vec<String>>,
     /// By file, what stands in those that were read to their ends.
     learnt: Mutex<HashMap<String, Tally>>,
+}
+
+enum Place {
+    Folder(PathBuf),
+    Bucket(BucketExport),
+}
+
+impl Place {
+    /// The export's files, and which of them its overall metadata is.
+    fn find(&self) -> Result<(Box<dyn Files>, String)> {
+        Ok(match self {
+            Self::Folder(dir) => {
+                let (files, overall) = FolderFiles::find(dir)?;
+                (Box::new(files), overall)
+            }
+            Self::Bucket(export) => {
+                let (files, overall) = BucketFiles::find(export)?;
+                (Box::new(files), overall)
+            }
+        })
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::Folder(dir) => format!("export://{}", dir.display()),
+            Self::Bucket(export) => export.name(),
+        }
+    }
 }
 
 struct Found {
@@ -52,9 +83,18 @@ struct Found {
 impl Export {
     /// The export in the folder `dir`.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self::at(Place::Folder(dir.into()))
+    }
+
+    /// The export in a bucket.
+    pub fn in_bucket(export: BucketExport) -> Self {
+        Self::at(Place::Bucket(export))
+    }
+
+    fn at(place: Place) -> Self {
         Self {
             inner: Arc::new(Inner {
-                dir: dir.into(),
+                place,
                 found: OnceLock::new(),
                 planned: OnceLock::new(),
                 learnt: Mutex::default(),
@@ -63,7 +103,7 @@ impl Export {
     }
 
     /// Documents of all collections and subcollections that the export states to hold; `None`
-    /// where it does not say.
+    /// where it does not say. Waits for a disk or a bucket, so not for asynchronous code.
     ///
     /// # Errors
     /// When the metadata cannot be read.
@@ -77,12 +117,9 @@ impl Inner {
         if let Some(found) = self.found.get() {
             return Ok(found);
         }
-        let (files, overall) = FolderFiles::find(&self.dir)?;
-        let manifest = Manifest::read(&files, &overall)?;
-        Ok(self.found.get_or_init(|| Found {
-            files: Box::new(files),
-            manifest,
-        }))
+        let (files, overall) = self.place.find()?;
+        let manifest = Manifest::read(files.as_ref(), &overall)?;
+        Ok(self.found.get_or_init(|| Found { files, manifest }))
     }
 
     fn tally(&self, output: &str) -> Option<Tally> {
@@ -179,7 +216,7 @@ impl DocumentSource for Export {
         let inner = Arc::clone(&self.inner);
         blocking(move || inner.found().map(|_| ())).await?;
         Ok(Snapshot {
-            source: format!("export://{}", self.inner.dir.display()),
+            source: self.inner.place.name(),
             read_time: None,
         })
     }
@@ -231,6 +268,6 @@ async fn blocking<T: Send + 'static>(
 
 impl std::fmt::Debug for Export {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Export({})", self.inner.dir.display())
+        write!(f, "Export({})", self.inner.place.name())
     }
 }

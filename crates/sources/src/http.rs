@@ -1,9 +1,10 @@
 //! The one HTTP client of the sources.
 
 use std::sync::Once;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use reqwest::StatusCode;
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use sunset_core::error::{Error, ErrorKind, Result};
 
 /// A client that follows no redirects and gives up on a silent connection after a minute.
@@ -38,10 +39,24 @@ pub fn kind_of_status(status: StatusCode) -> ErrorKind {
     }
 }
 
-/// The delay that a service asks for, in seconds.
-pub fn retry_after(headers: &reqwest::header::HeaderMap) -> Option<Duration> {
-    let text = headers.get(reqwest::header::RETRY_AFTER)?.to_str().ok()?;
-    text.trim().parse().ok().map(Duration::from_secs)
+/// The delay that a service asks for: in seconds, or until a time of its own clock.
+pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = seconds(text)?;
+    Some(Duration::from_secs(until.saturating_sub(date(headers)?)))
+}
+
+/// When the service answered by its own clock, in seconds since 1970.
+pub fn date(headers: &HeaderMap) -> Option<u64> {
+    seconds(headers.get(DATE)?.to_str().ok()?)
+}
+
+fn seconds(text: &str) -> Option<u64> {
+    let time = httpdate::parse_http_date(text).ok()?;
+    Some(time.duration_since(UNIX_EPOCH).ok()?.as_secs())
 }
 
 /// A request that got no answer, or an answer that broke off.
@@ -51,4 +66,27 @@ pub fn broken(cause: reqwest::Error, what: &str) -> Error {
     Error::new(ErrorKind::Unreachable, what.to_owned())
         .cause(cause)
         .remedy("check this machine's network and proxy; the same command goes on where it stopped")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delay_is_in_seconds_or_until_a_time() {
+        let delay = |after: &str, date: &str| {
+            let pairs = [(RETRY_AFTER, after), (DATE, date)];
+            let headers = pairs
+                .into_iter()
+                .filter_map(|(name, text)| Some((name, text.parse().ok()?)));
+            retry_after(&headers.collect()).map(|delay| delay.as_secs())
+        };
+        let now = "Mon, 03 Nov 2025 02:15:00 GMT";
+        assert_eq!(delay("7", now), Some(7));
+        assert_eq!(delay("Mon, 03 Nov 2025 02:16:30 GMT", now), Some(90));
+        assert_eq!(delay("Mon, 03 Nov 2025 02:14:00 GMT", now), Some(0));
+        assert_eq!(delay("Mon, 03 Nov 2025 02:16:30 GMT", "?"), None);
+        assert_eq!(delay("soon", now), None);
+        assert_eq!(delay("-1", now), None);
+    }
 }

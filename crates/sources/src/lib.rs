@@ -7,4 +7,5 @@ pub mod firestore;
 pub mod folder;
 mod http;
 pub mod objects;
+mod patience;
 pub mod service_account;

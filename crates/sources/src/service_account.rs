@@ -1,5 +1,6 @@
 //! Tokens of a Google service account.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
@@ -26,8 +27,11 @@ pub const STORAGE_READ_ONLY: &str = "https://www.googleapis.com/auth/devstorage.
 /// Access to Firestore; there is no narrower scope.
 pub const DATASTORE: &str = "https://www.googleapis.com/auth/datastore";
 
-/// How long before its end a token is replaced.
+/// How long before its end a token is replaced; of a short life half is used.
 const MARGIN: Duration = Duration::from_secs(300);
+
+/// Statements are dated back so far: a clock that is a little ahead does no harm then.
+const BACK: u64 = 30;
 
 /// Fetches access tokens and keeps them while they are good.
 pub struct TokenSource {
@@ -37,6 +41,15 @@ pub struct TokenSource {
     token_url: String,
     client: reqwest::Client,
     held: Mutex<Option<(Secret, Instant)>>,
+    /// Seconds that this machine's clock is behind the token service's, once that was found out.
+    behind: AtomicI64,
+}
+
+enum Answer {
+    /// A token, and how long it is good.
+    Granted(Secret, Duration),
+    /// The clocks differ by so many seconds, and what to say where correcting that does not help.
+    Untimely(i64, Error),
 }
 
 #[derive(Deserialize)]
@@ -90,6 +103,7 @@ impl TokenSource {
             token_url: token_url.to_owned(),
             client,
             held: Mutex::new(None),
+            behind: AtomicI64::new(0),
         })
     }
 
@@ -105,20 +119,47 @@ impl TokenSource {
             return Ok(token.clone());
         }
         let (token, lifetime) = self.fetch().await?;
-        *held = Some((
-            token.clone(),
-            Instant::now() + lifetime.saturating_sub(MARGIN),
-        ));
+        let good = lifetime.saturating_sub(MARGIN).max(lifetime / 2);
+        *held = Some((token.clone(), Instant::now() + good));
         Ok(token)
     }
 
-    /// Forgets the token: the service did not take it.
-    pub async fn forget(&self) {
-        *self.held.lock().await = None;
+    /// Forgets a token that the service did not take, unless it was replaced meanwhile.
+    pub async fn forget(&self, refused: &Secret) {
+        let mut held = self.held.lock().await;
+        if held
+            .as_ref()
+            .is_some_and(|(token, _)| token.expose() == refused.expose())
+        {
+            *held = None;
+        }
     }
 
     async fn fetch(&self) -> Result<(Secret, Duration)> {
-        let assertion = self.assertion(SystemTime::now())?;
+        let error = match self.try_fetch().await? {
+            Answer::Granted(token, lifetime) => return Ok((token, lifetime)),
+            Answer::Untimely(behind, error) => {
+                tracing::warn!(
+                    seconds = behind,
+                    "this machine's clock differs from Google's"
+                );
+                self.behind.store(behind, Ordering::Relaxed);
+                error
+            }
+        };
+        // Once more, by the clock of the service that refused.
+        match self.try_fetch().await? {
+            Answer::Granted(token, lifetime) => Ok((token, lifetime)),
+            Answer::Untimely(..) => Err(error),
+        }
+    }
+
+    async fn try_fetch(&self) -> Result<Answer> {
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs());
+        let corrected = now.saturating_add_signed(self.behind.load(Ordering::Relaxed));
+        let assertion = self.assertion(corrected)?;
         let form = [
             ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
             ("assertion", &assertion),
@@ -131,6 +172,7 @@ impl TokenSource {
             .map_err(|cause| http::broken(cause, what))?;
         let status = answer.status();
         let delay = http::retry_after(answer.headers());
+        let its_time = http::date(answer.headers());
         let body = answer
             .bytes()
             .await
@@ -141,7 +183,7 @@ impl TokenSource {
                     .cause(cause)
             })?;
             let lifetime = Duration::from_secs(granted.expires_in);
-            return Ok((Secret::new(granted.access_token), lifetime));
+            return Ok(Answer::Granted(Secret::new(granted.access_token), lifetime));
         }
         let refused: Refused = serde_json::from_slice(&body).unwrap_or_default();
         let kind = match status.as_u16() {
@@ -155,17 +197,23 @@ impl TokenSource {
         )
         .item(self.email.clone())
         .remedy(remedy(&said));
-        Err(match delay {
+        let error = match delay {
             Some(delay) => error.retry_after(delay),
             None => error,
-        })
+        };
+        match its_time {
+            Some(its_time) if is_untimely(&said) => Ok(Answer::Untimely(
+                its_time.cast_signed() - now.cast_signed(),
+                error,
+            )),
+            _ => Err(error),
+        }
     }
 
-    /// The signed statement that a token is asked for with, good for an hour.
-    fn assertion(&self, now: SystemTime) -> Result<String> {
-        let now = now
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_secs());
+    /// The signed statement that a token is asked for with, good for an hour; `now` in seconds
+    /// since 1970.
+    fn assertion(&self, now: u64) -> Result<String> {
+        let now = now.saturating_sub(BACK);
         let header = r#"{"alg":"RS256","typ":"JWT"}"#;
         let claims = serde_json::json!({
             "iss": self.email,
@@ -203,13 +251,18 @@ impl std::fmt::Debug for TokenSource {
     }
 }
 
+/// Whether a statement was refused for its times.
+fn is_untimely(said: &str) -> bool {
+    said.contains("short-lived") || said.contains("timeframe")
+}
+
 fn remedy(said: &str) -> &'static str {
     if said.contains("account not found") {
         "FIREBASE_CLIENT_EMAIL names no service account: copy client_email of its JSON file"
     } else if said.contains("Signature") {
         "the key is not this account's, or was deleted: make a new one in the Google Cloud console \
          and set FIREBASE_CLIENT_EMAIL and FIREBASE_PRIVATE_KEY from the same JSON file"
-    } else if said.contains("short-lived") || said.contains("timeframe") {
+    } else if is_untimely(said) {
         "this machine's clock is wrong: set it"
     } else {
         "set FIREBASE_CLIENT_EMAIL and FIREBASE_PRIVATE_KEY from the service account's JSON file, \

@@ -42,6 +42,9 @@ struct Inner {
     faults: VecDeque<Fault>,
     partitions: bool,
     needs_token: bool,
+    /// Seconds that the token service's clock is ahead.
+    ahead: i64,
+    token_seconds: u64,
     tokens_given: u32,
     requests: Vec<(String, Json)>,
 }
@@ -121,6 +124,16 @@ impl FakeFirestore {
         self.inner().needs_token = true;
     }
 
+    /// Hands tokens out that are good for so many seconds, in the place of an hour.
+    pub fn with_tokens_of(&self, seconds: u64) {
+        self.inner().token_seconds = seconds;
+    }
+
+    /// Lets the token service live so many seconds in the future.
+    pub fn with_clock_ahead(&self, seconds: i64) {
+        self.inner().ahead = seconds;
+    }
+
     /// Tokens that were handed out.
     pub fn tokens_given(&self) -> u32 {
         self.inner().tokens_given
@@ -133,6 +146,40 @@ impl FakeFirestore {
 }
 
 impl Inner {
+    /// Gives a token for a statement whose times are those of its own clock.
+    fn grant(&mut self, body: &[u8]) -> Response {
+        let now = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs())
+            .saturating_add_signed(self.ahead);
+        let claims = claims(body).unwrap_or_default();
+        let (from, to) = (claims["iat"].as_u64(), claims["exp"].as_u64());
+        let timely = from.is_some_and(|from| from <= now) && to.is_some_and(|to| to > now);
+        let mut response = if timely {
+            self.tokens_given += 1;
+            let token = format!("{TOKEN}-{}", self.tokens_given);
+            let seconds = if self.token_seconds == 0 {
+                3_600
+            } else {
+                self.token_seconds
+            };
+            json_response(&json!({ "access_token": token, "expires_in": seconds }))
+        } else {
+            let mut response = json_response(&json!({
+                "error": "invalid_grant",
+                "error_description": "Invalid JWT: Token must be a short-lived token (60 minutes) \
+                                      and in a reasonable timeframe.",
+            }));
+            *response.status_mut() = StatusCode::BAD_REQUEST;
+            response
+        };
+        let date = std::time::UNIX_EPOCH + std::time::Duration::from_secs(now);
+        if let Ok(date) = httpdate::fmt_http_date(date).parse() {
+            response.headers_mut().insert(header::DATE, date);
+        }
+        response
+    }
+
     fn put(&mut self, document: Json) {
         let name = document["name"].as_str().unwrap_or_default();
         let (database, key) = (database(name).to_owned(), SortKey::of(name));
@@ -151,6 +198,16 @@ impl Inner {
         }
         json!({ "writeResults": vec![json!({ "updateTime": READ_TIME }); writes.len()] })
     }
+}
+
+/// What a request for a token states of itself.
+fn claims(body: &[u8]) -> Option<Json> {
+    use base64::Engine as _;
+    let text = std::str::from_utf8(body).ok()?;
+    let (_, statement) = text.split_once("assertion=")?;
+    let claims = statement.split('.').nth(1)?;
+    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(claims);
+    serde_json::from_slice(&bytes.ok()?).ok()
 }
 
 /// `projects/P/databases/D` of a resource name.
@@ -173,9 +230,7 @@ async fn serve(
 ) -> Response {
     let mut inner = inner.lock().unwrap_or_else(PoisonError::into_inner);
     if uri.path() == "/token" {
-        inner.tokens_given += 1;
-        let token = format!("{TOKEN}-{}", inner.tokens_given);
-        return json_response(&json!({ "access_token": token, "expires_in": 3600 }));
+        return inner.grant(&body);
     }
     let Some((place, method)) = uri.path().rsplit_once(':') else {
         return refusal(StatusCode::NOT_FOUND, "NOT_FOUND", "no such method");

@@ -4,3 +4,4 @@ pub mod firestore;
 pub mod generate;
 pub mod objects;
 pub mod proxy;
+pub mod storage;

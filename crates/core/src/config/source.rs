@@ -49,8 +49,21 @@ pub enum DocumentSourceSettings {
     },
     /// A managed export.
     Export {
-        /// The folder with `*.overall_export_metadata`, or `gs://…`.
+        /// The folder with `*.overall_export_metadata`.
         dir: PathBuf,
+    },
+    /// A managed export in a bucket.
+    BucketExport {
+        /// The bucket's name.
+        bucket: String,
+        /// The folder in it with `*.overall_export_metadata`, without slashes at its ends.
+        path: String,
+        /// `http://host:port` of an emulator.
+        emulator: Option<String>,
+        /// Who reads; an emulator asks nobody.
+        account: Option<ServiceAccount>,
+        /// The project that pays, where the bucket's owner does not.
+        user_project: Option<String>,
     },
     /// A folder of `<collection>.ndjson` files.
     Files {
@@ -67,13 +80,15 @@ impl DocumentSourceSettings {
                 faults.add(
                     env::V2_FIRESTORE,
                     "and FIREBASE_PROJECT_ID are not set",
-                    "say where V2's documents are: firestore://PROJECT, export://DIR or file://DIR",
+                    "say where V2's documents are: firestore://PROJECT, gs://BUCKET/PATH, \
+                     export://DIR or file://DIR",
                 );
                 return None;
             };
             return Some(Self::firestore(project, None, variables, faults));
         };
-        let forms = "write firestore://PROJECT[/DATABASE], export://DIR or file://DIR";
+        let forms =
+            "write firestore://PROJECT[/DATABASE], gs://BUCKET/PATH, export://DIR or file://DIR";
         match locator.split_once("://") {
             Some((_, "")) => faults.add(env::V2_FIRESTORE, "names nothing behind ://", forms),
             Some(("firestore", rest)) => {
@@ -88,6 +103,26 @@ impl DocumentSourceSettings {
                     faults,
                 ));
             }
+            Some(("gs", place)) if !place.starts_with('/') => {
+                let (bucket, path) = place.split_once('/').unwrap_or((place, ""));
+                let emulator = variables.get(env::STORAGE_EMULATOR_HOST);
+                let account = emulator
+                    .is_none()
+                    .then(|| ServiceAccount::read(variables, faults));
+                return Some(Self::BucketExport {
+                    bucket: bucket.to_owned(),
+                    path: path.trim_matches('/').to_owned(),
+                    emulator,
+                    account,
+                    user_project: variables.get(env::V2_AUDIO_USER_PROJECT),
+                });
+            }
+            // An export is named by its bucket, not as a folder called gs:.
+            Some(("export", dir)) if dir.starts_with("gs:") => faults.add(
+                env::V2_FIRESTORE,
+                &format!("is {locator:?}"),
+                "an export in a bucket is written gs://BUCKET/PATH, without export://",
+            ),
             Some(("export", dir)) => {
                 return Some(Self::Export { dir: dir.into() });
             }

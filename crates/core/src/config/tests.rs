@@ -37,6 +37,41 @@ fn every_fault_is_reported_at_once() {
 }
 
 #[test]
+fn an_export_in_a_bucket_is_named_by_its_path() {
+    let read = |locator: &str, more: &[(&str, &str)]| {
+        let set = [&[("V2_FIRESTORE", locator)], more].concat();
+        with(&set, DocumentSourceSettings::read)
+    };
+    let emulated = [("STORAGE_EMULATOR_HOST", "http://h:1")];
+    for (locator, place) in [
+        (
+            "gs://b/2025-11-03T02:15:00_4711",
+            ("b", "2025-11-03T02:15:00_4711"),
+        ),
+        ("gs://b/deep/er/", ("b", "deep/er")),
+        ("gs://b", ("b", "")),
+        ("gs://b/", ("b", "")),
+    ] {
+        let Ok(Some(DocumentSourceSettings::BucketExport {
+            bucket,
+            path,
+            account: None,
+            ..
+        })) = read(locator, &emulated)
+        else {
+            panic!("{locator}");
+        };
+        assert_eq!((bucket.as_str(), path.as_str()), place);
+    }
+    for locator in ["gs://", "gs:///x", "export://gs://b/x"] {
+        let text = read(locator, &emulated).expect_err("no bucket");
+        assert!(text.contains("V2_FIRESTORE"), "{text}");
+    }
+    let text = read("gs://b/x", &[]).expect_err("no account");
+    assert!(text.contains("FIREBASE_PRIVATE_KEY"), "{text}");
+}
+
+#[test]
 fn sources_are_read_in_their_three_forms() {
     let read = |locator: &str| {
         with(

@@ -1,21 +1,19 @@
 //! Requests to Firestore.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use rand::RngExt as _;
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
-use sunset_core::backoff;
-use sunset_core::error::{Error, ErrorKind, Result, RetryPolicy};
+use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::rest::{self, QueryElement, ServiceError};
 
 use super::FirestoreSettings;
 use super::elements::Elements;
 use super::refusal::{Refusal, Subject};
 use crate::http;
+use crate::patience::Patience;
 use crate::service_account::{DATASTORE, TokenSource};
 
 const SERVICE: &str = "https://firestore.googleapis.com";
@@ -40,7 +38,7 @@ pub(super) struct Client {
     tokens: Option<TokenSource>,
     /// Emulators take this in the place of a token.
     emulated: bool,
-    retries: u32,
+    patience: Patience,
     subject: Subject,
     /// Document reads that are billed, where any are.
     billed: Option<AtomicU64>,
@@ -77,7 +75,7 @@ impl Client {
             emulated: settings.emulator.is_some() && tokens.is_none(),
             billed: tokens.is_some().then(AtomicU64::default),
             tokens,
-            retries,
+            patience: Patience::new(retries),
             subject: Subject {
                 project: project.clone(),
                 database: database.clone(),
@@ -121,8 +119,11 @@ impl Client {
                 .post(format!("{}:{method}", self.base))
                 .header(reqwest::header::CONTENT_TYPE, "application/json")
                 .body(body.to_owned());
+            let mut sent = None;
             if let Some(tokens) = &self.tokens {
-                request = request.bearer_auth(tokens.token().await?.expose());
+                let token = tokens.token().await?;
+                request = request.bearer_auth(token.expose());
+                sent = Some((tokens, token));
             } else if self.emulated {
                 request = request.bearer_auth("owner");
             }
@@ -130,9 +131,11 @@ impl Client {
             if response.status().is_success() {
                 return Ok(response);
             }
-            match &self.tokens {
-                Some(tokens) if response.status() == StatusCode::UNAUTHORIZED && !fresh => {
-                    tokens.forget().await;
+            match &sent {
+                Some((tokens, token))
+                    if response.status() == StatusCode::UNAUTHORIZED && !fresh =>
+                {
+                    tokens.forget(token).await;
                     fresh = true;
                 }
                 _ => return Err(self.read_refusal(response).await),
@@ -194,14 +197,7 @@ impl Client {
     /// Waits before the next attempt, or gives the error back where there is to be none.
     pub async fn wait(&self, refusal: Refusal, attempt: u32) -> Result<()> {
         let Refusal { error, patience } = refusal;
-        let allowed = patience.map_or(self.retries, |patience| patience.min(self.retries));
-        if attempt >= allowed || error.kind().policy() == RetryPolicy::Never {
-            return Err(error);
-        }
-        let delay = backoff::delay(&error, attempt, rand::rng().random_range(0.0..=1.0));
-        tracing::warn!(error = %error, delay_ms = delay.as_millis(), "reading Firestore again");
-        tokio::time::sleep(delay.max(Duration::from_millis(1))).await;
-        Ok(())
+        self.patience.at_most(patience).wait(error, attempt).await
     }
 
     /// The elements of a small answer to a query.

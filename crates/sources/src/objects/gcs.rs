@@ -12,6 +12,7 @@ use reqwest::header::{ACCEPT_ENCODING, CONTENT_RANGE, RANGE};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use sunset_core::config::ServiceAccount;
 use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::instant::Instant;
 use sunset_core::ports::objects::{ByteStream, ObjectSource, SourceObject};
 
 use crate::http;
@@ -105,6 +106,44 @@ impl Bucket {
     }
 }
 
+/// An object, and when it was made.
+#[derive(Debug, Clone)]
+pub(crate) struct Described {
+    pub object: SourceObject,
+    pub created: Option<Instant>,
+}
+
+impl Bucket {
+    /// One page of what lies right below a folder.
+    pub(crate) async fn below(&self, folder: &str, token: Option<&str>) -> Result<answer::Page> {
+        self.inner.page(Some(folder), token).await
+    }
+
+    /// What Cloud Storage says of an object; `None` where there is none.
+    pub(crate) async fn describe(&self, name: &str) -> Result<Option<Described>> {
+        let inner = &self.inner;
+        let fields = format!("{FIELDS},timeCreated");
+        let response = inner
+            .send(|| {
+                let url = inner.object_url(name);
+                inner.client.get(url).query(&[("fields", &fields)])
+            })
+            .await?;
+        if response.status() == StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
+        if !response.status().is_success() {
+            return Err(answer::refusal(response, &inner.name, Some(name)).await);
+        }
+        let what = "an object's description broke off";
+        let body = response
+            .bytes()
+            .await
+            .map_err(|cause| http::broken(cause, what))?;
+        answer::object(&body, &inner.name).map(Some)
+    }
+}
+
 impl Inner {
     fn objects_url(&self) -> String {
         let bucket = utf8_percent_encode(&self.name, SEGMENT);
@@ -127,17 +166,22 @@ impl Inner {
             if let Some(project) = &self.user_project {
                 request = request.query(&[("userProject", project)]);
             }
+            let mut sent = None;
             if let Some(tokens) = &self.tokens {
-                request = request.bearer_auth(tokens.token().await?.expose());
+                let token = tokens.token().await?;
+                request = request.bearer_auth(token.expose());
+                sent = Some((tokens, token));
             }
             let what = "Cloud Storage does not answer";
             let response = request
                 .send()
                 .await
                 .map_err(|cause| http::broken(cause, what))?;
-            match &self.tokens {
-                Some(tokens) if response.status() == StatusCode::UNAUTHORIZED && !fresh => {
-                    tokens.forget().await;
+            match &sent {
+                Some((tokens, token))
+                    if response.status() == StatusCode::UNAUTHORIZED && !fresh =>
+                {
+                    tokens.forget(token).await;
                     fresh = true;
                 }
                 _ => return Ok(response),
@@ -145,12 +189,17 @@ impl Inner {
         }
     }
 
-    async fn page(&self, token: Option<&str>) -> Result<answer::Page> {
-        let fields = format!("nextPageToken,items({FIELDS})");
+    /// A page of all objects, or of what lies right below a folder (which ends with a slash, or is
+    /// empty).
+    async fn page(&self, folder: Option<&str>, token: Option<&str>) -> Result<answer::Page> {
+        let fields = format!("nextPageToken,prefixes,items({FIELDS})");
         let response = self
             .send(|| {
                 let query = [("maxResults", "1000"), ("fields", &fields)];
-                let request = self.client.get(self.objects_url()).query(&query);
+                let mut request = self.client.get(self.objects_url()).query(&query);
+                if let Some(folder) = folder {
+                    request = request.query(&[("prefix", folder), ("delimiter", "/")]);
+                }
                 match token {
                     Some(token) => request.query(&[("pageToken", token)]),
                     None => request,
@@ -192,7 +241,7 @@ impl ObjectSource for Bucket {
                 Next::First => None,
                 Next::Page(token) => Some(token.as_str()),
             };
-            let page = inner.page(token).await?;
+            let page = inner.page(None, token).await?;
             let next = match page.next {
                 Some(token) if !token.is_empty() => Next::Page(token),
                 _ => Next::Nothing,
@@ -203,27 +252,7 @@ impl ObjectSource for Bucket {
     }
 
     async fn stat(&self, name: &str) -> Result<Option<SourceObject>> {
-        let inner = &self.inner;
-        let response = inner
-            .send(|| {
-                inner
-                    .client
-                    .get(inner.object_url(name))
-                    .query(&[("fields", FIELDS)])
-            })
-            .await?;
-        if response.status() == StatusCode::NOT_FOUND {
-            return Ok(None);
-        }
-        if !response.status().is_success() {
-            return Err(answer::refusal(response, &inner.name, Some(name)).await);
-        }
-        let what = "an object's description broke off";
-        let body = response
-            .bytes()
-            .await
-            .map_err(|cause| http::broken(cause, what))?;
-        answer::object(&body, &inner.name).map(Some)
+        Ok(self.describe(name).await?.map(|described| described.object))
     }
 
     async fn read(&self, object: &SourceObject, from: u64, to: u64) -> Result<ByteStream> {

@@ -11,6 +11,7 @@ use sunset_core::error::Result;
 use sunset_core::ports::objects::ObjectSource;
 
 pub use folder::FolderObjects;
+pub(crate) use gcs::Described;
 pub use gcs::{Bucket, BucketSettings};
 pub use public::PublicUrls;
 

@@ -447,6 +447,46 @@ async fn an_expired_token_is_replaced() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_wrong_is_corrected_by_the_services() {
+    let Some(key) = private_key() else {
+        println!("skipped: there is no openssl to make a key with");
+        return;
+    };
+    for ahead in [-7_200, -20, 0, 20, 90_000] {
+        let fake = with_cases(30).await;
+        fake.with_tokens();
+        fake.with_clock_ahead(ahead);
+        let source = Firestore::new(&with_account(&fake, key.clone()), small()).expect("a client");
+        assert_all_once(&deliver(&source, &["cases"]).await, 30);
+        assert_eq!(fake.tokens_given(), 1, "{ahead}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_replaced_before_it_ends_and_used_until_then() {
+    let Some(key) = private_key() else {
+        println!("skipped: there is no openssl to make a key with");
+        return;
+    };
+    let fake = with_cases(200).await;
+    fake.with_tokens();
+    // A life shorter than the usual margin is used all the same.
+    fake.with_tokens_of(200);
+    let source = Firestore::new(&with_account(&fake, key.clone()), small()).expect("a client");
+    assert_all_once(&deliver(&source, &["cases"]).await, 200);
+    assert_eq!(fake.tokens_given(), 1);
+    // One that is over at once is asked for each time, and nothing fails.
+    let fake = with_cases(50).await;
+    fake.with_tokens();
+    fake.with_tokens_of(1);
+    let source = Firestore::new(&with_account(&fake, key), small()).expect("a client");
+    source.open().await.expect("a server");
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_all_once(&deliver(&source, &["cases"]).await, 50);
+    assert!(fake.tokens_given() >= 2);
+}
+
+#[tokio::test]
 async fn numbers_and_unusual_ids_are_read_in_any_order() {
     let fake = FakeFirestore::start().await.expect("a server");
     let ids = [

@@ -4,6 +4,7 @@
     reason = "a test that needs what is absent says that it was skipped"
 )]
 
+mod bucket;
 mod conformance;
 mod emulator;
 mod export;

@@ -5,14 +5,19 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::Response;
 use serde::Deserialize;
 use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::instant::Instant;
 use sunset_core::ports::objects::SourceObject;
 
+use super::Described;
 use crate::http;
 
 /// One page of a listing.
 #[derive(Debug)]
 pub struct Page {
     pub objects: Vec<SourceObject>,
+    /// What else begins alike, up to the next slash and with it.
+    pub folders: Vec<String>,
+    /// Where the next page begins; `None` behind the last.
     pub next: Option<String>,
 }
 
@@ -22,6 +27,8 @@ struct PageJson {
     next_page_token: Option<String>,
     #[serde(default)]
     items: Vec<ObjectJson>,
+    #[serde(default)]
+    prefixes: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -35,6 +42,7 @@ struct ObjectJson {
     generation: Option<String>,
     content_type: Option<String>,
     content_encoding: Option<String>,
+    time_created: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -63,15 +71,23 @@ pub fn page(body: &[u8], bucket: &str) -> Result<Page> {
     let objects = page.items.into_iter().map(|item| item.object(bucket));
     Ok(Page {
         objects: objects.collect::<Result<_>>()?,
-        next: page.next_page_token,
+        folders: page.prefixes,
+        next: page.next_page_token.filter(|token| !token.is_empty()),
     })
 }
 
 /// Reads the description of one object.
-pub fn object(body: &[u8], bucket: &str) -> Result<SourceObject> {
+pub fn object(body: &[u8], bucket: &str) -> Result<Described> {
     let object: ObjectJson =
         serde_json::from_slice(body).map_err(|cause| malformed(bucket, cause))?;
-    object.object(bucket)
+    let created = object
+        .time_created
+        .as_deref()
+        .and_then(|text| Instant::parse_rfc3339(text, false));
+    Ok(Described {
+        object: object.object(bucket)?,
+        created,
+    })
 }
 
 fn malformed(bucket: &str, cause: serde_json::Error) -> Error {
