@@ -30,6 +30,10 @@ rollback: build ## undo what was migrated (CONFIRM_ROLLBACK=yes)
 test: ## every test, with the servers they need
 	@scripts/test.sh
 
+.PHONY: fuzz
+fuzz: ## ten million changed inputs for every reader of bytes and text
+	SUNSET_FUZZ_RUNS=$${SUNSET_FUZZ_RUNS:-10000000} cargo test -p sunset-sources --lib fuzz_tests
+
 .PHONY: lint
 lint: ## format check and clippy, warnings denied
 	cargo fmt --all --check

@@ -10,6 +10,9 @@ mod bucket;
 mod entity;
 mod files;
 mod framing;
+#[cfg(test)]
+#[path = "export/fuzz_tests.rs"]
+pub(crate) mod fuzz;
 mod key;
 mod manifest;
 mod outputs;

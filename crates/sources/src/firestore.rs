@@ -261,3 +261,29 @@ impl std::fmt::Debug for Firestore {
         write!(f, "Firestore({})", self.inner.source)
     }
 }
+
+/// Reads bytes that come in pieces as an answer to a query: the elements, the first fault, and
+/// whether it came whole. The other answers are read beside it.
+#[cfg(test)]
+pub(crate) fn fuzz_answer(pieces: &[&[u8]]) -> (usize, Option<String>, bool) {
+    let whole = pieces.concat();
+    client::fuzz_answers(&whole);
+    ranges::fuzz_answer(&whole);
+    let mut elements = elements::Elements::default();
+    let (mut count, mut fault) = (0, None);
+    for piece in pieces {
+        let pushed = elements.push(piece, |bytes| {
+            count += 1;
+            let element = sunset_core::rest::decode_query_element(bytes)?;
+            match element.error {
+                None => Ok(()),
+                Some(stated) => Err(Error::new(ErrorKind::Internal, stated.status)),
+            }
+        });
+        if let Err(error) = pushed {
+            fault = Some(error.to_string());
+            break;
+        }
+    }
+    (count, fault, elements.is_whole())
+}

@@ -194,3 +194,18 @@ fn readable_id(bytes: &[u8], collection: &str) -> Option<String> {
         .root_document()?;
     (named == collection).then(|| id.to_owned())
 }
+
+/// Reads lines as those of the collection `cases`; gives their number.
+#[cfg(test)]
+pub(crate) fn fuzz_lines(
+    reader: impl Read,
+    each: &mut dyn FnMut(Delivery),
+) -> Result<usize, std::io::ErrorKind> {
+    let mut lines = Lines::new(reader);
+    let mut count = 0;
+    while let Some(line) = lines.next_line().map_err(|cause| cause.kind())? {
+        count += 1;
+        each(deliver(&line, "cases", "cases.ndjson", None));
+    }
+    Ok(count)
+}

@@ -5,6 +5,8 @@ pub mod documents;
 pub mod export;
 pub mod firestore;
 pub mod folder;
+#[cfg(test)]
+mod fuzz_tests;
 mod http;
 pub mod objects;
 mod patience;

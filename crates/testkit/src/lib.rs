@@ -1,6 +1,7 @@
 //! Test support: generated V2 projects, and what stands in for the outside world.
 
 pub mod firestore;
+pub mod fuzz;
 pub mod generate;
 pub mod objects;
 pub mod proxy;

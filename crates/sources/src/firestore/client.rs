@@ -314,3 +314,22 @@ fn stated_error(body: &[u8]) -> Option<ServiceError> {
         .ok()?;
     stated
 }
+
+/// Reads bytes as every small answer.
+#[cfg(test)]
+pub(super) fn fuzz_answers(bytes: &[u8]) {
+    let stated = stated_error(bytes).unwrap_or_default();
+    let subject = Subject {
+        project: "p".into(),
+        database: "d".into(),
+        account: None,
+    };
+    assert!(
+        subject
+            .refusal(&stated, None, None)
+            .error
+            .remedy_text()
+            .is_some()
+    );
+    drop(serde_json::from_slice::<Vec<CountElement>>(bytes));
+}

@@ -212,6 +212,20 @@ fn order(name: &str) -> (bool, i64, &[u8]) {
     ids::order(name.rsplit_once('/').map_or(name, |(_, id)| id))
 }
 
+/// Reads bytes as partitions.
+#[cfg(test)]
+pub(super) fn fuzz_answer(bytes: &[u8]) {
+    if let Ok(answer) = serde_json::from_slice::<Answer>(bytes) {
+        let names = answer.partitions.into_iter().filter_map(|cursor| {
+            let value = cursor.values.into_iter().next()?;
+            Some(value.reference_value)
+        });
+        let ranges = between(names.filter(|name| is_root_of(name, "cases")).collect());
+        assert!(ranges.first().is_some_and(|range| range.from.is_none()));
+        assert!(ranges.last().is_some_and(|range| range.to.is_none()));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

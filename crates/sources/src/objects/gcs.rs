@@ -306,4 +306,14 @@ impl ObjectSource for Bucket {
 }
 
 #[cfg(test)]
+pub(super) fn is_page(bytes: &[u8]) -> bool {
+    answer::page(bytes, "b").is_ok()
+}
+
+#[cfg(test)]
+pub(super) fn is_object(bytes: &[u8]) -> bool {
+    answer::object(bytes, "b").is_ok()
+}
+
+#[cfg(test)]
 mod tests;
