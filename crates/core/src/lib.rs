@@ -11,6 +11,7 @@ pub mod digest;
 pub mod document;
 pub mod env_vars;
 pub mod error;
+pub mod inspect;
 pub mod instant;
 pub mod json;
 pub mod permit;

@@ -5,6 +5,7 @@ pub mod audio;
 pub mod bucket_check;
 pub mod check;
 pub mod in_place;
+pub mod inspect;
 pub mod load;
 pub mod repair;
 pub mod retry;

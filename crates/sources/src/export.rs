@@ -135,6 +135,36 @@ impl Inner {
         learnt.insert(output.to_owned(), tally);
     }
 
+    /// The root collections, by a reading of their own: nothing of it is remembered, since what is
+    /// damaged can only be told apart once it is known what will be asked for.
+    fn collections(&self) -> Result<Vec<String>> {
+        let Found { files, manifest } = self.found()?;
+        let mut names = BTreeSet::new();
+        for part in &manifest.parts {
+            let mut records = 0;
+            for output in &part.outputs {
+                let reader = OutputReader {
+                    part,
+                    output,
+                    asked: &[],
+                    planned: &[],
+                };
+                match reader.read(files.as_ref(), &mut |_, _| Ok(())) {
+                    Ok(tally) => {
+                        records += tally.records;
+                        names.extend(tally.collections);
+                    }
+                    Err(Stop::Unheard) => {}
+                    Err(Stop::Failed(error)) => return Err(error),
+                }
+            }
+            if records == 0 && part.documents.is_some_and(|stated| stated > 0) {
+                names.insert(part.kind().unwrap_or_default().to_owned());
+            }
+        }
+        Ok(names.into_iter().collect())
+    }
+
     /// One reading of what `asked` names.
     fn read(&self, asked: &[String], sink: &mut Sink<'_>) -> Result<(), Stop> {
         let Found { files, manifest } = self.found()?;
@@ -230,6 +260,11 @@ impl DocumentSource for Export {
         delivery::stream(move |hand| {
             inner.read(&asked, &mut |delivery, size| hand.give(delivery, size))
         })
+    }
+
+    async fn collections(&self) -> Result<Vec<String>> {
+        let inner = Arc::clone(&self.inner);
+        blocking(move || inner.collections()).await
     }
 
     async fn not_planned(&self, planned: &[&str]) -> Result<Vec<String>> {

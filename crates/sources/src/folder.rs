@@ -82,6 +82,10 @@ impl DocumentSource for Folder {
         })
     }
 
+    async fn collections(&self) -> Result<Vec<String>> {
+        self.not_planned(&[]).await
+    }
+
     async fn not_planned(&self, planned: &[&str]) -> Result<Vec<String>> {
         let entries = std::fs::read_dir(&self.dir).map_err(|error| unreadable(&self.dir, error))?;
         let mut others = BTreeSet::new();

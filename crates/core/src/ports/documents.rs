@@ -44,6 +44,10 @@ pub trait DocumentSource: Send + Sync {
     /// chunk of some hundred deliveries at the most.
     fn read(&self, collections: &[&str]) -> BoxStream<'static, Result<Vec<Delivery>>>;
 
+    /// The root collections that the source holds, in byte order. An empty name stands for what
+    /// cannot be read and belongs to no known collection.
+    async fn collections(&self) -> Result<Vec<String>>;
+
     /// Paths of collections that the source holds and that are not among `planned`:
     /// other root collections (`users`) and subcollections (`cases/*/comments`), in byte order.
     async fn not_planned(&self, planned: &[&str]) -> Result<Vec<String>>;

@@ -1,0 +1,184 @@
+//! What it tells and what it keeps to itself.
+
+use super::run::{folder, line, run_at, run_sample};
+use serde_json::{Value, json};
+
+fn collection<'a>(document: &'a Value, name: &str) -> &'a Value {
+    let all = document["collections"].as_array().expect("collections");
+    all.iter()
+        .find(|one| one["name"] == name)
+        .expect("the collection")
+}
+
+fn field<'a>(collection: &'a Value, path: &str) -> &'a Value {
+    let all = collection["fields"].as_array().expect("fields");
+    all.iter()
+        .find(|one| one["path"] == path)
+        .expect("the field")
+}
+
+#[test]
+fn the_json_says_the_same_in_numbers() {
+    let document = run_sample("firestore", &["--json"]).json();
+    assert_eq!(document["status"], "done");
+    assert_eq!(document["documents"], 188);
+    let cases = collection(&document, "cases");
+    assert_eq!(
+        (&cases["documents"], &cases["whole"]),
+        (&json!(122), &json!(true))
+    );
+    let segments = field(cases, "transcription.segments[].end");
+    assert_eq!(
+        (&segments["values"], &segments["of"]),
+        (&json!(1433), &json!(1433))
+    );
+    let leads = field(collection(&document, "conversations"), "lead_id");
+    assert_eq!(leads["links"][0]["collection"], "leads");
+    assert_eq!(leads["links"][0]["absent"], 0);
+}
+
+#[test]
+fn an_export_tells_the_same_as_the_folder_it_was_made_of() {
+    let folder = run_sample("firestore", &["--json"]).json();
+    let export = run_sample("export", &["--json"]).json();
+    for name in [
+        "cases",
+        "conversations",
+        "leads",
+        "meddic_analyses",
+        "sales_cases",
+    ] {
+        let (one, other) = (collection(&folder, name), collection(&export, name));
+        for part in [
+            "documents",
+            "fields",
+            "id_shapes",
+            "similar_ids",
+            "unreadable",
+        ] {
+            assert_eq!(one[part], other[part], "{name}: {part}");
+        }
+    }
+}
+
+#[test]
+fn a_part_is_called_a_part() {
+    let outcome = run_sample(
+        "firestore",
+        &["--collection", "cases", "--max-documents", "10", "--json"],
+    );
+    let document = outcome.json();
+    assert_eq!(document["documents"], 10);
+    assert_eq!(collection(&document, "cases")["whole"], false);
+    assert_eq!(
+        document["not_read"],
+        json!(["conversations", "leads", "meddic_analyses", "sales_cases"])
+    );
+    let findings = document["findings"].to_string();
+    assert!(
+        findings.contains("cases: only the first 10 documents were read"),
+        "{findings}"
+    );
+    assert!(
+        outcome.stderr.contains("cases: the first 10 documents"),
+        "{}",
+        outcome.stderr
+    );
+}
+
+#[test]
+fn no_contents_in_any_form_of_the_report() {
+    let marker = "q7Zk4mWx0Pd";
+    let texts = [
+        marker.to_owned(),
+        format!("{marker}@example.com"),
+        format!("postgres://app:{marker}@db.example.com/x"),
+        format!("Frau {marker} 0912345678"),
+        format!("ghp_{marker}{}", "a1B2".repeat(8)),
+        format!(
+            "{} {marker} {}",
+            "lorem ipsum ".repeat(20),
+            "dolor ".repeat(20)
+        ),
+    ];
+    let lines: String = texts
+        .iter()
+        .enumerate()
+        .map(|(index, text)| {
+            let value = json!({"stringValue": text});
+            line("people", &format!("p{index}"), &json!({
+                "status": value.clone(),
+                "name": value.clone(),
+                "tags": {"arrayValue": {"values": [value.clone()]}},
+                "deep": {"mapValue": {"fields": {"password": value.clone(), format!("{marker}@example.com"): value}}},
+            }))
+        })
+        .chain([format!("{{\"name\": \"projects/p/databases/d/documents/people/z\", \"fields\": {{\"n\": {{\"integerValue\": \"{marker}\"}}}}}}\n")])
+        .collect();
+    let dir = folder(&[("people.ndjson", &lines)]);
+    let arguments = [
+        "--source",
+        "file://.",
+        "--sample",
+        "50",
+        "--verbose",
+        "--html",
+        "page.html",
+    ];
+    let text = run_at(dir.path(), &arguments);
+    let json = run_at(dir.path(), &[&arguments[..], &["--json"]].concat());
+    let page = std::fs::read_to_string(dir.path().join("page.html")).expect("the page");
+    for told in [
+        &text.stdout,
+        &text.stderr,
+        &json.stdout,
+        &json.stderr,
+        &page,
+    ] {
+        assert!(!told.contains(marker), "{told}");
+    }
+    assert_eq!(text.status, 3);
+    for told in [&text.stdout, &json.stdout, &page] {
+        assert!(
+            told.contains("people.deep.password") && told.contains("GitHub token"),
+            "{told}"
+        );
+        assert!(told.contains("URL with a password"), "{told}");
+    }
+}
+
+#[test]
+fn the_page_needs_nothing_else_and_runs_nothing() {
+    let lines = line(
+        "<b>",
+        "<i>id</i>",
+        &json!({"<script>alert(1)</script>": {"stringValue": "\"><img src=x>"}}),
+    );
+    let dir = folder(&[("<b>.ndjson", &lines)]);
+    let outcome = run_at(dir.path(), &["--source", "file://.", "--html", "page.html"]);
+    assert_eq!(outcome.stderr, "report: page.html\n");
+    let page = std::fs::read_to_string(dir.path().join("page.html")).expect("the page");
+    assert!(page.contains("&lt;script&gt;"), "{page}");
+    for active in [
+        "<script", "<img", "<b>", "<i>", "<link", "src=", "http:", "https:", "@import", "url(",
+    ] {
+        assert!(!page.contains(active), "{active}: {page}");
+    }
+    assert!(page.contains("name=\"viewport\"") && page.contains("@media print"));
+}
+
+#[test]
+fn nothing_steers_the_terminal() {
+    let lines = line(
+        "c",
+        "x\u{1b}[2Jy",
+        &json!({"a\u{1b}[31m": {"stringValue": "\u{1b}]0;title\u{7}"}}),
+    );
+    let dir = folder(&[("c.ndjson", &lines)]);
+    let outcome = run_at(dir.path(), &["--source", "file://."]);
+    assert!(
+        !outcome.stdout.contains(['\u{1b}', '\u{7}']),
+        "{:?}",
+        outcome.stdout
+    );
+}

@@ -1,0 +1,308 @@
+//! Ids, kept small: which were seen, and which of them are the same but for how they are written.
+//!
+//! Two ids are the same but for how they are written when their folded forms are equal: dashes,
+//! full-width characters and what cannot be seen as the reading of numbers takes them
+//! ([`normalise_number`]), and then case. When there are more ids than may be kept, those whose
+//! fingerprint lies below a threshold stay, whatever the order in which they came.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::fingerprint::fingerprint;
+use crate::reading::normalise_number;
+
+/// Groups of ids that are told one by one.
+const GROUPS: usize = 1_000;
+/// Ways of writing one id that are kept.
+const WAYS: usize = 8;
+
+/// The form in which ids are compared.
+pub(super) fn fold(id: &str) -> String {
+    normalise_number(id).unwrap_or_default().to_lowercase()
+}
+
+/// Whether an id is written with other dashes, full-width or invisible characters, or white space.
+pub(super) fn is_odd(id: &str) -> bool {
+    normalise_number(id).as_deref() != Some(id)
+}
+
+fn hash(text: &str) -> u64 {
+    fingerprint(0, text.as_bytes())
+}
+
+/// Keeps the smallest `limit` entries.
+fn keep_smallest<K: Ord, V>(map: &mut BTreeMap<K, V>, limit: usize) {
+    while map.len() > limit {
+        map.pop_last();
+    }
+}
+
+/// The ids of a collection's documents, by their fingerprints.
+#[derive(Debug, Clone)]
+pub(super) struct Ids {
+    limit: usize,
+    threshold: u64,
+    /// By the folded form: the first way of writing it, and how often that came again.
+    first: BTreeMap<u64, (u64, u64)>,
+    /// By the folded form, the other ways, and how often each came again.
+    others: BTreeMap<u64, BTreeMap<u64, u64>>,
+    /// Folded forms that are written in several ways, with those known by their text.
+    odd: BTreeMap<u64, BTreeSet<String>>,
+    folded: BTreeMap<u64, String>,
+    /// Ids that are oddly written.
+    pub odd_count: u64,
+}
+
+/// An id that is written in several ways.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Group {
+    /// The form in which they are equal.
+    pub folded: String,
+    /// How many ways there are.
+    pub ways: usize,
+    /// Those that are known by their text.
+    pub known: BTreeSet<String>,
+}
+
+impl Ids {
+    pub fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            threshold: u64::MAX,
+            first: BTreeMap::new(),
+            others: BTreeMap::new(),
+            odd: BTreeMap::new(),
+            folded: BTreeMap::new(),
+            odd_count: 0,
+        }
+    }
+
+    pub fn see(&mut self, id: &str) {
+        let odd = is_odd(id);
+        self.odd_count += u64::from(odd);
+        let folded = fold(id);
+        let key = hash(&folded);
+        if key > self.threshold {
+            return;
+        }
+        if odd {
+            let known = self.odd.entry(key).or_default();
+            known.insert(id.to_owned());
+            if known.len() > WAYS {
+                known.pop_last();
+            }
+            keep_smallest(&mut self.odd, GROUPS * 4);
+        }
+        let exact = hash(id);
+        match self.first.get_mut(&key) {
+            None => {
+                self.first.insert(key, (exact, 0));
+                if self.first.len() > self.limit {
+                    self.tighten();
+                }
+            }
+            Some((first, again)) if *first == exact => *again += 1,
+            Some(_) => {
+                let others = self.others.entry(key).or_default();
+                match others.get_mut(&exact) {
+                    Some(again) => *again += 1,
+                    None => drop(others.insert(exact, 0)),
+                }
+                self.folded.insert(key, folded);
+                keep_smallest(&mut self.others, GROUPS * 4);
+                keep_smallest(&mut self.folded, GROUPS * 4);
+            }
+        }
+    }
+
+    fn tighten(&mut self) {
+        self.threshold /= 2;
+        let beyond = self.threshold + 1;
+        drop(self.first.split_off(&beyond));
+        drop(self.others.split_off(&beyond));
+        drop(self.odd.split_off(&beyond));
+        drop(self.folded.split_off(&beyond));
+    }
+
+    /// Of how many ids one is kept: 1, 2, 4, …
+    pub fn one_in(&self) -> u64 {
+        (u64::MAX / self.threshold.max(1)).max(1)
+    }
+
+    /// How often an id came that had come before.
+    pub fn repeated(&self) -> u64 {
+        let first: u64 = self.first.values().map(|(_, again)| again).sum();
+        let others: u64 = self.others.values().flat_map(BTreeMap::values).sum();
+        first + others
+    }
+
+    /// Whether a document has the id; `None` where that is not known.
+    pub fn contains(&self, id: &str) -> Option<bool> {
+        let key = hash(&fold(id));
+        if key > self.threshold {
+            return None;
+        }
+        let exact = hash(id);
+        let first = self
+            .first
+            .get(&key)
+            .is_some_and(|(first, _)| *first == exact);
+        Some(
+            first
+                || self
+                    .others
+                    .get(&key)
+                    .is_some_and(|others| others.contains_key(&exact)),
+        )
+    }
+
+    /// Ids that are written in several ways, in byte order of their folded forms.
+    pub fn groups(&self) -> Vec<Group> {
+        let mut groups: Vec<Group> = self
+            .folded
+            .iter()
+            .map(|(key, folded)| {
+                let mut known = self.odd.get(key).cloned().unwrap_or_default();
+                // What an odd id would be without its oddities may be among the plain ones.
+                let plain: Vec<String> = known
+                    .iter()
+                    .filter_map(|odd| normalise_number(odd))
+                    .chain([folded.clone()])
+                    .collect();
+                known.extend(
+                    plain
+                        .into_iter()
+                        .filter(|plain| self.contains(plain) == Some(true)),
+                );
+                Group {
+                    folded: folded.clone(),
+                    ways: self.others.get(key).map_or(0, BTreeMap::len) + 1,
+                    known,
+                }
+            })
+            .collect();
+        groups.sort_by(|a, b| a.folded.cmp(&b.folded));
+        groups
+    }
+}
+
+/// The values of a field that identifies something, by their texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Codes {
+    limit: usize,
+    threshold: u64,
+    kept: BTreeMap<u64, BTreeSet<String>>,
+}
+
+impl Codes {
+    pub fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            threshold: u64::MAX,
+            kept: BTreeMap::new(),
+        }
+    }
+
+    pub fn see(&mut self, text: &str) {
+        self.keep(hash(&fold(text)), text);
+    }
+
+    fn keep(&mut self, key: u64, text: &str) {
+        if key > self.threshold {
+            return;
+        }
+        let ways = self.kept.entry(key).or_default();
+        if !ways.contains(text) {
+            ways.insert(text.to_owned());
+            if ways.len() > WAYS {
+                ways.pop_last();
+            }
+        }
+        while self.kept.len() > self.limit {
+            self.threshold /= 2;
+            drop(self.kept.split_off(&(self.threshold + 1)));
+        }
+    }
+
+    pub fn merge(&mut self, other: &Self) {
+        if other.threshold < self.threshold {
+            self.threshold = other.threshold;
+            drop(self.kept.split_off(&(self.threshold + 1)));
+        }
+        for (key, ways) in &other.kept {
+            ways.iter().for_each(|text| self.keep(*key, text));
+        }
+    }
+
+    /// The texts that are kept.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.kept.values().flatten().map(String::as_str)
+    }
+
+    /// Of how many values one is kept.
+    pub fn one_in(&self) -> u64 {
+        (u64::MAX / self.threshold.max(1)).max(1)
+    }
+
+    /// Values that are written in several ways, in byte order.
+    pub fn groups(&self) -> Vec<Vec<String>> {
+        let mut groups: Vec<Vec<String>> = self
+            .kept
+            .values()
+            .filter(|ways| ways.len() > 1)
+            .map(|ways| ways.iter().cloned().collect())
+            .collect();
+        groups.sort();
+        groups
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_that_differ_by_dashes_and_case_are_one_group() {
+        let mut ids = Ids::new(100);
+        for id in [
+            "202511–1",
+            "202511-1",
+            "x",
+            "202511-1",
+            "IC-a",
+            "ic-A",
+            "２０２５11－1",
+        ] {
+            ids.see(id);
+        }
+        let groups = ids.groups();
+        assert_eq!(groups.len(), 2);
+        assert_eq!(groups[0].folded, "202511-1");
+        assert_eq!(groups[0].ways, 3);
+        assert_eq!(
+            groups[0]
+                .known
+                .iter()
+                .map(String::as_str)
+                .collect::<Vec<_>>(),
+            ["202511-1", "202511–1", "２０２５11－1"]
+        );
+        assert_eq!((groups[1].folded.as_str(), groups[1].ways), ("ic-a", 2));
+        assert_eq!(ids.repeated(), 1);
+        assert_eq!(ids.odd_count, 2);
+        assert_eq!(ids.contains("IC-a"), Some(true));
+        assert_eq!(ids.contains("IC-A"), Some(false));
+    }
+
+    #[test]
+    fn beyond_the_limit_a_part_is_kept_and_said() {
+        let all: Vec<String> = (0..1_000).map(|number| format!("id-{number}")).collect();
+        let mut forwards = Ids::new(100);
+        let mut backwards = Ids::new(100);
+        all.iter().for_each(|id| forwards.see(id));
+        all.iter().rev().for_each(|id| backwards.see(id));
+        assert!(forwards.first.len() <= 100 && forwards.first.len() > 20);
+        assert!(forwards.one_in() >= 8, "{}", forwards.one_in());
+        assert_eq!(forwards.first, backwards.first);
+        assert!(all.iter().all(|id| forwards.contains(id) != Some(false)));
+    }
+}
