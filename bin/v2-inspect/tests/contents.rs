@@ -151,8 +151,8 @@ fn no_contents_in_any_form_of_the_report() {
 fn the_page_needs_nothing_else_and_runs_nothing() {
     let lines = line(
         "<b>",
-        "<i>id</i>",
-        &json!({"<script>alert(1)</script>": {"stringValue": "\"><img src=x>"}}),
+        "<i>id",
+        &json!({"<script>alert(1)": {"stringValue": "\"><img src=x>"}}),
     );
     let dir = folder(&[("<b>.ndjson", &lines)]);
     let outcome = run_at(dir.path(), &["--source", "file://.", "--html", "page.html"]);

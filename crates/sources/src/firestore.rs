@@ -217,7 +217,6 @@ impl DocumentSource for Firestore {
         delivery::received(receiver, reading)
     }
 
-<<<<<<< HEAD
     async fn expected_reads(&self, collections: &[&str], readings: u64) -> Result<Option<u64>> {
         let inner = &self.inner;
         if inner.client.billed().is_none() {
@@ -236,12 +235,12 @@ impl DocumentSource for Firestore {
 
     fn billed_reads(&self) -> Option<u64> {
         self.inner.client.billed()
-=======
+    }
+
     async fn collections(&self) -> Result<Vec<String>> {
         let read_time = self.inner.read_time().await?;
         let found = others::roots(&self.inner.client, read_time).await?;
         Ok(found.into_iter().collect())
->>>>>>> c13a552 (v2-inspect: what is in a source, before anybody migrates)
     }
 
     async fn not_planned(&self, planned: &[&str]) -> Result<Vec<String>> {

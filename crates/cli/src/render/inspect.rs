@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 use sunset_core::inspect::{Assessment, Collection, Field, Finding, Gravity};
 
-use super::inspect_field::{coverage, remarks, types};
+use super::inspect_field::{coverage, from_to, remarks, types};
 use crate::numbers::{bytes, thousands};
 
 /// Places of a finding that the terminal shows, unless more was asked for.
@@ -163,7 +163,7 @@ fn collection_lines(text: &mut String, collection: &Collection) {
         ("updated", &collection.updated),
     ] {
         if let Some([first, last]) = range {
-            line(text, &format!("  {label}  {first} … {last}"));
+            line(text, &format!("  {label}  {}", from_to(first, last)));
         }
     }
     for unreadable in collection.unreadable_examples.iter().take(PLACES) {

@@ -109,11 +109,7 @@ fn numbers(field: &Field, remarks: &mut Vec<String>) {
         return;
     };
     if let (Some(least), Some(most)) = (&numbers.least, &numbers.most) {
-        remarks.push(if least == most {
-            format!("always {least}")
-        } else {
-            format!("{least} … {most}")
-        });
+        remarks.push(from_to(&number(least), &number(most)));
     }
     for (count, what) in [
         (numbers.not_finite, "NaN or infinite"),
@@ -122,6 +118,15 @@ fn numbers(field: &Field, remarks: &mut Vec<String>) {
         if count > 0 {
             remarks.push(format!("{} {what}", thousands(count)));
         }
+    }
+}
+
+/// `always 7`, `1 … 5`
+pub(super) fn from_to(first: &str, last: &str) -> String {
+    if first == last {
+        format!("always {first}")
+    } else {
+        format!("{first} … {last}")
     }
 }
 
@@ -147,11 +152,7 @@ fn times(field: &Field, remarks: &mut Vec<String>) {
         return;
     };
     if let (Some(earliest), Some(latest)) = (&times.earliest, &times.latest) {
-        remarks.push(if earliest == latest {
-            format!("always {earliest}")
-        } else {
-            format!("{earliest} … {latest}")
-        });
+        remarks.push(from_to(earliest, latest));
     }
     match times.forms.as_slice() {
         [one] if one.what == "timestamp" => {}
@@ -183,7 +184,7 @@ fn texts(field: &Field, remarks: &mut Vec<String>) {
                 .filter(|characters| characters.most > 0)
                 .map(|characters| format!("{} characters", range(characters))),
         );
-        let telling = !matches!(texts.forms.as_slice(), [one] if matches!(one.what.as_str(), "Firestore id" | "UUID" | "long text"));
+        let telling = !matches!(texts.forms.as_slice(), [one] if matches!(one.what.as_str(), "Firestore id" | "Firebase user id" | "UUID" | "long text"));
         if telling && !field.samples.is_empty() {
             remarks.push(format!("such as {}", field.samples.join(" | ")));
         }

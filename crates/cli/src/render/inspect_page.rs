@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sunset_core::inspect::{Assessment, Collection, Field, Gravity};
 
 use super::inspect::{count, gravity_word, headline, name, summary, visible};
-use super::inspect_field::{coverage, remarks, types};
+use super::inspect_field::{coverage, from_to, remarks, types};
 use crate::numbers::{bytes, thousands};
 
 /// Upper bounds of the sizes in the picture.
@@ -119,8 +119,8 @@ fn collection(one: &Collection, index: usize) -> Markup {
                         @if one.other_ids > 0 { ", others " (thousands(one.other_ids)) }
                     }
                 }
-                @if let Some([first, last]) = &one.created { dt { "Created" } dd { (first) " … " (last) } }
-                @if let Some([first, last]) = &one.updated { dt { "Updated" } dd { (first) " … " (last) } }
+                @if let Some([first, last]) = &one.created { dt { "Created" } dd { (from_to(first, last)) } }
+                @if let Some([first, last]) = &one.updated { dt { "Updated" } dd { (from_to(first, last)) } }
                 @if one.documents > 0 {
                     dt { "Sizes" }
                     dd {

@@ -14,13 +14,9 @@ pub mod schema;
 pub use audio::{audio_json, audio_text, plan_json, plan_text};
 pub use bucket::{bucket_json, bucket_text};
 pub use check::{check_json, check_text, section_json, section_text, verdict_line};
-<<<<<<< HEAD
-pub use load::{expected_bill_text, load_json, load_text};
-=======
 pub use inspect::{inspect_json, inspect_text};
 pub use inspect_page::inspect_html;
-pub use load::{load_json, load_text};
->>>>>>> c13a552 (v2-inspect: what is in a source, before anybody migrates)
+pub use load::{expected_bill_text, load_json, load_text};
 pub use report::FinalReport;
 pub use rollback::{
     proof_json, proof_text, rollback_text, runs_json, runs_text, scope_text, undone_json,

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::assessment::{Counted, Similar, Sized, Sizes, Unreadable};
 use super::index::Ids;
+use super::names::Role;
 use super::paths::{Look, Paths};
 use super::size::document_size;
-use super::text::{Form, form_of, shape, shown_id};
+use super::text::{Form, form_of, mentions_email, shape, shown_id};
 use crate::document::{BadDocument, Document, ResourceName};
-use crate::inspect::names::Role;
 use crate::instant::Instant;
 
 /// The largest documents that are named.
@@ -78,6 +78,7 @@ impl Gathered {
             serial: self.documents,
             id: &document.id,
             database: &database,
+            secret: false,
         };
         for kind in super::secrets::in_text(&document.id) {
             self.paths.secret(kind, "(document id)", look);
@@ -133,16 +134,15 @@ impl Gathered {
     }
 
     pub fn similar_ids(&self) -> Vec<Similar> {
-        let groups = self.ids.groups().into_iter().map(|group| Similar {
-            written: if group.known.is_empty() {
-                vec![format!(
-                    "{} (in upper and lower case)",
-                    shown_id(&group.folded)
-                )]
-            } else {
-                group.known.iter().map(|id| shown_id(id)).collect()
-            },
-            ways: group.ways as u64,
+        let groups = self.ids.groups().into_iter().map(|group| {
+            let mut written: Vec<String> = group.known.iter().map(|id| shown_id(id)).collect();
+            if group.ways > group.known.len() {
+                written.push(format!("{} in other letters", shown_id(&group.folded)));
+            }
+            Similar {
+                written,
+                ways: group.ways as u64,
+            }
         });
         groups.collect()
     }
@@ -170,7 +170,9 @@ fn id_shape(id: &str) -> String {
         return "number of Datastore".into();
     }
     match form_of(id, Role::default()) {
-        form @ (Form::AutoId | Form::Uuid | Form::Email | Form::Phone) => form.label().into(),
+        form @ (Form::AutoId | Form::UserId | Form::Uuid | Form::Email | Form::Phone) => {
+            form.label().into()
+        }
         _ => shape(id),
     }
 }
@@ -195,15 +197,43 @@ fn without_contents(why: &str) -> String {
         rest = after;
     }
     out.push_str(rest);
+    if mentions_email(&out) || !super::secrets::in_text(&out).is_empty() {
+        let words = out.split_inclusive([' ', '/', '(', ')']);
+        out = words
+            .map(|word| {
+                if known_word(word) {
+                    word.to_owned()
+                } else {
+                    shape(word)
+                }
+            })
+            .collect();
+    }
     if out.chars().count() > 300 {
         out = out.chars().take(300).chain(['…']).collect();
     }
     out
 }
 
+/// Whether a word of a reason is the reason's own: letters alone.
+fn known_word(word: &str) -> bool {
+    word.bytes()
+        .all(|byte| byte.is_ascii_alphabetic() || b" /(),:;-".contains(&byte))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_are_personal_are_masked() {
+        assert_eq!(
+            without_contents(
+                "not a root document (projects/p/documents/users/anna.lee1@example.com)"
+            ),
+            "not a root document (projects/p/documents/users/aaaa.aaa9@aaaaaaa.aaa)"
+        );
+    }
 
     #[test]
     fn quotations_are_masked() {

@@ -7,6 +7,7 @@ use super::fingerprint::{Distinct, fingerprint};
 use super::index::{Codes, is_odd};
 use super::kind::{Kind, vector};
 use super::names::{Role, role_of};
+use super::paths::Look;
 use super::text::{Form, form_of, masked, mentions_email};
 use crate::document::ResourceName;
 use crate::instant::Instant;
@@ -143,11 +144,11 @@ impl Field {
         self.kinds.get(kind as usize).copied().unwrap_or(0)
     }
 
-    /// Adds one value of the document with the number `serial` (from 1).
-    pub fn see(&mut self, value: &Value, serial: u64, database: &str, samples: usize) {
+    /// Adds one value of a document.
+    pub fn see(&mut self, value: &Value, look: Look<'_>, samples: usize) {
         self.values += 1;
-        if self.last != serial {
-            self.last = serial;
+        if self.last != look.serial {
+            self.last = look.serial;
             self.documents += 1;
         }
         let kind = Kind::of(value);
@@ -161,12 +162,12 @@ impl Field {
             Value::Integer(integer) => self.integer(*integer),
             Value::Double(double) => self.double(*double),
             Value::Timestamp(instant) => self.tell(kind, &instant.floor_micros().to_le_bytes()),
-            Value::Text(text) => form = Some(self.text(text, serial, samples)),
+            Value::Text(text) => form = Some(self.text(text, look, samples)),
             Value::Bytes(bytes) => {
                 self.lengths.see(bytes.len() as u64);
                 self.tell(kind, bytes);
             }
-            Value::Reference(name) => self.reference(name, database),
+            Value::Reference(name) => self.reference(name, look.database),
             Value::GeoPoint {
                 latitude,
                 longitude,
@@ -213,7 +214,7 @@ impl Field {
         self.tell(Kind::Double, &double.to_bits().to_le_bytes());
     }
 
-    fn text(&mut self, text: &str, serial: u64, samples: usize) -> Form {
+    fn text(&mut self, text: &str, look: Look<'_>, samples: usize) -> Form {
         let form = form_of(text, self.role);
         *self.forms.entry(form).or_default() += 1;
         self.with_nul += u64::from(text.contains('\0'));
@@ -225,8 +226,16 @@ impl Field {
         self.mentions_email += u64::from(form != Form::Email && mentions_email(text));
         let mark = fingerprint(1 + Kind::Text as u8, text.as_bytes());
         self.distinct.see(mark);
-        self.shape(text, form, length, mark, samples);
+        let shown = || {
+            if look.secret {
+                "likely secret".to_owned()
+            } else {
+                masked(text, form)
+            }
+        };
+        self.shape(shown, form, length, mark, samples);
         if let Some(codes) = &mut self.codes
+            && !look.secret
             && text.len() <= 128
         {
             codes.see(text);
@@ -238,8 +247,8 @@ impl Field {
             } else {
                 let choice = choices.entry(text.to_owned()).or_default();
                 choice.values += 1;
-                choice.documents += u64::from(choice.last != serial);
-                choice.last = serial;
+                choice.documents += u64::from(choice.last != look.serial);
+                choice.last = look.serial;
             }
         }
         form
@@ -247,14 +256,21 @@ impl Field {
 
     /// Counts the text's shape, and keeps it as a sample when chance, which is its fingerprint,
     /// chooses it.
-    fn shape(&mut self, text: &str, form: Form, length: usize, mark: u64, samples: usize) {
+    fn shape(
+        &mut self,
+        shown: impl Fn() -> String,
+        form: Form,
+        length: usize,
+        mark: u64,
+        samples: usize,
+    ) {
         let chosen = self.samples.len() < samples
             || self
                 .samples
                 .last_key_value()
                 .is_some_and(|(last, _)| mark < *last);
         if samples > 0 && chosen && !self.samples.contains_key(&mark) {
-            self.samples.insert(mark, masked(text, form));
+            self.samples.insert(mark, shown());
             while self.samples.len() > samples {
                 self.samples.pop_last();
             }
@@ -267,7 +283,7 @@ impl Field {
             self.shapes = None;
             return;
         }
-        *shapes.entry(masked(text, form)).or_default() += 1;
+        *shapes.entry(shown()).or_default() += 1;
         if shapes.len() > SHAPES {
             self.shapes = None;
         }

@@ -8,21 +8,29 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fingerprint::fingerprint;
+use super::text::is_invisible;
 use crate::reading::normalise_number;
 
 /// Groups of ids that are told one by one.
 const GROUPS: usize = 1_000;
+/// Bytes of ids beyond which only their fingerprints are kept.
+const TEXTS: usize = 4 << 20;
 /// Ways of writing one id that are kept.
 const WAYS: usize = 8;
 
 /// The form in which ids are compared.
 pub(super) fn fold(id: &str) -> String {
-    normalise_number(id).unwrap_or_default().to_lowercase()
+    let plain = normalise_number(id).unwrap_or_default().to_lowercase();
+    if plain.contains(is_invisible) {
+        plain.replace(is_invisible, "")
+    } else {
+        plain
+    }
 }
 
 /// Whether an id is written with other dashes, full-width or invisible characters, or white space.
 pub(super) fn is_odd(id: &str) -> bool {
-    normalise_number(id).as_deref() != Some(id)
+    normalise_number(id).as_deref() != Some(id) || id.contains(is_invisible)
 }
 
 fn hash(text: &str) -> u64 {
@@ -48,6 +56,9 @@ pub(super) struct Ids {
     /// Folded forms that are written in several ways, with those known by their text.
     odd: BTreeMap<u64, BTreeSet<String>>,
     folded: BTreeMap<u64, String>,
+    /// The ids themselves, as long as they are short enough together.
+    texts: Option<BTreeMap<u64, String>>,
+    text_bytes: usize,
     /// Ids that are oddly written.
     pub odd_count: u64,
 }
@@ -72,6 +83,8 @@ impl Ids {
             others: BTreeMap::new(),
             odd: BTreeMap::new(),
             folded: BTreeMap::new(),
+            texts: Some(BTreeMap::new()),
+            text_bytes: 0,
             odd_count: 0,
         }
     }
@@ -79,6 +92,8 @@ impl Ids {
     pub fn see(&mut self, id: &str) {
         let odd = is_odd(id);
         self.odd_count += u64::from(odd);
+        let exact = hash(id);
+        self.keep_text(exact, id);
         let folded = fold(id);
         let key = hash(&folded);
         if key > self.threshold {
@@ -92,7 +107,6 @@ impl Ids {
             }
             keep_smallest(&mut self.odd, GROUPS * 4);
         }
-        let exact = hash(id);
         match self.first.get_mut(&key) {
             None => {
                 self.first.insert(key, (exact, 0));
@@ -110,6 +124,19 @@ impl Ids {
                 self.folded.insert(key, folded);
                 keep_smallest(&mut self.others, GROUPS * 4);
                 keep_smallest(&mut self.folded, GROUPS * 4);
+            }
+        }
+    }
+
+    fn keep_text(&mut self, exact: u64, id: &str) {
+        let Some(texts) = &mut self.texts else {
+            return;
+        };
+        if let std::collections::btree_map::Entry::Vacant(place) = texts.entry(exact) {
+            place.insert(id.to_owned());
+            self.text_bytes += id.len();
+            if self.text_bytes > TEXTS {
+                self.texts = None;
             }
         }
     }
@@ -162,20 +189,34 @@ impl Ids {
             .iter()
             .map(|(key, folded)| {
                 let mut known = self.odd.get(key).cloned().unwrap_or_default();
-                // What an odd id would be without its oddities may be among the plain ones.
-                let plain: Vec<String> = known
-                    .iter()
-                    .filter_map(|odd| normalise_number(odd))
-                    .chain([folded.clone()])
-                    .collect();
-                known.extend(
-                    plain
-                        .into_iter()
-                        .filter(|plain| self.contains(plain) == Some(true)),
-                );
+                let others = self.others.get(key);
+                let exacts = self.first.get(key).map(|(first, _)| first);
+                let exacts = exacts
+                    .into_iter()
+                    .chain(others.into_iter().flat_map(BTreeMap::keys));
+                if let Some(texts) = &self.texts {
+                    known.extend(
+                        exacts
+                            .filter_map(|exact| texts.get(exact))
+                            .take(WAYS)
+                            .cloned(),
+                    );
+                } else {
+                    // What an odd id would be without its oddities may be among the plain ones.
+                    let plain: Vec<String> = known
+                        .iter()
+                        .filter_map(|odd| normalise_number(odd))
+                        .collect();
+                    let there = plain.into_iter().chain([folded.clone()]);
+                    known.extend(
+                        there
+                            .filter(|plain| self.contains(plain) == Some(true))
+                            .collect::<Vec<_>>(),
+                    );
+                }
                 Group {
                     folded: folded.clone(),
-                    ways: self.others.get(key).map_or(0, BTreeMap::len) + 1,
+                    ways: others.map_or(0, BTreeMap::len) + 1,
                     known,
                 }
             })

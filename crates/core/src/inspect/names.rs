@@ -156,6 +156,7 @@ const THINGS: &[&str] = &[
     "task",
     "tool",
     "index",
+    "language",
 ];
 
 pub(super) fn role_of(name: &str) -> Role {
@@ -292,7 +293,7 @@ pub(super) fn data_key(key: &str) -> Option<&'static str> {
             return Some("{date}");
         }
         Form::Number => return Some("{number}"),
-        Form::AutoId | Form::Token => return Some("{id}"),
+        Form::AutoId | Form::UserId | Form::Token => return Some("{id}"),
         Form::Url | Form::StoragePath => return Some("{url}"),
         _ => {}
     }

@@ -36,6 +36,8 @@ pub(super) struct Look<'a> {
     pub id: &'a str,
     /// `projects/P/databases/D/`.
     pub database: &'a str,
+    /// Whether the value that is looked at seems to be a secret.
+    pub secret: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -82,22 +84,22 @@ impl Paths {
     }
 
     fn value(&mut self, value: &Value, name: &str, path: &mut String, depth: u8, look: Look<'_>) {
-        self.field(value, name, path, depth, look);
+        let secret = match value {
+            Value::Text(text) => self.text_secrets(text, name, path, look),
+            Value::Bytes(bytes) => std::str::from_utf8(bytes)
+                .is_ok_and(|text| self.text_secrets(text, name, path, look)),
+            _ => false,
+        };
+        self.field(value, name, path, depth, Look { secret, ..look });
+        let before = path.len();
         match value {
             Value::Map(map) if vector(map).is_none() => self.map(map, path, depth, look),
             Value::Array(items) => {
-                let before = path.len();
                 path.push_str("[]");
                 for item in items {
                     self.value(item, name, path, depth.saturating_add(1), look);
                 }
                 path.truncate(before);
-            }
-            Value::Text(text) => self.text_secrets(text, name, path, look),
-            Value::Bytes(bytes) => {
-                if let Ok(text) = std::str::from_utf8(bytes) {
-                    self.text_secrets(text, name, path, look);
-                }
             }
             _ => {}
         }
@@ -105,7 +107,7 @@ impl Paths {
 
     fn field(&mut self, value: &Value, name: &str, path: &str, depth: u8, look: Look<'_>) {
         if let Some((_, field)) = self.fields.get_mut(path) {
-            field.see(value, look.serial, look.database, self.samples);
+            field.see(value, look, self.samples);
             return;
         }
         let place = (depth, path.to_owned());
@@ -123,26 +125,29 @@ impl Paths {
             }
         }
         let mut field = Field::new(name);
-        field.see(value, look.serial, look.database, self.samples);
+        field.see(value, look, self.samples);
         self.fields.insert(path.to_owned(), (depth, field));
         self.order.insert(place);
     }
 
-    fn text_secrets(&mut self, text: &str, name: &str, path: &str, look: Look<'_>) {
+    /// Notes the secrets in a text, and whether there are any.
+    fn text_secrets(&mut self, text: &str, name: &str, path: &str, look: Look<'_>) -> bool {
         let found = secrets::in_text(text);
         let named = self
             .fields
             .get(path)
             .map_or_else(|| super::names::role_of(name), |(_, field)| field.role)
             .secret;
-        if found.is_empty()
-            && let Some(kind) = named.and_then(|named| secrets::in_field(named, text))
-        {
+        let by_name = named.and_then(|named| secrets::in_field(named, text));
+        let found = if found.is_empty() {
+            Vec::from_iter(by_name)
+        } else {
+            found
+        };
+        for kind in &found {
             self.secret(kind, path, look);
         }
-        for kind in found {
-            self.secret(kind, path, look);
-        }
+        !found.is_empty()
     }
 
     fn key_secrets(&mut self, key: &str, path: &str, look: Look<'_>) {
@@ -317,6 +322,7 @@ mod tests {
             serial,
             id: "x",
             database: "projects/p/databases/d/",
+            secret: false,
         }
     }
 

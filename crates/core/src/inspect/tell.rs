@@ -202,7 +202,13 @@ fn choices(field: &Field) -> Vec<Counted> {
             || super::text::mentions_email(text)
             || matches!(
                 super::text::form_of(text, field.role),
-                Form::Email | Form::Phone | Form::Token | Form::AutoId | Form::Uuid | Form::Url
+                Form::Email
+                    | Form::Phone
+                    | Form::Token
+                    | Form::AutoId
+                    | Form::UserId
+                    | Form::Uuid
+                    | Form::Url
             )
             || !super::secrets::in_text(text).is_empty();
         if choice.documents >= SHOWN_FROM && !personal {

@@ -34,6 +34,8 @@ pub enum Form {
     Uuid,
     /// An id as Firestore makes them: 20 letters and digits.
     AutoId,
+    /// An id as Firebase gives users: 28 letters and digits.
+    UserId,
     /// JSON.
     Json,
     /// HTML.
@@ -68,6 +70,7 @@ impl Form {
             Self::StoragePath => "gs:// path",
             Self::Uuid => "UUID",
             Self::AutoId => "Firestore id",
+            Self::UserId => "Firebase user id",
             Self::Json => "JSON as text",
             Self::Html => "HTML",
             Self::Token => "token",
@@ -158,8 +161,12 @@ fn short_form(text: &str, role: Role) -> Option<Form> {
     if is_uuid(bytes) {
         return Some(Form::Uuid);
     }
-    if bytes.len() == 20 && bytes.iter().all(u8::is_ascii_alphanumeric) && mixed(bytes) {
-        return Some(Form::AutoId);
+    if bytes.iter().all(u8::is_ascii_alphanumeric) && mixed(bytes) {
+        match bytes.len() {
+            20 => return Some(Form::AutoId),
+            28 if looks_random(bytes) => return Some(Form::UserId),
+            _ => {}
+        }
     }
     let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
     let dialled = bytes
@@ -398,7 +405,7 @@ pub(super) fn shown_id(id: &str) -> String {
 /// it is a code or an id, and by its shape where it could be a word about somebody.
 pub(super) fn shown_code(text: &str) -> String {
     match form_of(text, Role::default()) {
-        Form::Code | Form::Number | Form::AutoId | Form::Uuid => shown_id(text),
+        Form::Code | Form::Number | Form::AutoId | Form::UserId | Form::Uuid => shown_id(text),
         _ => shape(text),
     }
 }
@@ -431,6 +438,7 @@ mod tests {
             ("gs://bucket/a.mp3", Form::StoragePath),
             ("3F2504E0-4F89-11D3-9A0C-0305E82C3301", Form::Uuid),
             ("30wAUNve3xcG2uhsNn3B", Form::AutoId),
+            ("4V0e27zS0dQ6AoFNtIapohrChOzv", Form::UserId),
             ("{\"a\":1}", Form::Json),
             ("<p>x</p>", Form::Html),
             ("analyzed", Form::Word),
