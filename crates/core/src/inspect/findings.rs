@@ -438,7 +438,7 @@ fn to_know(found: &mut Findings, assessment: &Assessment) {
         Gravity::Know,
         "not_everything",
         "Not everything was looked at",
-        by_collection(collections, |collection| limits(collection)),
+        by_collection(collections, limits),
         "what is said of the rest is not known: leave out --max-documents, or look at single collections with --collection",
     );
 }

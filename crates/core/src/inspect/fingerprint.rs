@@ -76,9 +76,9 @@ mod tests {
     #[test]
     fn few_are_counted_and_many_are_estimated() {
         let mut distinct = Distinct::default();
-        for round in 0..3 {
+        for _ in 0..3 {
             for number in 0..100_u64 {
-                distinct.see(fingerprint(round * 0, &number.to_le_bytes()));
+                distinct.see(fingerprint(0, &number.to_le_bytes()));
             }
         }
         assert_eq!(distinct.count(), (100, true));

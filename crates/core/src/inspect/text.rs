@@ -259,7 +259,7 @@ fn mixed(bytes: &[u8]) -> bool {
     ];
     kinds
         .iter()
-        .filter(|is| bytes.iter().any(|byte| is(byte)))
+        .filter(|is| bytes.iter().any(is))
         .count()
         >= 2
 }
