@@ -6,8 +6,9 @@ use super::assessment::{Counted, Similar, Sized, Sizes, Unreadable};
 use super::index::Ids;
 use super::names::Role;
 use super::paths::{Look, Paths};
+use super::shape::{shape, shown_id};
 use super::size::document_size;
-use super::text::{Form, form_of, mentions_email, shape, shown_id};
+use super::text::{Form, form_of, mentions_email};
 use crate::document::{BadDocument, Document, ResourceName};
 use crate::instant::Instant;
 

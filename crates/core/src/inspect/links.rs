@@ -6,7 +6,7 @@ use super::assessment::{Collection, Link};
 use super::field::Field;
 use super::index::{Codes, Ids};
 use super::names::words;
-use super::text::shown_code;
+use super::shape::shown_code;
 
 /// Absent documents that are named a field.
 const NAMED: usize = 5;

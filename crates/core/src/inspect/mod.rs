@@ -17,6 +17,7 @@ mod names;
 mod paths;
 mod profile;
 mod secrets;
+mod shape;
 mod size;
 mod tell;
 mod text;

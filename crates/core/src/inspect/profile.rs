@@ -136,7 +136,7 @@ impl Profile {
                     documents: sighting
                         .documents
                         .iter()
-                        .map(|id| super::text::shown_id(id))
+                        .map(|id| super::shape::shown_id(id))
                         .collect(),
                 });
             }
@@ -167,7 +167,7 @@ fn told_collection(
     };
     let mut sizes = gathered.sizes.clone();
     for sized in &mut sizes.largest {
-        sized.id = super::text::shown_id(&sized.id);
+        sized.id = super::shape::shown_id(&sized.id);
     }
     Collection {
         name: name.to_owned(),

@@ -8,7 +8,8 @@ use super::field::{Field, Span};
 use super::kind::Kind;
 use super::names::Personal;
 use super::paths::{Finished, parent_of};
-use super::text::{Form, shape, shown_code};
+use super::shape::{shape, shown_code};
+use super::text::Form;
 
 /// Documents that a value of a short list must stand in to be shown as it is.
 const SHOWN_FROM: u64 = 3;
