@@ -1,8 +1,10 @@
 //! `data-migrate`: documents of V2 into rows of V3.
 
 mod migrate;
+mod watch;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use sunset_cli::{CommonArgs, Program, ReadArgs, WriteArgs};
@@ -39,6 +41,22 @@ pub struct Arguments {
     /// What to do with a row that somebody changed in V3 and V2 has otherwise
     #[arg(long, value_enum, default_value_t = ConflictPolicy::Keep)]
     on_conflict: ConflictPolicy,
+
+    /// Remove the rows of documents that V2 has no longer; without it they are only reported
+    #[arg(long)]
+    prune: bool,
+
+    /// With --prune: a collection that may well be empty (may be repeated)
+    #[arg(long, value_name = "COLLECTION", requires = "prune")]
+    prune_empty: Vec<String>,
+
+    /// Say what became of the documents in quarantine, all or those of one reason; end at once if there is none
+    #[arg(long, value_name = "REASON", num_args = 0..=1, default_missing_value = "")]
+    retry_quarantined: Option<String>,
+
+    /// Pass after pass, until stopped or cut over, with a pause in between [default pause: 30s]
+    #[arg(long, value_name = "PAUSE", num_args = 0..=1, default_missing_value = "30s", value_parser = sunset_cli::interval, conflicts_with_all = ["dry_run", "retry_quarantined"])]
+    watch: Option<Duration>,
 
     /// Batches under way at once, each on a connection of its own
     #[arg(long, default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]

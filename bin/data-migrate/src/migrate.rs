@@ -1,5 +1,6 @@
 //! Connect, survey, load, and say what was done.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use sunset_cli::{Consented, Program, Session, Status, render};
@@ -12,13 +13,14 @@ use sunset_core::ports::documents::DocumentSource;
 use sunset_core::ports::rows::SettledItems;
 use sunset_core::ports::runs::{RunEnd, RunStart};
 use sunset_core::ports::verify::RowVerifier;
-use sunset_core::report::{Bill, LoadReport, ReadPrice};
+use sunset_core::report::{Bill, LoadReport, ReadPrice, Retried};
 use sunset_engine::load::{self, Destination, LoadOptions};
 use sunset_engine::retry::Retries;
+use sunset_sources::documents::open_with;
 use sunset_sources::firestore::ReadOptions;
 use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, Verifier};
 
-use crate::Arguments;
+use crate::{Arguments, watch};
 
 pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
     let consent = arguments.write.consent(&session);
@@ -32,15 +34,14 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
         )
     })?;
     let documents = documents.ok_or_else(|| Error::new(ErrorKind::Configuration, "no source"))?;
-    let source = {
-        let reading = ReadOptions {
-            retries: pace.max_retries,
-            max_reads_per_second: arguments.read.max_reads_per_second,
-            read_time: arguments.read.read_time,
-            ..ReadOptions::default()
-        };
-        sunset_sources::documents::open_with(&documents, reading)?
+    let reading = ReadOptions {
+        retries: pace.max_retries,
+        max_reads_per_second: arguments.read.max_reads_per_second,
+        read_time: arguments.read.read_time,
+        ..ReadOptions::default()
     };
+    // Opened here, so that a wrong one is told before the database is waited for.
+    drop(open_with(&documents, reading)?);
     let connecting =
         ConnectOptions::for_program(Arguments::NAME).connections(arguments.connections + 1);
     let database = Database::connect(&settings.url, connecting).await?;
@@ -48,39 +49,81 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
     let batch_size = arguments
         .batch_size
         .map_or(pace.batch_size, |size| size as usize);
+    let options = LoadOptions {
+        batch_size,
+        connections: arguments.connections as usize,
+        retries: Retries(pace.max_retries),
+        prune: arguments.prune,
+        may_be_empty: arguments.prune_empty.clone(),
+    };
+    check_names(&arguments, plan.as_ref())?;
     let flow = Flow {
         price: arguments.read_price.unwrap_or(price),
         arguments,
         session,
         plan,
-        source,
+        documents,
+        reading,
         database,
-        options: LoadOptions {
-            batch_size,
-            connections: 0,
-            retries: Retries(pace.max_retries),
-        },
+        options,
     };
     match consent {
         Consented::DryRun => flow.dry_run().await,
-        Consented::Write(consent) => flow.write(&consent).await,
+        Consented::Write(consent) => match flow.arguments.watch {
+            Some(pause) => watch::watch(&flow, &consent, pause).await,
+            None => flow.write(&consent).await.map(|report| status_of(&report)),
+        },
     }
 }
 
 /// The survey, and the writing.
 const READINGS: u64 = 2;
 
-struct Flow {
+fn check_names(arguments: &Arguments, plan: &dyn DocumentPlan) -> Result<()> {
+    let stranger = arguments
+        .prune_empty
+        .iter()
+        .find(|name| !plan.collections().contains(&name.as_str()));
+    match stranger {
+        None => Ok(()),
+        Some(name) => Err(Error::new(
+            ErrorKind::Configuration,
+            format!("--prune-empty {name}: the plan has no collection of this name"),
+        )
+        .remedy(format!(
+            "its collections are: {}",
+            plan.collections().join(", ")
+        ))),
+    }
+}
+
+/// What a report means for the exit status.
+pub fn status_of(report: &LoadReport) -> Status {
+    if report.quarantined() > 0 || report.conflicts.count > 0 {
+        Status::Incomplete
+    } else {
+        Status::Done
+    }
+}
+
+/// One program run: what it reads, where to, and how.
+pub struct Flow {
+    pub arguments: Arguments,
+    pub session: Session,
+    pub plan: Box<dyn DocumentPlan>,
+    documents: DocumentSourceSettings,
+    reading: ReadOptions,
     price: ReadPrice,
-    arguments: Arguments,
-    session: Session,
-    plan: Box<dyn DocumentPlan>,
-    source: Box<dyn DocumentSource>,
-    database: Database,
+    pub database: Database,
     options: LoadOptions,
 }
 
 impl Flow {
+    /// The source, as it is now: each pass has a snapshot of its own.
+    fn source(&self) -> Result<Box<dyn DocumentSource>> {
+        open_with(&self.documents, self.reading)
+    }
+
     /// Counts what would be written. There is no writer here to write with.
     async fn dry_run(&self) -> Result<Status> {
         let ledger = Ledger::open(&self.database).await?;
@@ -105,19 +148,25 @@ impl Flow {
             Some(ledger) => ledger.recorded_numbers().await?,
             None => RecordedNumbers::default(),
         };
+        let Some(retried) = self.to_retry(ledger.as_ref()).await? else {
+            return Ok(Status::Done);
+        };
         let known = ledger.map(|ledger| Arc::new(ledger) as Arc<dyn SettledItems>);
         let owner = owner.unwrap_or_else(|| "migration-user".into());
-        self.foretell_bill().await?;
+        let source = self.source()?;
+        self.foretell_bill(source.as_ref()).await?;
+        let nowhere = Destination::Nowhere(known);
         let report = self
-            .load(&owner, &recorded, Destination::Nowhere(known))
+            .load(source.as_ref(), &owner, &recorded, nowhere, retried)
             .await?;
-        Ok(self.end(&report, None, true))
+        self.tell(&report, None, true);
+        Ok(status_of(&report))
     }
 
     /// Says what reading will cost before it costs anything.
-    async fn foretell_bill(&self) -> Result<()> {
+    async fn foretell_bill(&self, source: &dyn DocumentSource) -> Result<()> {
         let collections = self.plan.collections();
-        let Some(reads) = self.source.expected_reads(collections, READINGS).await? else {
+        let Some(reads) = source.expected_reads(collections, READINGS).await? else {
             return Ok(());
         };
         let price = self.price;
@@ -126,26 +175,59 @@ impl Flow {
         Ok(())
     }
 
-    async fn write(&self, consent: &Consent) -> Result<Status> {
+    /// The documents whose fate in quarantine is to be told: `Some(None)` where that was not asked
+    /// for, `None` where it was and there are none.
+    async fn to_retry(&self, ledger: Option<&Ledger>) -> Result<Option<Option<Retried>>> {
+        let Some(reason) = &self.arguments.retry_quarantined else {
+            return Ok(Some(None));
+        };
+        let reason = Some(reason.as_str()).filter(|reason| !reason.is_empty());
+        let keys = match ledger {
+            Some(ledger) => ledger.quarantined(reason).await?,
+            None => HashSet::new(),
+        };
+        if keys.is_empty() {
+            self.session
+                .print("Nothing is in quarantine: there is nothing to try again.");
+            return Ok(None);
+        }
+        Ok(Some(Some(Retried::new(keys))))
+    }
+
+    /// One pass over V2: everything that is not in V3 yet, or not as V2 has it.
+    pub async fn write(&self, consent: &Consent) -> Result<LoadReport> {
         let permit = WritePermit::bind(consent, self.database.identity().clone());
         let ledger = Ledger::install(&self.database, &permit).await?;
+        let Some(retried) = self.to_retry(Some(&ledger)).await? else {
+            return Ok(LoadReport::default());
+        };
+        if let Some(cut_over) = ledger.cut_over(self.plan.name()).await? {
+            self.session.say(&format!(
+                "note: V3 took over from V2 on {} (run {})",
+                cut_over.at, cut_over.run
+            ));
+        }
         let start = RunStart {
             plan: self.plan.name().into(),
             program: Arguments::NAME.into(),
             version: env!("CARGO_PKG_VERSION").into(),
             source: None,
             read_time: None,
-            options: serde_json::json!({}),
+            options: serde_json::json!({
+                "prune": self.arguments.prune,
+                "on_conflict": format!("{:?}", self.arguments.on_conflict).to_lowercase(),
+            }),
             host: sunset_cli::host_name(),
             pid: std::process::id(),
         };
         let run = ledger.begin_run(&permit, &start).await?;
         let id = run.id();
-        match self.load_within(&ledger, &run).await {
+        match self.load_within(&ledger, &run, retried).await {
             Ok(report) => {
                 run.finish(&RunEnd::done(report.counts_json(), report.phases_json()))
                     .await?;
-                Ok(self.end(&report, Some(id), false))
+                self.tell(&report, Some(id), false);
+                Ok(report)
             }
             Err(error) => {
                 // The error that stopped the run matters more than that it could not be noted.
@@ -155,7 +237,12 @@ impl Flow {
         }
     }
 
-    async fn load_within(&self, ledger: &Ledger, run: &ActiveRun) -> Result<LoadReport> {
+    async fn load_within(
+        &self,
+        ledger: &Ledger,
+        run: &ActiveRun,
+        retried: Option<Retried>,
+    ) -> Result<LoadReport> {
         let wanted = self.session.variable(env_vars::MIGRATION_USER_ID);
         let owner = run.owner(wanted.as_deref()).await?;
         if owner.created {
@@ -164,36 +251,39 @@ impl Flow {
                 owner.id
             ));
         }
+        let source = self.source()?;
         // Recorded before anything is written: a run that is killed has been of this snapshot too.
-        let snapshot = self.source.open().await?;
+        let snapshot = source.open().await?;
         run.set_source(&snapshot.source, snapshot.read_time.as_deref())
             .await?;
         let recorded = ledger.recorded_numbers().await?;
-        let writer = Arc::new(run.rows(self.arguments.on_conflict.into()));
-        self.load(&owner.id, &recorded, Destination::Writer(writer))
+        let writer = Arc::new(
+            run.rows(self.arguments.on_conflict.into())
+                .pruning(self.options.prune),
+        );
+        let writer = Destination::Writer(writer);
+        self.load(source.as_ref(), &owner.id, &recorded, writer, retried)
             .await
     }
 
     async fn load(
         &self,
+        source: &dyn DocumentSource,
         owner: &str,
         recorded: &RecordedNumbers,
         destination: Destination,
+        retried: Option<Retried>,
     ) -> Result<LoadReport> {
         let progress = self.session.progress();
         let plan = self.plan.as_ref();
-        let source = self.source.as_ref();
         let surveyed = load::survey(source, plan, owner, recorded, progress.as_ref()).await?;
-        let options = LoadOptions {
-            connections: self.arguments.connections as usize,
-            ..self.options
-        };
         let mut report = load::load(
             source,
             plan,
             &surveyed,
             destination,
-            options,
+            self.options.clone(),
+            retried,
             progress.as_ref(),
         )
         .await?;
@@ -202,15 +292,12 @@ impl Flow {
         Ok(report)
     }
 
-    fn end(&self, report: &LoadReport, run: Option<i64>, dry_run: bool) -> Status {
-        let text = render::load_text(report, dry_run, self.session.is_verbose());
-        self.session.print(&text);
+    fn tell(&self, report: &LoadReport, run: Option<i64>, dry_run: bool) {
+        if self.arguments.watch.is_none() {
+            let text = render::load_text(report, dry_run, self.session.is_verbose());
+            self.session.print(&text);
+        }
         self.session
             .json(|| render::load_json(report, run, dry_run));
-        if report.quarantined() > 0 || report.conflicts.count > 0 {
-            Status::Incomplete
-        } else {
-            Status::Done
-        }
     }
 }

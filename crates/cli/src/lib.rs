@@ -46,6 +46,6 @@ pub use arguments::{CommonArgs, Consented, ReadArgs, WriteArgs};
 pub use environment::Environment;
 pub use failure::{failure_json, failure_text};
 pub use machine::host_name;
-pub use numbers::{bytes, duration, thousands};
+pub use numbers::{bytes, duration, interval, thousands};
 pub use session::{Program, Session, run};
 pub use status::Status;

@@ -41,9 +41,33 @@ pub fn duration(time: Duration) -> String {
     }
 }
 
+/// Reads a span of time of an argument: `30s`, `5m`, `1h 30m`.
+///
+/// # Errors
+/// What is wrong with it, for the usage line.
+pub fn interval(text: &str) -> Result<Duration, String> {
+    let span: jiff::SignedDuration = text
+        .trim()
+        .parse()
+        .map_err(|_| "not a span of time such as 30s, 5m or 1h".to_owned())?;
+    Duration::try_from(span)
+        .ok()
+        .filter(|span| !span.is_zero())
+        .ok_or_else(|| "must be longer than nothing".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spans_of_time_are_read() {
+        assert_eq!(interval("30s"), Ok(Duration::from_secs(30)));
+        assert_eq!(interval(" 1h 30m "), Ok(Duration::from_secs(5_400)));
+        for refused in ["", "30", "0s", "-5s", "soon"] {
+            assert!(interval(refused).is_err(), "{refused:?}");
+        }
+    }
 
     #[test]
     fn numbers_read_well() {

@@ -3,6 +3,7 @@
 //! The first reading surveys all documents; the second maps each and writes it. Without a writer the
 //! second reading counts what would be written, and that is the whole of `--dry-run`.
 
+pub(crate) mod gone;
 pub(crate) mod stream;
 
 use std::sync::Arc;
@@ -15,12 +16,12 @@ use sunset_core::plans::{DocumentPlan, RecordedNumbers, Resolution};
 use sunset_core::ports::documents::{DocumentSource, Snapshot};
 use sunset_core::ports::progress::Progress;
 use sunset_core::ports::rows::{ItemKey, RowWriter, SettledItems};
-use sunset_core::report::LoadReport;
+use sunset_core::report::{LoadReport, Retried};
 
 use crate::retry::Retries;
 
 /// How to load.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct LoadOptions {
     /// Documents a batch, and so a transaction.
     pub batch_size: usize,
@@ -28,6 +29,10 @@ pub struct LoadOptions {
     pub connections: usize,
     /// How often a batch is tried again.
     pub retries: Retries,
+    /// Rows of documents that V2 has no longer are removed; otherwise they are reported.
+    pub prune: bool,
+    /// Collections that may hold nothing at all when their rows are removed.
+    pub may_be_empty: Vec<String>,
 }
 
 impl Default for LoadOptions {
@@ -36,6 +41,8 @@ impl Default for LoadOptions {
             batch_size: 1_000,
             connections: 2,
             retries: Retries::default(),
+            prune: false,
+            may_be_empty: Vec::new(),
         }
     }
 }
@@ -57,6 +64,14 @@ impl Destination {
             Self::Nowhere(None) => Ok(vec![None; keys.len()]),
         }
     }
+
+    async fn accounted(&self, after: Option<&ItemKey>, limit: u32) -> Result<Vec<ItemKey>> {
+        match self {
+            Self::Writer(writer) => writer.accounted(after, limit).await,
+            Self::Nowhere(Some(ledger)) => ledger.accounted(after, limit).await,
+            Self::Nowhere(None) => Ok(Vec::new()),
+        }
+    }
 }
 
 /// A source whose documents have all been seen, and what becomes of each.
@@ -67,6 +82,8 @@ pub struct Surveyed {
     pub resolution: Arc<dyn Resolution>,
     /// Collections that the source holds and the plan does not name.
     pub not_planned: Vec<String>,
+    /// Deliveries that could not be decoded, and of which not even the id is known.
+    pub nameless: u64,
 }
 
 /// Reads everything once.
@@ -83,6 +100,7 @@ pub async fn survey(
     let snapshot = source.open().await?;
     let mut survey = plan.survey(owner);
     let mut deliveries = source.read(plan.collections());
+    let mut nameless = 0;
     progress.start("Survey", None);
     while let Some(chunk) = deliveries.next().await {
         let chunk = chunk?;
@@ -90,7 +108,10 @@ pub async fn survey(
         for delivery in chunk {
             match delivery {
                 Delivery::Document(document) => survey.see(document)?,
-                Delivery::Bad(bad) => survey.see_bad(&bad),
+                Delivery::Bad(bad) => {
+                    nameless += u64::from(bad.id.is_none());
+                    survey.see_bad(&bad);
+                }
             }
         }
         progress.advance(count);
@@ -102,6 +123,7 @@ pub async fn survey(
         snapshot,
         resolution,
         not_planned,
+        nameless,
     })
 }
 
@@ -117,6 +139,7 @@ pub async fn load(
     surveyed: &Surveyed,
     destination: Destination,
     options: LoadOptions,
+    retried: Option<Retried>,
     progress: &dyn Progress,
 ) -> Result<LoadReport> {
     let mut report = LoadReport::new(
@@ -125,6 +148,8 @@ pub async fn load(
         surveyed.resolution.as_ref(),
         plan,
     );
+    report.retried = retried;
+    let removal = gone::find(plan, surveyed, &destination, &options, &mut report).await?;
     for (index, phase) in plan.phases().iter().enumerate() {
         let total: u64 = phase
             .collections
@@ -134,9 +159,12 @@ pub async fn load(
         progress.start(phase.label, Some(total));
         report.begin_phase(phase.label);
         let items = stream::items(source, surveyed, index, phase, options.batch_size);
-        stream::write(items, destination.clone(), options, &mut report, progress).await?;
+        stream::write(items, destination.clone(), &options, &mut report, progress).await?;
         progress.finish();
     }
     report.conserve()?;
+    removal
+        .carry_out(&destination, &options, &mut report, progress)
+        .await?;
     Ok(report)
 }

@@ -15,7 +15,7 @@ use sunset_core::report::Comparison;
 use sunset_core::row::Row;
 
 use self::sample::Sample;
-use crate::load::{Surveyed, stream};
+use crate::load::{Surveyed, gone, stream};
 use crate::retry::Retries;
 
 /// How to compare.
@@ -102,6 +102,7 @@ impl Verification<'_> {
             }
         }
         find_gone(
+            self.plan,
             self.surveyed.resolution.as_ref(),
             self.verifier,
             &mut comparison,
@@ -176,6 +177,7 @@ fn settle(comparison: &mut Comparison, batch: Batch) {
 
 /// Items of the ledger that the survey has not seen.
 async fn find_gone(
+    plan: &dyn DocumentPlan,
     resolution: &dyn Resolution,
     verifier: &dyn RowVerifier,
     comparison: &mut Comparison,
@@ -185,8 +187,7 @@ async fn find_gone(
     loop {
         let page = verifier.migrated_items(after.as_ref(), PAGE).await?;
         for key in &page {
-            // What belongs to no document (the owner) has a collection of its own.
-            if !key.collection.starts_with('#') && !resolution.knows(key) {
+            if gone::is_gone(plan, resolution, key) {
                 comparison.count_gone(key);
             }
         }

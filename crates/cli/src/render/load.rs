@@ -33,10 +33,23 @@ pub fn load_text(report: &LoadReport, dry_run: bool, verbose: bool) -> String {
         line(
             &mut text,
             format_args!(
-                "{table}: {} inserted, {} updated, {} unchanged{}",
+                "{table}: {} inserted, {} updated, {} unchanged{}{}{}",
                 thousands(counts.inserted),
                 thousands(counts.updated),
                 thousands(counts.unchanged),
+                if counts.removed > 0 {
+                    format!(", {} removed", thousands(counts.removed))
+                } else {
+                    String::new()
+                },
+                if counts.held > 0 {
+                    format!(
+                        ", {} stay although their document is in quarantine now",
+                        thousands(counts.held)
+                    )
+                } else {
+                    String::new()
+                },
                 if counts.conflicting > 0 {
                     format!(
                         ", {} left alone (changed in V3)",
@@ -65,6 +78,7 @@ pub fn load_text(report: &LoadReport, dry_run: bool, verbose: bool) -> String {
             );
         }
     }
+    fates(&mut text, report, dry_run);
     examples(&mut text, "quarantined", &report.quarantine);
     examples(&mut text, "warning", &report.warnings);
     if !report.not_planned.is_empty() {
@@ -127,6 +141,61 @@ fn bill_text(bill: Bill, dry_run: bool) -> String {
     )
 }
 
+/// Documents that V2 has no longer, and those that were tried again.
+fn fates(text: &mut String, report: &LoadReport, dry_run: bool) {
+    let gone = &report.gone;
+    if gone.found.count > 0 {
+        let what = if gone.pruned + gone.kept > 0 {
+            format!(
+                "rows of {} removed, of {} left alone (changed in V3, or referred to)",
+                thousands(gone.pruned),
+                thousands(gone.kept)
+            )
+        } else if dry_run {
+            "their rows stay, unless --prune is given".to_owned()
+        } else {
+            "their rows stay; --prune removes them".to_owned()
+        };
+        line(
+            text,
+            format_args!(
+                "gone from V2: {} ({}); {what}",
+                thousands(gone.found.count),
+                first_of(&gone.found)
+            ),
+        );
+    }
+    if let Some(retried) = &report.retried {
+        line(
+            text,
+            format_args!(
+                "of {} in quarantine before: {} {}, {} still in quarantine, {} in conflict, {} no longer in V2",
+                thousands(retried.keys.len() as u64),
+                thousands(retried.migrated),
+                if dry_run {
+                    "would be migrated"
+                } else {
+                    "migrated"
+                },
+                thousands(retried.quarantined),
+                thousands(retried.conflicting),
+                thousands(retried.absent())
+            ),
+        );
+    }
+}
+
+/// `leads/a, leads/b, …`
+fn first_of(examples: &Examples) -> String {
+    let first = examples.items.iter().take(3).cloned().collect::<Vec<_>>();
+    let more = if examples.count > first.len() as u64 {
+        ", …"
+    } else {
+        ""
+    };
+    format!("{}{more}", first.join(", "))
+}
+
 fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     let written = writeln!(text, "{arguments}");
     debug_assert!(written.is_ok(), "writing to a String does not fail");
@@ -134,18 +203,12 @@ fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
 
 fn examples(text: &mut String, what: &str, found: &BTreeMap<String, Examples>) {
     for (name, examples) in found {
-        let first = examples.items.iter().take(3).cloned().collect::<Vec<_>>();
-        let more = if examples.count > first.len() as u64 {
-            ", …"
-        } else {
-            ""
-        };
         line(
             text,
             format_args!(
-                "{what} {name}: {} ({}{more})",
+                "{what} {name}: {} ({})",
                 thousands(examples.count),
-                first.join(", ")
+                first_of(examples)
             ),
         );
     }
@@ -171,6 +234,19 @@ pub fn load_json(report: &LoadReport, run: Option<i64>, dry_run: bool) -> Value 
         "quarantined": named(&report.quarantine),
         "warnings": named(&report.warnings),
         "conflicts": {"count": report.conflicts.count, "first": report.conflicts.items},
+        "gone": {
+            "count": report.gone.found.count,
+            "first": report.gone.found.items,
+            "pruned": report.gone.pruned,
+            "kept": report.gone.kept,
+        },
+        "retried": report.retried.as_ref().map(|retried| json!({
+            "count": retried.keys.len(),
+            "migrated": retried.migrated,
+            "quarantined": retried.quarantined,
+            "conflicting": retried.conflicting,
+            "absent": retried.absent(),
+        })),
         "not_planned": report.not_planned,
         "bill": report.bill.map(Bill::to_json),
         "milliseconds": report.phases_json(),

@@ -66,6 +66,8 @@ pub struct Item {
     pub quarantine: Option<Quarantine>,
     /// Numbers given to it in this run.
     pub assigned: Vec<Assignment>,
+    /// Set when V2 has the document no longer: what it gave goes.
+    pub gone: bool,
 }
 
 /// What became of the rows of a batch.
@@ -90,6 +92,8 @@ pub struct RowCounts {
     pub conflicting: u64,
     /// Taken away, with a before-image in the ledger, because V2 gives them no longer.
     pub removed: u64,
+    /// Written by an earlier run, and left alone although their document is in quarantine now.
+    pub held: u64,
 }
 
 /// What became of one item.
@@ -122,6 +126,10 @@ pub enum OnConflict {
 pub trait SettledItems: Send + Sync {
     /// The recorded outcome digest of those of `keys` that are settled as migrated or quarantined.
     async fn settled(&self, keys: &[ItemKey]) -> Result<Vec<Option<Digest>>>;
+
+    /// A page of the items that V3 holds something of, behind `after`, in order of their keys:
+    /// migrated, in conflict, or the origin of a row.
+    async fn accounted(&self, after: Option<&ItemKey>, limit: u32) -> Result<Vec<ItemKey>>;
 }
 
 /// Writes batches within one run.
@@ -167,6 +175,22 @@ impl Item {
             warnings,
             quarantine,
             assigned,
+            gone: false,
+        }
+    }
+
+    /// What is left of a document that V2 has no longer: nothing.
+    pub fn gone(key: ItemKey) -> Self {
+        let digest = Digest::of(b"gone");
+        Self {
+            key,
+            source_digest: digest,
+            outcome_digest: digest,
+            rows: Vec::new(),
+            warnings: Vec::new(),
+            quarantine: None,
+            assigned: Vec::new(),
+            gone: true,
         }
     }
 }

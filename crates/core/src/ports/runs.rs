@@ -102,6 +102,21 @@ impl RunEnd {
     }
 }
 
+/// That V3 took over from V2.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CutOver {
+    /// The run that made the last pass and verified it.
+    pub run: RunId,
+    /// RFC 3339, UTC.
+    pub at: String,
+    /// Who said that V2 is frozen, where that was told.
+    pub by_whom: Option<String>,
+    /// What was read, without secrets.
+    pub source: String,
+    /// As of when, where the source has one point in time.
+    pub read_time: Option<String>,
+}
+
 /// A run as the ledger holds it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunRecord {

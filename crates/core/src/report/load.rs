@@ -1,13 +1,13 @@
 //! What a load did, in numbers that add up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Value, json};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::plans::{DocumentPlan, Resolution};
 use crate::ports::documents::Snapshot;
-use crate::ports::rows::{Item, ItemOutcome, RowCounts};
+use crate::ports::rows::{Item, ItemKey, ItemOutcome, RowCounts};
 
 /// How many examples of one warning or reason a report names.
 const EXAMPLES: usize = 20;
@@ -41,10 +41,10 @@ pub struct Examples {
 }
 
 impl Examples {
-    fn add(&mut self, item: &Item) {
+    fn add(&mut self, key: &ItemKey) {
         self.count += 1;
         if self.items.len() < EXAMPLES {
-            let name = format!("{}/{}", item.key.collection, item.key.id);
+            let name = format!("{}/{}", key.collection, key.id);
             if self.items.last() != Some(&name) {
                 self.items.push(name);
             }
@@ -86,8 +86,51 @@ pub struct LoadReport {
     pub conflicts: Examples,
     /// What the source's owner is billed for, where anything is.
     pub bill: Option<super::Bill>,
+    /// Items of the ledger whose documents V2 has no longer.
+    pub gone: Gone,
+    /// What became of the documents that were in quarantine before, where that was asked for.
+    pub retried: Option<Retried>,
     /// Collections that the source holds and the plan does not name.
     pub not_planned: Vec<String>,
+}
+
+/// Items whose documents V2 has no longer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Gone {
+    /// All of them, and the first.
+    pub found: Examples,
+    /// Those whose rows were removed.
+    pub pruned: u64,
+    /// Those of which a row stays because somebody changed it, or refers to it.
+    pub kept: u64,
+}
+
+/// Documents that were in quarantine and were tried again.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Retried {
+    /// All of them.
+    pub keys: HashSet<ItemKey>,
+    /// Those that are migrated now.
+    pub migrated: u64,
+    /// Those that are in quarantine as before, or for another reason.
+    pub quarantined: u64,
+    /// Those of which a row was left alone because somebody else wrote or changed it.
+    pub conflicting: u64,
+}
+
+impl Retried {
+    /// Documents that are to be tried again.
+    pub fn new(keys: HashSet<ItemKey>) -> Self {
+        Self {
+            keys,
+            ..Self::default()
+        }
+    }
+
+    /// Those that V2 has no longer, or that another document stands for.
+    pub fn absent(&self) -> u64 {
+        (self.keys.len() as u64).saturating_sub(self.migrated + self.quarantined + self.conflicting)
+    }
 }
 
 impl LoadReport {
@@ -149,20 +192,44 @@ impl LoadReport {
             ItemOutcome::Quarantined => counts.quarantined += 1,
             ItemOutcome::Conflict => {
                 counts.conflicting += 1;
-                self.conflicts.add(item);
+                self.conflicts.add(&item.key);
+            }
+        }
+        if let Some(retried) = &mut self.retried
+            && retried.keys.contains(&item.key)
+        {
+            match outcome {
+                ItemOutcome::Written | ItemOutcome::Unchanged => retried.migrated += 1,
+                ItemOutcome::Quarantined => retried.quarantined += 1,
+                ItemOutcome::Conflict => retried.conflicting += 1,
             }
         }
         for warning in &item.warnings {
             self.warnings
                 .entry(warning.code.clone())
                 .or_default()
-                .add(item);
+                .add(&item.key);
         }
         if let Some(quarantine) = &item.quarantine {
             self.quarantine
                 .entry(quarantine.reason.clone())
                 .or_default()
-                .add(item);
+                .add(&item.key);
+        }
+    }
+
+    /// Accounts for an item whose document V2 has no longer.
+    pub fn count_gone(&mut self, key: &ItemKey) {
+        self.gone.found.add(key);
+    }
+
+    /// Accounts for what was done about such an item.
+    pub fn count_pruned(&mut self, key: &ItemKey, outcome: ItemOutcome) {
+        if outcome == ItemOutcome::Conflict {
+            self.gone.kept += 1;
+            self.conflicts.add(key);
+        } else {
+            self.gone.pruned += 1;
         }
     }
 
@@ -241,6 +308,8 @@ impl LoadReport {
                 "updated": counts.updated,
                 "unchanged": counts.unchanged,
                 "conflicting": counts.conflicting,
+                "removed": counts.removed,
+                "held": counts.held,
             });
             (name.clone(), value)
         });
@@ -281,11 +350,11 @@ impl LoadReport {
             .sum()
     }
 
-    /// Rows inserted or updated.
+    /// Rows inserted, updated or removed.
     pub fn written_rows(&self) -> u64 {
         self.rows
             .values()
-            .map(|counts| counts.inserted + counts.updated)
+            .map(|counts| counts.inserted + counts.updated + counts.removed)
             .sum()
     }
 }
@@ -295,4 +364,6 @@ fn add(sum: &mut RowCounts, more: &RowCounts) {
     sum.updated += more.updated;
     sum.unchanged += more.unchanged;
     sum.conflicting += more.conflicting;
+    sum.removed += more.removed;
+    sum.held += more.held;
 }

@@ -6,4 +6,4 @@ mod load;
 
 pub use bill::{Bill, Cost, ReadPrice};
 pub use comparison::{CollectionProof, Comparison};
-pub use load::{CollectionCounts, Examples, LoadReport, PhaseReport};
+pub use load::{CollectionCounts, Examples, Gone, LoadReport, PhaseReport, Retried};

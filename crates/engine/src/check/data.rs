@@ -37,7 +37,7 @@ pub async fn data(
                     accounted.abs_diff(rows),
                     Vec::new(),
                 )
-                .remedy("run data-migrate again; what V2 no longer has is listed below")
+                .remedy("run data-migrate again; --prune removes the rows of documents that are gone (listed below) or in quarantine now")
             }))
             .with((all > accounted).then(|| {
                 Finding::note(
@@ -274,6 +274,6 @@ fn gone(comparison: &Comparison) -> Check {
             .map(|key| format!("{}/{}", key.collection, key.id))
             .collect();
         Finding::failure("items are no longer in V2", comparison.gone, items)
-            .remedy("they were deleted in V2 since; their rows are still in V3")
+            .remedy("they were deleted in V2 since; their rows are still in V3, and data-migrate --prune removes them")
     }))
 }

@@ -103,15 +103,16 @@ fn rebatch<'a>(
 pub(super) async fn write(
     items: BoxStream<'_, Result<Vec<Item>>>,
     destination: Destination,
-    options: LoadOptions,
+    options: &LoadOptions,
     report: &mut LoadReport,
     progress: &dyn Progress,
 ) -> Result<()> {
     let begun = Instant::now();
+    let (retries, prune) = (options.retries, options.prune);
     let mut written = items
         .map_ok(|batch| {
             let destination = destination.clone();
-            async move { write_batch(destination, batch, options.retries).await }
+            async move { write_batch(destination, batch, retries, prune).await }
         })
         .try_buffer_unordered(options.connections.max(1));
     while let Some((batch, outcome)) = written.try_next().await? {
@@ -130,13 +131,16 @@ async fn write_batch(
     destination: Destination,
     batch: Vec<Item>,
     retries: Retries,
+    prune: bool,
 ) -> Result<(Vec<Item>, LoadOutcome)> {
     let keys: Vec<ItemKey> = batch.iter().map(|item| item.key.clone()).collect();
     let settled = retry(retries, || destination.settled(&keys)).await?;
-    let (known, new): (Vec<_>, Vec<_>) = batch
-        .into_iter()
-        .zip(settled)
-        .partition(|(item, settled)| *settled == Some(item.outcome_digest));
+    let (known, new): (Vec<_>, Vec<_>) =
+        batch.into_iter().zip(settled).partition(|(item, settled)| {
+            // A document in quarantine may have rows of an earlier time, which are to go.
+            let pruned = prune && item.quarantine.is_some();
+            *settled == Some(item.outcome_digest) && !pruned
+        });
     let known: Vec<Item> = known.into_iter().map(|(item, _)| item).collect();
     let new: Vec<Item> = new.into_iter().map(|(item, _)| item).collect();
     let mut outcome = match &destination {

@@ -2,6 +2,7 @@
 
 mod address;
 mod connection;
+mod cut_over;
 mod digest;
 mod fault;
 mod identifier;
@@ -13,6 +14,7 @@ mod numbers;
 mod objects;
 mod outside;
 mod owner;
+mod quarantine;
 mod rollback;
 mod rows;
 mod runs;

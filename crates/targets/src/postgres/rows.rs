@@ -8,21 +8,19 @@ mod encode;
 mod judge;
 mod lookups;
 mod outcome;
+mod settled;
 pub(super) mod shapes;
 mod state;
 pub(super) mod table;
 mod verdict;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, Postgres, Transaction};
-use sunset_core::digest::Digest;
-use sunset_core::ports::rows::{
-    Item, ItemKey, ItemOutcome, LoadOutcome, OnConflict, RowWriter, SettledItems,
-};
+use sunset_core::ports::rows::{Item, ItemOutcome, LoadOutcome, OnConflict, RowWriter};
 use sunset_core::row::Shape;
 use sunset_core::{Error, Result};
 use tokio::sync::Mutex;
@@ -36,7 +34,6 @@ use self::verdict::Reason;
 use self::write::{remove_stale, run_statement, write_rows};
 use super::fault::{error, is_about_data};
 use super::identifier::public_table;
-use super::ledger::Ledger;
 use super::runs::{ActiveRun, Lease};
 
 /// Writes rows within one run. It may be shared: several batches are written at a time, each on a
@@ -44,6 +41,7 @@ use super::runs::{ActiveRun, Lease};
 pub struct RowStore {
     lease: Lease,
     on_conflict: OnConflict,
+    prune: bool,
     known: Mutex<Known>,
 }
 
@@ -61,35 +59,9 @@ impl ActiveRun {
         RowStore {
             lease: self.lease().clone(),
             on_conflict,
+            prune: false,
             known: Mutex::new(Known::default()),
         }
-    }
-}
-
-async fn settled_in(
-    transaction: &mut Transaction<'static, Postgres>,
-    keys: &[ItemKey],
-) -> Result<Vec<Option<Digest>>> {
-    let known = known_items(transaction, keys.iter()).await?;
-    Ok(known
-        .into_iter()
-        .map(|item| item.filter(|item| item.state != "conflict"))
-        .map(|item| item.and_then(|item| item.outcome_digest))
-        .collect())
-}
-
-#[async_trait]
-impl SettledItems for RowStore {
-    async fn settled(&self, keys: &[ItemKey]) -> Result<Vec<Option<Digest>>> {
-        settled_in(&mut self.begin().await?, keys).await
-    }
-}
-
-/// Looks without a run, for what only shows what it would do.
-#[async_trait]
-impl SettledItems for Ledger {
-    async fn settled(&self, keys: &[ItemKey]) -> Result<Vec<Option<Digest>>> {
-        settled_in(&mut self.database().begin_reading().await?, keys).await
     }
 }
 
@@ -124,6 +96,14 @@ impl RowWriter for RowStore {
 }
 
 impl RowStore {
+    /// Whether the rows of documents that came into quarantine after they were migrated are
+    /// removed; otherwise they stay.
+    #[must_use]
+    pub fn pruning(mut self, prune: bool) -> Self {
+        self.prune = prune;
+        self
+    }
+
     async fn begin(&self) -> Result<Transaction<'static, Postgres>> {
         let mut transaction = self.lease.begin().await?;
         run_statement(
@@ -308,7 +288,13 @@ impl RowStore {
             .into_iter()
             .filter(|position| !referenced.contains(position))
             .collect();
-        let (outcome, states) = outcome(&state, &judgement, &removed);
+        let staying: HashSet<usize> = kept
+            .iter()
+            .chain(&referenced)
+            .filter_map(|position| state.stale.get(*position))
+            .map(|stale| stale.item)
+            .collect();
+        let (outcome, states) = outcome(&state, &judgement, &removed, &staying);
         let book = Book {
             run,
             items,
@@ -326,7 +312,9 @@ impl RowStore {
             .stale
             .iter()
             .enumerate()
-            .filter(|(_, stale)| !judgement.conflicting.contains(&stale.item))
+            .filter(|(_, stale)| {
+                !judgement.conflicting.contains(&stale.item) && (self.prune || !state.holds(stale))
+            })
             .fold(
                 (Vec::new(), Vec::new()),
                 |(mut go, mut stay), (position, stale)| {

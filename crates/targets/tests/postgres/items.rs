@@ -127,7 +127,7 @@ async fn a_row_that_v2_gives_no_longer_goes_and_its_children_before_it() {
         "2"
     );
 
-    // Quarantined now: the conversation goes too.
+    // Quarantined now: the conversation stays, and goes where pruning was asked for.
     let mut orphan = item("conversations", "c", vec![]);
     orphan.quarantine = Some(Quarantine {
         reason: "orphan".into(),
@@ -141,6 +141,17 @@ async fn a_row_that_v2_gives_no_longer_goes_and_its_children_before_it() {
         .await
         .expect("load");
     assert_eq!(outcome.items, [ItemOutcome::Quarantined]);
+    assert_eq!(outcome.rows["conversations"].held, 1);
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM conversations").await,
+        "1"
+    );
+    let pruning = run.rows(OnConflict::Keep).pruning(true);
+    let outcome = pruning
+        .load(std::slice::from_ref(&orphan))
+        .await
+        .expect("load");
+    assert_eq!(outcome.rows["conversations"].removed, 1);
     assert_eq!(
         scratch.text("SELECT count(*) FROM conversations").await,
         "0"

@@ -449,7 +449,7 @@ impl Resolution for SalesAiResolution {
     }
 
     fn knows(&self, key: &ItemKey) -> bool {
-        self.has_item(key)
+        self.has_item(key) || self.has_bad(&key.collection, &key.id)
     }
 
     fn tally(&self, collection: &str) -> CollectionTally {

@@ -189,6 +189,11 @@ impl<N: Noted> Shelf<N> {
         self.find(texts, id).is_none() && self.bad_ids.get(id).is_none_or(|count| *count == 1)
     }
 
+    /// Whether an unreadable document has this id.
+    pub fn has_bad(&self, id: &str) -> bool {
+        self.bad_ids.contains_key(id)
+    }
+
     /// The place of a document's note, once settled.
     pub fn find(&self, texts: &Texts, id: &str) -> Option<usize> {
         self.notes

@@ -4,10 +4,14 @@ CREATE TABLE IF NOT EXISTS sunset.items (
     document_id    text NOT NULL,
     source_digest  bytea NOT NULL,
     outcome_digest bytea NOT NULL,
-    state          text NOT NULL CHECK (state IN ('migrated', 'quarantined', 'conflict')),
+    state          text NOT NULL,
     run            bigint NOT NULL,
     PRIMARY KEY (collection, document_id)
 );
+-- `gone`: V2 has the document no longer, and what it gave was removed.
+ALTER TABLE sunset.items DROP CONSTRAINT IF EXISTS items_state_check;
+ALTER TABLE sunset.items ADD CONSTRAINT items_state_check
+    CHECK (state IN ('migrated', 'quarantined', 'conflict', 'gone'));
 
 -- Lists of columns that digests are taken over; the first is the primary key.
 CREATE TABLE IF NOT EXISTS sunset.shapes (

@@ -41,6 +41,16 @@ CREATE TABLE IF NOT EXISTS sunset.lease (
     released_at  timestamptz
 );
 
+-- When V3 took over from V2. A record counts as long as its run is not taken back.
+CREATE TABLE IF NOT EXISTS sunset.cut_overs (
+    run       bigint PRIMARY KEY REFERENCES sunset.runs (id),
+    plan      text NOT NULL,
+    source    text NOT NULL,
+    read_time text,
+    by_whom   text,
+    at        timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
 CREATE TABLE IF NOT EXISTS sunset.audit (
     id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at     timestamptz NOT NULL DEFAULT clock_timestamp(),

@@ -1,5 +1,7 @@
 //! What a batch came to: conflicts, states of items, counts.
 
+use std::collections::HashSet;
+
 use sunset_core::ports::rows::{ItemOutcome, LoadOutcome};
 use sunset_core::{Error, ErrorKind};
 
@@ -59,11 +61,13 @@ pub(super) fn stale_clash(state: &State<'_>, position: usize, reason: Reason) ->
     })
 }
 
-/// What became of the items, and which of their states are to be recorded.
+/// What became of the items, and which of their states are to be recorded. Of the items `staying`
+/// a row stays that they give no longer.
 pub(super) fn outcome(
     state: &State<'_>,
     judgement: &Judgement,
     removed: &[usize],
+    staying: &HashSet<usize>,
 ) -> (LoadOutcome, Vec<(usize, &'static str)>) {
     let mut outcome = LoadOutcome::default();
     let mut touched = vec![false; state.items.len()];
@@ -110,12 +114,22 @@ pub(super) fn outcome(
         }
         mark(stale.item, stale.present);
     }
+    for (position, stale) in state.stale.iter().enumerate() {
+        if stale.present && state.holds(stale) && !removed.contains(&position) {
+            outcome
+                .rows
+                .entry(stale.entry.table.clone())
+                .or_default()
+                .held += 1;
+        }
+    }
     let mut states = Vec::new();
     for (position, item) in state.items.iter().enumerate() {
-        let conflict = judgement.conflicting.contains(&position);
+        let conflict = judgement.conflicting.contains(&position) || staying.contains(&position);
         let name = match (conflict, &item.quarantine) {
             (true, _) => "conflict",
             (false, Some(_)) => "quarantined",
+            (false, None) if item.gone => "gone",
             (false, None) => "migrated",
         };
         outcome.items.push(match name {
@@ -147,5 +161,6 @@ pub(super) fn merge(whole: &mut LoadOutcome, part: LoadOutcome) {
         sum.unchanged += counts.unchanged;
         sum.conflicting += counts.conflicting;
         sum.removed += counts.removed;
+        sum.held += counts.held;
     }
 }

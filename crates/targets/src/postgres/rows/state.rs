@@ -98,6 +98,16 @@ impl<'a> State<'a> {
     }
 }
 
+impl State<'_> {
+    /// Whether a row is one of a document that is in quarantine now: it cannot be mapped today,
+    /// which says nothing against what was migrated before.
+    pub fn holds(&self, stale: &Stale) -> bool {
+        self.items
+            .get(stale.item)
+            .is_some_and(|item| item.quarantine.is_some())
+    }
+}
+
 /// Reads the ledger's view of some items, in their order.
 pub(super) async fn known_items(
     transaction: &mut Transaction<'_, Postgres>,

@@ -93,6 +93,18 @@ impl SalesAiResolution {
         }
     }
 
+    pub(super) fn has_bad(&self, collection: &str, id: &str) -> bool {
+        let notes = &self.notes;
+        match collection {
+            LEADS => notes.leads.has_bad(id),
+            CONVERSATIONS => notes.conversations.has_bad(id),
+            SALES_CASES => notes.sales_cases.has_bad(id),
+            CASES => notes.cases.has_bad(id),
+            MEDDIC => notes.meddic.has_bad(id),
+            _ => false,
+        }
+    }
+
     pub(super) fn has_twins(&self, collection: &str, id: &str) -> bool {
         let notes = &self.notes;
         match collection {

@@ -1,0 +1,168 @@
+//! Items of the ledger whose documents V2 has no longer: reported, and removed where that was
+//! asked for.
+
+use std::collections::BTreeMap;
+
+use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::plans::{DocumentPlan, Resolution};
+use sunset_core::ports::progress::Progress;
+use sunset_core::ports::rows::{Item, ItemKey, ItemOutcome, RowWriter};
+use sunset_core::report::LoadReport;
+
+use super::{Destination, LoadOptions, Surveyed};
+use crate::retry::retry;
+
+const PAGE: u32 = 5_000;
+
+/// Collections in the reverse order of their writing, so that rows go before those they refer to.
+type Stages = BTreeMap<std::cmp::Reverse<(usize, bool)>, Vec<ItemKey>>;
+
+/// What is to be removed.
+#[derive(Default)]
+pub(super) struct Removal(Stages);
+
+/// Finds the items that the survey has not seen. Without `options.prune` they are only counted.
+///
+/// # Errors
+/// `Refused` when they may be there all the same: the source holds something unreadable, or
+/// nothing at all of their collection.
+pub(super) async fn find(
+    plan: &dyn DocumentPlan,
+    surveyed: &Surveyed,
+    destination: &Destination,
+    options: &LoadOptions,
+    report: &mut LoadReport,
+) -> Result<Removal> {
+    let resolution = surveyed.resolution.as_ref();
+    let mut removal = Removal::default();
+    let mut after: Option<ItemKey> = None;
+    loop {
+        let page = retry(options.retries, || {
+            destination.accounted(after.as_ref(), PAGE)
+        })
+        .await?;
+        for key in &page {
+            let stage = stage_of(plan, key).filter(|_| !resolution.knows(key));
+            let Some(stage) = stage else {
+                continue;
+            };
+            report.count_gone(key);
+            if options.prune {
+                check_absence(surveyed, key, options)?;
+                let stage = removal.0.entry(std::cmp::Reverse(stage)).or_default();
+                stage.push(key.clone());
+            }
+        }
+        match page.last() {
+            Some(last) => after = Some(last.clone()),
+            None => return Ok(removal),
+        }
+    }
+}
+
+/// That a document was not delivered says that V2 has it no longer only if V2 was read whole.
+fn check_absence(surveyed: &Surveyed, key: &ItemKey, options: &LoadOptions) -> Result<()> {
+    let item = format!("{}/{}", key.collection, key.id);
+    if surveyed.nameless > 0 {
+        return Err(Error::new(
+            ErrorKind::Refused,
+            format!(
+                "nothing is removed: {} deliveries of V2 are unreadable and without an id, and a \
+                 document that seems to be gone may be one of them",
+                surveyed.nameless
+            ),
+        )
+        .item(item)
+        .remedy("mend the source (data-migrate without --prune puts what is unreadable into quarantine, with its place), or run without --prune"));
+    }
+    let collection = key.collection.split('#').next().unwrap_or_default();
+    let empty = surveyed.resolution.tally(collection).read == 0;
+    if empty && !options.may_be_empty.iter().any(|name| name == collection) {
+        return Err(Error::new(
+            ErrorKind::Refused,
+            format!(
+                "nothing is removed: V2 gives no document of collection {collection} at all, and \
+                 V3 holds rows made of some"
+            ),
+        )
+        .item(item)
+        .remedy(format!("see whether the source is whole; if the collection is meant to be empty, add --prune-empty {collection}")));
+    }
+    Ok(())
+}
+
+impl Removal {
+    /// Removes what was found.
+    pub(super) async fn carry_out(
+        self,
+        destination: &Destination,
+        options: &LoadOptions,
+        report: &mut LoadReport,
+        progress: &dyn Progress,
+    ) -> Result<()> {
+        let Destination::Writer(writer) = destination else {
+            return Ok(());
+        };
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        progress.start("Gone", Some(report.gone.found.count));
+        remove(writer.as_ref(), self.0, options, report, progress).await?;
+        progress.finish();
+        Ok(())
+    }
+}
+
+/// Whether an item of the ledger is one of this plan, and V2 has its document no longer.
+pub(crate) fn is_gone(plan: &dyn DocumentPlan, resolution: &dyn Resolution, key: &ItemKey) -> bool {
+    stage_of(plan, key).is_some() && !resolution.knows(key)
+}
+
+/// When the plan writes the items of a collection: the phase, and whether they are made of
+/// several documents and so come at its end. `None` for what is no document of this plan.
+fn stage_of(plan: &dyn DocumentPlan, key: &ItemKey) -> Option<(usize, bool)> {
+    let (collection, derived) = match key.collection.split_once('#') {
+        Some((collection, _)) => (collection, true),
+        None => (key.collection.as_str(), false),
+    };
+    plan.phases()
+        .iter()
+        .position(|phase| phase.collections.contains(&collection))
+        .map(|phase| (phase, derived))
+}
+
+/// Removes what the items gave. A row that others refer to may be free once those are gone, so
+/// what stayed is tried again as long as that helps.
+async fn remove(
+    writer: &dyn RowWriter,
+    stages: Stages,
+    options: &LoadOptions,
+    report: &mut LoadReport,
+    progress: &dyn Progress,
+) -> Result<()> {
+    let mut waiting: Vec<ItemKey> = stages.into_values().flatten().collect();
+    loop {
+        let before = waiting.len();
+        let mut kept = Vec::new();
+        for keys in waiting.chunks(options.batch_size.max(1)) {
+            let items: Vec<Item> = keys.iter().cloned().map(Item::gone).collect();
+            let outcome = retry(options.retries, || writer.load(&items)).await?;
+            report.count_rows(&outcome.rows);
+            for (key, outcome) in keys.iter().zip(outcome.items) {
+                if outcome == ItemOutcome::Conflict {
+                    kept.push(key.clone());
+                } else {
+                    report.count_pruned(key, outcome);
+                    progress.advance(1);
+                }
+            }
+        }
+        if kept.is_empty() || kept.len() == before {
+            for key in &kept {
+                report.count_pruned(key, ItemOutcome::Conflict);
+            }
+            return Ok(());
+        }
+        waiting = kept;
+    }
+}

@@ -1,0 +1,1 @@
+INSERT INTO sunset.cut_overs (run, plan, source, read_time, by_whom) VALUES ($1, $2, $3, $4, $5)

@@ -1,0 +1,365 @@
+//! Again and again while V2 is still written to, until V3 takes over.
+
+use std::fs;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::workplace::{Workplace, repository};
+
+/// A copy of the sample that the test may change.
+fn changing_sample() -> Option<Workplace> {
+    let place = Workplace::new()?;
+    let sample = repository().join("samples/sales-ai/firestore");
+    let files: Vec<(String, Vec<u8>)> = fs::read_dir(sample)
+        .expect("the sample")
+        .map(|entry| {
+            let entry = entry.expect("a file");
+            let name = entry.file_name().to_string_lossy().into_owned();
+            (name, fs::read(entry.path()).expect("read"))
+        })
+        .collect();
+    let files: Vec<(&str, &[u8])> = files
+        .iter()
+        .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+        .collect();
+    let place = place.with_documents(&files);
+    place.expect(0, "schema-push", &[]);
+    Some(place)
+}
+
+/// Keeps the lines of a file that `keep` says, changed by it.
+fn edit(place: &Workplace, file: &str, mut change: impl FnMut(&str) -> Option<String>) {
+    let path = place.dir.path().join("v2").join(file);
+    let text = fs::read_to_string(&path).expect("read");
+    let lines: Vec<String> = text.lines().filter_map(&mut change).collect();
+    fs::write(&path, lines.join("\n") + "\n").expect("written");
+}
+
+fn id_of(line: &str) -> String {
+    let document: serde_json::Value = serde_json::from_str(line).expect("JSON");
+    let name = document["name"].as_str().expect("a name");
+    name.rsplit('/').next().expect("an id").to_owned()
+}
+
+fn count(place: &Workplace, table: &str) -> u64 {
+    place.query(&format!("SELECT count(*) FROM {table}"))[0]
+        .parse()
+        .expect("a number")
+}
+
+/// What the tables and the ledger's account of them hold.
+fn digest(place: &Workplace) -> Vec<String> {
+    ["opportunities", "conversations", "meddic_analyses"]
+        .iter()
+        .flat_map(|table| {
+            place.query(&format!(
+                "SELECT '{table}', md5(coalesce(string_agg(t::text, E'\\n' ORDER BY id), '')) FROM {table} AS t"
+            ))
+        })
+        .collect()
+}
+
+#[test]
+fn documents_gone_from_v2_are_reported_and_removed_only_when_that_is_asked_for() {
+    let Some(place) = changing_sample() else {
+        return;
+    };
+    place.expect(0, "data-migrate", &[]);
+    let conversations = count(&place, "conversations");
+    // A case goes, and with it its conversation, its analysis, and the customer made of it alone.
+    let mut gone = String::new();
+    edit(&place, "cases.ndjson", |line| {
+        if gone.is_empty() {
+            gone = id_of(line);
+            return None;
+        }
+        Some(line.to_owned())
+    });
+    let outcome = place.expect(0, "data-migrate", &[]);
+    assert!(
+        outcome.stdout.contains("gone from V2: ")
+            && outcome.stdout.contains(&format!("cases/{gone}")),
+        "{}",
+        outcome.stdout
+    );
+    assert_eq!(count(&place, "conversations"), conversations);
+    let before = digest(&place);
+    let outcome = place.expect(0, "data-migrate", &["--prune", "--dry-run"]);
+    assert!(
+        outcome.stdout.contains("gone from V2"),
+        "{}",
+        outcome.stdout
+    );
+    assert_eq!(digest(&place), before);
+    let outcome = place.expect(0, "data-migrate", &["--prune", "--json"]);
+    let report = outcome.json();
+    assert!(report["gone"]["pruned"].as_u64() >= Some(1), "{report}");
+    assert_eq!(report["gone"]["kept"], json!(0), "{report}");
+    assert!(count(&place, "conversations") < conversations);
+    // Nothing is left to find, and the proof agrees.
+    let outcome = place.expect(0, "data-migrate", &["--prune"]);
+    assert!(
+        !outcome.stdout.contains("gone from V2"),
+        "{}",
+        outcome.stdout
+    );
+    place.expect(0, "final-check", &["--no-report", "--only", "data"]);
+    // What was removed comes back when its run is taken back.
+    let run = report["run"].as_i64().expect("a run").to_string();
+    place.expect(0, "rollback", &["--yes", "--run", &run]);
+    assert_eq!(digest(&place), before);
+    // And goes again.
+    let outcome = place.expect(0, "data-migrate", &["--prune", "--json"]);
+    assert_eq!(outcome.json()["gone"]["pruned"], report["gone"]["pruned"]);
+    assert!(count(&place, "conversations") < conversations);
+}
+
+#[test]
+fn a_gone_document_whose_row_was_changed_in_v3_keeps_it() {
+    let Some(place) = changing_sample() else {
+        return;
+    };
+    place.expect(0, "data-migrate", &[]);
+    let row = place.query(
+        "SELECT row_id, document_id FROM sunset.provenance WHERE table_name = 'opportunities' AND collection = 'leads' \
+         AND NOT EXISTS (SELECT FROM conversations WHERE opportunity_id = row_id) ORDER BY 1 LIMIT 1",
+    );
+    let (id, document) = row[0].split_once('|').expect("two columns");
+    place.query(&format!(
+        "UPDATE opportunities SET company_name = 'kept by hand' WHERE id = '{id}'"
+    ));
+    edit(&place, "leads.ndjson", |line| {
+        (id_of(line) != document).then(|| line.to_owned())
+    });
+    let outcome = place.expect(3, "data-migrate", &["--prune", "--json"]);
+    assert_eq!(
+        outcome.json()["gone"]["kept"],
+        json!(1),
+        "{}",
+        outcome.stdout
+    );
+    assert_eq!(
+        place.query(&format!(
+            "SELECT company_name FROM opportunities WHERE id = '{id}'"
+        )),
+        ["kept by hand"]
+    );
+}
+
+#[test]
+fn nothing_is_removed_when_v2_was_not_read_whole() {
+    let Some(place) = changing_sample() else {
+        return;
+    };
+    place.expect(0, "data-migrate", &[]);
+    let before = digest(&place);
+    let leads = place.dir.path().join("v2/leads.ndjson");
+    let text = fs::read_to_string(&leads).expect("read");
+    // A line of which not even the id is left may be any document.
+    let last = text.trim_end().rfind('\n').expect("lines");
+    fs::write(&leads, &text[..last + 12]).expect("written");
+    edit(&place, "leads.ndjson", {
+        let mut first = true;
+        move |line| {
+            if first {
+                first = false;
+                return None;
+            }
+            Some(line.to_owned())
+        }
+    });
+    let outcome = place.expect(1, "data-migrate", &["--prune"]);
+    assert!(outcome.stderr.contains("unreadable"), "{}", outcome.stderr);
+    assert_eq!(digest(&place), before);
+    // A collection that is not there at all.
+    fs::remove_file(&leads).expect("removed");
+    let outcome = place.expect(1, "data-migrate", &["--prune"]);
+    assert!(
+        outcome.stderr.contains("--prune-empty leads"),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(digest(&place), before);
+    let outcome = place.expect(1, "data-migrate", &["--prune", "--prune-empty", "lead"]);
+    assert!(
+        outcome.stderr.contains("its collections are"),
+        "{}",
+        outcome.stderr
+    );
+}
+
+#[test]
+fn quarantined_documents_are_tried_again_after_the_source_was_mended() {
+    let Some(place) = changing_sample() else {
+        return;
+    };
+    let outcome = place.expect(0, "data-migrate", &["--retry-quarantined"]);
+    assert!(
+        outcome.stdout.contains("Nothing is in quarantine"),
+        "{}",
+        outcome.stdout
+    );
+    assert_eq!(count(&place, "opportunities"), 0, "it ended at once");
+    let path = place.dir.path().join("v2/cases.ndjson");
+    let whole = fs::read_to_string(&path).expect("read");
+    // Two cases lose the field without which they are nothing.
+    let mut broken = 0;
+    edit(&place, "cases.ndjson", |line| {
+        let mut document: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        if broken < 2 {
+            broken += 1;
+            document["fields"] = json!("nothing of a document");
+        }
+        Some(document.to_string())
+    });
+    place.expect(3, "data-migrate", &[]);
+    let outcome = place.expect(
+        1,
+        "data-migrate",
+        &["--retry-quarantined", "no_such_reason"],
+    );
+    assert!(
+        outcome.stderr.contains("the reasons there are"),
+        "{}",
+        outcome.stderr
+    );
+    let outcome = place.expect(3, "data-migrate", &["--retry-quarantined", "--json"]);
+    let retried = outcome.json()["retried"].clone();
+    assert_eq!(retried["migrated"], json!(0), "{retried}");
+    assert_eq!(retried["count"], retried["quarantined"], "{retried}");
+    fs::write(&path, whole).expect("mended");
+    let outcome = place.expect(0, "data-migrate", &["--retry-quarantined", "--json"]);
+    let retried = outcome.json()["retried"].clone();
+    assert_eq!(retried["migrated"], retried["count"], "{retried}");
+    assert_eq!(count(&place, "sunset.quarantine"), 0);
+    place.expect(0, "final-check", &["--no-report", "--only", "data"]);
+}
+
+struct Watch(Child);
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// Waits until a question has the answer.
+fn until(what: &str, mut answered: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !answered() {
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "{what} in a minute"
+        );
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+#[test]
+fn a_watch_follows_v2_until_v3_takes_over() {
+    let Some(place) = changing_sample() else {
+        return;
+    };
+    let path = place.dir.path().join("v2/leads.ndjson");
+    let whole = fs::read_to_string(&path).expect("read");
+    let (first, rest) = whole.split_once('\n').expect("lines");
+    fs::write(&path, rest).expect("written");
+    let mut watch = Watch(
+        place
+            .command("data-migrate", &["--watch", "200ms"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("started"),
+    );
+    let exists =
+        |table: &str| place.query(&format!("SELECT to_regclass('{table}') IS NOT NULL"))[0] == "t";
+    until("a first pass", || {
+        exists("sunset.runs")
+            && place.query("SELECT count(*) FROM sunset.runs WHERE state = 'done' AND program = 'data-migrate'")[0] != "0"
+    });
+    let leads = count(&place, "opportunities");
+    fs::write(&path, &whole).expect("written");
+    until("the new lead", || {
+        count(&place, "opportunities") == leads + 1
+    });
+    let id = id_of(first);
+    assert_eq!(
+        place.query(&format!(
+            "SELECT count(*) FROM sunset.items WHERE collection = 'leads' AND document_id = '{id}'"
+        )),
+        ["1"]
+    );
+    // Looking writes nothing and says what comes next.
+    let outcome = place.expect(0, "cutover", &["--without-audio"]);
+    assert!(
+        outcome
+            .stdout
+            .contains("Left to do: 0 documents to write, 0 gone from V2, 0 in quarantine"),
+        "{}",
+        outcome.stdout
+    );
+    assert_eq!(count(&place, "sunset.cut_overs"), 0);
+    // The watch has the lock now and then: the cut-over waits for it or is told who has it.
+    until("the cut-over", || {
+        let outcome = place.run(
+            "cutover",
+            &["--frozen", "--without-audio", "--by", "ops@example.com"],
+        );
+        assert!(
+            outcome.status == 0 || outcome.stderr.contains("data-migrate"),
+            "{}\n{}",
+            outcome.stdout,
+            outcome.stderr
+        );
+        outcome.status == 0
+    });
+    let mut ended = None;
+    until("the end of the watch", || {
+        ended = watch.0.try_wait().expect("a child");
+        ended.is_some()
+    });
+    assert_eq!(ended.and_then(|status| status.code()), Some(0));
+    assert_eq!(
+        place.query("SELECT plan, by_whom FROM sunset.cut_overs"),
+        ["sales-ai|ops@example.com"]
+    );
+    let outcome = place.expect(0, "cutover", &["--frozen", "--without-audio"]);
+    assert!(
+        outcome.stdout.contains("nothing to do"),
+        "{}",
+        outcome.stdout
+    );
+    // Taken back, V3 has not taken over.
+    place.expect(0, "rollback", &["--yes"]);
+    let outcome = place.run("cutover", &["--without-audio"]);
+    assert!(!outcome.stdout.contains("took over"), "{}", outcome.stdout);
+}
+
+#[test]
+fn a_cut_over_that_cannot_be_proven_is_not_recorded() {
+    let Some(place) = changing_sample() else {
+        return;
+    };
+    place.expect(0, "data-migrate", &[]);
+    place.query(
+        "UPDATE conversations SET title = 'changed' WHERE id = (SELECT min(id) FROM conversations)",
+    );
+    let outcome = place.expect(4, "cutover", &["--frozen", "--without-audio"]);
+    assert!(
+        outcome.stdout.contains("The cut-over is not recorded"),
+        "{}",
+        outcome.stdout
+    );
+    // Recordings were not compared: that is no proof either.
+    let outcome = place.expect(4, "cutover", &["--frozen"]);
+    assert!(
+        outcome.stdout.contains("--without-audio"),
+        "{}",
+        outcome.stdout
+    );
+    assert_eq!(count(&place, "sunset.cut_overs"), 0);
+}
