@@ -201,11 +201,21 @@ impl Flow {
         .run()
         .await?;
         let mut sections = vec![tables, check::data(plan, &comparison, &verifier).await?];
-        if !self.arguments.without_audio {
+        if self.arguments.without_audio {
+            self.session
+                .say("recordings were not looked at (--without-audio)");
+        } else {
             sections.push(self.audio().await?);
         }
         sections.push(check::users(plan, &verifier).await?);
-        Ok((surveyed.snapshot, comparison, CheckReport { sections }))
+        Ok((
+            surveyed.snapshot,
+            comparison,
+            CheckReport {
+                sections,
+                left_out: Vec::new(),
+            },
+        ))
     }
 
     /// The recordings, or why they could not be compared.
