@@ -1,5 +1,6 @@
 //! `data-migrate`: documents of V2 into rows of V3.
 
+mod in_place;
 mod migrate;
 mod watch;
 
@@ -34,7 +35,7 @@ pub struct Arguments {
     #[arg(long, value_name = "USD")]
     read_price: Option<ReadPrice>,
 
-    /// The plan: sales-ai
+    /// The plan: sales-ai, leora-phase2
     #[arg(long, default_value = "sales-ai", value_name = "NAME")]
     plan: String,
 
@@ -62,9 +63,12 @@ pub struct Arguments {
     #[arg(long, default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
     connections: u32,
 
-    /// Documents a transaction [default: 1000; also BATCH_SIZE]
+    /// Documents or rows a transaction [default: 1000, or 10000 in place; also BATCH_SIZE]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     batch_size: Option<u32>,
+
+    #[command(flatten)]
+    in_place: in_place::InPlaceArguments,
 }
 
 /// See [`OnConflict`].

@@ -8,7 +8,7 @@ use sunset_core::config::{DatabaseSettings, DocumentSourceSettings, Pace};
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::permit::{Consent, WritePermit};
-use sunset_core::plans::{DocumentPlan, RecordedNumbers, plan_named};
+use sunset_core::plans::{self, DocumentPlan, RecordedNumbers, plan_named};
 use sunset_core::ports::documents::DocumentSource;
 use sunset_core::ports::rows::SettledItems;
 use sunset_core::ports::runs::{RunEnd, RunStart};
@@ -23,7 +23,11 @@ use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, Veri
 use crate::{Arguments, watch};
 
 pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
+    if let Some(registered) = plans::in_place::registered(&arguments.plan) {
+        return crate::in_place::migrate(arguments, session, registered).await;
+    }
     let consent = arguments.write.consent(&session);
+    arguments.in_place.refuse(&arguments.plan)?;
     let plan = plan_named(&arguments.plan)?;
     let (settings, documents, pace, price) = session.settings(|variables, faults| {
         (

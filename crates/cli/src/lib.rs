@@ -33,6 +33,7 @@
 //! ```
 
 mod arguments;
+mod colour;
 mod environment;
 mod failure;
 mod machine;
@@ -43,6 +44,7 @@ mod session;
 mod status;
 
 pub use arguments::{CommonArgs, Consented, ReadArgs, WriteArgs};
+pub use colour::{Palette, Tone};
 pub use environment::Environment;
 pub use failure::{failure_json, failure_text};
 pub use machine::host_name;

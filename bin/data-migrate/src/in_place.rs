@@ -1,0 +1,331 @@
+//! Plans that change a database in place: connect, go through the steps, say what was done.
+
+mod arguments;
+mod resumed;
+
+use std::path::Path;
+use std::time::{Instant as Clock, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Map, Value, json};
+use sunset_cli::render::{self, StepText};
+use sunset_cli::{Consented, Palette, Program, Session, Status, Tone};
+use sunset_core::check::CheckReport;
+use sunset_core::config::{DatabaseSettings, Pace};
+use sunset_core::env_vars;
+use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::instant::Instant;
+use sunset_core::permit::{Consent, WritePermit};
+use sunset_core::plans::in_place::{InPlacePlan, PlanStep, Registered, Work, prisma};
+use sunset_core::ports::runs::{RunEnd, RunStart};
+use sunset_engine::in_place::{self, InPlaceOptions, Ports, StepReport, Writers};
+use sunset_engine::retry::Retries;
+use sunset_targets::postgres::{
+    ActiveRun, ConnectOptions, Database, InPlaceLook, Ledger, LiveReader,
+};
+
+pub use arguments::InPlaceArguments;
+
+use crate::Arguments;
+
+/// Rows a transaction, where nobody says otherwise: some tenths of a second.
+const BATCH_SIZE: u32 = 10_000;
+
+pub async fn migrate(
+    arguments: Arguments,
+    session: Session,
+    registered: &Registered,
+) -> Result<Status> {
+    let consent = arguments.write.consent(&session);
+    let (settings, pace) = session.settings(|variables, faults| {
+        (
+            DatabaseSettings::read_first(variables, registered.database, faults),
+            Pace::read(variables, faults),
+        )
+    })?;
+    let began = now();
+    let mut parameters = arguments.in_place.parameters(began);
+    parameters.check(registered.name, registered.options)?;
+    // What is wrong with the options is said before anything is connected to.
+    (registered.describe)(&parameters)?;
+    let database =
+        Database::connect(&settings.url, ConnectOptions::for_program(Arguments::NAME)).await?;
+    session.detail(&format!("database {}", database.describe()));
+    let in_environment = session.variable(env_vars::BATCH_SIZE).is_some();
+    let of_environment = u32::try_from(pace.batch_size).unwrap_or(BATCH_SIZE);
+    let batch_size = arguments.batch_size.unwrap_or(if in_environment {
+        of_environment
+    } else {
+        BATCH_SIZE
+    });
+    if let Some(word) = resumed::go_on(&database, registered, &mut parameters).await? {
+        session.say(&word);
+    }
+    let flow = Flow {
+        plan: (registered.describe)(&parameters)?,
+        palette: Palette::of(&session),
+        options: InPlaceOptions {
+            batch_size,
+            retries: Retries(pace.max_retries),
+        },
+        began,
+        arguments: arguments.in_place,
+        session,
+        database,
+    };
+    match consent {
+        Consented::DryRun => flow.dry_run().await,
+        Consented::Write(consent) => flow.write(&consent).await,
+    }
+}
+
+struct Flow {
+    plan: InPlacePlan,
+    palette: Palette,
+    options: InPlaceOptions,
+    began: Instant,
+    arguments: InPlaceArguments,
+    session: Session,
+    database: Database,
+}
+
+/// What the steps came to.
+struct Done {
+    steps: Vec<StepText>,
+    /// Why the run ended before its end.
+    stopped: Option<Error>,
+}
+
+impl Flow {
+    /// Counts what would be written. There is no writer here to write with.
+    async fn dry_run(&self) -> Result<Status> {
+        let done = self.go(None).await?;
+        self.session.print(&render::summary_text(
+            &self.plan,
+            &done.steps,
+            true,
+            self.palette,
+        ));
+        self.json(&done, None, Status::Done);
+        Ok(Status::Done)
+    }
+
+    async fn write(&self, consent: &Consent) -> Result<Status> {
+        let permit = WritePermit::bind(consent, self.database.identity().clone());
+        let ledger = Ledger::install(&self.database, &permit).await?;
+        let start = RunStart {
+            plan: self.plan.name.clone(),
+            program: Arguments::NAME.into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            source: None,
+            read_time: None,
+            options: self.states_json(),
+            host: sunset_cli::host_name(),
+            pid: std::process::id(),
+        };
+        let run = ledger.begin_run(&permit, &start).await?;
+        let id = run.id();
+        let done = match self.go(Some((&ledger, &run))).await {
+            Ok(done) => done,
+            Err(error) => {
+                // The error that stopped the run matters more than that it could not be noted.
+                drop(run.finish(&RunEnd::failed(&error)).await);
+                return Err(error);
+            }
+        };
+        let end = match &done.stopped {
+            Some(error) => RunEnd::failed(error),
+            None => RunEnd::done(counts_json(&done.steps), phases_json(&done.steps)),
+        };
+        run.finish(&end).await?;
+        if let Some(error) = &done.stopped {
+            let text = sunset_cli::failure_text(error);
+            self.session.say(&self.palette.paint(Tone::Bad, &text));
+            self.json(&done, Some(id), Status::CheckFailed);
+            return Ok(Status::CheckFailed);
+        }
+        self.session.print(&render::summary_text(
+            &self.plan,
+            &done.steps,
+            false,
+            self.palette,
+        ));
+        let quarantined = done.steps.iter().any(|step| !step.quarantined.is_empty());
+        let status = if quarantined {
+            Status::Incomplete
+        } else {
+            Status::Done
+        };
+        self.json(&done, Some(id), status);
+        Ok(status)
+    }
+
+    async fn go(&self, run: Option<(&Ledger, &ActiveRun)>) -> Result<Done> {
+        let schema = LiveReader::new(self.database.clone());
+        let rows = InPlaceLook::new(self.database.clone());
+        let writers = run.map(|(_, run)| (run.schema(), run.in_place()));
+        let progress = self.session.progress();
+        let ports = Ports {
+            schema: &schema,
+            rows: &rows,
+            writer: writers
+                .as_ref()
+                .map(|(schema, rows)| Writers { schema, rows }),
+            progress: progress.as_ref(),
+        };
+        for (name, value) in &self.plan.states {
+            self.session.print(&format!("{name}: {value}"));
+        }
+        let mut steps = Vec::new();
+        for step in in_place::order(&self.plan, &self.arguments.step, &schema).await? {
+            self.session
+                .print(&render::step_heading(&self.plan, step, self.palette));
+            let begun = Clock::now();
+            let report = in_place::step(&self.plan, step, ports, self.options).await?;
+            let passed = report.passed();
+            let mut text = self.text(step, report);
+            if matches!(step.work, Work::Record) {
+                text.remarks = self.record(run).await?;
+            }
+            text.elapsed = begun.elapsed();
+            self.session.print(&render::step_text(
+                &text,
+                self.palette,
+                self.session.is_verbose(),
+            ));
+            steps.push(text);
+            if !passed {
+                let stopped = Error::new(
+                    ErrorKind::Mismatch,
+                    format!("{} failed; nothing behind it was done", step.title),
+                )
+                .remedy("see the failures above; what was done before stands, and rollback takes it back");
+                return Ok(Done {
+                    steps,
+                    stopped: Some(stopped),
+                });
+            }
+        }
+        Ok(Done {
+            steps,
+            stopped: None,
+        })
+    }
+
+    fn text(&self, step: &PlanStep, report: StepReport) -> StepText {
+        let planned = report.schema.map(|plan| plan.steps).unwrap_or_default();
+        StepText {
+            place: render::place_of(&self.plan, step),
+            name: step.name.clone(),
+            title: step.title.clone(),
+            counts: report.counts,
+            warnings: report.warnings,
+            quarantined: report.quarantined,
+            checks: CheckReport {
+                sections: report.sections,
+            },
+            written: report.written,
+            remarks: report.remark.into_iter().collect(),
+            details: planned.into_iter().map(|step| step.title).collect(),
+            elapsed: std::time::Duration::ZERO,
+        }
+    }
+
+    /// What the last step writes down; the ledger's part is the run itself.
+    async fn record(&self, run: Option<(&Ledger, &ActiveRun)>) -> Result<Vec<String>> {
+        let Some((ledger, run)) = run else {
+            return Ok(vec!["would be written to the ledger".to_owned()]);
+        };
+        run.audit("migrated in place", &self.states_json()).await?;
+        let mut remarks = vec![format!("run {} in the ledger (schema sunset)", run.id())];
+        if let (Some(folder), Some(name)) = (&self.arguments.prisma_dir, &self.plan.prisma_name) {
+            let statements = ledger.schema_statements_of(&self.plan.name).await?;
+            let text = prisma::migration_sql(&self.plan, &statements);
+            remarks.push(write_migration(folder, self.began, name, &text)?);
+        }
+        Ok(remarks)
+    }
+
+    fn states_json(&self) -> Value {
+        let mut states: Map<String, Value> = self
+            .plan
+            .states
+            .iter()
+            .map(|(name, value)| (name.clone(), json!(value)))
+            .collect();
+        states.insert("steps".into(), json!(self.arguments.step));
+        states.insert("batch_size".into(), json!(self.options.batch_size));
+        Value::Object(states)
+    }
+
+    fn json(&self, done: &Done, run: Option<i64>, status: Status) {
+        self.session.json(|| {
+            json!({
+                "status": status.name(),
+                "dry_run": run.is_none(),
+                "run": run,
+                "plan": self.plan.name,
+                "options": self.states_json(),
+                "steps": render::steps_json(&done.steps),
+            })
+        });
+    }
+}
+
+/// Writes the folder where there is none of this name yet, whatever its time.
+fn write_migration(folder: &Path, began: Instant, name: &str, text: &str) -> Result<String> {
+    let failed = |path: &Path, cause: std::io::Error| {
+        Error::new(
+            ErrorKind::Configuration,
+            "cannot write the migration for Prisma",
+        )
+        .item(path.display().to_string())
+        .cause(cause)
+        .remedy("name a folder that may be written to with --prisma-dir")
+    };
+    std::fs::create_dir_all(folder).map_err(|cause| failed(folder, cause))?;
+    let entries = std::fs::read_dir(folder).map_err(|cause| failed(folder, cause))?;
+    let ending = format!("_{name}");
+    for entry in entries {
+        let entry = entry.map_err(|cause| failed(folder, cause))?;
+        let known = entry.file_name().to_string_lossy().into_owned();
+        let digits = known.strip_suffix(&ending).unwrap_or_default();
+        let complete = entry.path().join("migration.sql").is_file();
+        if digits.len() == 14 && digits.bytes().all(|byte| byte.is_ascii_digit()) && complete {
+            return Ok(format!("{} is there already", entry.path().display()));
+        }
+    }
+    let made = folder.join(prisma::folder_name(began, name));
+    std::fs::create_dir_all(&made).map_err(|cause| failed(&made, cause))?;
+    let file = made.join("migration.sql");
+    let draft = made.join("migration.sql.tmp");
+    std::fs::write(&draft, text).map_err(|cause| failed(&draft, cause))?;
+    std::fs::rename(&draft, &file).map_err(|cause| failed(&file, cause))?;
+    Ok(format!("{} for Prisma", file.display()))
+}
+
+fn counts_json(steps: &[StepText]) -> Value {
+    let counts = steps.iter().map(|step| {
+        let rows: Map<String, Value> = step
+            .counts
+            .iter()
+            .map(|(label, count)| (label.clone(), json!(count)))
+            .collect();
+        (step.name.clone(), Value::Object(rows))
+    });
+    Value::Object(counts.collect())
+}
+
+fn phases_json(steps: &[StepText]) -> Value {
+    let phases = steps.iter().map(|step| {
+        let millis = u64::try_from(step.elapsed.as_millis()).unwrap_or(u64::MAX);
+        (step.name.clone(), json!(millis))
+    });
+    Value::Object(phases.collect())
+}
+
+fn now() -> Instant {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Instant::from_micros(i64::try_from(since.as_micros()).unwrap_or(0))
+}
