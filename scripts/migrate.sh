@@ -12,10 +12,11 @@ case $BIN_DIR in /*) ;; *) BIN_DIR=$PWD/$BIN_DIR ;; esac
 
 say() { printf '%s\n' "$*" >&2; }
 
-if [ -n "${DATABASE_URL:-}" ] || [ -f .env.migration ] || [ -f .env ]; then
+if [ -n "${DATABASE_URL:-}${DIRECT_URL:-}" ] || [ -f .env.migration ] || [ -f .env ]; then
     say "Using the configured source and target."
 else
-    say "Nothing is configured: using samples/sales-ai and private servers below .local/."
+    say "Nothing is configured: using samples/${PLAN:-sales-ai} and private servers below .local/."
+    private=yes
     LOCAL_S3_BIN=$BIN_DIR/local-s3 scripts/local.sh up
     while IFS='=' read -r name value; do
         export "$name=$value"
@@ -24,6 +25,26 @@ fi
 
 plan=()
 if [ -n "${PLAN:-}" ]; then plan=(--plan "$PLAN"); fi
+
+# The sample of a plan that works in place: a database of its own on the private server.
+sample_database() {
+    local name=$1 file=$2 bin psql server
+    bin=$(cat "${SUNSET_LOCAL_DIR:-.local}/postgres.bin")
+    psql=$bin/psql
+    [ -x "$psql" ] || psql=$(command -v psql)
+    server=${DATABASE_URL%/*}
+    DATABASE_URL=$server/$name
+    export DATABASE_URL
+    if "$psql" -Atqc 'SELECT 1' "$DATABASE_URL" >/dev/null 2>&1; then return 0; fi
+    # Made under another name first: a load that was broken off leaves nothing that looks whole.
+    "$psql" -qc "DROP DATABASE IF EXISTS ${name}_new" -c "CREATE DATABASE ${name}_new" "$server/postgres" 2>/dev/null
+    "$psql" -v ON_ERROR_STOP=1 -qf "$file" "$server/${name}_new"
+    "$psql" -qc "ALTER DATABASE ${name}_new RENAME TO $name" "$server/postgres"
+}
+
+case ${private:-}:${PLAN:-} in
+    yes:leora-phase2) sample_database leora_sample samples/leora-phase2/database.sql ;;
+esac
 
 worst=0
 # Runs one program. Status 3 means that it is done but that some items wait for a person: the
@@ -43,6 +64,19 @@ step() {
             ;;
     esac
 }
+
+case ${PLAN:-}:${1:-} in
+    # A plan that works in place brings its schema itself, where it is best for its rows.
+    leora-phase2:migrate)
+        step data-migrate
+        step final-check
+        exit "$worst"
+        ;;
+    leora-phase2:dry-run)
+        step data-migrate --dry-run
+        exit "$worst"
+        ;;
+esac
 
 case ${1:-} in
     migrate)

@@ -222,6 +222,7 @@ impl Flow {
             quarantined: report.quarantined,
             checks: CheckReport {
                 sections: report.sections,
+                ..CheckReport::default()
             },
             written: report.written,
             remarks: report.remark.into_iter().collect(),

@@ -8,6 +8,7 @@ use sunset_core::check::{CheckReport, Section, Verdict};
 use sunset_core::config::{DatabaseSettings, DocumentSourceSettings, Pace, R2Settings};
 use sunset_core::env_vars;
 use sunset_core::error::Result;
+use sunset_core::plans::in_place;
 use sunset_core::plans::plan_named;
 use sunset_core::ports::objects::ObjectStore;
 use sunset_engine::check;
@@ -21,6 +22,9 @@ use crate::{Arguments, SectionName, files};
 
 pub async fn final_check(arguments: Arguments, session: Session) -> Result<Status> {
     let begun = Instant::now();
+    if let Some(registered) = in_place::registered(&arguments.plan) {
+        return crate::in_place::final_check(&arguments, &session, registered, instant()).await;
+    }
     let repair = if arguments.repair {
         match arguments.write.consent(&session) {
             Consented::Write(consent) => Repair::Write(consent),
@@ -142,9 +146,13 @@ async fn audio(session: &Session, database: &Database, has_ledger: bool) -> Resu
 }
 
 fn now() -> String {
+    instant().to_string()
+}
+
+fn instant() -> sunset_core::instant::Instant {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     let micros = i64::try_from(since.as_micros()).unwrap_or(0);
-    sunset_core::instant::Instant::from_micros(micros).to_string()
+    sunset_core::instant::Instant::from_micros(micros)
 }

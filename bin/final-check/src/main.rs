@@ -3,6 +3,7 @@
 mod compare;
 mod data;
 mod files;
+mod in_place;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -27,7 +28,7 @@ pub struct Arguments {
     #[command(flatten)]
     write: WriteArgs,
 
-    /// The plan: sales-ai
+    /// The plan: sales-ai, leora-phase2
     #[arg(long, default_value = "sales-ai", value_name = "NAME")]
     plan: String,
 
@@ -78,6 +79,21 @@ Environment (the process's own, then .env.migration, then .env):
 
 Exit status: 0 everything that was asked for was compared and nothing fails, 1 error, 2 usage, 4 a check fails or
 something could not be compared.";
+
+impl Arguments {
+    /// The first option given that means nothing to a plan that works in place.
+    fn of_another_sort(&self) -> Option<&'static str> {
+        let given = [
+            ("--only", !self.only.is_empty()),
+            ("--sample", self.sample.is_some()),
+            ("--repair", self.repair),
+        ];
+        given
+            .iter()
+            .find(|(_, given)| *given)
+            .map(|(name, _)| *name)
+    }
+}
 
 impl Program for Arguments {
     const NAME: &'static str = "final-check";

@@ -1,5 +1,6 @@
 //! `rollback`: takes back what migration wrote.
 
+mod in_place;
 mod undo;
 
 use std::process::ExitCode;
@@ -25,7 +26,7 @@ pub struct Arguments {
     #[command(flatten)]
     write: WriteArgs,
 
-    /// The plan that was migrated by: sales-ai
+    /// The plan that was migrated by: sales-ai, leora-phase2
     #[arg(long, default_value = "sales-ai", value_name = "NAME")]
     plan: String,
 
@@ -61,6 +62,11 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "audio_urls")]
     release_numbers: bool,
 
+    /// Undo the plan's changes of the schema, too; refused while its tables hold rows, unless --force
+    /// (leora-phase2)
+    #[arg(long)]
+    schema: bool,
+
     /// List the runs of this database, and stop
     #[arg(long)]
     list_runs: bool,
@@ -81,6 +87,23 @@ Environment (the process's own, then .env.migration, then .env):
 
 Exit status: 0 done, 1 error or not confirmed, 2 usage, 3 done but rows were kept, 4 rows of others
 changed meanwhile, so that nothing could be proven of them.";
+
+impl Arguments {
+    /// The first option given that means nothing to a plan that works in place.
+    fn of_another_sort(&self) -> Option<&'static str> {
+        let given = [
+            ("--collection", self.collection.is_some()),
+            ("--id", self.id.is_some()),
+            ("--audio-urls", self.audio_urls),
+            ("--delete-objects", self.delete_objects),
+            ("--release-numbers", self.release_numbers),
+        ];
+        given
+            .iter()
+            .find(|(_, given)| *given)
+            .map(|(name, _)| *name)
+    }
+}
 
 impl Program for Arguments {
     const NAME: &'static str = "rollback";

@@ -7,9 +7,9 @@ use sunset_cli::{Consented, Program, Session, Status, render};
 use sunset_core::audio::record::ObjectRecord;
 use sunset_core::config::{DatabaseSettings, Pace, R2Settings};
 use sunset_core::env_vars;
-use sunset_core::error::Result;
+use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::permit::{Consent, WritePermit};
-use sunset_core::plans::plan_named;
+use sunset_core::plans::{self, plan_named};
 use sunset_core::ports::objects::{ObjectLedger, ObjectStore};
 use sunset_core::ports::rollback::{RollbackOptions, RollbackReport, Scope, UndoPlanner, Undone};
 use sunset_core::ports::runs::{RunEnd, RunStart};
@@ -21,6 +21,16 @@ use sunset_targets::r2::R2Bucket;
 use crate::Arguments;
 
 pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
+    if let Some(registered) = plans::in_place::registered(&arguments.plan) {
+        return crate::in_place::undo(&arguments, session, registered).await;
+    }
+    if arguments.schema {
+        return Err(Error::new(
+            ErrorKind::Configuration,
+            format!("the plan {} has no option --schema", arguments.plan),
+        )
+        .remedy("leave it out: its schema is V3's own"));
+    }
     let consent = arguments.write.consent(&session);
     let plan = plan_named(&arguments.plan)?;
     let (settings, pace, bucket, confirmed) = session.settings(|variables, faults| {

@@ -11,6 +11,7 @@ mod load;
 mod report;
 mod rollback;
 pub mod schema;
+mod taken_back;
 
 pub use audio::{audio_json, audio_text, plan_json, plan_text};
 pub use bucket::{bucket_json, bucket_text};
@@ -25,3 +26,4 @@ pub use report::FinalReport;
 pub use rollback::{
     proof_json, proof_text, rollback_text, runs_json, runs_text, scope_text, undone_json,
 };
+pub use taken_back::taken_text;

@@ -85,7 +85,7 @@ pub trait InPlaceReader: Send + Sync {
     /// What a query would write.
     async fn would_merge(&self, facts: &TableFacts, merge: &Merge) -> Result<Changed>;
 
-    /// Rows that would get another value if a person had not decided about them.
+    /// Rows of which a person decided, and that are left alone for that.
     async fn left_alone(&self, facts: &TableFacts, update: &SetUpdate) -> Result<u64>;
 
     /// The rows that deserve a word.

@@ -4,7 +4,7 @@
 //! changed. The sweep spares the server from reading what was done before for every batch; the
 //! look at the whole finds what moved, came or was locked meanwhile.
 
-use sunset_core::error::{ErrorKind, Result};
+use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::plans::in_place::{Group, PlanStep, SetUpdate, TableFacts};
 use sunset_core::ports::in_place::{Blocks, Changed, InPlaceWriter, Locked, TableSize};
 use sunset_core::schema::live::LiveSchema;
@@ -15,6 +15,9 @@ use crate::schema::LOCK_RETRIES;
 
 /// Rows that a block is taken to hold where the server has no estimate.
 const ROWS_PER_BLOCK: u64 = 64;
+
+/// A block holds at most some hundred rows, whatever the estimate says.
+const BATCHES_A_PART: usize = 300;
 
 /// One change, with its counts, its warnings and what it leaves alone.
 pub(super) async fn set(
@@ -117,7 +120,8 @@ impl Sweep<'_> {
         let mut from = 0;
         while from < size.blocks {
             let part = (from, from + step);
-            loop {
+            // A part holds a batch or two; what is more than that is found in the end.
+            for _ in 0..BATCHES_A_PART {
                 let changed = self.batch(Some(part)).await?;
                 let full = changed.rows >= limit;
                 sum.add(changed);
@@ -131,13 +135,27 @@ impl Sweep<'_> {
             from += step;
         }
         // Rows that moved or came while the sweep went on, and those that were locked.
-        loop {
+        let left = ports.rows.would_set(self.facts, self.update).await?.rows;
+        if left == 0 {
+            return Ok(sum);
+        }
+        let mut late = 0;
+        while late <= left.saturating_mul(2) + limit {
             let changed = retry(LOCK_RETRIES, || self.write(None, Locked::Wait)).await?;
             if changed.rows == 0 {
                 return Ok(sum);
             }
+            late += changed.rows;
             sum.add(changed);
         }
+        Err(Error::new(
+            ErrorKind::Conflict,
+            format!(
+                "rows of {} do not keep the values that they are given",
+                self.facts.table
+            ),
+        )
+        .remedy("a trigger or another program gives them others; stop it while the plan works"))
     }
 
     /// A batch of a part. Where somebody holds the lock of a row for long, that row is left for

@@ -98,7 +98,7 @@ pub(super) fn would_set(facts: &TableFacts, update: &SetUpdate) -> String {
     )
 }
 
-/// How many rows a person decided about would be written otherwise.
+/// How many rows a person decided about.
 pub(super) fn left_alone(facts: &TableFacts, update: &SetUpdate) -> String {
     let marks: Vec<String> = facts
         .unless_true
@@ -112,10 +112,9 @@ pub(super) fn left_alone(facts: &TableFacts, update: &SetUpdate) -> String {
         .map(|condition| format!("({condition})"))
         .collect();
     conditions.push(format!("({})", marks.join(" OR ")));
-    conditions.push(differs(update));
     format!(
-        "SELECT count(*) FROM {} WHERE {}",
-        valued(facts, update),
+        "SELECT count(*) FROM {} AS t WHERE {}",
+        relation(facts),
         conditions.join(" AND ")
     )
 }
@@ -192,9 +191,9 @@ pub(super) fn set(
     let next = update.binds.len() + 1;
     format!(
         "WITH picked AS MATERIALIZED (\n\
-         SELECT t.ctid AS tid, {before}, {after} FROM {valued} WHERE {conditions} LIMIT {limit}{skip}\n\
+         SELECT t.tableoid AS oid, t.ctid AS tid, {before}, {after} FROM {valued} WHERE {conditions} LIMIT {limit}{skip}\n\
          ), changed AS (\n\
-         UPDATE {relation} AS t SET {assigned} FROM picked AS p WHERE t.ctid = p.tid\n\
+         UPDATE {relation} AS t SET {assigned} FROM picked AS p WHERE t.ctid = p.tid AND t.tableoid = p.oid\n\
          RETURNING {key}::text AS key, {carried_p}\n\
          ), booked AS (\n\
          INSERT INTO sunset.changes (run, step, namespace, table_name, key_column, columns, keys, before, after)\n\
@@ -214,9 +213,11 @@ pub(super) fn set(
         relation = relation(facts),
         assigned = assigned.join(", "),
         key = key(facts),
-        carried_p = carried
+        // What a trigger made of a value is what was set.
+        carried_p = columns
             .iter()
-            .map(|name| format!("p.{name}"))
+            .enumerate()
+            .map(|(at, column)| format!("p.b{at}, t.{} AS n{at}", quote_identifier(column)))
             .collect::<Vec<_>>()
             .join(", "),
         step = next + 1,

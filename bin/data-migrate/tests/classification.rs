@@ -1,0 +1,199 @@
+//! What the last order says of a customer, at every boundary.
+
+use crate::scratch::Scratch;
+use crate::{AS_OF, HEAD, SOME, VERSIONS};
+
+/// Last orders and what they say as of 2024-03-01, a year with a leap day.
+const BOUNDARIES: [(&str, &str); 13] = [
+    ("'2024-03-01 23:59:59.999'", "ACTIVE"),
+    ("'2024-03-02 00:00:00'", "ACTIVE"),
+    ("'infinity'", "ACTIVE"),
+    ("'2024-02-29 12:00:00'", "ACTIVE"),
+    ("'2023-09-03 00:00:00'", "ACTIVE"),
+    ("'2023-09-02 23:59:59.999'", "TARGET"),
+    ("'2023-09-02 00:00:00'", "TARGET"),
+    ("'2023-03-02 00:00:00'", "TARGET"),
+    ("'2023-03-01 23:59:59.999'", "PROSPECT"),
+    ("'2020-02-29 00:00:00'", "PROSPECT"),
+    ("'0001-01-01 00:00:00'", "PROSPECT"),
+    ("'-infinity'", "PROSPECT"),
+    ("NULL", "PROSPECT"),
+];
+
+fn boundary_rows() -> String {
+    let rows: Vec<String> = BOUNDARIES
+        .iter()
+        .map(|(day, expected)| format!("('{expected}', {day})"))
+        .collect();
+    format!(
+        r#"INSERT INTO "Customer" ("name", "lastOrderDate") SELECT v.name, v.day::timestamp(3) FROM (VALUES {}) AS v (name, day)"#,
+        rows.join(", ")
+    )
+}
+
+#[tokio::test]
+async fn every_boundary_holds_in_every_time_zone() {
+    for zone in ["UTC", "America/Los_Angeles", "Pacific/Kiritimati"] {
+        let Some(scratch) = Scratch::with(HEAD).await else {
+            return;
+        };
+        scratch.run(&boundary_rows()).await;
+        let name = &scratch.name;
+        scratch
+            .run(&format!(
+                "ALTER DATABASE \"{name}\" SET timezone = '{zone}'"
+            ))
+            .await;
+        let arguments = ["--plan", "leora-phase2", "--as-of", "2024-03-01"];
+        let said = scratch.say("data-migrate", &arguments);
+        assert_eq!(said.status, 0, "{said:?}");
+        let wrong = scratch
+            .text(r#"SELECT string_agg(name || ' ' || coalesce("lastOrderDate"::text, 'NULL') || ' is ' || "accountType"::text, '; ') FROM "Customer" WHERE name <> "accountType"::text"#)
+            .await;
+        assert_eq!(wrong, "-", "{zone}");
+        assert!(said.holds("warning future_order: 2 ("), "{said:?}");
+        let noted = scratch
+            .text("SELECT count(*) FROM sunset.warnings WHERE code = 'future_order'")
+            .await;
+        assert_eq!(noted, "2");
+        let priorities = scratch
+            .text(r#"SELECT string_agg(DISTINCT "accountType"::text || ' ' || "accountPriority"::text, ', ') FROM "Customer""#)
+            .await;
+        assert_eq!(priorities, "ACTIVE HIGH, PROSPECT LOW, TARGET MEDIUM");
+    }
+}
+
+#[tokio::test]
+async fn a_second_run_on_the_same_day_writes_nothing() {
+    let Some(scratch) = Scratch::with(&format!("{HEAD}{SOME}")).await else {
+        return;
+    };
+    let first = scratch.migrate(&["--batch-size", "70"]);
+    assert!(
+        first.holds("All 6 migration steps completed successfully!"),
+        "{first:?}"
+    );
+    let catalog = scratch.catalog().await;
+    let versions = scratch.text(VERSIONS).await;
+    let entries = scratch.text("SELECT count(*) FROM sunset.changes").await;
+    let second = scratch.migrate(&[]);
+    assert!(second.holds("ACTIVE customers updated: 0"), "{second:?}");
+    assert!(second.holds("Nothing to change"), "{second:?}");
+    assert!(
+        second.holds("All 6 migration steps completed successfully!"),
+        "{second:?}"
+    );
+    assert_eq!(scratch.text(VERSIONS).await, versions);
+    assert_eq!(scratch.catalog().await, catalog);
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM sunset.changes").await,
+        entries
+    );
+    assert_eq!(
+        scratch
+            .say("final-check", &["--plan", "leora-phase2"])
+            .status,
+        0
+    );
+}
+
+#[tokio::test]
+async fn only_unclassified_leaves_the_others_as_they_are() {
+    let Some(scratch) = Scratch::with(&format!("{HEAD}{SOME}")).await else {
+        return;
+    };
+    scratch
+        .run(r#"UPDATE "Customer" SET "accountType" = 'PROSPECT' WHERE name = 'customer 1'"#)
+        .await;
+    let of_one = r#"SELECT "accountType"::text || ' ' || "accountPriority"::text FROM "Customer" WHERE name = 'customer 1'"#;
+    let said = scratch.migrate(&["--only-unclassified"]);
+    assert_eq!(scratch.text(of_one).await, "PROSPECT LOW");
+    assert!(said.holds("only_unclassified: true"), "{said:?}");
+    scratch.migrate(&[]);
+    assert_eq!(scratch.text(of_one).await, "ACTIVE HIGH");
+}
+
+#[tokio::test]
+async fn a_priority_that_somebody_set_by_hand_is_left_alone_and_counted() {
+    let Some(scratch) = Scratch::with(&format!("{HEAD}{SOME}")).await else {
+        return;
+    };
+    scratch
+        .run(r#"CREATE TYPE "AccountPriority" AS ENUM ('LOW', 'MEDIUM', 'HIGH');
+                ALTER TABLE "Customer" ADD COLUMN "accountPriority" "AccountPriority", ADD COLUMN "accountPriorityManuallySet" boolean;
+                UPDATE "Customer" SET "accountPriority" = 'LOW', "accountPriorityManuallySet" = true WHERE name IN ('customer 1', 'customer 2');
+                UPDATE "Customer" SET "accountPriorityManuallySet" = false WHERE name = 'customer 3'"#)
+        .await;
+    let said = scratch.migrate(&[]);
+    assert!(
+        said.holds("left alone (accountPriorityManuallySet is true): 2"),
+        "{said:?}"
+    );
+    let found = scratch
+        .text(r#"SELECT string_agg("accountPriority"::text, ' ' ORDER BY name) FROM "Customer" WHERE name IN ('customer 1', 'customer 2', 'customer 3')"#)
+        .await;
+    assert_eq!(found, "LOW LOW HIGH");
+    let check = scratch.say("final-check", &["--plan", "leora-phase2"]);
+    assert_eq!(check.status, 0, "{check:?}");
+}
+
+#[tokio::test]
+async fn a_dry_run_writes_nothing_and_counts_the_same() {
+    let Some(scratch) = Scratch::with(&format!("{HEAD}{SOME}")).await else {
+        return;
+    };
+    let versions = scratch.text(VERSIONS).await;
+    let catalog = scratch.catalog().await;
+    let mut arguments = AS_OF.to_vec();
+    arguments.push("--dry-run");
+    let dry = scratch.say("data-migrate", &arguments);
+    assert_eq!(dry.status, 0, "{dry:?}");
+    assert_eq!(scratch.text(VERSIONS).await, versions);
+    assert_eq!(scratch.catalog().await, catalog);
+    assert_eq!(
+        scratch
+            .text("SELECT to_regnamespace('sunset') IS NULL")
+            .await,
+        "true"
+    );
+    let real = scratch.migrate(&[]);
+    for value in ["ACTIVE", "TARGET", "PROSPECT"] {
+        let count = |text: &str, words: &str| -> String {
+            let line = text.lines().find(|line| line.contains(words)).expect(words);
+            line.rsplit(' ').next().unwrap_or_default().to_owned()
+        };
+        assert_eq!(
+            count(&dry.out, &format!("{value} customers to be updated")),
+            count(&real.out, &format!("{value} customers updated")),
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_step_by_itself_is_only_that_step() {
+    let Some(scratch) = Scratch::with(&format!("{HEAD}{SOME}")).await else {
+        return;
+    };
+    let early = scratch.say(
+        "data-migrate",
+        &["--plan", "leora-phase2", "--step", "priorities"],
+    );
+    assert_eq!(early.status, 1, "{early:?}");
+    assert!(early.holds("schema-push --plan leora-phase2"), "{early:?}");
+    scratch.migrate(&[
+        "--step",
+        "classification",
+        "--step",
+        "verify-classification",
+    ]);
+    assert!(!scratch.catalog().await.contains("CallPlanAccount"));
+    let strange = scratch.say(
+        "data-migrate",
+        &["--plan", "leora-phase2", "--step", "everything"],
+    );
+    assert_eq!(strange.status, 1);
+    assert!(
+        strange.holds("classification, verify-classification, schema"),
+        "{strange:?}"
+    );
+}

@@ -1,0 +1,91 @@
+//! Runs that are killed, and rows that somebody has locked.
+
+use std::time::Duration;
+
+use crate::scratch::Scratch;
+use crate::{AS_OF, HEAD};
+
+const MANY: &str = r#"
+INSERT INTO "Customer" ("id", "name", "lastOrderDate")
+SELECT ('20000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'customer ' || n, date '2026-03-01' - (n * 7 % 800)
+  FROM generate_series(1, 20000) AS n;
+"#;
+
+#[tokio::test]
+async fn a_killed_run_goes_on_and_can_be_taken_back_whole() {
+    let Some(undisturbed) = Scratch::with(&format!("{HEAD}{MANY}")).await else {
+        return;
+    };
+    undisturbed.migrate(&[]);
+    let expected = undisturbed.customers().await;
+    let Some(scratch) = Scratch::with(&format!("{HEAD}{MANY}")).await else {
+        return;
+    };
+    let before = scratch.customers().await;
+    let mut kills = 0;
+    for milliseconds in [150, 300, 450, 700] {
+        let mut arguments = AS_OF.to_vec();
+        arguments.extend(["--batch-size", "100"]);
+        let mut child = scratch
+            .command("data-migrate", &arguments)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("the program");
+        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+        if child.try_wait().expect("its state").is_none() {
+            child.kill().expect("kill -9");
+            kills += 1;
+        }
+        child.wait().expect("its end");
+    }
+    scratch.migrate(&[]);
+    println!("{kills} kills");
+    assert!(kills > 0);
+    assert_eq!(scratch.customers().await, expected);
+    let booked = scratch
+        .text("SELECT count(*) || ' ' || count(DISTINCT k) FROM sunset.changes, unnest(keys) AS k WHERE step = 'classification'")
+        .await;
+    assert_eq!(booked, "20000 20000");
+    let back = scratch.say("rollback", &["--plan", "leora-phase2", "--yes"]);
+    assert_eq!(back.status, 0, "{back:?}");
+    assert_eq!(scratch.customers().await, before);
+}
+
+#[tokio::test]
+async fn a_row_that_is_locked_holds_nothing_up_and_is_not_forgotten() {
+    use sqlx::Connection as _;
+    let Some(scratch) = Scratch::with(&format!("{HEAD}{MANY}")).await else {
+        return;
+    };
+    let mut other = scratch.connect().await;
+    sqlx::raw_sql(r#"BEGIN; UPDATE "Customer" SET name = 'busy' WHERE name = 'customer 500'"#)
+        .execute(&mut other)
+        .await
+        .expect("a lock");
+    let mut child = scratch
+        .command("data-migrate", &AS_OF)
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("the program");
+    let others = r#"SELECT count(*) FROM "Customer" WHERE "accountType" IS NOT NULL"#;
+    let mut waited = 0;
+    while scratch.text(others).await != "19999" {
+        waited += 1;
+        assert!(waited < 300, "{}", scratch.text(others).await);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    sqlx::raw_sql("COMMIT")
+        .execute(&mut other)
+        .await
+        .expect("commit");
+    other.close().await.expect("close");
+    assert!(child.wait().expect("its end").success());
+    assert_eq!(scratch.text(others).await, "20000");
+    assert_eq!(
+        scratch
+            .text(r#"SELECT count(*) FROM "Customer" WHERE name = 'busy'"#)
+            .await,
+        "1"
+    );
+}

@@ -1,0 +1,50 @@
+//! The final check of a plan that changes a database in place: the plan's schema, and what its
+//! rows say.
+
+use sunset_cli::{Palette, Program, Session, Status, render};
+use sunset_core::check::Verdict;
+use sunset_core::config::DatabaseSettings;
+use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::instant::Instant;
+use sunset_core::plans::in_place::{Parameters, Registered};
+use sunset_engine::in_place::final_sections;
+use sunset_targets::postgres::{ConnectOptions, Database, InPlaceLook, LiveReader};
+
+use crate::Arguments;
+
+pub async fn final_check(
+    arguments: &Arguments,
+    session: &Session,
+    registered: &Registered,
+    now: Instant,
+) -> Result<Status> {
+    if let Some(option) = arguments.of_another_sort() {
+        return Err(Error::new(
+            ErrorKind::Configuration,
+            format!("the plan {} has no option {option}", registered.name),
+        )
+        .remedy("leave it out: the whole of such a plan is checked in one go"));
+    }
+    let settings = session.settings(|variables, faults| {
+        DatabaseSettings::read_first(variables, registered.database, faults)
+    })?;
+    let plan = (registered.describe)(&Parameters::new("public", now))?;
+    let database =
+        Database::connect(&settings.url, ConnectOptions::for_program(Arguments::NAME)).await?;
+    session.detail(&format!("database {}", database.describe()));
+    let schema = LiveReader::new(database.clone());
+    let rows = InPlaceLook::new(database.clone());
+    let report = final_sections(&plan, &schema, &rows).await?;
+    let palette = Palette::of(session);
+    session.print(&render::in_place_check_text(&report, palette));
+    session.json(|| {
+        let mut document = render::check_json(&report);
+        document["plan"] = plan.name.clone().into();
+        document["target"] = database.describe().into();
+        document
+    });
+    Ok(match report.verdict() {
+        Verdict::Passed => Status::Done,
+        Verdict::Failed | Verdict::Incomplete => Status::CheckFailed,
+    })
+}
