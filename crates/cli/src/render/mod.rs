@@ -3,10 +3,10 @@
 mod audio;
 mod bucket;
 mod check;
+mod in_place;
 mod inspect;
 mod inspect_field;
 mod inspect_page;
-mod in_place;
 mod load;
 mod report;
 mod rollback;
@@ -16,11 +16,11 @@ mod taken_back;
 pub use audio::{audio_json, audio_text, plan_json, plan_text};
 pub use bucket::{bucket_json, bucket_text};
 pub use check::{check_json, check_text, section_json, section_text, verdict_line};
-pub use inspect::{inspect_json, inspect_text};
-pub use inspect_page::inspect_html;
 pub use in_place::{
     StepText, in_place_check_text, place_of, step_heading, step_text, steps_json, summary_text,
 };
+pub use inspect::{inspect_json, inspect_text};
+pub use inspect_page::inspect_html;
 pub use load::{expected_bill_text, load_json, load_text};
 pub use report::FinalReport;
 pub use rollback::{
