@@ -104,7 +104,16 @@ impl Profile {
         let mut secrets_beyond = false;
         let mut known = BTreeMap::new();
         let mut told = Vec::new();
+        // What has no id may be a document of any collection: then none is called absent.
+        let doubtful = self.collections.values().any(|gathered| {
+            let examples = &gathered.unreadable_examples;
+            gathered.unreadable > examples.len() as u64
+                || examples.iter().any(|bad| bad.id.is_none())
+        });
         for (name, mut gathered) in self.collections {
+            if name.is_empty() && gathered.documents == 0 && gathered.unreadable == 0 {
+                continue;
+            }
             let beyond = gathered.paths.beyond();
             let values_beyond = gathered.paths.values_beyond;
             secrets_beyond |= gathered.paths.secrets_beyond;
@@ -113,7 +122,7 @@ impl Profile {
             let whole = !cut.contains(&name);
             let collection =
                 told_collection(&name, &gathered, whole, &paths, (beyond, values_beyond));
-            if whole && gathered.unreadable == 0 {
+            if whole && gathered.unreadable == 0 && !doubtful {
                 known.insert(name, gathered.ids);
             }
             told.push((collection, paths));

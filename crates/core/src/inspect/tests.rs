@@ -194,6 +194,27 @@ fn nothing_is_called_absent_from_a_collection_that_was_not_read_whole() {
 }
 
 #[test]
+fn nothing_is_called_absent_when_anything_may_be_among_what_cannot_be_read() {
+    let mut profile = Profile::new(&names(&["", "leads", "x"]), Limits::default());
+    profile.see(&document("leads", "a", Map::new()));
+    profile.see(&document("x", "1", map(&[("lead_id", text("a"))])));
+    profile.see(&document("x", "2", map(&[("lead_id", text("b"))])));
+    let bad = BadDocument {
+        collection: "x".into(),
+        id: None,
+        place: "output-0@0".into(),
+        bytes: Vec::new(),
+        why: "damaged".into(),
+    };
+    let sound = profile.clone().finish(&snapshot(), Vec::new(), None);
+    assert!(finding(&sound, "absent_documents").is_some());
+    assert_eq!(sound.collections.len(), 2, "the nameless one holds nothing");
+    profile.see_bad(&bad);
+    let damaged = profile.finish(&snapshot(), Vec::new(), None);
+    assert!(finding(&damaged, "absent_documents").is_none());
+}
+
+#[test]
 fn secrets_are_told_by_place_and_kind() {
     let key = format!("AIza{}", "Sy".repeat(17) + "x");
     let config = Value::Map(map(&[("maps", text(&key)), ("password", text("hunter2!"))]));
