@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use sunset_core::ErrorKind;
 use sunset_core::document::Document;
 use sunset_core::ports::documents::DocumentSource;
+use sunset_core::rest::encode_document;
 use sunset_sources::export::Export;
 use sunset_sources::folder::Folder;
 use tempfile::TempDir;
@@ -336,4 +337,37 @@ proptest! {
         }
         prop_assert!(rest.documents.len() == 188 || !rest.bad.is_empty());
     }
+}
+
+/// An export of Firestore in Datastore mode, as Google's emulator writes it.
+#[tokio::test]
+async fn an_export_of_datastore_mode_is_read() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exports/datastore");
+    let export = Export::new(dir);
+    let delivered = deliver(&export, &["cases"]).await;
+    assert!(delivered.bad.is_empty(), "{:?}", delivered.bad);
+    let ids: Vec<&str> = delivered.documents.iter().map(|d| d.id.as_str()).collect();
+    assert_eq!(ids, ["__id42__", "name"]);
+    let text = encode_document(&delivered.documents[0]);
+    for part in [
+        r#""a":{"stringValue":"x"}"#,
+        r#""n":{"integerValue":"7"}"#,
+        r#""l":{"arrayValue":{"values":[{"integerValue":"1"},{"stringValue":"b"}]}}"#,
+        r#""z":{"nullValue":null}"#,
+        r#""d":{"doubleValue":1.5}"#,
+        r#""t":{"timestampValue":"2025-11-03T02:15:00.123456Z"}"#,
+        r#""b":{"bytesValue":"AP8="}"#,
+        r#""g":{"geoPointValue":{"latitude":1,"longitude":2}}"#,
+        r#""in":{"booleanValue":true}"#,
+        r#""in":{"booleanValue":false}"#,
+        "documents/leads/l1",
+        "yyy",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    // Below another entity, and in a namespace, stand no documents of the plan.
+    assert_eq!(
+        export.not_planned(&["cases"]).await.expect("readable"),
+        ["cases (namespace tenant)", "cases/*/notes"]
+    );
 }
