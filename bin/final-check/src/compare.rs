@@ -7,10 +7,12 @@ use sunset_cli::{Consented, Program, Session, Status};
 use sunset_core::check::{CheckReport, Section, Verdict};
 use sunset_core::config::{DatabaseSettings, DocumentSourceSettings, Pace, R2Settings};
 use sunset_core::env_vars;
-use sunset_core::error::Result;
+use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::plans::in_place;
 use sunset_core::plans::plan_named;
 use sunset_core::ports::objects::ObjectStore;
+use sunset_core::ports::verify::LeafSink;
+use sunset_core::proof::Manifest;
 use sunset_engine::check;
 use sunset_engine::retry::Retries;
 use sunset_sources::firestore::ReadOptions;
@@ -18,9 +20,13 @@ use sunset_targets::postgres::{ConnectOptions, Database, Ledger, ObjectBook, Ver
 use sunset_targets::r2::R2Bucket;
 
 use crate::data::{Data, Repair};
-use crate::{Arguments, SectionName, files};
+use crate::proof::Proof;
+use crate::{Arguments, SectionName, files, proof};
 
 pub async fn final_check(arguments: Arguments, session: Session) -> Result<Status> {
+    if let Some(path) = &arguments.verify_proof {
+        return proof::verify(path, &arguments, &session);
+    }
     let begun = Instant::now();
     if let Some(registered) = in_place::registered(&arguments.plan) {
         return crate::in_place::final_check(&arguments, &session, registered, instant()).await;
@@ -35,6 +41,14 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
     };
     let plan = plan_named(&arguments.plan)?;
     let wanted = |name| arguments.only.is_empty() || arguments.only.contains(&name);
+    let mut proof = Proof::asked(&arguments, plan.as_ref())?;
+    if proof.is_some() && !wanted(SectionName::Data) {
+        return Err(Error::new(
+            ErrorKind::Configuration,
+            "--proof is of documents and rows, and --only leaves them out",
+        )
+        .remedy("add --only data, or leave --only out"));
+    }
     let (settings, documents, pace) = session.settings(|variables, faults| {
         (
             DatabaseSettings::read(variables, faults),
@@ -86,7 +100,14 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
                 sample: arguments.sample,
                 retries: Retries(pace.max_retries),
             };
-            let (section, snapshot, comparison) = with.compare(source.as_ref(), &repair).await?;
+            let leaves = proof
+                .as_mut()
+                .map(|proof| proof.leaves() as &mut dyn LeafSink);
+            let (section, snapshot, comparison) =
+                with.compare(source.as_ref(), &repair, leaves).await?;
+            if !section.passed() && proof.take().is_some() {
+                session.say("No proof is written: documents or rows do not pass.");
+            }
             checks.sections.push(section);
             compared = Some((snapshot, comparison));
         }
@@ -99,6 +120,7 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
             checks.sections.push(section);
         }
     }
+    let compared_data = compared.is_some();
     let (source, read_time, comparison) = match compared {
         Some((snapshot, comparison)) => (snapshot.source, snapshot.read_time, Some(comparison)),
         None => ("not compared".to_owned(), None, None),
@@ -118,6 +140,10 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
     if !(arguments.no_report || arguments.write.dry_run || matches!(repair, Repair::Show)) {
         let path = files::write(&report, &arguments.reports)?;
         session.print(&format!("Report: {}", path.display()));
+    }
+    if let (Some(proof), Some(path), true) = (proof, &arguments.proof, compared_data) {
+        let manifest = manifest(&report, plan.name(), database.identity().as_str());
+        proof.finish(manifest, path, &session)?;
     }
     session.json(|| report.to_json());
     Ok(match report.checks.verdict() {
@@ -143,6 +169,27 @@ async fn audio(session: &Session, database: &Database, has_ledger: bool) -> Resu
     let bucket = R2Bucket::new(&settings);
     let book = ObjectBook::new(database.clone(), has_ledger, bucket.identity());
     check::audio(&book, &bucket).await
+}
+
+/// What a proof says of itself, but for its trees.
+fn manifest(report: &FinalReport, plan: &str, target: &str) -> Manifest {
+    Manifest {
+        tool: format!("{} {}", Arguments::NAME, report.version),
+        plan: plan.to_owned(),
+        made_at: report.made_at.clone(),
+        source: report.source.clone(),
+        read_time: report.read_time.clone(),
+        database: report.target.clone(),
+        target: target.to_owned(),
+        summary: report
+            .checks
+            .sections
+            .iter()
+            .map(|section| section.summary.clone())
+            .collect(),
+        verdict: render::verdict_name(report.checks.verdict()).to_owned(),
+        trees: Vec::new(),
+    }
 }
 
 fn now() -> String {

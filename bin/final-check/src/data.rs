@@ -10,6 +10,7 @@ use sunset_core::plans::{DocumentPlan, RecordedNumbers};
 use sunset_core::ports::documents::{DocumentSource, Snapshot};
 use sunset_core::ports::rows::{OnConflict, RowWriter};
 use sunset_core::ports::runs::{RunEnd, RunStart};
+use sunset_core::ports::verify::LeafSink;
 use sunset_core::report::Comparison;
 use sunset_engine::load::Surveyed;
 use sunset_engine::retry::Retries;
@@ -49,6 +50,7 @@ impl Data<'_> {
         &self,
         source: &dyn DocumentSource,
         repair: &Repair,
+        leaves: Option<&mut dyn LeafSink>,
     ) -> Result<(Section, Snapshot, Comparison)> {
         let named = self.session.variable(env_vars::MIGRATION_USER_ID);
         let owner = self.database.find_owner(named.as_deref()).await?;
@@ -65,7 +67,7 @@ impl Data<'_> {
             load::survey(source, self.plan, &owner, &recorded, progress.as_ref()).await?;
         let comparison = match repair {
             Repair::Write(consent) => self.repair(source, &surveyed, consent).await?,
-            Repair::Show | Repair::No => self.look(source, &surveyed, None).await?,
+            Repair::Show | Repair::No => self.look(source, &surveyed, None, leaves).await?,
         };
         if let Repair::Show = repair {
             self.show(&comparison);
@@ -79,6 +81,7 @@ impl Data<'_> {
         source: &dyn DocumentSource,
         surveyed: &Surveyed,
         writer: Option<&dyn RowWriter>,
+        leaves: Option<&mut dyn LeafSink>,
     ) -> Result<Comparison> {
         let progress = self.session.progress();
         let verification = Verification {
@@ -95,7 +98,7 @@ impl Data<'_> {
             },
             progress: progress.as_ref(),
         };
-        verification.run().await
+        verification.run(leaves).await
     }
 
     /// Compares and writes within a run of its own, so that a rollback can take it back.
@@ -146,7 +149,7 @@ impl Data<'_> {
         run: &ActiveRun,
     ) -> Result<Comparison> {
         let rows = run.rows(OnConflict::Keep);
-        let comparison = self.look(source, surveyed, Some(&rows)).await?;
+        let comparison = self.look(source, surveyed, Some(&rows), None).await?;
         let detail = json!({
             "repaired": comparison.repaired,
             "left": comparison.differing,

@@ -4,6 +4,7 @@ mod compare;
 mod data;
 mod files;
 mod in_place;
+mod proof;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,6 +45,26 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "sample")]
     repair: bool,
 
+    /// When documents and rows pass: write a signed proof of them (docs/proof.md)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["sample", "repair"])]
+    proof: Option<PathBuf>,
+
+    /// Sign the proof with this Ed25519 key: PKCS#8 (PEM, DER), or its seed [default: a new key]
+    #[arg(long, value_name = "FILE", requires = "proof")]
+    proof_key: Option<PathBuf>,
+
+    /// Check a proof, offline, and nothing else
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["proof", "sample", "repair", "only"])]
+    verify_proof: Option<PathBuf>,
+
+    /// Show that the document or row of this id is in the proof
+    #[arg(long, value_name = "ID", requires = "verify_proof")]
+    id: Option<String>,
+
+    /// The proof must be signed with this public key
+    #[arg(long, value_name = "HEX", requires = "verify_proof")]
+    signed_by: Option<String>,
+
     /// The folder for the report
     #[arg(long, default_value = "reports", value_name = "DIR")]
     reports: PathBuf,
@@ -70,15 +91,17 @@ const AFTER_HELP: &str = "\
 Examples:
   final-check                       everything
   final-check --only data           documents and rows alone
-  final-check --sample 500          a quick look; never ends with 0, for it proves nothing
+  final-check --sample 500          a quick look; ends with 4, for it proves nothing of the rest
   final-check --repair --dry-run    what --repair would write
+  final-check --proof v3.proof      and a signed proof for later
+  final-check --verify-proof v3.proof --id 202506-IC001
 
 Environment (the process's own, then .env.migration, then .env):
   DATABASE_URL, V2_FIRESTORE, MIGRATION_USER_ID   as for data-migrate
   CLOUDFLARE_R2_…                                 as for audio-migrate (section audio)
 
-Exit status: 0 everything that was asked for was compared and nothing fails, 1 error, 2 usage, 4 a check fails or
-something could not be compared.";
+Exit status: 0 everything that was asked for was compared and nothing fails, 1 error, 2 usage,
+4 a check fails, something could not be compared, or a proof does not hold.";
 
 impl Arguments {
     /// The first option given that means nothing to a plan that works in place.

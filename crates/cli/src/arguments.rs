@@ -6,6 +6,8 @@ use clap::Args;
 use sunset_core::instant::Instant;
 use sunset_core::permit::Consent;
 
+use crate::language::Language;
+
 /// What every program takes.
 #[derive(Debug, Clone, Args)]
 pub struct CommonArgs {
@@ -16,6 +18,17 @@ pub struct CommonArgs {
     /// Print one JSON document on standard output, and everything else on standard error
     #[arg(long)]
     pub json: bool,
+
+    /// The language of talk and of reports: en, zh-TW or es; JSON stays as it is
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        hide_default_value = true,
+        hide_possible_values = true,
+        value_name = "LANGUAGE"
+    )]
+    pub lang: Language,
 }
 
 /// What programs take that read V2's documents.

@@ -16,6 +16,7 @@ use sunset_core::ports::progress::Progress;
 use crate::arguments::CommonArgs;
 use crate::environment::Environment;
 use crate::failure::{failure_json, failure_text};
+use crate::language::Language;
 use crate::progress;
 use crate::status::Status;
 
@@ -35,6 +36,7 @@ pub trait Program: Parser {
 #[derive(Debug, Clone)]
 pub(crate) struct Talk {
     dry_run: Arc<AtomicBool>,
+    language: Language,
 }
 
 impl Talk {
@@ -47,7 +49,7 @@ impl Talk {
         let mut out = io::stderr().lock();
         for line in text.lines() {
             // Nobody listens any more: there is nobody to tell.
-            drop(writeln!(out, "{mark}{line}"));
+            drop(writeln!(out, "{mark}{}", self.language.words(line)));
         }
     }
 }
@@ -103,7 +105,7 @@ impl Session {
         };
         let mut out = io::stdout().lock();
         for line in text.lines() {
-            drop(writeln!(out, "{mark}{line}"));
+            drop(writeln!(out, "{mark}{}", self.language().words(line)));
         }
     }
 
@@ -122,6 +124,11 @@ impl Session {
     /// Whether `--json` was given.
     pub fn wants_json(&self) -> bool {
         self.json
+    }
+
+    /// The language that was asked for.
+    pub fn language(&self) -> Language {
+        self.talk.language
     }
 
     /// Whether more was asked for.
@@ -157,11 +164,13 @@ where
             return if usage { Status::Usage } else { Status::Done }.into();
         }
     };
-    let json = arguments.common().json;
+    let (json, language) = (arguments.common().json, arguments.common().lang);
     match start(arguments, program) {
         Ok(status) => status.into(),
         Err(error) => {
-            drop(writeln!(io::stderr().lock(), "{}", failure_text(&error)));
+            for line in failure_text(&error).lines() {
+                drop(writeln!(io::stderr().lock(), "{}", language.words(line)));
+            }
             if json {
                 let document = failure_json(&error);
                 drop(writeln!(io::stdout().lock(), "{document:#}"));
@@ -193,6 +202,7 @@ where
         environment: Arc::new(environment),
         talk: Talk {
             dry_run: Arc::new(AtomicBool::new(false)),
+            language: common.lang,
         },
         json: common.json,
         verbose: common.verbose || verbose,

@@ -17,6 +17,7 @@ pub mod json;
 pub mod permit;
 pub mod plans;
 pub mod ports;
+pub mod proof;
 pub mod reading;
 pub mod report;
 pub mod rest;

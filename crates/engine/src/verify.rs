@@ -5,12 +5,14 @@ mod mend;
 mod sample;
 
 use futures::{StreamExt, TryStreamExt};
+use sunset_core::digest::Digest;
 use sunset_core::error::Result;
 use sunset_core::plans::{DocumentPlan, Resolution};
 use sunset_core::ports::documents::DocumentSource;
 use sunset_core::ports::progress::Progress;
 use sunset_core::ports::rows::{Item, ItemKey, RowWriter};
-use sunset_core::ports::verify::{Compared, RowDifference, RowVerifier};
+use sunset_core::ports::verify::{Compared, LeafSink, RowDifference, RowVerifier};
+use sunset_core::proof::TreeKind;
 use sunset_core::report::Comparison;
 use sunset_core::row::Row;
 
@@ -52,6 +54,8 @@ pub struct Verification<'a> {
 /// A batch, compared.
 struct Batch {
     items: Vec<Item>,
+    /// Of their rows, in their order, as they must be in the tables.
+    digests: Vec<Digest>,
     /// What differs in the end.
     differences: Vec<RowDifference>,
     /// What differed before it was written again.
@@ -59,11 +63,12 @@ struct Batch {
 }
 
 impl Verification<'_> {
-    /// Maps every document again and compares every row, or those of a sample.
+    /// Maps every document again and compares every row, or those of a sample. Documents and rows go
+    /// to `leaves`, but not those of a sample.
     ///
     /// # Errors
     /// When the source or the database cannot be read to the end: a part proves nothing.
-    pub async fn run(&self) -> Result<Comparison> {
+    pub async fn run(&self, mut leaves: Option<&mut dyn LeafSink>) -> Result<Comparison> {
         let mut comparison = self.expected();
         let mut sample = self.options.sample.map(Sample::new);
         for (index, phase) in self.plan.phases().iter().enumerate() {
@@ -90,6 +95,9 @@ impl Verification<'_> {
                     while let Some(batch) = compared.try_next().await? {
                         self.progress.advance(batch.items.len() as u64);
                         batch.items.iter().for_each(|item| comparison.note(item));
+                        if let Some(leaves) = leaves.as_deref_mut() {
+                            prove(leaves, &batch)?;
+                        }
                         settle(&mut comparison, batch);
                     }
                 }
@@ -155,9 +163,13 @@ impl Verification<'_> {
 
     async fn compare(&self, items: Vec<Item>) -> Result<Batch> {
         let rows: Vec<Row> = items.iter().flat_map(|item| item.rows.clone()).collect();
-        let Compared { differences, .. } = self.verifier.compare(&rows).await?;
+        let Compared {
+            differences,
+            digests,
+        } = self.verifier.compare(&rows).await?;
         let mut batch = Batch {
             items,
+            digests,
             differences,
             repaired: Vec::new(),
         };
@@ -166,6 +178,21 @@ impl Verification<'_> {
         }
         Ok(batch)
     }
+}
+
+/// Hands on the documents and rows of a batch. Rows made of several documents belong to none.
+fn prove(leaves: &mut dyn LeafSink, batch: &Batch) -> Result<()> {
+    let mut digests = batch.digests.iter();
+    for item in &batch.items {
+        if !item.key.collection.contains('#') {
+            let (collection, id) = (&item.key.collection, &item.key.id);
+            leaves.add(TreeKind::Collection, collection, id, item.source_digest)?;
+        }
+        for (row, digest) in item.rows.iter().zip(digests.by_ref()) {
+            leaves.add(TreeKind::Table, &row.shape.table, row.id(), *digest)?;
+        }
+    }
+    Ok(())
 }
 
 fn settle(comparison: &mut Comparison, batch: Batch) {

@@ -12,4 +12,5 @@
 )]
 
 mod postgres;
+mod proof;
 mod r2;

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use crate::digest::Digest;
 use crate::error::Result;
 use crate::ports::rows::ItemKey;
+use crate::proof::TreeKind;
 use crate::row::{Row, Shape};
 
 /// One cell that differs.
@@ -69,6 +70,15 @@ pub struct Compared {
     /// Per row, in their order: the digest that it must have in the table. It is the mapping's,
     /// but for rows with linked cells.
     pub digests: Vec<Digest>,
+}
+
+/// Takes the leaves of a proof, in any order.
+pub trait LeafSink: Send {
+    /// One leaf of the tree `name`: a document with its digest, or a row with its own.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    fn add(&mut self, kind: TreeKind, name: &str, id: &str, digest: Digest) -> Result<()>;
 }
 
 /// Reads V3. Nothing here writes.

@@ -11,6 +11,7 @@ mod firestore;
 mod help;
 mod migration;
 mod mistakes;
+mod proof;
 mod repair;
 mod storm;
 mod words;

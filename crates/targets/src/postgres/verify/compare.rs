@@ -12,7 +12,7 @@ use sunset_core::row::{Cell, CellKind, Row, Shape};
 use super::Verifier;
 use crate::postgres::digest::digest_expression;
 use crate::postgres::fault::error;
-use crate::postgres::identifier::public_table;
+use crate::postgres::identifier::{public_table, quote_identifier};
 
 impl Verifier {
     pub(super) async fn compare_table(
@@ -40,8 +40,9 @@ impl Verifier {
         } else {
             "NULL::bytea"
         };
+        let nulls = nulls_expression("t", &shape);
         let sql = format!(
-            "SELECT e.id, t.id IS NULL AS missing, to_jsonb(t)::text AS cells, \
+            "SELECT e.id, t.id IS NULL AS missing, to_jsonb(t)::text AS cells, {nulls} AS nulls, \
              coalesce({written} <> coalesce({digest}, ''), false) AS changed_since \
              FROM unnest($1::text[], $2::bytea[]) AS e(id, digest) \
              LEFT JOIN {from} AS t ON t.id = e.id \
@@ -62,8 +63,11 @@ impl Verifier {
                 RowFault::Missing
             } else {
                 let cells: String = row.try_get("cells").map_err(failed)?;
+                let nulls: Vec<bool> = row.try_get("nulls").map_err(failed)?;
                 let expected = by_id.get(id.as_str());
-                RowFault::Different(expected.map_or_else(Vec::new, |row| cell_faults(row, &cells)))
+                RowFault::Different(
+                    expected.map_or_else(Vec::new, |row| cell_faults(row, &cells, &nulls)),
+                )
             };
             differences.push(RowDifference {
                 table: shape.table.clone(),
@@ -121,10 +125,22 @@ impl Verifier {
     }
 }
 
+/// Which `jsonb` columns hold no value at all, in their order.
+fn nulls_expression(alias: &str, shape: &Shape) -> String {
+    let nulls: Vec<String> = shape
+        .columns
+        .iter()
+        .filter(|(_, kind)| *kind == CellKind::Json)
+        .map(|(name, _)| format!("{alias}.{} IS NULL", quote_identifier(name)))
+        .collect();
+    format!("ARRAY[{}]::boolean[]", nulls.join(", "))
+}
+
 /// Both values of every cell that differs, shortened where they are long.
-fn cell_faults(expected: &Row, found: &str) -> Vec<CellDifference> {
+fn cell_faults(expected: &Row, found: &str, nulls: &[bool]) -> Vec<CellDifference> {
     let found: serde_json::Value = serde_json::from_str(found).unwrap_or_default();
     let mut faults = Vec::new();
+    let mut nulls = nulls.iter().copied();
     for ((name, kind), cell) in expected.shape.columns.iter().zip(&expected.cells) {
         let there = found.get(name).cloned().unwrap_or_default();
         let wanted: serde_json::Value = match cell {
@@ -137,13 +153,24 @@ fn cell_faults(expected: &Row, found: &str) -> Vec<CellDifference> {
                 .to_timestamp_text()
                 .into(),
         };
-        // NULL and JSON's null look alike here; the digest told them apart.
-        let null_or_json = *kind == CellKind::Json && wanted.is_null() != there.is_null();
-        if wanted != there || null_or_json {
+        // NULL and JSON's null look alike in JSON.
+        let is_json = *kind == CellKind::Json;
+        let (no_value, no_value_there) = match is_json {
+            true => (*cell == Cell::Null, nulls.next().unwrap_or(false)),
+            false => (false, false),
+        };
+        if wanted != there || no_value != no_value_there {
+            let text = |value: &serde_json::Value, no_value: bool| {
+                if is_json && value.is_null() && !no_value {
+                    "JSON's null".to_owned()
+                } else {
+                    shortened(&value.to_string())
+                }
+            };
             faults.push(CellDifference {
                 column: name.clone(),
-                expected: shortened(&wanted.to_string()),
-                found: shortened(&there.to_string()),
+                expected: text(&wanted, no_value),
+                found: text(&there, no_value_there),
             });
         }
     }

@@ -1,0 +1,243 @@
+//! The language of talk. English is what the code says; the other languages stand beside it in one
+//! catalogue (`language/catalogue.txt`), line by line.
+//!
+//! A line of talk is looked up when it is said. An entry of the catalogue is an English line in
+//! which `{0}`, `{1}`, … stand for names and numbers, which are carried over as they are, and `{0!}`
+//! for words that are looked up themselves. What has no entry is said in English. JSON, and data on
+//! standard output, are never translated.
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+/// The languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Language {
+    /// English
+    #[default]
+    En,
+    /// Traditional Chinese
+    #[value(name = "zh-TW", alias = "zh-tw")]
+    ZhTw,
+    /// Spanish
+    Es,
+}
+
+impl Language {
+    /// As HTML names it.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::ZhTw => "zh-TW",
+            Self::Es => "es",
+        }
+    }
+
+    /// A line in this language, its indentation kept.
+    pub fn words(self, line: &str) -> Cow<'_, str> {
+        if self == Self::En {
+            return Cow::Borrowed(line);
+        }
+        let words = line.trim_start();
+        let indentation = &line[..line.len() - words.len()];
+        for entry in catalogue() {
+            if let Some(values) = entry.english.matches(words) {
+                let pattern = match self {
+                    Self::ZhTw => &entry.chinese,
+                    _ => &entry.spanish,
+                };
+                return Cow::Owned(format!("{indentation}{}", pattern.fill(&values, self)));
+            }
+        }
+        Cow::Borrowed(line)
+    }
+}
+
+struct Entry {
+    english: Pattern,
+    chinese: Pattern,
+    spanish: Pattern,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Value { number: usize, words: bool },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Pattern(Vec<Part>);
+
+impl Pattern {
+    /// Reads `{0}` and `{0!}`; other braces are text.
+    fn parse(text: &str) -> Self {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        let mut literal = String::new();
+        while let Some(character) = rest.chars().next() {
+            let bytes = rest.as_bytes();
+            let digit = bytes.get(1).filter(|byte| byte.is_ascii_digit());
+            let (words, length) = match (character, digit, bytes.get(2), bytes.get(3)) {
+                ('{', Some(_), Some(b'}'), _) => (false, 3),
+                ('{', Some(_), Some(b'!'), Some(b'}')) => (true, 4),
+                _ => {
+                    literal.push(character);
+                    rest = &rest[character.len_utf8()..];
+                    continue;
+                }
+            };
+            if !literal.is_empty() {
+                parts.push(Part::Text(std::mem::take(&mut literal)));
+            }
+            parts.push(Part::Value {
+                number: digit.map_or(0, |digit| usize::from(digit - b'0')),
+                words,
+            });
+            rest = &rest[length..];
+        }
+        if !literal.is_empty() {
+            parts.push(Part::Text(literal));
+        }
+        Self(parts)
+    }
+
+    /// How much of it is fixed: the more, the surer a match.
+    fn fixed(&self) -> usize {
+        let texts = self.0.iter().map(|part| match part {
+            Part::Text(text) => text.len(),
+            Part::Value { .. } => 0,
+        });
+        texts.sum()
+    }
+
+    /// What stands in the places of a line, where it is of this pattern.
+    fn matches<'l>(&self, line: &'l str) -> Option<Vec<(usize, &'l str)>> {
+        let mut values = Vec::new();
+        matching(&self.0, line, &mut values).then_some(values)
+    }
+
+    fn fill(&self, values: &[(usize, &str)], language: Language) -> String {
+        let mut text = String::new();
+        for part in &self.0 {
+            match part {
+                Part::Text(words) => text.push_str(words),
+                Part::Value { number, words } => {
+                    let value = values.iter().find(|(at, _)| at == number);
+                    let value = value.map_or("", |(_, value)| value);
+                    if *words {
+                        text.push_str(&language.words(value));
+                    } else {
+                        text.push_str(value);
+                    }
+                }
+            }
+        }
+        text
+    }
+}
+
+fn matching<'l>(parts: &[Part], line: &'l str, values: &mut Vec<(usize, &'l str)>) -> bool {
+    match parts {
+        [] => line.is_empty(),
+        [Part::Text(text), rest @ ..] => line
+            .strip_prefix(text.as_str())
+            .is_some_and(|line| matching(rest, line, values)),
+        [Part::Value { number, .. }] => {
+            values.push((*number, line));
+            !line.is_empty()
+        }
+        [Part::Value { number, .. }, rest @ ..] => {
+            let Some(Part::Text(next)) = rest.first() else {
+                return false;
+            };
+            let kept = values.len();
+            for (at, _) in line.match_indices(next.as_str()).filter(|(at, _)| *at > 0) {
+                values.push((*number, &line[..at]));
+                if matching(rest, &line[at..], values) {
+                    return true;
+                }
+                values.truncate(kept);
+            }
+            false
+        }
+    }
+}
+
+/// All entries; those with more fixed words first.
+fn catalogue() -> &'static [Entry] {
+    static CATALOGUE: OnceLock<Vec<Entry>> = OnceLock::new();
+    CATALOGUE.get_or_init(|| {
+        let mut entries: Vec<Entry> = texts()
+            .filter_map(|lines| match lines.as_slice() {
+                [english, chinese, spanish] => Some(Entry {
+                    english: Pattern::parse(english),
+                    chinese: Pattern::parse(chinese),
+                    spanish: Pattern::parse(spanish),
+                }),
+                _ => None,
+            })
+            .collect();
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.english.fixed()));
+        entries
+    })
+}
+
+/// The catalogue's blocks: English, Chinese and Spanish, a line each; `#` begins a comment.
+fn texts() -> impl Iterator<Item = Vec<&'static str>> {
+    include_str!("language/catalogue.txt")
+        .split("\n\n")
+        .map(|block| {
+            let lines = block.lines().filter(|line| !line.starts_with('#'));
+            lines.filter(|line| !line.is_empty()).collect::<Vec<_>>()
+        })
+        .filter(|lines| !lines.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn places(pattern: &Pattern) -> BTreeSet<(usize, bool)> {
+        let values = pattern.0.iter().filter_map(|part| match part {
+            Part::Value { number, words } => Some((*number, *words)),
+            Part::Text(_) => None,
+        });
+        values.collect()
+    }
+
+    #[test]
+    fn every_entry_is_in_every_language_with_the_same_places() {
+        let mut seen = BTreeSet::new();
+        for lines in texts() {
+            assert_eq!(lines.len(), 3, "{lines:#?}");
+            let english = Pattern::parse(lines[0]);
+            assert!(seen.insert(lines[0]), "twice: {}", lines[0]);
+            for other in &lines[1..] {
+                assert_eq!(places(&english), places(&Pattern::parse(other)), "{other}");
+            }
+            for pair in english.0.windows(2) {
+                let both_values = pair.iter().all(|part| matches!(part, Part::Value { .. }));
+                assert!(!both_values, "nothing tells {} apart", lines[0]);
+            }
+        }
+        assert!(seen.len() > 100);
+    }
+
+    #[test]
+    fn a_line_is_said_in_the_language_with_its_names_and_numbers() {
+        let line = "PASSED: V3 has everything that V2 has.";
+        assert_eq!(Language::En.words(line), line);
+        assert_eq!(Language::ZhTw.words(line), "通過：V2 有的，V3 都有。");
+        assert_eq!(
+            Language::Es.words("  ok    conversations: every row is as V2 says"),
+            "  ok    conversations: cada fila es como dice V2"
+        );
+        assert_eq!(
+            Language::Es.words("Tables: 12 of 12 exist"),
+            "Tablas: existen 12 de 12"
+        );
+        for unknown in ["", "   ", "202506-IC001", "{0}", "a {b} c"] {
+            assert_eq!(Language::Es.words(unknown), unknown);
+        }
+    }
+}

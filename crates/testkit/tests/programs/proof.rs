@@ -1,0 +1,258 @@
+//! The final check finds every changed cell, and its proof holds what it found.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::workplace::{Workplace, repository, run};
+
+const DATA: [&str; 4] = ["--json", "--no-report", "--only", "data"];
+
+#[test]
+fn a_proof_is_written_and_checked_without_anything_else() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    place.expect(0, "schema-push", &[]);
+    place.expect(0, "data-migrate", &[]);
+    let key = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
+    let public = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+    std::fs::write(place.dir.path().join("key"), key).expect("a key");
+    let mut arguments = DATA.to_vec();
+    arguments.extend(["--proof", "v3.proof", "--proof-key", "key"]);
+    place.expect(0, "final-check", &arguments);
+
+    let offline = |arguments: &[&str]| {
+        let mut all = vec!["--json", "--verify-proof", "v3.proof"];
+        all.extend(arguments);
+        run("final-check", &all, place.dir.path(), &BTreeMap::new())
+    };
+    let whole = offline(&["--signed-by", public]);
+    assert_eq!(whole.status, 0, "{}", whole.stderr);
+    let manifest = &whole.json()["manifest"];
+    let counts: Vec<(String, u64)> = manifest["trees"]
+        .as_array()
+        .expect("trees")
+        .iter()
+        .map(|tree| {
+            let name = tree["name"].as_str().expect("a name").to_owned();
+            (name, tree["count"].as_u64().expect("a count"))
+        })
+        .collect();
+    for (name, count) in [
+        ("cases", 122),
+        ("leads", 23),
+        ("opportunities", 111),
+        ("conversations", 153),
+    ] {
+        assert!(
+            counts.contains(&(name.to_owned(), count)),
+            "{name} in {counts:?}"
+        );
+    }
+    assert!(!whole.stdout.contains(key), "the private key is nowhere");
+
+    let one = offline(&["--id", "202506-IC001"]);
+    assert_eq!(one.status, 0, "{}", one.stderr);
+    assert_eq!(one.json()["inclusions"][0]["id"], "202506-IC001");
+    assert_eq!(offline(&["--id", "nobody"]).status, 4);
+    assert_eq!(offline(&["--signed-by", &"0".repeat(64)]).status, 4);
+
+    let path = place.dir.path().join("v3.proof");
+    let mut bytes = std::fs::read(&path).expect("the proof");
+    let at = bytes
+        .windows(12)
+        .position(|window| window == b"202506-IC001")
+        .expect("the id of a document");
+    bytes[at + 11] = b'9';
+    std::fs::write(&path, &bytes).expect("written");
+    let changed = offline(&[]);
+    assert_eq!(changed.status, 4);
+    assert!(
+        changed.stdout.contains("202506-IC009"),
+        "{}",
+        changed.stdout
+    );
+
+    place.query("UPDATE conversations SET duration = 1 WHERE id = '202506-IC001'");
+    std::fs::remove_file(&path).expect("removed");
+    place.expect(4, "final-check", &arguments);
+    assert!(!path.exists(), "no proof of what does not pass");
+}
+
+#[test]
+fn a_thousand_changed_cells_are_each_found_and_named_and_no_other() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    place.expect(0, "schema-push", &[]);
+    place.expect(0, "data-migrate", &[]);
+    let clean = place.expect(0, "final-check", &DATA).json();
+    assert!(named(&clean).is_empty(), "none is invented");
+    let mut found = 0;
+    let mut round = 0;
+    while found < 1_000 {
+        round += 1;
+        assert!(round < 12, "{found} changes in {round} rounds");
+        for table in ["opportunities", "conversations", "meddic_analyses"] {
+            place.query(&format!("CREATE TABLE kept_{table} AS TABLE {table}"));
+        }
+        let changed: BTreeSet<String> = ["opportunities", "conversations", "meddic_analyses"]
+            .iter()
+            .flat_map(|table| change_one_cell_a_row(&place, table, round))
+            .collect();
+        let outcome = place.expect(4, "final-check", &DATA).json();
+        assert_eq!(named(&outcome), changed, "round {round}");
+        found += changed.len();
+        for table in ["meddic_analyses", "conversations", "opportunities"] {
+            set_back(&place, table);
+        }
+    }
+    place.expect(0, "final-check", &DATA);
+}
+
+/// Columns that a row of chance can change without breaking a constraint.
+fn columns(place: &Workplace, table: &str) -> Vec<(String, String)> {
+    let keys = ["id", "user_id", "opportunity_id", "conversation_id"];
+    place
+        .query(&format!(
+            "SELECT column_name, data_type FROM information_schema.columns \
+             WHERE table_schema = 'public' AND table_name = '{table}' ORDER BY 1"
+        ))
+        .into_iter()
+        .filter_map(|line| {
+            line.split_once('|')
+                .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        })
+        .filter(|(name, _)| !keys.contains(&name.as_str()))
+        .collect()
+}
+
+/// Changes one cell of every row, another column by another row and round; gives `id column`.
+fn change_one_cell_a_row(place: &Workplace, table: &str, round: usize) -> Vec<String> {
+    let columns = columns(place, table);
+    let sets: Vec<String> = columns
+        .iter()
+        .enumerate()
+        .map(|(number, (name, kind))| {
+            let changed = match kind.as_str() {
+                "integer" => format!("coalesce({name}, 0) + 1"),
+                "jsonb" => format!(
+                    "CASE WHEN {name} IS NULL THEN 'null'::jsonb ELSE jsonb_build_array({name}) END"
+                ),
+                "timestamp without time zone" => {
+                    format!("coalesce({name} + interval '1 microsecond', 'epoch')")
+                }
+                _ => format!("coalesce({name}, '') || chr(8203)"),
+            };
+            format!("{name} = CASE WHEN chosen = {number} THEN {changed} ELSE {name} END")
+        })
+        .collect();
+    let count = columns.len();
+    let chosen =
+        format!("SELECT id, abs(hashtext(id || '{round}'::text)) % {count} AS chosen FROM {table}");
+    place.query(&format!(
+        "UPDATE {table} AS t SET {} FROM ({chosen}) AS c WHERE c.id = t.id",
+        sets.join(", ")
+    ));
+    let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+    place
+        .query(&format!(
+            "SELECT id || ' ' || ('{{{}}}'::text[])[chosen + 1] FROM ({chosen}) AS c",
+            names.join(",")
+        ))
+        .into_iter()
+        .collect()
+}
+
+fn set_back(place: &Workplace, table: &str) {
+    let names: Vec<String> = columns(place, table)
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    let sets: Vec<String> = names
+        .iter()
+        .map(|name| format!("{name} = k.{name}"))
+        .collect();
+    place.query(&format!(
+        "UPDATE {table} AS t SET {} FROM kept_{table} AS k WHERE k.id = t.id; DROP TABLE kept_{table}",
+        sets.join(", ")
+    ));
+}
+
+/// `id column` of every cell that a failure names.
+fn named(document: &Value) -> BTreeSet<String> {
+    let mut cells = BTreeSet::new();
+    for section in document["sections"].as_array().expect("sections") {
+        let of_rows = |check: &&Value| {
+            let name = check["name"].as_str().unwrap_or_default();
+            name.ends_with("every row is as V2 says") || name.ends_with("does not fill is empty")
+        };
+        let checks = section["checks"].as_array().expect("checks").iter();
+        for check in checks.filter(of_rows) {
+            let findings = check["findings"].as_array().expect("findings").iter();
+            for finding in findings.filter(|finding| finding["severity"] == "failure") {
+                for item in finding["items"].as_array().expect("items") {
+                    let item = item.as_str().expect("text");
+                    let (id, rest) = item.split_once(": ").expect("an id and what differs");
+                    let column = rest.split_once(" is ").map_or(rest, |(column, _)| column);
+                    cells.insert(format!("{id} {column}"));
+                }
+            }
+        }
+    }
+    cells
+}
+
+#[test]
+fn every_line_is_said_in_every_language() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    assert!(repository().join("Cargo.toml").exists());
+    place.expect(0, "schema-push", &[]);
+    let said = |program: &str, status: i32, language: &str, more: &[&str]| {
+        let mut arguments = vec!["--lang", language];
+        arguments.extend(more);
+        let outcome = place.expect(status, program, &arguments);
+        let lines = outcome.stdout.lines().chain(outcome.stderr.lines());
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    place.expect(0, "data-migrate", &[]);
+    place.query("UPDATE conversations SET duration = 1 WHERE id = '202506-IC001'");
+    let check = [
+        "--no-report",
+        "--only",
+        "data",
+        "--only",
+        "tables",
+        "--only",
+        "users",
+    ];
+    for (program, status, more) in [
+        ("data-migrate", 0, &[][..]),
+        ("final-check", 4, &check),
+        ("rollback", 0, &["--dry-run"]),
+        ("rollback", 1, &[]),
+    ] {
+        let english = said(program, status, "en", more);
+        for language in ["zh-TW", "es"] {
+            let other = said(program, status, language, more);
+            assert_eq!(other.len(), english.len());
+            for (english, other) in english.iter().zip(&other) {
+                // Rows of numbers, names of rows, and paths are the same in every language.
+                let words = english.trim_start().replace("[DRY RUN] ", "");
+                let names_only = words.is_empty()
+                    || words.starts_with("- ")
+                    || words
+                        .split_whitespace()
+                        .skip(1)
+                        .all(|word| word.chars().all(|c| c.is_ascii_digit() || c == ','));
+                assert!(
+                    names_only || english != other,
+                    "{program} {language}: {english}"
+                );
+            }
+        }
+    }
+}
