@@ -162,7 +162,7 @@ fn matching<'l>(parts: &[Part], line: &'l str, values: &mut Vec<(usize, &'l str)
     }
 }
 
-/// All entries; those with more fixed words first.
+/// All entries: those that begin with words first, and of these those with more of them.
 fn catalogue() -> &'static [Entry] {
     static CATALOGUE: OnceLock<Vec<Entry>> = OnceLock::new();
     CATALOGUE.get_or_init(|| {
@@ -176,7 +176,10 @@ fn catalogue() -> &'static [Entry] {
                 _ => None,
             })
             .collect();
-        entries.sort_by_key(|entry| std::cmp::Reverse(entry.english.fixed()));
+        entries.sort_by_key(|entry| {
+            let begins_with_words = matches!(entry.english.0.first(), Some(Part::Text(_)));
+            std::cmp::Reverse((begins_with_words, entry.english.fixed()))
+        });
         entries
     })
 }
@@ -235,6 +238,10 @@ mod tests {
         assert_eq!(
             Language::Es.words("Tables: 12 of 12 exist"),
             "Tablas: existen 12 de 12"
+        );
+        assert_eq!(
+            Language::ZhTw.words("  ok    opportunities.user_id has a value (every row)"),
+            "  正常  opportunities.user_id 有值（每一列）"
         );
         for unknown in ["", "   ", "202506-IC001", "{0}", "a {b} c"] {
             assert_eq!(Language::Es.words(unknown), unknown);
