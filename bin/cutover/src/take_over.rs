@@ -198,7 +198,7 @@ impl Flow {
             },
             progress: progress.as_ref(),
         }
-        .run()
+        .run(None)
         .await?;
         let mut sections = vec![tables, check::data(plan, &comparison, &verifier).await?];
         if self.arguments.without_audio {
