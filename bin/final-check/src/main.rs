@@ -110,6 +110,7 @@ impl Arguments {
             ("--only", !self.only.is_empty()),
             ("--sample", self.sample.is_some()),
             ("--repair", self.repair),
+            ("--proof", self.proof.is_some()),
         ];
         given
             .iter()
