@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use sunset_core::Result;
 use tokio::task::JoinHandle;
 
+use crate::buckets::Buckets;
 use crate::decision::{Decision, Flag, Reason};
 
 /// How old the copy of a flag becomes.
@@ -41,6 +42,7 @@ struct Shared {
     source: Box<dyn FlagSource>,
     name: String,
     known: ArcSwapOption<Flag>,
+    buckets: Buckets,
     begun: Instant,
     /// Milliseconds between `begun` and the last successful reading, plus one; 0: none.
     read_at: AtomicU64,
@@ -59,6 +61,7 @@ impl FlagClient {
             source: Box::new(source),
             name: name.to_owned(),
             known: ArcSwapOption::empty(),
+            buckets: Buckets::new(),
             begun: Instant::now(),
             read_at: AtomicU64::new(0),
         });
@@ -83,7 +86,7 @@ impl FlagClient {
     /// The same, with the reason.
     pub fn decide(&self, tenant: &str) -> Decision {
         match &*self.shared.known.load() {
-            Some(flag) => flag.decide(tenant),
+            Some(flag) => flag.decide_with(tenant, || self.shared.buckets.of(&flag.name, tenant)),
             None => Decision {
                 v2: false,
                 reason: Reason::Unknown,

@@ -104,12 +104,17 @@ impl Flag {
 
     /// The rule: the master switch, then the tenant's override, then its bucket.
     pub fn decide(&self, tenant: &str) -> Decision {
+        self.decide_with(tenant, || bucket(&self.name, tenant))
+    }
+
+    /// The rule, with a bucket that may be known already.
+    pub(crate) fn decide_with(&self, tenant: &str, bucket: impl FnOnce() -> u64) -> Decision {
         let (v2, reason) = if !self.enabled {
             (false, Reason::SwitchedOff)
         } else if let Some(decided) = self.override_of(tenant) {
             (decided, Reason::Override)
         } else {
-            let v2 = self.percentage.takes(bucket(&self.name, tenant));
+            let v2 = self.percentage.takes(bucket());
             (v2, Reason::Bucket)
         };
         Decision { v2, reason }

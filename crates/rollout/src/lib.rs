@@ -8,6 +8,7 @@
 //! For the program `rollout`: schedules, gates over health and metrics, and the machine that
 //! decides when a step ends, as pure functions; [`drive`] walks them over ports.
 
+mod buckets;
 pub mod client;
 pub mod decision;
 pub mod drive;

@@ -165,7 +165,10 @@ impl fmt::Display for Percentage {
 
 impl serde::Serialize for Percentage {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_f64(self.value())
+        match self.text.parse::<u8>() {
+            Ok(whole) => serializer.serialize_u8(whole),
+            Err(_) => serializer.serialize_f64(self.value()),
+        }
     }
 }
 

@@ -166,11 +166,10 @@ impl Watch {
 
     /// How much a counter grew; all of its value where it started again, or is new.
     fn growth(&mut self, sample: &Sample) -> f64 {
-        use std::fmt::Write as _;
         let mut key = sample.name.clone();
         for (label, value) in &sample.labels {
             // Labels are sorted; the debug form keeps quotes apart.
-            drop(write!(key, ",{label}={value:?}"));
+            key.push_str(&format!(",{label}={value:?}"));
         }
         match self.last.insert(key, sample.value) {
             Some(before) if sample.value >= before => sample.value - before,

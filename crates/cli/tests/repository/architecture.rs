@@ -47,7 +47,8 @@ fn crates_use_only_whom_they_may() {
     let allowed: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("core", &[][..]),
         ("sources", &["sunset-core"]),
-        ("targets", &["sunset-core"]),
+        ("rollout", &["sunset-core"]),
+        ("targets", &["sunset-core", "sunset-rollout"]),
         ("engine", &["sunset-core"]),
         ("deployment", &["sunset-core"]),
         ("cli", &["sunset-core"]),

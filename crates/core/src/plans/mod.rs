@@ -5,6 +5,7 @@
 //! all notes it resolves what becomes of every document, whatever order they came in; the second
 //! time the [`Resolution`] turns each document into an [`Item`].
 
+pub mod feature_flags;
 pub mod in_place;
 pub mod leora_phase2;
 pub mod sales_ai;

@@ -26,6 +26,11 @@ pub fn schema_named(plan: &str, namespace: &str) -> Result<PlanSchema> {
             schema: sales_ai::tables::schema(namespace),
             faults: sales_ai::tables::faults(),
         }),
+        // The tables of the program rollout, which are no plan of a migration.
+        "rollout" => Ok(PlanSchema {
+            schema: super::feature_flags::schema(namespace),
+            faults: Vec::new(),
+        }),
         other => match in_place::registered(other) {
             // A schema does not depend on when a run began.
             Some(plan) => {

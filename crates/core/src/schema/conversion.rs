@@ -73,6 +73,11 @@ impl Conversion {
             (ColumnType::Integer | ColumnType::Bigint, "smallint")
             | (ColumnType::Bigint | ColumnType::Double, "integer")
             | (ColumnType::Double, "smallint" | "real") => Some(cast),
+            (ColumnType::Numeric, "numeric") => Some(Self {
+                rewrites: false,
+                ..cast
+            }),
+            (ColumnType::Numeric, "smallint" | "integer" | "bigint") if !array => Some(cast),
             (ColumnType::Integer, "bigint") => Some(guarded(format!(
                 "{name} NOT BETWEEN -2147483648 AND 2147483647"
             ))),

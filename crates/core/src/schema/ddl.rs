@@ -15,6 +15,7 @@ impl ColumnType {
             Self::Integer => "integer",
             Self::Bigint => "bigint",
             Self::Double => "double precision",
+            Self::Numeric => "numeric",
             Self::Boolean => "boolean",
             Self::Timestamp => "timestamp without time zone",
             Self::TimestampMillis => "timestamp(3) without time zone",

@@ -15,6 +15,8 @@ pub enum ColumnType {
     Bigint,
     /// `double precision`
     Double,
+    /// `numeric`, of any precision
+    Numeric,
     /// `boolean`
     Boolean,
     /// `timestamp without time zone`, UTC

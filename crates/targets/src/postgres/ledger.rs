@@ -15,6 +15,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("schema", include_str!("ledger/schema.sql")),
     ("objects", include_str!("ledger/objects.sql")),
     ("changes", include_str!("ledger/changes.sql")),
+    ("rollout", include_str!("ledger/rollout.sql")),
 ];
 
 /// Two programs that start together install the ledger one after the other.
