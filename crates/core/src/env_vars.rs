@@ -59,6 +59,7 @@ variables! {
     AUDIO_CONCURRENCY: "Recordings copied at the same time" = "5";
     BATCH_SIZE: "Documents a transaction" = "1000";
     MAX_RETRIES: "How often a passing fault is tried again" = "3";
+    #[secret] ROLLOUT_WEBHOOK_URL: "Where rollout tells steps, steps back and ends: a Slack webhook, or any receiver of JSON";
     DRY_RUN: "true: plan and show, write nothing" = "false";
     VERBOSE: "true: say more" = "false";
     CONFIRM_ROLLBACK: "yes: rollback does not ask" = "no";

@@ -11,10 +11,13 @@ const SLOTS: usize = 1 << 14;
 /// Longer names are reckoned every time, so that memory stays bounded.
 const LONGEST: usize = 200;
 
+/// A tenant and its bucket.
+type Known = (Box<str>, u64);
+
 /// Remembers buckets of tenants, which never change. SHA-256 is the dear part of a decision.
 pub(crate) struct Buckets {
     hasher: RandomState,
-    slots: Box<[ArcSwapOption<(Box<str>, u64)>]>,
+    slots: Box<[ArcSwapOption<Known>]>,
 }
 
 impl Buckets {

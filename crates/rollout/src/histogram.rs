@@ -41,10 +41,7 @@ impl Histogram {
 
     /// The observations.
     pub fn total(&self) -> f64 {
-        self.counts
-            .iter()
-            .map(|(_, count)| *count)
-            .fold(0.0, f64::max)
+        self.counts.values().copied().fold(0.0, f64::max)
     }
 
     /// The value that a share `quantile` (0–1) of the observations does not exceed, by linear
