@@ -107,7 +107,7 @@ impl Gatekeeper {
         join_all(looks).await
     }
 
-    async fn from_metrics(
+    async fn by_metrics(
         limits: &Limits,
         client: &reqwest::Client,
         scraped: &mut Scraped,
@@ -138,7 +138,7 @@ impl Gatekeeper {
         findings
     }
 
-    async fn from_sql(&self, sql: &SqlMetrics) -> Vec<Finding> {
+    async fn by_sql(&self, sql: &SqlMetrics) -> Vec<Finding> {
         let step = self.step_begun.elapsed();
         let least = self.limits.min_requests;
         let mut answer = sql.read(self.every.min(step).as_secs_f64()).await;
@@ -162,13 +162,13 @@ impl Probe for Gatekeeper {
         let (limits, client) = (&self.limits, &self.client);
         let metrics = async {
             match scraped.as_mut() {
-                Some(scraped) => Self::from_metrics(limits, client, scraped).await,
+                Some(scraped) => Self::by_metrics(limits, client, scraped).await,
                 None => Vec::new(),
             }
         };
         let sql = async {
             match &self.sql {
-                Some(sql) => self.from_sql(sql).await,
+                Some(sql) => self.by_sql(sql).await,
                 None => Vec::new(),
             }
         };

@@ -46,7 +46,9 @@ fn read(file: &Path) -> Result<Schedule> {
     })?;
     // A path in the file is one beside the file.
     if let (Some(nginx), Some(folder)) = (schedule.nginx.as_mut(), file.parent()) {
-        nginx.include = folder.join(&nginx.include);
+        let path = folder.join(&nginx.include);
+        // The record of runs knows the file by this path, wherever the command is started.
+        nginx.include = std::path::absolute(&path).unwrap_or(path);
     }
     schedule.checked()
 }

@@ -59,7 +59,10 @@ impl Scratch {
             folder: tempfile::tempdir().expect("folder"),
             runtime,
         };
-        scratch.execute(&scratch.admin, &format!("CREATE DATABASE \"{}\"", scratch.name));
+        scratch.execute(
+            &scratch.admin,
+            &format!("CREATE DATABASE \"{}\"", scratch.name),
+        );
         Some(scratch)
     }
 
@@ -98,7 +101,8 @@ impl Scratch {
                 .await
                 .expect(sql);
             connection.close().await.expect("close");
-            row.get::<Option<String>, _>(0).unwrap_or_else(|| "-".into())
+            row.get::<Option<String>, _>(0)
+                .unwrap_or_else(|| "-".into())
         })
     }
 
@@ -108,7 +112,10 @@ impl Scratch {
             .args(arguments)
             .current_dir(self.folder.path())
             .env_clear()
-            .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+            .env(
+                "PATH",
+                "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            )
             .env("DATABASE_URL", &self.url)
             .env("USER", "tester")
             .stdin(Stdio::null());

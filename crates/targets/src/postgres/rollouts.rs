@@ -145,7 +145,7 @@ impl Rollouts {
         (host, pid): (&str, u32),
     ) -> Result<ActiveRollout> {
         permit.check(self.database.identity())?;
-        let lock = self.acquire(subject).await?;
+        let lock = acquire(&self.database, subject).await?;
         let failed = |cause| error(cause, "cannot record the run");
         let token = uuid::Uuid::new_v4().to_string();
         let mut transaction = self.database.begin().await?;
@@ -188,48 +188,6 @@ impl Rollouts {
             subject: subject.to_owned(),
             lock: Arc::new(Mutex::new(lock)),
         })
-    }
-
-    /// The lock of a transaction that a connection of its own keeps open; see [`super::runs`].
-    async fn acquire(&self, subject: &str) -> Result<PgConnection> {
-        let failed = |cause| error(cause, "cannot take the lock of the rollout");
-        let give_up = tokio::time::Instant::now() + GRACE;
-        let mut connection = self.database.dedicated().await?;
-        loop {
-            sqlx::raw_sql(concat!(
-                "BEGIN;\n",
-                include_str!("settings.sql"),
-                ";\nSET LOCAL tcp_keepalives_idle = 30;\nSET LOCAL tcp_keepalives_interval = 10;\n",
-                "SET LOCAL tcp_keepalives_count = 3"
-            ))
-            .execute(&mut connection)
-            .await
-            .map_err(failed)?;
-            let taken: bool =
-                crate::postgres::query("SELECT pg_try_advisory_xact_lock($1, hashtext($2))")
-                    .bind(ROLLOUT_LOCK)
-                    .bind(subject)
-                    .fetch_one(&mut connection)
-                    .await
-                    .and_then(|row| row.try_get(0))
-                    .map_err(failed)?;
-            if taken {
-                return Ok(connection);
-            }
-            sqlx::raw_sql("ROLLBACK")
-                .execute(&mut connection)
-                .await
-                .map_err(failed)?;
-            if tokio::time::Instant::now() > give_up {
-                return Err(Error::new(
-                    ErrorKind::Conflict,
-                    "another process follows a schedule for the same thing",
-                )
-                .item(subject)
-                .remedy("see `rollout status`; stop that process first, nothing is lost"));
-            }
-            tokio::time::sleep(Duration::from_millis(150)).await;
-        }
     }
 
     /// Writes an event of somebody who moves by hand.
@@ -318,17 +276,63 @@ impl ActiveRollout {
         note(&self.database, &self.subject, Some(self.id), by, event).await
     }
 
-    /// Shows the server between whiles that the connection with the lock is alive.
+    /// Shows the server between whiles that the connection with the lock is alive, and takes the
+    /// lock again where the connection broke.
     ///
     /// # Errors
-    /// `Unreachable` when it is not.
+    /// `Conflict` when another process has the lock by now; `Unreachable`.
     pub async fn keep_lock(&self) -> Result<()> {
         let mut connection = self.lock.lock().await;
-        sqlx::raw_sql("SELECT 1")
+        if sqlx::raw_sql("SELECT 1")
             .execute(&mut *connection)
             .await
-            .map(drop)
-            .map_err(|cause| error(cause, "the connection that keeps the rollout's lock broke"))
+            .is_err()
+        {
+            *connection = acquire(&self.database, &self.subject).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The lock of a transaction that a connection of its own keeps open; see `runs`.
+async fn acquire(database: &Database, subject: &str) -> Result<PgConnection> {
+    let failed = |cause| error(cause, "cannot take the lock of the rollout");
+    let give_up = tokio::time::Instant::now() + GRACE;
+    let mut connection = database.dedicated().await?;
+    loop {
+        sqlx::raw_sql(concat!(
+            "BEGIN;\n",
+            include_str!("settings.sql"),
+            ";\nSET LOCAL tcp_keepalives_idle = 30;\nSET LOCAL tcp_keepalives_interval = 10;\n",
+            "SET LOCAL tcp_keepalives_count = 3"
+        ))
+        .execute(&mut connection)
+        .await
+        .map_err(failed)?;
+        let taken: bool =
+            crate::postgres::query("SELECT pg_try_advisory_xact_lock($1, hashtext($2))")
+                .bind(ROLLOUT_LOCK)
+                .bind(subject)
+                .fetch_one(&mut connection)
+                .await
+                .and_then(|row| row.try_get(0))
+                .map_err(failed)?;
+        if taken {
+            return Ok(connection);
+        }
+        sqlx::raw_sql("ROLLBACK")
+            .execute(&mut connection)
+            .await
+            .map_err(failed)?;
+        if tokio::time::Instant::now() > give_up {
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                "another process follows a schedule for the same thing",
+            )
+            .item(subject)
+            .remedy("see `rollout status`; stop that process first, nothing is lost"));
+        }
+        tokio::time::sleep(Duration::from_millis(150)).await;
     }
 }
 
