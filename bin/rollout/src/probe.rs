@@ -23,7 +23,8 @@ pub struct Gatekeeper {
     sql: Option<SqlMetrics>,
     every: Duration,
     window: Duration,
-    step_begun: Instant,
+    /// When this process changed the weights; before that they were what they are.
+    step_begun: Option<Instant>,
 }
 
 /// The metrics endpoints, and what they said before.
@@ -82,7 +83,7 @@ impl Gatekeeper {
             sql,
             every: pace.real(gates.every),
             window,
-            step_begun: Instant::now(),
+            step_begun: None,
         })
     }
 
@@ -139,7 +140,9 @@ impl Gatekeeper {
     }
 
     async fn by_sql(&self, sql: &SqlMetrics) -> Vec<Finding> {
-        let step = self.step_begun.elapsed();
+        let step = self
+            .step_begun
+            .map_or(Duration::MAX, |begun| begun.elapsed());
         let least = self.limits.min_requests;
         let mut answer = sql.read(self.every.min(step).as_secs_f64()).await;
         if let Ok(versions) = &answer
@@ -180,7 +183,7 @@ impl Probe for Gatekeeper {
     }
 
     fn restart(&mut self) {
-        self.step_begun = Instant::now();
+        self.step_begun = Some(Instant::now());
         if let Some(scraped) = self.scraped.as_mut() {
             scraped.v2.watch.restart();
             if let Some(v1) = scraped.v1.as_mut() {

@@ -102,7 +102,7 @@ async fn look(
             "  step {}: {}, kept {}{note}",
             index + 1,
             step.percentage,
-            humantime::format_duration(step.hold)
+            sunset_cli::duration(step.hold)
         ));
     }
     let evaluation = probe.evaluate().await;
