@@ -138,13 +138,18 @@ fn write_key(entity: &mut Vec<u8>, kind: &str, id: &str) {
 }
 
 fn write_properties(entity: &mut Vec<u8>, fields: &Map) -> Result<()> {
-    for (name, value) in fields.iter() {
-        if let Value::Array(items) = value {
+    // The indexed ones first, by the numbers of the message's fields.
+    for indexed in [true, false] {
+        for (name, value) in fields.iter() {
+            let (items, multiple) = match value {
+                Value::Array(items) => (items.as_slice(), true),
+                other => (std::slice::from_ref(other), false),
+            };
             for item in items {
-                property(entity, name, item, true)?;
+                if matches!(item, Value::Map(_)) != indexed {
+                    property(entity, name, item, multiple)?;
+                }
             }
-        } else {
-            property(entity, name, value, false)?;
         }
     }
     Ok(())

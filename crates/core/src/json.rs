@@ -91,67 +91,99 @@ impl Json {
     }
 }
 
-impl fmt::Display for Json {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Json {
+    /// The text that `jsonb` prints.
+    pub fn to_text(&self) -> String {
+        let mut text = String::with_capacity(128);
+        let written = self.write(&mut text);
+        debug_assert!(written.is_ok(), "writing to a String does not fail");
+        text
+    }
+
+    fn write(&self, out: &mut impl Write) -> fmt::Result {
         match self {
-            Self::Null => f.write_str("null"),
-            Self::Boolean(value) => write!(f, "{value}"),
-            Self::Number(number) => f.write_str(number.as_str()),
-            Self::Text(text) => write_text(f, text),
+            Self::Null => out.write_str("null"),
+            Self::Boolean(true) => out.write_str("true"),
+            Self::Boolean(false) => out.write_str("false"),
+            Self::Number(number) => out.write_str(number.as_str()),
+            Self::Text(text) => write_text(out, text),
             Self::Array(items) => {
-                f.write_char('[')?;
+                out.write_char('[')?;
                 for (index, item) in items.iter().enumerate() {
                     if index > 0 {
-                        f.write_str(", ")?;
+                        out.write_str(", ")?;
                     }
-                    item.fmt(f)?;
+                    item.write(out)?;
                 }
-                f.write_char(']')
+                out.write_char(']')
             }
             Self::Object(entries) => {
                 let mut order: Vec<&(String, Json)> = entries.iter().collect();
                 order.sort_by(|(a, _), (b, _)| (a.len(), a).cmp(&(b.len(), b)));
-                f.write_char('{')?;
+                out.write_char('{')?;
                 for (index, (key, value)) in order.into_iter().enumerate() {
                     if index > 0 {
-                        f.write_str(", ")?;
+                        out.write_str(", ")?;
                     }
-                    write_text(f, key)?;
-                    f.write_str(": ")?;
-                    value.fmt(f)?;
+                    write_text(out, key)?;
+                    out.write_str(": ")?;
+                    value.write(out)?;
                 }
-                f.write_char('}')
+                out.write_char('}')
             }
         }
+    }
+}
+
+impl fmt::Display for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f)
     }
 }
 
 /// Writes a JSON string with the escapes that PostgreSQL's `escape_json` uses.
 pub fn write_text(out: &mut impl Write, text: &str) -> fmt::Result {
     out.write_char('"')?;
-    let mut plain = 0;
-    for (index, byte) in text.bytes().enumerate() {
-        let escape = match byte {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            0x08 => "\\b",
-            0x0c => "\\f",
-            b'\n' => "\\n",
-            b'\r' => "\\r",
-            b'\t' => "\\t",
-            0x00..0x20 => "",
-            _ => continue,
-        };
-        out.write_str(&text[plain..index])?;
-        if escape.is_empty() {
-            write!(out, "\\u{byte:04x}")?;
-        } else {
-            out.write_str(escape)?;
-        }
-        plain = index + 1;
+    let mut rest = text;
+    while let Some(index) = first_escaped(rest.as_bytes()) {
+        // What is escaped is ASCII, so the text can be cut on both sides of it.
+        let (plain, behind) = rest.split_at(index);
+        out.write_str(plain)?;
+        let (escaped, behind) = behind.split_at(1);
+        rest = behind;
+        match escaped.as_bytes().first().copied().unwrap_or_default() {
+            b'"' => out.write_str("\\\""),
+            b'\\' => out.write_str("\\\\"),
+            0x08 => out.write_str("\\b"),
+            0x0c => out.write_str("\\f"),
+            b'\n' => out.write_str("\\n"),
+            b'\r' => out.write_str("\\r"),
+            b'\t' => out.write_str("\\t"),
+            other => write!(out, "\\u{other:04x}"),
+        }?;
     }
-    out.write_str(&text[plain..])?;
+    out.write_str(rest)?;
     out.write_char('"')
+}
+
+/// Where the first byte stands that has an escape.
+fn first_escaped(bytes: &[u8]) -> Option<usize> {
+    let is_escaped = |byte: u8| (byte < 0x20) | (byte == b'"') | (byte == b'\\');
+    // Whole blocks without a branch within them are what compilers make wide instructions of.
+    let plain = bytes
+        .chunks_exact(32)
+        .take_while(|block| {
+            !block
+                .iter()
+                .fold(false, |any, byte| any | is_escaped(*byte))
+        })
+        .count();
+    let start = plain * 32;
+    let found = bytes
+        .get(start..)?
+        .iter()
+        .position(|byte| is_escaped(*byte))?;
+    Some(start + found)
 }
 
 #[cfg(test)]

@@ -86,7 +86,15 @@ impl Cell {
 
     /// JSON, or NULL.
     pub fn json(value: Option<Json>) -> Self {
-        value.map_or(Self::Null, |json| Self::Json(json.to_string()))
+        value.map_or(Self::Null, |json| Self::Json(json.to_text()))
+    }
+
+    /// About the length of what is written of it.
+    fn length(&self) -> usize {
+        match self {
+            Self::Text(text) | Self::Json(text) => text.len() + 16,
+            _ => 32,
+        }
     }
 
     fn write_canonical(&self, out: &mut String) {
@@ -131,7 +139,8 @@ impl Row {
     ///
     /// The booleans behind the columns, one for each `jsonb` column, tell NULL from JSON's `null`.
     pub fn canonical_text(&self) -> String {
-        let mut out = String::with_capacity(256);
+        let length: usize = self.cells.iter().map(Cell::length).sum();
+        let mut out = String::with_capacity(length + 16);
         out.push('[');
         for (index, cell) in self.cells.iter().enumerate() {
             if index > 0 {

@@ -1,6 +1,11 @@
 //! Firestore values, as every source delivers them.
 
+use compact_str::CompactString;
+
 use crate::instant::Instant;
+
+/// The name of an entry of a map: up to 24 bytes, which nearly all are, take no memory of their own.
+pub type Key = CompactString;
 
 /// One Firestore value. A vector is the map `{"__type__": "__vector__", "value": [doubles]}`, as in the REST API.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,7 +69,7 @@ impl Value {
 /// A map whose keys are in byte order and occur once.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Map {
-    entries: Vec<(String, Value)>,
+    entries: Vec<(Key, Value)>,
 }
 
 impl Map {
@@ -74,7 +79,17 @@ impl Map {
     }
 
     /// Sorts the entries; of several with one key the last counts, as in JSON parsers.
-    pub fn from_entries(mut entries: Vec<(String, Value)>) -> Self {
+    pub fn from_entries(entries: Vec<(String, Value)>) -> Self {
+        Self::from_keyed(
+            entries
+                .into_iter()
+                .map(|(key, value)| (Key::from(key), value))
+                .collect(),
+        )
+    }
+
+    /// As [`Map::from_entries`].
+    pub fn from_keyed(mut entries: Vec<(Key, Value)>) -> Self {
         if !entries.is_sorted_by(|a, b| a.0 < b.0) {
             entries.sort_by(|a, b| a.0.cmp(&b.0));
             entries.reverse();
@@ -111,7 +126,7 @@ impl Map {
         match self.position(&key) {
             Ok(index) => Some(std::mem::replace(&mut self.entries[index].1, value)),
             Err(index) => {
-                self.entries.insert(index, (key, value));
+                self.entries.insert(index, (Key::from(key), value));
                 None
             }
         }
@@ -155,10 +170,13 @@ impl Map {
 
 impl IntoIterator for Map {
     type Item = (String, Value);
-    type IntoIter = std::vec::IntoIter<(String, Value)>;
+    type IntoIter =
+        std::iter::Map<std::vec::IntoIter<(Key, Value)>, fn((Key, Value)) -> (String, Value)>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.entries.into_iter()
+        self.entries
+            .into_iter()
+            .map(|(key, value)| (key.into_string(), value))
     }
 }
 

@@ -152,21 +152,25 @@ impl Item {
         quarantine: Option<Quarantine>,
         assigned: Vec<Assignment>,
     ) -> Self {
-        let mut parts: Vec<Vec<u8>> = Vec::with_capacity(rows.len() + warnings.len() + 1);
-        for row in &rows {
-            parts.push(row.shape.table.as_bytes().to_vec());
-            parts.push(row.digest().as_bytes().to_vec());
+        let row_digests: Vec<Digest> = rows.iter().map(Row::digest).collect();
+        let raw_digest = quarantine
+            .as_ref()
+            .map(|quarantine| Digest::of(&quarantine.raw));
+        let mut parts: Vec<&[u8]> = Vec::with_capacity(2 * rows.len() + 3 * warnings.len() + 2);
+        for (row, digest) in rows.iter().zip(&row_digests) {
+            parts.push(row.shape.table.as_bytes());
+            parts.push(digest.as_bytes());
         }
         for warning in &warnings {
             for text in [&warning.code, &warning.path, &warning.raw] {
-                parts.push(text.as_bytes().to_vec());
+                parts.push(text.as_bytes());
             }
         }
-        if let Some(quarantine) = &quarantine {
-            parts.push(quarantine.reason.as_bytes().to_vec());
-            parts.push(Digest::of(&quarantine.raw).as_bytes().to_vec());
+        if let (Some(quarantine), Some(digest)) = (&quarantine, &raw_digest) {
+            parts.push(quarantine.reason.as_bytes());
+            parts.push(digest.as_bytes());
         }
-        let outcome_digest = Digest::of_parts(parts.iter().map(Vec::as_slice));
+        let outcome_digest = Digest::of_parts(parts);
         Self {
             key,
             source_digest,

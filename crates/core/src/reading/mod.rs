@@ -4,6 +4,7 @@
 //! the end what is left over.
 
 mod flat_names;
+mod left_over;
 mod normalise;
 mod number;
 mod plain_json;

@@ -12,15 +12,50 @@ pub(super) struct RemovedNul {
     pub raw: Value,
 }
 
-/// Converts `value`, which stands at the dotted `path`. U+0000 is removed from text and keys.
-pub(super) fn convert(value: &Value, path: &str, removed: &mut Vec<RemovedNul>) -> Json {
+/// Where a value stands. Its text is made only where it is needed: nearly never.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    above: Option<&'a Place<'a>>,
+    /// A key, or a whole dotted path; empty for the document itself.
+    name: &'a str,
+}
+
+impl<'a> Place<'a> {
+    /// What stands at a dotted path; empty for the document itself.
+    pub fn at(path: &'a str) -> Self {
+        Self {
+            above: None,
+            name: path,
+        }
+    }
+
+    /// What stands under a key.
+    pub fn below(&'a self, key: &'a str) -> Self {
+        Self {
+            above: Some(self),
+            name: key,
+        }
+    }
+
+    fn path(&self) -> String {
+        match self.above {
+            Some(above) => join(&above.path(), self.name),
+            None => self.name.to_owned(),
+        }
+    }
+}
+
+/// Converts `value`. U+0000 is removed from text and keys.
+pub(super) fn convert(value: &Value, place: &Place<'_>, removed: &mut Vec<RemovedNul>) -> Json {
     match value {
         Value::Null => Json::Null,
         Value::Boolean(boolean) => Json::Boolean(*boolean),
         Value::Integer(integer) => Json::integer(*integer),
         Value::Double(double) => Decimal::from_double(*double).map_or(Json::Null, Json::Number),
         Value::Timestamp(instant) => Json::Text(instant.to_string()),
-        Value::Text(text) | Value::Reference(text) => Json::Text(clean(text, path, value, removed)),
+        Value::Text(text) | Value::Reference(text) => {
+            Json::Text(clean(text, place, removed, || value.clone()))
+        }
         Value::Bytes(bytes) => Json::Text(base64::engine::general_purpose::STANDARD.encode(bytes)),
         Value::GeoPoint {
             latitude,
@@ -36,48 +71,66 @@ pub(super) fn convert(value: &Value, path: &str, removed: &mut Vec<RemovedNul>) 
         Value::Array(items) => Json::Array(
             items
                 .iter()
-                .map(|item| convert(item, path, removed))
+                .map(|item| convert(item, place, removed))
                 .collect(),
         ),
-        Value::Map(map) => Json::Object(convert_entries(map, path, removed)),
+        Value::Map(map) => Json::Object(convert_entries(map, place, removed)),
     }
 }
 
-/// Converts the entries of a map that stands at `path`.
-pub(super) fn convert_entries(
+/// Converts the entries of a map that stands at `place`.
+fn convert_entries(
     map: &Map,
-    path: &str,
+    place: &Place<'_>,
     removed: &mut Vec<RemovedNul>,
 ) -> Vec<(String, Json)> {
     let mut entries: Vec<(String, Json)> = Vec::with_capacity(map.len());
     for (key, value) in map.iter() {
-        let inner = join(path, key);
-        let clean_key = clean(key, &inner, &Value::Text(key.to_owned()), removed);
-        if clean_key.len() < key.len()
-            && (map.contains_key(&clean_key) || entries.iter().any(|(k, _)| *k == clean_key))
-        {
-            // Without its NUL the key is another one's: the value is kept in the warning.
-            removed.push(RemovedNul {
-                path: inner,
-                raw: value.clone(),
-            });
-            continue;
+        let inner = place.below(key);
+        let taken = |clean: &str| map.contains_key(clean);
+        if let Some(key) = clean_key(key, &inner, &entries, taken, removed, || value.clone()) {
+            let json = convert(value, &inner, removed);
+            entries.push((key, json));
         }
-        let json = convert(value, &inner, removed);
-        entries.push((clean_key, json));
     }
     entries
 }
 
-fn clean(text: &str, path: &str, raw: &Value, removed: &mut Vec<RemovedNul>) -> String {
-    let clean = without_nul(text);
-    if clean.len() < text.len() {
+/// A key without U+0000. Where that is another entry's key, there is none: the value, which
+/// `raw` gives, is kept in the warning.
+pub(super) fn clean_key(
+    key: &str,
+    place: &Place<'_>,
+    entries: &[(String, Json)],
+    taken: impl FnOnce(&str) -> bool,
+    removed: &mut Vec<RemovedNul>,
+    raw: impl FnOnce() -> Value,
+) -> Option<String> {
+    let clean = clean(key, place, removed, || Value::Text(key.to_owned()));
+    if clean.len() < key.len() && (taken(&clean) || entries.iter().any(|(k, _)| *k == clean)) {
         removed.push(RemovedNul {
-            path: path.replace('\0', ""),
-            raw: raw.clone(),
+            path: place.path(),
+            raw: raw(),
         });
+        return None;
     }
-    clean
+    Some(clean)
+}
+
+fn clean(
+    text: &str,
+    place: &Place<'_>,
+    removed: &mut Vec<RemovedNul>,
+    raw: impl FnOnce() -> Value,
+) -> String {
+    if memchr::memchr(0, text.as_bytes()).is_none() {
+        return text.to_owned();
+    }
+    removed.push(RemovedNul {
+        path: place.path().replace('\0', ""),
+        raw: raw(),
+    });
+    without_nul(text)
 }
 
 /// The dotted path of `key` below `path`.

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+use compact_str::CompactString;
+
+use super::left_over;
 use super::number::{self, Number};
-use super::plain_json::{self, RemovedNul};
+use super::plain_json::{self, Place, RemovedNul};
 use super::{flat_names, text, time};
 use crate::document::Document;
 use crate::instant::Instant;
@@ -15,12 +18,15 @@ use crate::value::{Map, Value};
 
 /// What became of the value at a path that a rule came to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Mark {
+pub(super) enum Mark {
     /// A rule looked at it: null or blank text there is not left over.
     Read,
     /// It went into a column, or into a warning, with all below it.
     Taken,
 }
+
+/// What became of which path.
+pub(super) type Marks = BTreeMap<CompactString, Mark>;
 
 /// What a reading counts for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +40,7 @@ pub enum Scope {
 /// Reads a document's fields by dotted paths, records warnings, and knows what is left over.
 pub struct Reader {
     fields: Map,
-    marks: BTreeMap<String, Mark>,
+    marks: Marks,
     warnings: Vec<Warning>,
     scope: Scope,
 }
@@ -44,7 +50,7 @@ impl Reader {
     pub fn new(fields: Map) -> Self {
         Self {
             fields: flat_names::fold(fields),
-            marks: BTreeMap::new(),
+            marks: Marks::new(),
             warnings: Vec::new(),
             scope: Scope::Row,
         }
@@ -59,20 +65,18 @@ impl Reader {
     }
 
     fn find(&self, path: &str) -> Option<&Value> {
-        let mut parts = path.split('.');
-        let mut value = self.fields.get(parts.next()?)?;
-        for part in parts {
-            value = value.as_map()?.get(part)?;
-        }
-        Some(value)
+        find(&self.fields, path)
     }
 
     fn mark(&mut self, path: &str, mark: Mark) {
         if self.scope == Scope::Elsewhere {
             return;
         }
-        let slot = self.marks.entry(path.to_owned()).or_insert(mark);
-        *slot = (*slot).max(mark);
+        if let Some(slot) = self.marks.get_mut(path) {
+            *slot = (*slot).max(mark);
+        } else {
+            self.marks.insert(path.into(), mark);
+        }
     }
 
     /// Records a warning about the value at `path`, which then is not left over.
@@ -96,7 +100,7 @@ impl Reader {
 
     /// What a warning holds is not left over, whichever row it was read for.
     fn force_taken(&mut self, path: &str) {
-        self.marks.insert(path.to_owned(), Mark::Taken);
+        self.marks.insert(path.into(), Mark::Taken);
     }
 
     /// Marks the value at `path` as gone into a column, with all below it.
@@ -234,16 +238,41 @@ impl Reader {
     /// `value`, which stands at or below `path`, as JSON.
     pub fn json_of(&mut self, value: &Value, path: &str) -> Json {
         let mut removed = Vec::new();
-        let json = plain_json::convert(value, path, &mut removed);
+        let json = plain_json::convert(value, &Place::at(path), &mut removed);
         self.report_nul(removed);
         json
     }
 
+    /// Lets `rule` look at the value at `path` while it records warnings about it. It counts as
+    /// looked at; meanwhile nothing else of the document can be read.
+    fn with<T>(&mut self, path: &str, rule: impl FnOnce(&mut Self, &Value) -> T) -> Option<T> {
+        self.look(path)?;
+        let fields = std::mem::take(&mut self.fields);
+        let result = find(&fields, path).map(|value| rule(self, value));
+        self.fields = fields;
+        result
+    }
+
+    /// Makes something of every element of the array at `path`, which is taken whole; `None`
+    /// where there is no array. Meanwhile nothing else of the document can be read.
+    pub fn each<T>(
+        &mut self,
+        path: &str,
+        mut rule: impl FnMut(&mut Self, &Value) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        self.array(path)?;
+        self.take(path);
+        self.with(path, |reader, value| {
+            let items = value.as_array().unwrap_or_default();
+            items.iter().filter_map(|item| rule(reader, item)).collect()
+        })
+    }
+
     /// The value at `path` as JSON, taken; `None` when it is absent.
     pub fn copy(&mut self, path: &str) -> Option<Json> {
-        let value = self.look(path)?.clone();
+        let json = self.with(path, |reader, value| reader.json_of(value, path))?;
         self.take(path);
-        Some(self.json_of(&value, path))
+        Some(json)
     }
 
     /// As [`Reader::copy`], only of a map.
@@ -266,55 +295,26 @@ impl Reader {
 
     /// `{"v2": …}` with everything that went into no column and no warning, or `None`.
     pub fn left_over(&mut self) -> Option<Json> {
-        let left = self.left_over_map(&self.fields, "")?;
         let mut removed = Vec::new();
-        let entries = plain_json::convert_entries(&left, "", &mut removed);
+        let entries = left_over::entries(&self.fields, &self.marks, &mut removed);
         self.report_nul(removed);
-        Some(Json::object([("v2", Json::Object(entries))]))
-    }
-
-    fn left_over_map(&self, map: &Map, path: &str) -> Option<Map> {
-        let mut left = Vec::new();
-        for (key, value) in map.iter() {
-            // A key with a dot is matched by no rule's path.
-            if key.contains('.') {
-                left.push((key.to_owned(), value.clone()));
-                continue;
-            }
-            let inner = plain_json::join(path, key);
-            let mark = self.marks.get(&inner);
-            let gone = match mark {
-                Some(Mark::Taken) => true,
-                Some(Mark::Read) => value.is_blank(),
-                None => false,
-            };
-            if gone {
-                continue;
-            }
-            match value {
-                Value::Map(below) if !below.is_empty() && self.has_marks_below(&inner) => {
-                    if let Some(below) = self.left_over_map(below, &inner) {
-                        left.push((key.to_owned(), Value::Map(below)));
-                    }
-                }
-                other => left.push((key.to_owned(), other.clone())),
-            }
-        }
-        (!left.is_empty()).then(|| Map::from_entries(left))
-    }
-
-    fn has_marks_below(&self, path: &str) -> bool {
-        let prefix = format!("{path}.");
-        self.marks
-            .range(prefix.clone()..)
-            .next()
-            .is_some_and(|(marked, _)| marked.starts_with(&prefix))
+        Some(Json::object([("v2", Json::Object(entries?))]))
     }
 
     /// The warnings, in the order in which rules came to them.
     pub fn into_warnings(self) -> Vec<Warning> {
         self.warnings
     }
+}
+
+/// The value at a dotted path.
+fn find<'f>(fields: &'f Map, path: &str) -> Option<&'f Value> {
+    let mut parts = path.split('.');
+    let mut value = fields.get(parts.next()?)?;
+    for part in parts {
+        value = value.as_map()?.get(part)?;
+    }
+    Some(value)
 }
 
 /// What a document says of itself beside its fields.

@@ -14,7 +14,7 @@ use serde::de::{
 use crate::document::{Document, ResourceName};
 use crate::error::{Error, ErrorKind, Result};
 use crate::instant::Instant;
-use crate::value::{Map, Value};
+use crate::value::{Key, Map, Value};
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
@@ -230,9 +230,9 @@ impl<'de> Visitor<'de> for Fields {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Map, A::Error> {
         let mut entries = Vec::with_capacity(access.size_hint().unwrap_or(8));
         while let Some(key) = access.next_key_seed(Text)? {
-            entries.push((key.into_owned(), access.next_value_seed(FirestoreValue)?));
+            entries.push((Key::from(key), access.next_value_seed(FirestoreValue)?));
         }
-        Ok(Map::from_entries(entries))
+        Ok(Map::from_keyed(entries))
     }
 }
 

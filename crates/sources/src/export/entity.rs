@@ -1,7 +1,7 @@
 //! Entities of an export, as Firestore's documents.
 
 use sunset_core::instant::Instant;
-use sunset_core::value::{Map, Value};
+use sunset_core::value::{Key as Name, Map, Value};
 
 use super::key::Key;
 use super::wire::{Fault, Fields, Parsed};
@@ -45,7 +45,7 @@ struct Property<'a> {
 }
 
 fn map(entity: &[u8], depth: usize, embedded: bool) -> Parsed<Map> {
-    let mut properties = Vec::new();
+    let mut properties = Vec::with_capacity(8);
     let mut own_key = None;
     let mut sorted = true;
     let mut fields = Fields::of(entity);
@@ -67,7 +67,7 @@ fn map(entity: &[u8], depth: usize, embedded: bool) -> Parsed<Map> {
         // The sort is stable: elements of one array stay in order.
         properties.sort_by(|a, b| a.name.cmp(b.name));
     }
-    let mut entries: Vec<(String, Value)> = Vec::with_capacity(properties.len());
+    let mut entries: Vec<(Name, Value)> = Vec::with_capacity(properties.len());
     let mut properties = properties.into_iter().peekable();
     while let Some(first) = properties.next() {
         let name = first.name;
@@ -93,9 +93,9 @@ fn map(entity: &[u8], depth: usize, embedded: bool) -> Parsed<Map> {
         if properties.peek().is_some_and(|next| next.name == name) {
             return Err(twice(name));
         }
-        entries.push((name.to_owned(), value));
+        entries.push((Name::from(name), value));
     }
-    let mut map = Map::from_entries(entries);
+    let mut map = Map::from_keyed(entries);
     // An embedded entity of Datastore may have a key of its own.
     if let Some(key) = own_key.filter(|key| !key.path.is_empty()) {
         map.insert("__key__".into(), Value::Reference(key.resource_name()));

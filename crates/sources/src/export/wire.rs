@@ -85,6 +85,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The next field's number and content.
+    #[inline]
     pub fn next_field(&mut self) -> Parsed<Option<(u32, Content<'a>)>> {
         if self.rest.is_empty() {
             return Ok(None);
@@ -98,6 +99,7 @@ impl<'a> Fields<'a> {
         Ok(Some((number, content)))
     }
 
+    #[inline]
     fn tag(&mut self) -> Parsed<(u32, u32)> {
         let tag = u32::try_from(self.varint()?).map_err(|_| Fault::from("an impossible tag"))?;
         if tag >> 3 == 0 {
@@ -106,6 +108,7 @@ impl<'a> Fields<'a> {
         Ok((tag >> 3, tag & 7))
     }
 
+    #[inline]
     fn scalar(&mut self, wire_type: u32) -> Parsed<Content<'a>> {
         match wire_type {
             0 => Ok(Content::Varint(self.varint()?)),
@@ -143,6 +146,7 @@ impl<'a> Fields<'a> {
         }
     }
 
+    #[inline]
     fn take(&mut self, length: usize) -> Parsed<&'a [u8]> {
         let (taken, rest) = self
             .rest
@@ -158,7 +162,19 @@ impl<'a> Fields<'a> {
             .map_err(|_| "it ends in the middle of a field".into())
     }
 
+    /// Nearly all numbers, tags and lengths of short texts, take one byte.
+    #[inline]
     fn varint(&mut self) -> Parsed<u64> {
+        match self.rest.split_first() {
+            Some((byte, rest)) if *byte < 0x80 => {
+                self.rest = rest;
+                Ok(u64::from(*byte))
+            }
+            _ => self.long_varint(),
+        }
+    }
+
+    fn long_varint(&mut self) -> Parsed<u64> {
         let mut number = 0;
         for (index, byte) in self.rest.iter().take(10).enumerate() {
             let bits = u64::from(byte & 0x7f);

@@ -6,20 +6,23 @@ use crate::value::Value;
 
 /// `json`, unless it is absent: null, or text that is empty or only white space.
 pub(super) fn present(json: Json) -> Option<Json> {
-    match json {
-        Json::Null => None,
-        Json::Text(text) if text.chars().all(char::is_whitespace) => None,
-        other => Some(other),
-    }
+    is_present(&json).then_some(json)
 }
 
 /// Puts `default` under `key` where nothing, or an absent value, stands.
-pub(super) fn fill(entries: &mut Vec<(String, Json)>, key: &str, default: Json) {
-    if remove_present(entries, key).is_none_or(|value| {
-        entries.push((key.to_owned(), value));
-        false
-    }) {
-        entries.push((key.to_owned(), default));
+pub(super) fn fill(entries: &mut Vec<(String, Json)>, key: &str, default: impl FnOnce() -> Json) {
+    match entries.iter_mut().find(|(name, _)| name == key) {
+        Some((_, value)) if is_present(value) => {}
+        Some((_, value)) => *value = default(),
+        None => entries.push((key.to_owned(), default())),
+    }
+}
+
+fn is_present(json: &Json) -> bool {
+    match json {
+        Json::Null => false,
+        Json::Text(text) => !text.chars().all(char::is_whitespace),
+        _ => true,
     }
 }
 
@@ -62,29 +65,24 @@ pub(super) const RISK: ElementRule = ElementRule {
 
 /// The elements at `path` by `rule`; `[]` when it holds no array.
 pub(super) fn elements(reader: &mut Reader, path: &str, rule: &ElementRule) -> Json {
-    let Some(items) = reader.array(path).map(<[Value]>::to_vec) else {
-        return Json::Array(Vec::new());
-    };
-    reader.take(path);
-    let mut elements = Vec::with_capacity(items.len());
-    for item in &items {
-        match item {
-            Value::Map(_) => {
-                if let Json::Object(entries) = reader.json_of(item, path) {
-                    elements.push(map_element(entries, rule));
-                }
-            }
-            Value::Text(_) => {
-                let text = present(reader.json_of(item, path));
-                elements.push(Json::object([
-                    (rule.main, text.unwrap_or_else(|| Json::text(""))),
-                    (rule.rank, Json::text("medium")),
-                ]));
-            }
-            other => reader.warn_value("bad_element", path, other),
+    let elements = reader.each(path, |reader, item| match item {
+        Value::Map(_) => match reader.json_of(item, path) {
+            Json::Object(entries) => Some(map_element(entries, rule)),
+            _ => None,
+        },
+        Value::Text(_) => {
+            let text = present(reader.json_of(item, path));
+            Some(Json::object([
+                (rule.main, text.unwrap_or_else(|| Json::text(""))),
+                (rule.rank, Json::text("medium")),
+            ]))
         }
-    }
-    Json::Array(elements)
+        other => {
+            reader.warn_value("bad_element", path, other);
+            None
+        }
+    });
+    Json::Array(elements.unwrap_or_default())
 }
 
 fn map_element(mut entries: Vec<(String, Json)>, rule: &ElementRule) -> Json {
@@ -95,7 +93,7 @@ fn map_element(mut entries: Vec<(String, Json)>, rule: &ElementRule) -> Json {
         .unwrap_or_else(|| Json::text(""));
     remove_present(&mut entries, rule.main);
     entries.push((rule.main.to_owned(), main));
-    fill(&mut entries, rule.rank, Json::text("medium"));
+    fill(&mut entries, rule.rank, || Json::text("medium"));
     if let Some(optional) = remove_present(&mut entries, rule.optional) {
         entries.push((rule.optional.to_owned(), optional));
     }

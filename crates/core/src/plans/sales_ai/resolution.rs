@@ -267,10 +267,15 @@ impl SalesAiResolution {
     }
 
     /// The note of the delivery that counts, when `document` is that delivery.
-    fn counting<N: Noted>(&self, shelf: &Shelf<N>, document: &Document) -> Option<usize> {
+    fn counting<N: Noted>(
+        &self,
+        shelf: &Shelf<N>,
+        document: &Document,
+        digest: &Digest,
+    ) -> Option<usize> {
         let index = shelf.find(&self.notes.texts, &document.id)?;
         let head = shelf.notes[index].head();
-        (head.fingerprint == survey::fingerprint(document)).then_some(index)
+        (head.fingerprint == survey::fingerprint(document, digest)).then_some(index)
     }
 }
 
@@ -367,11 +372,11 @@ impl Resolution for SalesAiResolution {
         }
         let notes = &self.notes;
         let index = match document.collection.as_str() {
-            LEADS => self.counting(&notes.leads, &document),
-            CONVERSATIONS => self.counting(&notes.conversations, &document),
-            SALES_CASES => self.counting(&notes.sales_cases, &document),
-            CASES => self.counting(&notes.cases, &document),
-            MEDDIC => self.counting(&notes.meddic, &document),
+            LEADS => self.counting(&notes.leads, &document, &source_digest),
+            CONVERSATIONS => self.counting(&notes.conversations, &document, &source_digest),
+            SALES_CASES => self.counting(&notes.sales_cases, &document, &source_digest),
+            CASES => self.counting(&notes.cases, &document, &source_digest),
+            MEDDIC => self.counting(&notes.meddic, &document, &source_digest),
             _ => None,
         };
         let Some(index) = index else {

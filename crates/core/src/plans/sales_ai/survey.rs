@@ -236,13 +236,13 @@ impl SalesAiSurvey {
 }
 
 /// Tells the deliveries of one document apart.
-pub(super) fn fingerprint(document: &Document) -> [u8; 16] {
+pub(super) fn fingerprint(document: &Document, digest: &Digest) -> [u8; 16] {
     let time = |time: Option<crate::instant::Instant>| {
         time.map_or(i64::MIN, crate::instant::Instant::floor_micros)
             .to_le_bytes()
     };
     let digest = Digest::of_parts([
-        document.digest().as_bytes(),
+        digest.as_bytes(),
         &time(document.create_time),
         &time(document.update_time),
     ]);
@@ -260,7 +260,7 @@ impl Notes {
             update_time: document
                 .update_time
                 .map_or(i64::MIN, crate::instant::Instant::floor_micros),
-            fingerprint: fingerprint(document),
+            fingerprint: fingerprint(document, &document.digest()),
         })
     }
 
