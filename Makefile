@@ -3,8 +3,8 @@ PROFILE ?= release
 PLAN ?=
 
 profile_dir = $(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
-programs = schema-push fix-schema data-migrate audio-migrate check-r2 final-check cutover rollback rollout env-migrate \
-	v2-inspect local-s3
+programs = schema-push fix-schema data-migrate audio-migrate check-r2 final-check cutover \
+	rollback rollout env-migrate deploy-check v2-inspect local-s3
 chain = BIN_DIR=target/$(profile_dir) PLAN='$(PLAN)' scripts/migrate.sh
 
 .PHONY: help

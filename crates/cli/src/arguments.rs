@@ -12,11 +12,11 @@ use crate::language::Language;
 #[derive(Debug, Clone, Args)]
 pub struct CommonArgs {
     /// Say more of what happens (also VERBOSE=true)
-    #[arg(short, long)]
+    #[arg(short, long, global = true)]
     pub verbose: bool,
 
     /// Print one JSON document on standard output, and everything else on standard error
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub json: bool,
 
     /// The language of talk and of reports: en, zh-TW or es; JSON stays as it is
@@ -53,7 +53,7 @@ fn time(text: &str) -> Result<Instant, String> {
 #[derive(Debug, Clone, Args)]
 pub struct WriteArgs {
     /// Show what would be done and write nothing at all (also DRY_RUN=true)
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub dry_run: bool,
 }
 

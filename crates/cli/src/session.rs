@@ -230,6 +230,15 @@ where
     })
 }
 
+/// What libraries may say at most that know secrets.
+const QUIET: [&str; 5] = [
+    "aws_runtime=info",
+    "aws_sdk_s3=info",
+    "aws_sigv4=info",
+    "aws_smithy_runtime=info",
+    "aws_smithy_runtime_api=info",
+];
+
 fn trace(session: &Session) {
     use tracing_subscriber::EnvFilter;
     let default = if session.verbose {
@@ -237,10 +246,13 @@ fn trace(session: &Session) {
     } else {
         "error"
     };
-    let filter = session
+    let asked = session
         .variable(sunset_core::env_vars::RUST_LOG)
         .and_then(|text| EnvFilter::try_new(text).ok())
         .unwrap_or_else(|| EnvFilter::new(default));
+    // Whatever RUST_LOG asks for: the S3 SDK writes its credentials' id into traces.
+    let filter = QUIET.iter().filter_map(|quiet| quiet.parse().ok());
+    let filter = filter.fold(asked, EnvFilter::add_directive);
     // A second subscriber (in tests) changes nothing.
     drop(
         tracing_subscriber::fmt()
