@@ -20,6 +20,13 @@ scripts/local.sh up
 PATH=$PATH:$(cat "$SUNSET_LOCAL_DIR/postgres.bin")
 export PATH
 
+# Some tests start servers of their own, and a PgBouncer where there is one.
+SUNSET_POSTGRES_BIN=$(cat "$SUNSET_LOCAL_DIR/postgres.bin")
+export SUNSET_POSTGRES_BIN
+if pgbouncer=$(scripts/pgbouncer.sh); then
+    export SUNSET_TEST_PGBOUNCER=$pgbouncer
+fi
+
 setting() { sed -n "s/^$1=//p" "$SUNSET_LOCAL_DIR/env"; }
 database=$(setting DATABASE_URL)
 export SUNSET_TEST_DATABASE_URL=${database%/*}/postgres

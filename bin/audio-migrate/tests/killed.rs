@@ -1,7 +1,11 @@
-//! kill -9 in the middle of a large object.
+//! kill -9 in the middle of a large object, and anywhere in many small ones.
 
+use std::io::Write as _;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use sunset_testkit::generate::SplitMix;
+use sunset_testkit::proxy::Proxy;
 
 use crate::place::{Place, shown};
 
@@ -59,4 +63,121 @@ fn a_killed_run_goes_on_and_links_nothing_that_is_not_proven() {
     assert_eq!(place.text("SELECT count(*) FROM sunset.object_parts"), "0");
     let (_, status) = place.json("check-r2", &["--deep"]);
     assert_eq!(status, 0);
+}
+
+/// What the run leaves, without numbers of runs and times: links, the ledger's objects, the bucket.
+fn meaning(place: &Place) -> Vec<String> {
+    let text = place.text(
+        "SELECT string_agg(line, E'\\n' ORDER BY line) FROM (\
+         SELECT concat_ws(' ', 'conversation', id, audio_url) AS line FROM conversations UNION ALL \
+         SELECT concat_ws(' ', 'object', source_uri, conversation_id, role, state, size, \
+         encode(sha256, 'hex'), key, etag, upload_id) FROM sunset.objects UNION ALL \
+         SELECT concat_ws(' ', 'link', row_id, column_name, mapped, linked) \
+         FROM sunset.linked_cells UNION ALL \
+         SELECT 'part ' || source_uri FROM sunset.object_parts) AS lines",
+    );
+    // Every bucket of a test has an address of its own.
+    let endpoint = &place.settings["CLOUDFLARE_R2_PUBLIC_URL"];
+    let mut lines: Vec<String> = text
+        .replace(endpoint, "R2")
+        .lines()
+        .map(str::to_owned)
+        .collect();
+    let mut folders = vec![place.stored("audio")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let size = std::fs::metadata(&path).expect("a file").len();
+                let name = path.strip_prefix(place.stored("")).unwrap_or(&path);
+                lines.push(format!("stored {} {size}", name.display()));
+            }
+        }
+    }
+    lines.sort();
+    lines
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().and_then(|text| text.parse().ok())
+}
+
+#[test]
+fn killed_and_cut_off_again_and_again_it_ends_in_what_an_undisturbed_run_gives() {
+    let Some(undisturbed) = Place::with_sample() else {
+        return;
+    };
+    let seed = number("SUNSET_STORM_SEED").unwrap_or_else(|| u64::from(std::process::id()));
+    let wanted_kills = number("SUNSET_STORM").unwrap_or(12);
+    let mut random = SplitMix::new(seed);
+    let begin = Instant::now();
+    let output = undisturbed.run("audio-migrate", &[]);
+    let status = output.status.code();
+    let whole = begin.elapsed();
+    let wanted = meaning(&undisturbed);
+    assert!(wanted.len() > 200, "{}", shown(&output));
+    let (mut kills, mut cuts, mut runs) = (0, 0, 0);
+    while kills < wanted_kills {
+        let mut place = Place::with_sample().expect("a server");
+        let endpoint = place.settings["CLOUDFLARE_R2_ENDPOINT"].clone();
+        let proxy = Proxy::to(endpoint.trim_start_matches("http://")).expect("a proxy");
+        let through = format!("http://{}", proxy.address());
+        place
+            .settings
+            .insert("CLOUDFLARE_R2_ENDPOINT".into(), through);
+        let database = place
+            .url
+            .split('@')
+            .next_back()
+            .and_then(|rest| rest.split('/').next());
+        let database = Proxy::to(database.expect("host and port")).expect("a proxy");
+        let url = database.before(&place.url);
+        place.settings.insert("DATABASE_URL".into(), url);
+        place.settings.insert("MAX_RETRIES".into(), "8".into());
+        let mut longest = whole;
+        loop {
+            let mut command = place.command("audio-migrate", &[]);
+            command.stdout(Stdio::piped()).stderr(Stdio::piped());
+            let mut child = command.spawn().expect("started");
+            proxy.cut_in(random.below(400_000));
+            database.cut_in(random.below(200_000));
+            let micros = u64::try_from(longest.as_micros()).expect("a short time");
+            let end = Instant::now() + Duration::from_micros(random.below(micros));
+            while Instant::now() < end && child.try_wait().expect("asked").is_none() {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            if child.try_wait().expect("asked").is_some() {
+                let output = child.wait_with_output().expect("ended");
+                assert_eq!(
+                    output.status.code(),
+                    status,
+                    "seed {seed} {}",
+                    shown(&output)
+                );
+                break;
+            }
+            child.kill().expect("killed");
+            child.wait().expect("gone");
+            kills += 1;
+            longest = longest * 9 / 8;
+        }
+        runs += 1;
+        cuts += proxy.passed().cut + database.passed().cut;
+        let found = meaning(&place);
+        let missing: Vec<_> = wanted.iter().filter(|line| !found.contains(line)).collect();
+        let extra: Vec<_> = found.iter().filter(|line| !wanted.contains(line)).collect();
+        assert!(
+            found == wanted,
+            "seed {seed}: missing {missing:#?}, too many {extra:#?}"
+        );
+        let (_, status) = place.json("check-r2", &["--deep"]);
+        assert_eq!(status, 0, "seed {seed}");
+    }
+    let told = format!(
+        "storm: {kills} kills of audio-migrate and {cuts} connections cut, to R2 and to the database, \
+         in {runs} migrations of the sample: same links, ledger and objects as undisturbed; seed {seed}\n"
+    );
+    drop(std::io::stderr().write_all(told.as_bytes()));
 }

@@ -24,8 +24,7 @@ struct Weather {
     silent: AtomicBool,
     /// Bytes that clients may still send before one of their connections is cut; negative: no end.
     cut_in: AtomicI64,
-    /// Whether what is cut tells the server, too.
-    tells_server: AtomicBool,
+    manner: Mutex<Manner>,
     counts: Counters,
 }
 
@@ -64,6 +63,18 @@ pub enum Door {
     Slammed,
 }
 
+/// Who learns of it when a connection is cut. Who does not keeps a side that is open and silent as
+/// long as the proxy lives, as when a machine loses its network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// The client and the server.
+    Both,
+    /// The client alone.
+    Client,
+    /// Nobody.
+    Nobody,
+}
+
 /// A proxy before one server. It ends with this value.
 #[derive(Debug)]
 pub struct Proxy {
@@ -85,7 +96,7 @@ impl Proxy {
             bytes_per_second: AtomicU64::new(0),
             silent: AtomicBool::new(false),
             cut_in: AtomicI64::new(-1),
-            tells_server: AtomicBool::new(true),
+            manner: Mutex::new(Manner::Both),
             counts: Counters::default(),
         });
         let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
@@ -147,10 +158,10 @@ impl Proxy {
         self.cuts.send_modify(|cuts| *cuts += 1);
     }
 
-    /// Whether the server learns of it when a connection is cut. If not, its side stays open as
-    /// long as the proxy lives, as when a machine loses its network.
-    pub fn tell_server(&self, tell: bool) {
-        self.weather.tells_server.store(tell, Ordering::SeqCst);
+    /// How connections are cut from now on.
+    pub fn manner(&self, manner: Manner) {
+        let current = self.weather.manner.lock();
+        *current.unwrap_or_else(PoisonError::into_inner) = manner;
     }
 
     /// Nothing passes any more and nothing is closed, or everything passes again.
@@ -188,6 +199,10 @@ impl Proxy {
 }
 
 impl Weather {
+    fn manner(&self) -> Manner {
+        *self.manner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn upstream(&self) -> String {
         let upstream = self.upstream.lock();
         upstream.unwrap_or_else(PoisonError::into_inner).clone()

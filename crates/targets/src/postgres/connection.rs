@@ -1,17 +1,25 @@
 //! The way to a database.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres, Row as _,
+    Transaction,
+};
+use sunset_core::error::RetryPolicy;
 use sunset_core::permit::TargetIdentity;
 use sunset_core::secret::Secret;
 use sunset_core::{Error, ErrorKind, Result};
-use tokio::time::Instant;
 
 use super::address::Address;
+use super::dial::{ANSWER, LONGEST_BEGIN, Waiting, dial, first_facts};
 use super::fault::error;
 use super::identity;
+use super::watch::{self, Session};
 
 /// How to connect.
 #[derive(Debug, Clone)]
@@ -24,6 +32,8 @@ pub struct ConnectOptions {
     pub attempt_time_out: Duration,
     /// Patience with a server that is waking or starting.
     pub patience: Duration,
+    /// Time between glances at what the server is doing, while it does not answer.
+    pub glance: Duration,
 }
 
 impl ConnectOptions {
@@ -34,6 +44,7 @@ impl ConnectOptions {
             max_connections: 4,
             attempt_time_out: Duration::from_secs(15),
             patience: Duration::from_secs(45),
+            glance: watch::GLANCE,
         }
     }
 
@@ -44,6 +55,12 @@ impl ConnectOptions {
         self
     }
 }
+
+/// A connection that rested no longer than this is taken for alive.
+const REST: Duration = Duration::from_secs(1);
+
+/// Connections on which a transaction is tried to begin at the same time.
+const ATTEMPTS: usize = 3;
 
 /// A PostgreSQL database that answered, and which one it is.
 ///
@@ -60,6 +77,16 @@ pub struct Database {
     name: String,
     server_version: i32,
     lz4: bool,
+    settings: Arc<Settings>,
+    abandoned: watch::Abandoned,
+}
+
+/// What every transaction begins with.
+struct Settings {
+    writing: String,
+    reading: String,
+    where_am_i: String,
+    home: String,
 }
 
 impl std::fmt::Debug for Database {
@@ -83,15 +110,19 @@ impl Database {
             // PgBouncer refuses this parameter at the start of a session.
             .extra_float_digits(None)
             .disable_statement_logging();
-        let mut first = dial(&address, &options, &connecting).await?;
-        let facts = identity::read(&mut first, &address).await?;
-        // What follows uses the pool; a failed farewell harms nothing.
-        drop(first.close().await);
+        let facts = first_facts(&address, &options, &connecting).await?;
         let pool = PgPoolOptions::new()
             .max_connections(connecting.max_connections)
             .acquire_timeout(connecting.patience)
             .idle_timeout(Duration::from_secs(120))
+            // The pool's own test would wait for a connection that is dead without a word.
+            .test_before_acquire(false)
+            .before_acquire(|connection, seen| {
+                Box::pin(async move { Ok(seen.idle_for < REST || answers(connection).await) })
+            })
+            .after_release(|connection, _| Box::pin(async move { Ok(answers(connection).await) }))
             .connect_lazy_with(options.clone());
+        let settings = Settings::of(&facts);
         Ok(Self {
             pool,
             address,
@@ -101,6 +132,8 @@ impl Database {
             name: facts.name,
             server_version: facts.server_version,
             lz4: facts.lz4,
+            settings: Arc::new(settings),
+            abandoned: watch::Abandoned::default(),
         })
     }
 
@@ -139,48 +172,133 @@ impl Database {
         self.address.replaced_pooler()
     }
 
-    /// A connection outside the pool.
+    pub(super) fn connecting(&self) -> &ConnectOptions {
+        &self.connecting
+    }
+
+    pub(super) fn abandoned(&self) -> &watch::Abandoned {
+        &self.abandoned
+    }
+
+    /// A connection outside the pool. The server was there before, so it is waited for.
     ///
     /// # Errors
     /// As [`Database::connect`].
     pub async fn dedicated(&self) -> Result<PgConnection> {
-        dial(&self.address, &self.options, &self.connecting).await
+        dial(&self.address, &self.options, &self.connecting, true).await
+    }
+
+    /// One attempt to connect, outside the pool.
+    pub(super) async fn dial_once(&self) -> sqlx::Result<PgConnection> {
+        self.options.connect().await
     }
 
     /// Begins a transaction that may write. Settings of the role or the server that would break a
-    /// long statement off, or change what text means, do not apply in it.
+    /// long statement off, or change what text means, do not apply in it. A server that is
+    /// starting, or out of reach for a moment, is waited for.
     ///
     /// # Errors
-    /// `Unreachable`, `Throttled`.
+    /// `Unreachable`, `Throttled`; `Refused` when the address leads to another database by now.
     pub async fn begin(&self) -> Result<Transaction<'static, Postgres>> {
-        self.begin_with(include_str!("settings.sql")).await
+        self.begin_with(&self.settings.writing).await
     }
 
     /// Begins a transaction that sees one snapshot and cannot write.
     ///
     /// # Errors
-    /// `Unreachable`, `Throttled`.
+    /// As [`Database::begin`].
     pub async fn begin_reading(&self) -> Result<Transaction<'static, Postgres>> {
-        self.begin_with(concat!(
-            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;\n",
-            include_str!("settings.sql")
-        ))
-        .await
+        self.begin_with(&self.settings.reading).await
     }
 
-    async fn begin_with(&self, settings: &'static str) -> Result<Transaction<'static, Postgres>> {
+    async fn begin_with(&self, settings: &str) -> Result<Transaction<'static, Postgres>> {
+        let mut waiting = Waiting::for_a_while(&self.connecting);
+        loop {
+            let attempt = tokio::time::timeout(LONGEST_BEGIN, self.begin_somewhere(settings)).await;
+            let fault = match attempt {
+                Ok(Ok(transaction)) => return Ok(transaction),
+                Ok(Err(fault)) => fault,
+                Err(_) => {
+                    return Err(Error::new(
+                        ErrorKind::Unreachable,
+                        format!(
+                            "the database did not begin a transaction within {} s",
+                            LONGEST_BEGIN.as_secs()
+                        ),
+                    )
+                    .remedy(
+                        "a pooler may have no connection free: raise its default_pool_size (4 or \
+                         more), or set DATABASE_URL to the direct host",
+                    ));
+                }
+            };
+            if fault.kind().policy() == RetryPolicy::Never {
+                return Err(fault);
+            }
+            if !waiting.pause(&fault).await {
+                return Err(self.reason(fault).await);
+            }
+        }
+    }
+
+    /// Why no transaction can begin: the pool only says that no connection came free.
+    async fn reason(&self, fault: Error) -> Error {
+        match tokio::time::timeout(ANSWER, self.dial_once()).await {
+            Ok(Err(cause)) => error(
+                cause,
+                format!("cannot connect to the database {}", self.describe()),
+            ),
+            Ok(Ok(_)) | Err(_) => fault,
+        }
+    }
+
+    /// Begins on whichever connection answers first: one that is dead without a word never does.
+    async fn begin_somewhere(&self, settings: &str) -> Result<Transaction<'static, Postgres>> {
+        let mut attempts = FuturesUnordered::new();
+        attempts.push(self.begin_once(settings));
+        loop {
+            tokio::select! {
+                begun = attempts.next() => match begun {
+                    Some(Err(_)) if !attempts.is_empty() => {}
+                    Some(begun) => return begun,
+                    None => attempts.push(self.begin_once(settings)),
+                },
+                () = tokio::time::sleep(ANSWER), if attempts.len() < ATTEMPTS => {
+                    attempts.push(self.begin_once(settings));
+                }
+            }
+        }
+    }
+
+    async fn begin_once(&self, settings: &str) -> Result<Transaction<'static, Postgres>> {
         let failed = |cause| error(cause, "cannot begin a transaction");
-        let mut transaction = self.pool.begin().await.map_err(failed)?;
-        sqlx::raw_sql(settings)
-            .execute(&mut *transaction)
+        // With its settings in one message: no time-out of the role comes in between.
+        let begin = AssertSqlSafe(settings.to_owned());
+        let mut transaction = self.pool.begin_with(begin).await.map_err(failed)?;
+        let row = sqlx::raw_sql(AssertSqlSafe(self.settings.where_am_i.clone()))
+            .fetch_one(&mut *transaction)
             .await
             .map_err(failed)?;
-        if self.server_version >= 170_000 {
-            sqlx::raw_sql("SET LOCAL transaction_timeout = 0")
-                .execute(&mut *transaction)
-                .await
-                .map_err(failed)?;
+        let backend: String = row.try_get(0).map_err(failed)?;
+        let home: String = row.try_get(2).map_err(failed)?;
+        if home != self.settings.home {
+            return Err(Error::new(
+                ErrorKind::Refused,
+                format!(
+                    "the address leads to another database by now: to {home}, and it began in {}",
+                    self.settings.home
+                ),
+            )
+            .item(self.describe())
+            .remedy(
+                "a fail-over, a restored branch or a changed tunnel stands behind DATABASE_URL: \
+                 find out which database is meant, then start this command again",
+            ));
         }
+        watch::note(Session {
+            backend: backend.parse().unwrap_or_default(),
+            began: row.try_get(1).map_err(failed)?,
+        });
         Ok(transaction)
     }
 
@@ -190,65 +308,30 @@ impl Database {
     }
 }
 
-/// Connects, patiently where patience helps.
-async fn dial(
-    address: &Address,
-    options: &PgConnectOptions,
-    connecting: &ConnectOptions,
-) -> Result<PgConnection> {
-    let deadline = Instant::now() + connecting.patience;
-    let mut pause = Duration::from_millis(250);
-    loop {
-        let attempt = tokio::time::timeout(connecting.attempt_time_out, options.connect()).await;
-        let fault = match attempt {
-            Ok(Ok(connection)) => return Ok(connection),
-            Ok(Err(cause)) => {
-                let hopeless = is_hopeless(&cause, address);
-                let fault = error(
-                    cause,
-                    format!("cannot connect to the database {}", address.shown()),
-                );
-                if hopeless {
-                    return Err(fault);
-                }
-                fault
-            }
-            Err(_) => Error::new(
-                ErrorKind::Unreachable,
-                format!(
-                    "the database {} did not answer within {} s",
-                    address.shown(),
-                    connecting.attempt_time_out.as_secs()
-                ),
-            )
-            .remedy(
-                "check the host in DATABASE_URL and that a firewall lets this machine reach it",
-            ),
+impl Settings {
+    fn of(facts: &identity::Facts) -> Self {
+        let transaction_timeout = if facts.server_version >= 170_000 {
+            ";\nSET LOCAL transaction_timeout = 0"
+        } else {
+            ""
         };
-        if Instant::now() + pause > deadline {
-            return Err(fault);
+        let common = format!("{}{transaction_timeout}", include_str!("settings.sql"));
+        Self {
+            // Whatever the role's default is: the statements are written for this one.
+            writing: format!("BEGIN ISOLATION LEVEL READ COMMITTED;\n{common}"),
+            reading: format!("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;\n{common}"),
+            where_am_i: facts.where_am_i.clone(),
+            home: facts.home.clone(),
         }
-        tracing::info!(database = address.shown(), error = %fault, "waiting for the database");
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_secs(5));
     }
 }
 
-/// Whether the same attempt gives the same answer in a minute. A refused connection on this
-/// machine is a server that nobody started; elsewhere it may be one that is starting.
-fn is_hopeless(cause: &sqlx::Error, address: &Address) -> bool {
-    use sunset_core::error::RetryPolicy;
-    match cause {
-        sqlx::Error::Io(io) => {
-            address.is_local() || io.to_string().contains("failed to lookup address")
-        }
-        sqlx::Error::Database(database) => {
-            let probe = super::fault::kind_of_state(
-                &database.code().unwrap_or_default(),
-                database.message(),
-            );
-            probe.policy() == RetryPolicy::Never
-        }
-        _ => true,
+/// Whether a connection is alive. One that breaks now is no better than one that was broken.
+async fn answers(connection: &mut PgConnection) -> bool {
+    let answer = tokio::time::timeout(ANSWER, connection.ping()).await;
+    let alive = matches!(answer, Ok(Ok(())));
+    if !alive {
+        tracing::debug!("a connection of the pool is dead");
     }
+    alive
 }

@@ -36,12 +36,18 @@ pub fn error(cause: sqlx::Error, what: impl Into<String>) -> Error {
             Some("no connection came free in time; lower the number of connections or try again"),
         ),
         sqlx::Error::Configuration(_) => (ErrorKind::Configuration, Some("check DATABASE_URL")),
-        sqlx::Error::Protocol(text) if text.contains("unexpected response from SSLRequest") => (
-            ErrorKind::Configuration,
-            Some(
-                "what answers at this address is not PostgreSQL; check host and port in DATABASE_URL",
-            ),
-        ),
+        // 0x00 stands for no answer at all: a tunnel or a server that closes what it accepted.
+        sqlx::Error::Protocol(text)
+            if text.contains("unexpected response from SSLRequest")
+                && !text.contains("SSLRequest: 0x00") =>
+        {
+            (
+                ErrorKind::Configuration,
+                Some(
+                    "what answers at this address is not PostgreSQL; check host and port in DATABASE_URL",
+                ),
+            )
+        }
         // A connection that was cut in the middle of an answer.
         sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => (ErrorKind::Unreachable, None),
         _ => (ErrorKind::Internal, None),
@@ -152,14 +158,14 @@ fn by_state(code: &str, message: &str) -> (ErrorKind, Option<&'static str>) {
                 "the server cancelled the statement; raise statement_timeout for this role, or try again",
             ),
         ),
-        "57P01" | "57P02" | "57P03" | "57P05" => (
+        "57P01" | "57P02" | "57P03" | "57P05" | "58000" => (
             ErrorKind::Unreachable,
             Some("the server is starting or shutting down; try again in a moment"),
         ),
-        "25P03" => (
+        "25P03" | "25P04" => (
             ErrorKind::Unreachable,
             Some(
-                "the server closed an idle transaction; raise idle_in_transaction_session_timeout for this role",
+                "the server or the pooler ended a transaction; raise idle_in_transaction_session_timeout and transaction_timeout for this role",
             ),
         ),
         // PgBouncer tells everything that its own login met with this one state.
@@ -177,7 +183,20 @@ fn by_state(code: &str, message: &str) -> (ErrorKind, Option<&'static str>) {
         {
             by_state("3D000", "")
         }
-        "26000" | "42P05" | "08P01" => (
+        "08P01"
+            if ["query_wait_timeout", "no more connections allowed"]
+                .iter()
+                .any(|text| message.contains(text)) =>
+        {
+            (
+                ErrorKind::Throttled,
+                Some(
+                    "the pooler has no connection free: raise its default_pool_size (4 or more) and max_client_conn, or set DATABASE_URL to the direct host",
+                ),
+            )
+        }
+        "08P01" => (ErrorKind::Unreachable, None),
+        "26000" | "42P05" => (
             ErrorKind::Unreachable,
             Some("a connection pooler mixed up statements; set DATABASE_URL to the direct host"),
         ),
@@ -187,11 +206,6 @@ fn by_state(code: &str, message: &str) -> (ErrorKind, Option<&'static str>) {
         _ if code.starts_with("54") => (ErrorKind::Malformed, None),
         _ => (ErrorKind::Internal, None),
     }
-}
-
-/// The kind of an SQLSTATE with its message.
-pub(crate) fn kind_of_state(code: &str, message: &str) -> ErrorKind {
-    by_state(code, message).0
 }
 
 /// The SQLSTATE behind an error of [`error`].
@@ -236,7 +250,7 @@ mod tests {
     #[test]
     fn what_passes_is_retried_and_a_wrong_password_is_not() {
         for code in [
-            "57P01", "57P03", "08006", "53300", "40001", "40P01", "57014",
+            "57P01", "57P03", "08006", "53300", "40001", "40P01", "57014", "25P04",
         ] {
             assert_ne!(by_state(code, "").0.policy(), RetryPolicy::Never, "{code}");
         }

@@ -14,12 +14,17 @@ pub(super) struct Facts {
     pub server_version: i32,
     /// Whether TOAST values can be compressed with lz4, which costs a fraction of pglz.
     pub lz4: bool,
+    /// The statement that asks a transaction for its server process, its beginning, and `home`.
+    pub where_am_i: String,
+    /// Which database it is, as that statement tells it.
+    pub home: String,
 }
 
 /// Asks, without writing.
 pub(super) async fn read(connection: &mut PgConnection, address: &Address) -> Result<Facts> {
     let failed = |cause| error(cause, "cannot ask the database which one it is");
-    let mut transaction = connection.begin().await.map_err(failed)?;
+    let begin = concat!("BEGIN READ ONLY;\n", include_str!("settings.sql"));
+    let mut transaction = connection.begin_with(begin).await.map_err(failed)?;
     let row = crate::postgres::query(include_str!("identity.sql"))
         .fetch_one(&mut *transaction)
         .await
@@ -42,8 +47,21 @@ pub(super) async fn read(connection: &mut PgConnection, address: &Address) -> Re
     if !timeline.is_empty() {
         cluster = format!("{cluster}.{timeline}");
     }
+    let cluster_of = if may_ask {
+        "(SELECT system_identifier FROM pg_catalog.pg_control_system())"
+    } else {
+        "(SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())"
+    };
+    let where_am_i = include_str!("home.sql").replace("{cluster}", cluster_of);
+    let home = sqlx::raw_sql(sqlx::AssertSqlSafe(where_am_i.clone()))
+        .fetch_one(&mut *transaction)
+        .await
+        .and_then(|row| row.try_get(2))
+        .map_err(failed)?;
     transaction.rollback().await.map_err(failed)?;
     Ok(Facts {
+        where_am_i,
+        home,
         identity: TargetIdentity::database(&cluster, &name),
         name,
         server_version,

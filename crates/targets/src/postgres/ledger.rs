@@ -35,6 +35,10 @@ impl Ledger {
     /// (this is a copy or a branch of it). `Denied` when the role may not create a schema.
     pub async fn install(database: &Database, permit: &WritePermit) -> Result<Self> {
         permit.check(database.identity())?;
+        database.steadily(|| Self::make(database)).await
+    }
+
+    async fn make(database: &Database) -> Result<Self> {
         if let Some(ledger) = Self::open_current(database).await? {
             return Ok(ledger);
         }
@@ -115,6 +119,10 @@ impl Ledger {
     }
 
     async fn read(database: &Database) -> Result<Option<(String, String)>> {
+        database.steadily(|| Self::read_once(database)).await
+    }
+
+    async fn read_once(database: &Database) -> Result<Option<(String, String)>> {
         let failed = |cause| error(cause, "cannot read the ledger");
         let mut transaction: Transaction<'_, Postgres> = database.begin_reading().await?;
         let exists: bool =

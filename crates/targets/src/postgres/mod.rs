@@ -3,6 +3,7 @@
 mod address;
 mod connection;
 mod cut_over;
+mod dial;
 mod digest;
 mod fault;
 mod flags;
@@ -23,6 +24,7 @@ mod runs;
 mod schema;
 mod statement;
 mod verify;
+mod watch;
 
 pub use address::Address;
 pub use connection::{ConnectOptions, Database};

@@ -15,13 +15,16 @@ impl Ledger {
     /// Those of the database.
     pub async fn recorded_numbers(&self) -> Result<RecordedNumbers> {
         let failed = |cause| error(cause, "cannot read the assigned numbers");
-        let mut transaction = self.database().begin_reading().await?;
-        let rows = crate::postgres::query(
-            "SELECT kind, collection, document_id, number FROM sunset.assigned_numbers",
-        )
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(failed)?;
+        let fetch = || async {
+            let mut transaction = self.database().begin_reading().await?;
+            crate::postgres::query(
+                "SELECT kind, collection, document_id, number FROM sunset.assigned_numbers",
+            )
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(failed)
+        };
+        let rows = self.database().steadily(fetch).await?;
         let mut recorded = RecordedNumbers::default();
         for row in rows {
             let key = ItemKey {

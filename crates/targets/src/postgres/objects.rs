@@ -49,11 +49,14 @@ impl ObjectLedger for ObjectBook {
             return Ok(Vec::new());
         }
         let failed = |cause| error(cause, "cannot read the migrated conversations");
-        let mut transaction = self.database.begin_reading().await?;
-        let rows = crate::postgres::query(include_str!("objects/conversations.sql"))
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(failed)?;
+        let fetch = || async {
+            let mut transaction = self.database.begin_reading().await?;
+            crate::postgres::query(include_str!("objects/conversations.sql"))
+                .fetch_all(&mut *transaction)
+                .await
+                .map_err(failed)
+        };
+        let rows = self.database.steadily(fetch).await?;
         rows.iter()
             .map(conversation)
             .collect::<sqlx::Result<_>>()
@@ -65,12 +68,15 @@ impl ObjectLedger for ObjectBook {
             return Ok(Vec::new());
         }
         let failed = |cause| error(cause, "cannot read the recorded objects");
-        let mut transaction = self.database.begin_reading().await?;
-        let rows = crate::postgres::query(include_str!("objects/list.sql"))
-            .bind(self.target.as_str())
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(failed)?;
+        let fetch = || async {
+            let mut transaction = self.database.begin_reading().await?;
+            crate::postgres::query(include_str!("objects/list.sql"))
+                .bind(self.target.as_str())
+                .fetch_all(&mut *transaction)
+                .await
+                .map_err(failed)
+        };
+        let rows = self.database.steadily(fetch).await?;
         rows.iter()
             .map(record)
             .collect::<sqlx::Result<_>>()
@@ -117,9 +123,12 @@ impl ObjectStoreJournal {
 #[async_trait]
 impl ObjectJournal for ObjectStoreJournal {
     async fn record(&self, records: &[ObjectRecord]) -> Result<()> {
-        let mut transaction = self.lease.begin().await?;
-        self.write(&mut transaction, records).await?;
-        commit(transaction).await
+        let work = async {
+            let mut transaction = self.lease.begin().await?;
+            self.write(&mut transaction, records).await?;
+            commit(transaction).await
+        };
+        self.lease.database.watched(work).await
     }
 
     async fn measured(&self, source_uri: &str, version: &Version) -> Result<Vec<MeasuredPart>> {
@@ -174,6 +183,17 @@ impl ObjectJournal for ObjectStoreJournal {
     }
 
     async fn prove(
+        &self,
+        record: &ObjectRecord,
+        conversation: Option<&Conversation>,
+    ) -> Result<Option<LinkOutcome>> {
+        let work = self.link(record, conversation);
+        self.lease.database.watched(work).await
+    }
+}
+
+impl ObjectStoreJournal {
+    async fn link(
         &self,
         record: &ObjectRecord,
         conversation: Option<&Conversation>,

@@ -31,8 +31,8 @@ impl Database {
     /// # Errors
     /// `NotFound` when `wanted` is no user, with the SQL that makes one.
     pub async fn find_owner(&self, wanted: Option<&str>) -> Result<Option<String>> {
-        let mut transaction = self.begin_reading().await?;
-        find(&mut transaction, wanted).await
+        let look = || async { find(&mut self.begin_reading().await?, wanted).await };
+        self.steadily(look).await
     }
 }
 
@@ -43,6 +43,11 @@ impl ActiveRun {
     /// # Errors
     /// As [`Database::find_owner`].
     pub async fn owner(&self, wanted: Option<&str>) -> Result<Owner> {
+        let make = || self.find_or_make_owner(wanted);
+        self.database().steadily(make).await
+    }
+
+    async fn find_or_make_owner(&self, wanted: Option<&str>) -> Result<Owner> {
         let mut transaction = self.begin().await?;
         if let Some(id) = find(&mut transaction, wanted).await? {
             return Ok(Owner { id, created: false });

@@ -102,6 +102,59 @@ impl UndoWriter for Undo<'_> {
         options: RollbackOptions,
         position: &UndoPosition,
     ) -> Result<UndoStep> {
+        let work = self.take_back(scope, options, position);
+        let (step, finished) = self.run.database().watched(work).await?;
+        if let Some(table) = finished {
+            self.tidy(&table).await;
+        }
+        Ok(step)
+    }
+
+    async fn others(&self, scope: &Scope) -> Result<BTreeMap<String, Fingerprint>> {
+        let work = async {
+            let mut transaction = self.run.database().begin_reading().await?;
+            let filter = Filter::read(&mut transaction, scope).await?;
+            let tables = Tables::read(&mut transaction).await?;
+            let mut all = BTreeMap::new();
+            for (table, key) in &tables.primary {
+                let found = prove::others(&mut transaction, &filter, table, key, None).await?;
+                all.insert(table.clone(), found);
+            }
+            Ok(all)
+        };
+        self.run.database().watched(work).await
+    }
+
+    async fn baselines(&self) -> Result<BTreeMap<String, (Fingerprint, Fingerprint)>> {
+        let work = async {
+            let mut transaction = self.run.database().begin_reading().await?;
+            prove::baselines(&mut transaction).await
+        };
+        self.run.database().watched(work).await
+    }
+
+    async fn settle(&self, scope: &Scope, options: RollbackOptions, undone: &Undone) -> Result<()> {
+        let failed = |cause| error(cause, "cannot record the end of the rollback");
+        let work = async {
+            let mut transaction = self.run.begin().await?;
+            let filter = Filter::read(&mut transaction, scope).await?;
+            prove::forget(&mut transaction, &filter, options).await?;
+            let detail = prove::detail(scope, options, undone);
+            audit(&mut transaction, self.run.id(), "rollback", &detail).await?;
+            transaction.commit().await.map_err(failed)
+        };
+        self.run.database().watched(work).await
+    }
+}
+
+impl Undo<'_> {
+    /// One step, and the table whose rows have now all been removed.
+    async fn take_back(
+        &self,
+        scope: &Scope,
+        options: RollbackOptions,
+        position: &UndoPosition,
+    ) -> Result<(UndoStep, Option<String>)> {
         let mut transaction = self.run.begin().await?;
         let filter = Filter::read(&mut transaction, scope).await?;
         let tables = Tables::read(&mut transaction).await?;
@@ -128,6 +181,7 @@ impl UndoWriter for Undo<'_> {
             .commit()
             .await
             .map_err(|cause| error(cause, "cannot commit a step of the rollback"))?;
+        let mut finished = None;
         // A step tells where to go on within its table; at the end of one the next follows.
         step.next = match step.next.take() {
             Some(next) => Some(UndoPosition {
@@ -139,38 +193,12 @@ impl UndoWriter for Undo<'_> {
                 if let (REMOVE, Some(table)) = (position.stage, table)
                     && !position.after.is_empty()
                 {
-                    self.tidy(table).await;
+                    finished = Some(table.clone());
                 }
                 following(position, order.len(), scope)
             }
         };
-        Ok(step)
-    }
-
-    async fn others(&self, scope: &Scope) -> Result<BTreeMap<String, Fingerprint>> {
-        let mut transaction = self.run.database().begin_reading().await?;
-        let filter = Filter::read(&mut transaction, scope).await?;
-        let tables = Tables::read(&mut transaction).await?;
-        let mut all = BTreeMap::new();
-        for (table, key) in &tables.primary {
-            let found = prove::others(&mut transaction, &filter, table, key, None).await?;
-            all.insert(table.clone(), found);
-        }
-        Ok(all)
-    }
-
-    async fn baselines(&self) -> Result<BTreeMap<String, (Fingerprint, Fingerprint)>> {
-        prove::baselines(&mut self.run.database().begin_reading().await?).await
-    }
-
-    async fn settle(&self, scope: &Scope, options: RollbackOptions, undone: &Undone) -> Result<()> {
-        let failed = |cause| error(cause, "cannot record the end of the rollback");
-        let mut transaction = self.run.begin().await?;
-        let filter = Filter::read(&mut transaction, scope).await?;
-        prove::forget(&mut transaction, &filter, options).await?;
-        let detail = prove::detail(scope, options, undone);
-        audit(&mut transaction, self.run.id(), "rollback", &detail).await?;
-        transaction.commit().await.map_err(failed)
+        Ok((step, finished))
     }
 }
 
@@ -202,7 +230,7 @@ impl Undo<'_> {
     /// Every row that is removed from a parent's table makes the server look for children, and
     /// V3 has no index for that: without the dead rows of the children there is little to look at.
     async fn tidy(&self, table: &str) {
-        let statement = format!("VACUUM {}", public_table(table));
+        let statement = format!("VACUUM (SKIP_LOCKED) {}", public_table(table));
         let done = sqlx::raw_sql(AssertSqlSafe(statement))
             .execute(self.run.database().pool())
             .await;

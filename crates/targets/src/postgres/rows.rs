@@ -68,6 +68,12 @@ impl ActiveRun {
 #[async_trait]
 impl RowWriter for RowStore {
     async fn load(&self, items: &[Item]) -> Result<LoadOutcome> {
+        self.lease.database.watched(self.batch(items)).await
+    }
+}
+
+impl RowStore {
+    async fn batch(&self, items: &[Item]) -> Result<LoadOutcome> {
         let (tables, ranks) = self.tables(items).await?;
         let what = "cannot commit a batch of rows";
         let mut transaction = self.begin().await?;
@@ -79,8 +85,18 @@ impl RowWriter for RowStore {
                     .map_err(|cause| error(cause, what))?;
                 Ok(outcome)
             }
-            Err(fault) if is_about_data(&fault) && self.on_conflict != OnConflict::Fail => {
+            Err(fault) if is_about_data(&fault) => {
                 drop(transaction);
+                if self.on_conflict == OnConflict::Fail {
+                    // Perhaps an attempt that lost its connection committed in between.
+                    let mut transaction = self.begin().await?;
+                    let outcome = self.part(&mut transaction, items, &tables, &ranks).await?;
+                    transaction
+                        .commit()
+                        .await
+                        .map_err(|cause| error(cause, what))?;
+                    return Ok(outcome);
+                }
                 tracing::debug!(error = %fault, "the server refused a row of the batch; looking for it");
                 let mut transaction = self.begin().await?;
                 let outcome = self.sift(&mut transaction, items, &tables, &ranks).await?;
@@ -93,9 +109,7 @@ impl RowWriter for RowStore {
             Err(fault) => Err(fault),
         }
     }
-}
 
-impl RowStore {
     /// Whether the rows of documents that came into quarantine after they were migrated are
     /// removed; otherwise they stay.
     #[must_use]

@@ -13,6 +13,7 @@
 mod lock;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value as JsonValue;
 use sqlx::postgres::PgRow;
@@ -25,8 +26,12 @@ use tokio::task::JoinHandle;
 
 use self::lock::{acquire, beat};
 use super::connection::Database;
+use super::dial::ANSWER;
 use super::fault::error;
 use super::ledger::Ledger;
+
+/// What a run that failed may take to record it.
+const LAST_WORD: Duration = Duration::from_secs(10);
 
 /// A run that may write. Dropping it without [`ActiveRun::finish`] is what a crash does: the lock
 /// is free, and the next run records this one as interrupted.
@@ -77,9 +82,10 @@ impl Ledger {
     pub async fn begin_run(&self, permit: &WritePermit, start: &RunStart) -> Result<ActiveRun> {
         permit.check(self.database().identity())?;
         let database = self.database().clone();
-        let (connection, backend) = acquire(&database).await?;
+        let (connection, backend) = database.steadily(|| acquire(&database)).await?;
         let token: Arc<str> = uuid::Uuid::new_v4().to_string().into();
-        let (run, origin) = register(&database, start, &token, backend).await?;
+        let enter = || register(&database, start, &token, backend);
+        let (run, origin) = database.steadily(enter).await?;
         let lease = Lease {
             database,
             run,
@@ -101,11 +107,14 @@ impl Ledger {
     /// Those of the database.
     pub async fn runs(&self) -> Result<Vec<RunRecord>> {
         let failed = |cause| error(cause, "cannot read the runs");
-        let mut transaction = self.database().begin_reading().await?;
-        let rows = crate::postgres::query(include_str!("runs/list.sql"))
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(failed)?;
+        let fetch = || async {
+            let mut transaction = self.database().begin_reading().await?;
+            crate::postgres::query(include_str!("runs/list.sql"))
+                .fetch_all(&mut *transaction)
+                .await
+                .map_err(failed)
+        };
+        let rows = self.database().steadily(fetch).await?;
         rows.iter()
             .map(record)
             .collect::<sqlx::Result<_>>()
@@ -148,15 +157,19 @@ impl ActiveRun {
     /// As [`ActiveRun::begin`].
     pub async fn set_source(&self, source: &str, read_time: Option<&str>) -> Result<()> {
         let failed = |cause| error(cause, "cannot record the source");
-        let mut transaction = self.begin().await?;
-        crate::postgres::query("UPDATE sunset.runs SET source = $2, read_time = $3 WHERE id = $1")
-            .bind(self.id())
-            .bind(source)
-            .bind(read_time)
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        transaction.commit().await.map_err(failed)
+        let sql = "UPDATE sunset.runs SET source = $2, read_time = $3 WHERE id = $1";
+        let note = || async {
+            let mut transaction = self.begin().await?;
+            crate::postgres::query(sql)
+                .bind(self.id())
+                .bind(source)
+                .bind(read_time)
+                .execute(&mut *transaction)
+                .await
+                .map_err(failed)?;
+            transaction.commit().await.map_err(failed)
+        };
+        self.database().steadily(note).await
     }
 
     /// Writes a line of the audit.
@@ -177,12 +190,27 @@ impl ActiveRun {
     /// # Errors
     /// As [`ActiveRun::begin`]; the lock is given back all the same.
     pub async fn finish(self, end: &RunEnd) -> Result<()> {
-        let recorded = self.record_end(end).await;
+        let recorded = if end.state == RunState::Failed {
+            // Mostly the database is out of reach then, and the patience with it used up.
+            let noted = tokio::time::timeout(LAST_WORD, self.record_end(end)).await;
+            noted.unwrap_or_else(|_| {
+                Err(Error::new(
+                    ErrorKind::Unreachable,
+                    "the end of the run could not be recorded",
+                ))
+            })
+        } else {
+            let record = || self.record_end(end);
+            self.database().steadily(record).await
+        };
         self.heart.abort();
         if let Some(mut connection) = self.lock.lock().await.take() {
             // The server gives the lock back when the connection ends, however it ends.
-            drop(sqlx::raw_sql("ROLLBACK").execute(&mut connection).await);
-            drop(connection.close().await);
+            let farewell = async {
+                drop(sqlx::raw_sql("ROLLBACK").execute(&mut connection).await);
+                drop(connection.close().await);
+            };
+            drop(tokio::time::timeout(ANSWER, farewell).await);
         }
         recorded
     }

@@ -40,15 +40,18 @@ impl Verifier {
     }
 
     async fn fetch(&self, sql: String, what: &str, ids: &[String]) -> Result<Vec<PgRow>> {
-        let mut transaction = self.database.begin_reading().await?;
-        let mut query = crate::postgres::query(sqlx::AssertSqlSafe(sql));
-        if !ids.is_empty() {
-            query = query.bind(ids);
-        }
-        query
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(|cause| error(cause, what))
+        let fetch = || async {
+            let mut transaction = self.database.begin_reading().await?;
+            let mut query = crate::postgres::query(sqlx::AssertSqlSafe(sql.clone()));
+            if !ids.is_empty() {
+                query = query.bind(ids);
+            }
+            query
+                .fetch_all(&mut *transaction)
+                .await
+                .map_err(|cause| error(cause, what))
+        };
+        self.database.steadily(fetch).await
     }
 
     async fn found(&self, table: &str, ids: &str, condition: &str, what: &str) -> Result<Found> {
@@ -81,27 +84,7 @@ fn read_found(rows: &[PgRow], what: &str) -> Result<Found> {
 #[async_trait]
 impl RowVerifier for Verifier {
     async fn compare(&self, rows: &[Row]) -> Result<Compared> {
-        let mut tables: BTreeMap<&str, Vec<(usize, Row)>> = BTreeMap::new();
-        for (position, row) in rows.iter().enumerate() {
-            tables
-                .entry(&row.shape.table)
-                .or_default()
-                .push((position, row.clone()));
-        }
-        let mut transaction = self.database.begin_reading().await?;
-        let mut compared = Compared {
-            differences: Vec::new(),
-            digests: vec![Digest([0; 32]); rows.len()],
-        };
-        for rows in tables.into_values() {
-            let (positions, rows): (Vec<usize>, Vec<Row>) = rows.into_iter().unzip();
-            let of_table = self.compare_table(&mut transaction, rows).await?;
-            compared.differences.extend(of_table.differences);
-            for (position, digest) in positions.into_iter().zip(of_table.digests) {
-                compared.digests[position] = digest;
-            }
-        }
-        Ok(compared)
+        self.database.steadily(|| self.compare_once(rows)).await
     }
 
     async fn filled(&self, shape: &Shape) -> Result<Found> {
@@ -220,17 +203,20 @@ impl RowVerifier for Verifier {
         }
         let what = "cannot read the items of the ledger";
         let failed = |cause| error(cause, what);
-        let mut transaction = self.database.begin_reading().await?;
         let (collection, id) = after.map_or((None, None), |key| {
             (Some(key.collection.as_str()), Some(key.id.as_str()))
         });
-        let rows = crate::postgres::query(include_str!("verify/migrated_items.sql"))
-            .bind(collection)
-            .bind(id)
-            .bind(i64::from(limit))
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(failed)?;
+        let fetch = || async {
+            let mut transaction = self.database.begin_reading().await?;
+            crate::postgres::query(include_str!("verify/migrated_items.sql"))
+                .bind(collection)
+                .bind(id)
+                .bind(i64::from(limit))
+                .fetch_all(&mut *transaction)
+                .await
+                .map_err(failed)
+        };
+        let rows = self.database.steadily(fetch).await?;
         rows.iter()
             .map(|row| {
                 Ok(ItemKey {
@@ -292,4 +278,30 @@ fn first_count(rows: &[PgRow], what: &str) -> Result<u64> {
     };
     let count: i64 = row.try_get(0).map_err(|cause| error(cause, what))?;
     Ok(u64::try_from(count).unwrap_or(0))
+}
+
+impl Verifier {
+    async fn compare_once(&self, rows: &[Row]) -> Result<Compared> {
+        let mut tables: BTreeMap<&str, Vec<(usize, Row)>> = BTreeMap::new();
+        for (position, row) in rows.iter().enumerate() {
+            tables
+                .entry(&row.shape.table)
+                .or_default()
+                .push((position, row.clone()));
+        }
+        let mut transaction = self.database.begin_reading().await?;
+        let mut compared = Compared {
+            differences: Vec::new(),
+            digests: vec![Digest([0; 32]); rows.len()],
+        };
+        for rows in tables.into_values() {
+            let (positions, rows): (Vec<usize>, Vec<Row>) = rows.into_iter().unzip();
+            let of_table = self.compare_table(&mut transaction, rows).await?;
+            compared.differences.extend(of_table.differences);
+            for (position, digest) in positions.into_iter().zip(of_table.digests) {
+                compared.digests[position] = digest;
+            }
+        }
+        Ok(compared)
+    }
 }

@@ -1,5 +1,6 @@
 //! PostgreSQL, on the server of `SUNSET_TEST_DATABASE_URL`.
 
+mod broken;
 mod conflicts;
 mod connecting;
 mod digests;

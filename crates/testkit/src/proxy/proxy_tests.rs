@@ -83,13 +83,24 @@ fn the_connection_that_sends_a_byte_is_cut_there() {
 fn a_server_that_is_told_nothing_keeps_its_side() {
     let (upstream, ends) = echo();
     let proxy = Proxy::to(&upstream).expect("a proxy");
-    proxy.tell_server(false);
+    proxy.manner(Manner::Client);
     let mut stream = connect(&proxy);
     say(&mut stream, b"x").expect("an answer");
     proxy.cut();
     assert!(say(&mut stream, b"y").is_err());
     let waited = ends.recv_timeout(Duration::from_millis(300));
     assert!(waited.is_err(), "the server was told");
+    proxy.manner(Manner::Nobody);
+    let mut stream = connect(&proxy);
+    say(&mut stream, b"x").expect("an answer");
+    proxy.cut();
+    let error = say(&mut stream, b"y").expect_err("silence");
+    assert!(
+        matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
+        "{error}"
+    );
+    proxy.manner(Manner::Both);
+    say(&mut connect(&proxy), b"x").expect("others pass");
 }
 
 #[test]

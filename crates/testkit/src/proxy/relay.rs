@@ -12,7 +12,7 @@ use tokio::net::tcp::{ReadHalf, WriteHalf};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-use super::Weather;
+use super::{Manner, Weather};
 
 /// Pieces that wait for their time; more than that, and the sender has to wait, too.
 const UNDER_WAY: usize = 256;
@@ -79,15 +79,22 @@ pub(super) async fn relay(
         return;
     }
     let number = weather.counts.cut.fetch_add(1, Ordering::SeqCst);
-    if number.is_multiple_of(2) {
-        // A reset, as routers send it; the others are closed in good order, in the middle.
-        drop(client.set_zero_linger());
+    let manner = weather.manner();
+    if manner == Manner::Both {
+        // A reset, as routers send it, or in good order, in the middle.
+        if number.is_multiple_of(2) {
+            drop((client.set_zero_linger(), server.set_zero_linger()));
+        }
+        return;
     }
-    drop(client);
-    if !weather.tells_server.load(Ordering::SeqCst) {
-        // Nobody tells the server anything as long as the proxy lives.
-        std::future::pending::<()>().await;
-    }
+    let kept = if manner == Manner::Client {
+        drop(client);
+        (None, server)
+    } else {
+        (Some(client), server)
+    };
+    std::future::pending::<()>().await;
+    drop(kept);
 }
 
 /// What the other direction still holds is passed on, unless it takes too long.
@@ -137,7 +144,6 @@ async fn pass(
                 return End::Closed;
             }
         }
-        drop(to.shutdown().await);
         End::Closed
     });
     let end = tokio::select! {
@@ -147,7 +153,11 @@ async fn pass(
     drop(pieces);
     match end {
         // What was read before the end is passed on first.
-        End::Closed => writing.await,
+        End::Closed => {
+            let end = writing.await;
+            drop(to.shutdown().await);
+            end
+        }
         End::Cut => {
             let rest = tokio::time::timeout(Duration::from_millis(200), writing);
             drop(rest.await);

@@ -154,6 +154,15 @@ impl Workplace {
         psql(&self.url(), sql)
     }
 
+    /// Somebody else's statements, and nobody waits for them.
+    pub fn spawn_sql(&self, sql: &str) -> std::process::Child {
+        let mut command = Command::new("psql");
+        command.args([&self.url(), "-AtqX", "-c", sql]);
+        command.stdout(std::process::Stdio::null());
+        command.stderr(std::process::Stdio::null());
+        command.spawn().expect("psql")
+    }
+
     /// The rows of a table as JSON, by id.
     pub fn rows(&self, table: &str) -> BTreeMap<String, Value> {
         let rows = self.query(&format!("SELECT row_to_json(t) FROM {table} AS t"));

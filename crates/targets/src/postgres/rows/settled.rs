@@ -26,11 +26,13 @@ async fn settled_in(
 #[async_trait]
 impl SettledItems for RowStore {
     async fn settled(&self, keys: &[ItemKey]) -> Result<Vec<Option<Digest>>> {
-        settled_in(&mut self.begin().await?, keys).await
+        let settled = async { settled_in(&mut self.begin().await?, keys).await };
+        self.lease.database.watched(settled).await
     }
 
     async fn accounted(&self, after: Option<&ItemKey>, limit: u32) -> Result<Vec<ItemKey>> {
-        accounted_items(&mut self.begin().await?, after, limit).await
+        let accounted = async { accounted_items(&mut self.begin().await?, after, limit).await };
+        self.lease.database.watched(accounted).await
     }
 }
 
@@ -38,7 +40,9 @@ impl SettledItems for RowStore {
 #[async_trait]
 impl SettledItems for Ledger {
     async fn settled(&self, keys: &[ItemKey]) -> Result<Vec<Option<Digest>>> {
-        settled_in(&mut self.database().begin_reading().await?, keys).await
+        let settled =
+            || async { settled_in(&mut self.database().begin_reading().await?, keys).await };
+        self.database().steadily(settled).await
     }
 
     async fn accounted(&self, after: Option<&ItemKey>, limit: u32) -> Result<Vec<ItemKey>> {

@@ -1,15 +1,17 @@
 //! The connection that keeps the run lock, and who has it otherwise.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::{PgConnection, Row as _};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 use sunset_core::ports::runs::RunId;
 use sunset_core::{Error, ErrorKind, Result};
 use tokio::sync::Mutex;
 
 use super::Lease;
 use crate::postgres::connection::Database;
+use crate::postgres::dial::LONGEST_BEGIN;
 use crate::postgres::fault::error;
 
 /// Advisory locks are of one database, so one number is enough.
@@ -17,6 +19,8 @@ const RUN_LOCK: i64 = 0x7375_6e73_6574_0002;
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// A holder whose session lives and that was silent this long has lost its machine or its network.
 const SILENCE: f64 = 90.0;
+/// Patience with one heartbeat on a busy server.
+const PULSE: Duration = Duration::from_secs(20);
 /// The server needs a moment to notice that a killed process is gone.
 const GRACE: Duration = Duration::from_millis(1_500);
 
@@ -24,9 +28,10 @@ const GRACE: Duration = Duration::from_millis(1_500);
 pub(super) async fn acquire(database: &Database) -> Result<(PgConnection, i32)> {
     let give_up = tokio::time::Instant::now() + GRACE;
     let mut asked_to_go = false;
+    let version = database.server_version();
     let mut connection = database.dedicated().await?;
     loop {
-        if let Some(backend) = try_lock(&mut connection).await? {
+        if let Some(backend) = in_time(try_lock(&mut connection, version)).await? {
             return Ok((connection, backend));
         }
         let holder = holder(database).await?;
@@ -37,6 +42,9 @@ pub(super) async fn acquire(database: &Database) -> Result<(PgConnection, i32)> 
             asked_to_go = true;
             dismiss(database, holder).await?;
         }
+        if holder.as_ref().is_some_and(|holder| holder.released) {
+            end_remnant(database).await?;
+        }
         if tokio::time::Instant::now() > give_up {
             return Err(refusal(holder));
         }
@@ -45,17 +53,22 @@ pub(super) async fn acquire(database: &Database) -> Result<(PgConnection, i32)> 
 }
 
 /// Begins the lock's transaction; `None`, and no transaction, when somebody else has the lock.
-async fn try_lock(connection: &mut PgConnection) -> Result<Option<i32>> {
+async fn try_lock(connection: &mut PgConnection, server_version: i32) -> Result<Option<i32>> {
     let failed = |cause| error(cause, "cannot take the run lock");
-    sqlx::raw_sql(concat!(
-        "BEGIN;\n",
-        include_str!("../settings.sql"),
-        ";\nSET LOCAL tcp_keepalives_idle = 30;\nSET LOCAL tcp_keepalives_interval = 10;\n",
-        "SET LOCAL tcp_keepalives_count = 3;\nSET LOCAL application_name = 'sunset/run-lock'"
-    ))
-    .execute(&mut *connection)
-    .await
-    .map_err(failed)?;
+    // Nothing ends this transaction but its own end.
+    let transaction_timeout = if server_version >= 170_000 {
+        ";\nSET LOCAL transaction_timeout = 0"
+    } else {
+        ""
+    };
+    let begin = format!(
+        "BEGIN;\n{}{transaction_timeout};\nSET LOCAL application_name = 'sunset/run-lock'",
+        include_str!("../settings.sql")
+    );
+    sqlx::raw_sql(AssertSqlSafe(begin))
+        .execute(&mut *connection)
+        .await
+        .map_err(failed)?;
     let row = crate::postgres::query("SELECT pg_try_advisory_xact_lock($1), pg_backend_pid()")
         .bind(RUN_LOCK)
         .fetch_one(&mut *connection)
@@ -126,6 +139,18 @@ async fn dismiss(database: &Database, holder: &Holder) -> Result<()> {
     Ok(())
 }
 
+/// Ends a session that still has the lock of a run that gave it back: its connection broke, and
+/// the server does not know.
+async fn end_remnant(database: &Database) -> Result<()> {
+    let failed = |cause| error(cause, "cannot end the session of a run that has ended");
+    let mut transaction = database.begin().await?;
+    crate::postgres::query(include_str!("end_remnant.sql"))
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    transaction.commit().await.map_err(failed)
+}
+
 fn refusal(holder: Option<Holder>) -> Error {
     let remedy = "wait for it to end, or stop it; then start this command again, nothing is lost";
     match holder.filter(|holder| !holder.released) {
@@ -151,14 +176,17 @@ pub(super) async fn beat(lease: Lease, lock: Arc<Mutex<Option<PgConnection>>>) {
         tokio::time::sleep(HEARTBEAT).await;
         let mut held = lock.lock().await;
         let alive = match held.as_mut() {
-            Some(connection) => sqlx::raw_sql("SELECT 1").execute(connection).await.is_ok(),
+            Some(connection) => {
+                let asked = sqlx::raw_sql("SELECT 1").execute(connection);
+                matches!(tokio::time::timeout(PULSE, asked).await, Ok(Ok(_)))
+            }
             None => false,
         };
         let backend = if alive {
             None
         } else {
             *held = None;
-            match take_again(&lease.database).await {
+            match take_again(&lease).await {
                 Ok(Some((connection, backend))) => {
                     *held = Some(connection);
                     Some(backend)
@@ -171,17 +199,47 @@ pub(super) async fn beat(lease: Lease, lock: Arc<Mutex<Option<PgConnection>>>) {
             }
         };
         drop(held);
-        if let Err(fault) = show_life(&lease, backend).await {
+        let shown = lease.database.watched(show_life(&lease, backend)).await;
+        if let Err(fault) = shown {
             tracing::warn!(error = %fault, "cannot renew the run lock");
         }
     }
 }
 
-async fn take_again(database: &Database) -> Result<Option<(PgConnection, i32)>> {
-    let mut connection = database.dedicated().await?;
-    Ok(try_lock(&mut connection)
-        .await?
-        .map(|backend| (connection, backend)))
+async fn take_again(lease: &Lease) -> Result<Option<(PgConnection, i32)>> {
+    let mut connection = lease.database.dedicated().await?;
+    let version = lease.database.server_version();
+    let taken = in_time(try_lock(&mut connection, version)).await?;
+    if taken.is_none() {
+        // Perhaps it is still held by the session whose connection broke without a word.
+        end_own(&mut connection, lease).await?;
+    }
+    Ok(taken.map(|backend| (connection, backend)))
+}
+
+/// Ends the session that held the lock for this run.
+async fn end_own(connection: &mut PgConnection, lease: &Lease) -> Result<()> {
+    let failed = |cause| error(cause, "cannot end the session that held the run lock");
+    let begin = concat!("BEGIN;\n", include_str!("../settings.sql"));
+    let mut transaction = connection.begin_with(begin).await.map_err(failed)?;
+    crate::postgres::query(include_str!("end_own.sql"))
+        .bind(&*lease.token)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+    transaction.commit().await.map_err(failed)
+}
+
+async fn in_time<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let late = |_| {
+        Err(Error::new(
+            ErrorKind::Unreachable,
+            "the database does not answer on the connection of the run lock",
+        ))
+    };
+    tokio::time::timeout(LONGEST_BEGIN, work)
+        .await
+        .unwrap_or_else(late)
 }
 
 async fn show_life(lease: &Lease, backend: Option<i32>) -> Result<()> {

@@ -22,6 +22,6 @@ UNION ALL SELECT concat_ws(' ', 'image', table_name, row_id, md5(image::text), e
 UNION ALL SELECT concat_ws(' ', 'link', table_name, row_id, column_name, mapped, linked)
   FROM sunset.linked_cells
 UNION ALL SELECT concat_ws(' ', 'baseline', table_name, row_count, digest) FROM sunset.baselines
-UNION ALL SELECT 'open run ' || id || ' ' || state FROM sunset.runs WHERE state IN ('running', 'failed')
+UNION ALL SELECT 'open run ' || id FROM sunset.runs WHERE state = 'running'
 UNION ALL SELECT 'lease of ' || l.run FROM sunset.lease AS l WHERE released_at IS NULL
 ORDER BY 1

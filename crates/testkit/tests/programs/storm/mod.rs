@@ -4,7 +4,14 @@
 //! 20,000 documents, N kills, N cuts. `SUNSET_STORM_SEED` repeats the random choices of a run;
 //! every test tells in one line what it did and with which seed.
 
+mod faults;
+mod full;
 mod kills;
+mod lock;
+mod network;
+mod pooler;
+mod restarts;
+mod server;
 
 use std::io::Write as _;
 use std::process::Child;
