@@ -34,7 +34,7 @@ impl Said {
     }
 
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.out).expect(&self.shown())
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.shown()))
     }
 
     /// The names of the checks that fail, with what was found.
