@@ -62,8 +62,7 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "audio_urls")]
     release_numbers: bool,
 
-    /// Undo the plan's changes of the schema, too; refused while its tables hold rows, unless --force
-    /// (leora-phase2)
+    /// Undo the changes of the schema, too; refused while they hold data that came since, unless --force
     #[arg(long)]
     schema: bool,
 

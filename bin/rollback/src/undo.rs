@@ -13,9 +13,13 @@ use sunset_core::plans::{self, plan_named};
 use sunset_core::ports::objects::{ObjectLedger, ObjectStore};
 use sunset_core::ports::rollback::{RollbackOptions, RollbackReport, Scope, UndoPlanner, Undone};
 use sunset_core::ports::runs::{RunEnd, RunStart};
+use sunset_core::schema::undo::{RecordedStep, UndoPlan};
 use sunset_engine::retry::Retries;
 use sunset_engine::rollback::{erasable_objects, erase_objects, rollback};
-use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, ObjectBook};
+use sunset_engine::schema;
+use sunset_targets::postgres::{
+    ActiveRun, ConnectOptions, Database, Ledger, LiveReader, ObjectBook,
+};
 use sunset_targets::r2::R2Bucket;
 
 use crate::Arguments;
@@ -61,11 +65,19 @@ pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
         confirmed: confirmed || arguments.yes,
         bucket: bucket.as_ref().map(R2Bucket::new),
         plan: plan.name().to_owned(),
+        schema: arguments.schema,
         session,
         database,
     };
     if arguments.list_runs {
         return flow.list_runs().await;
+    }
+    if flow.schema && !flow.scope.is_everything() {
+        return Err(Error::new(
+            ErrorKind::Configuration,
+            "--schema goes with the rollback of everything only",
+        )
+        .remedy("take back the rows first, then give rollback --schema"));
     }
     match consent {
         Consented::DryRun => flow.show(true).await,
@@ -74,6 +86,9 @@ pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
     }
 }
 
+/// What runs that changed the schema are recorded under.
+const SCHEMA_RUNS: &str = "schema";
+
 struct Flow {
     scope: Scope,
     options: RollbackOptions,
@@ -81,6 +96,7 @@ struct Flow {
     confirmed: bool,
     bucket: Option<R2Bucket>,
     plan: String,
+    schema: bool,
     session: Session,
     database: Database,
 }
@@ -130,7 +146,11 @@ impl Flow {
             }
         }
         let keys: Vec<&str> = erasable.iter().filter_map(|o| o.key.as_deref()).collect();
-        let nothing = plan == Undone::default() && keys.is_empty();
+        let steps = self.schema_steps(&ledger).await?;
+        for step in &UndoPlan::of(steps.clone()).steps {
+            self.session.print(&format!("would undo: {}", step.title));
+        }
+        let nothing = plan == Undone::default() && keys.is_empty() && steps.is_empty();
         let status = if dry_run || nothing {
             Status::Done
         } else {
@@ -178,9 +198,16 @@ impl Flow {
         let run = ledger.begin_run(&permit, &start).await?;
         match self.within(&ledger, &run, consent).await {
             Ok((report, erased)) => {
+                let undone = self.undo_schema(&ledger, &run).await;
                 let counts = render::undone_json(&report.undone);
-                run.finish(&RunEnd::done(counts, json!({}))).await?;
-                Ok(self.end(&report, erased))
+                let end = match &undone {
+                    Ok(_) => RunEnd::done(counts, json!({})),
+                    Err(error) => RunEnd::failed(error),
+                };
+                run.finish(&end).await?;
+                let status = self.end(&report, erased);
+                self.tell_schema(&undone?);
+                Ok(status)
             }
             Err(error) => {
                 // The error that stopped the run matters more than that it could not be noted.
@@ -224,6 +251,43 @@ impl Flow {
         )
         .await?;
         Ok((report, erased))
+    }
+
+    /// The steps that `--schema` undoes: those of schema-push and fix-schema.
+    async fn schema_steps(&self, ledger: &Ledger) -> Result<Vec<RecordedStep>> {
+        if self.schema {
+            ledger.schema_steps_of(SCHEMA_RUNS).await
+        } else {
+            Ok(Vec::new())
+        }
+    }
+
+    /// Undoes them, once the rows are taken back.
+    async fn undo_schema(&self, ledger: &Ledger, run: &ActiveRun) -> Result<schema::Undone> {
+        let steps = self.schema_steps(ledger).await?;
+        if steps.is_empty() {
+            return Ok(schema::Undone::default());
+        }
+        let reader = LiveReader::new(self.database.clone());
+        let progress = self.session.progress();
+        schema::undo_steps(
+            &reader,
+            &run.schema(),
+            steps,
+            self.options.force,
+            progress.as_ref(),
+        )
+        .await
+    }
+
+    fn tell_schema(&self, undone: &schema::Undone) {
+        for title in &undone.steps {
+            self.session.print(&format!("undone: {title}"));
+        }
+        for title in &undone.permanent {
+            self.session
+                .print(&format!("stays, for it has no inverse: {title}"));
+        }
     }
 
     async fn objects(&self) -> Result<Vec<ObjectRecord>> {

@@ -172,6 +172,62 @@ fn rollback_leaves_what_was_there_before_and_forward_gives_the_same_again() {
 }
 
 #[test]
+fn rollback_of_the_schema_leaves_the_database_as_it_was_made() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    // A table of V3 was there before, with a column less; another is the application's own.
+    place.query(
+        "CREATE TABLE \"user\" (id text PRIMARY KEY, name text NOT NULL, email text NOT NULL UNIQUE); \
+         CREATE TABLE own (id int PRIMARY KEY)",
+    );
+    let objects = "SELECT c.relname, c.relkind, coalesce(string_agg(a.attname, ',' ORDER BY a.attnum), '') \
+                   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_attribute a \
+                   ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
+                   WHERE n.nspname = 'public' GROUP BY 1, 2 ORDER BY 1, 2";
+    let before = place.query(objects);
+    place.expect(0, "schema-push", &[]);
+    place.expect(0, "data-migrate", &[]);
+    let outcome = place.expect(0, "rollback", &["--schema", "--dry-run"]);
+    assert!(
+        outcome.stdout.contains("would undo: "),
+        "{}",
+        outcome.stdout
+    );
+    let outcome = place.expect(
+        1,
+        "rollback",
+        &["--schema", "--yes", "--collection", "leads"],
+    );
+    assert!(
+        outcome.stderr.contains("everything only"),
+        "{}",
+        outcome.stderr
+    );
+    // What somebody wrote since is not dropped with its table.
+    place.query("INSERT INTO \"user\" (id, name, email) VALUES ('u', 'Somebody', 's@x.tw')");
+    place.query(
+        "INSERT INTO opportunities (id, user_id, customer_number, company_name) \
+         VALUES ('mine', 'u', 'mine-1', 'Mine')",
+    );
+    let outcome = place.expect(1, "rollback", &["--schema", "--yes"]);
+    assert!(
+        outcome.stderr.contains("would lose data"),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(place.query("SELECT id FROM opportunities"), ["mine"]);
+    place.query("DELETE FROM opportunities");
+    place.query("DELETE FROM \"user\"");
+    place.expect(0, "rollback", &["--schema", "--yes"]);
+    assert_eq!(place.query(objects), before);
+    // And forward again.
+    place.expect(0, "schema-push", &[]);
+    place.expect(0, "data-migrate", &[]);
+    assert_eq!(place.query("SELECT count(*) FROM conversations"), ["153"]);
+}
+
+#[test]
 fn the_final_check_finds_every_kind_of_change_and_nothing_on_a_clean_database() {
     let Some(place) = Workplace::new() else {
         return;
