@@ -5,6 +5,7 @@ PLAN ?=
 profile_dir = $(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 programs = schema-push fix-schema data-migrate audio-migrate check-r2 final-check cutover \
 	rollback rollout env-migrate deploy-check v2-inspect local-s3
+packages ?= $(addprefix -p ,$(programs))
 chain = BIN_DIR=target/$(profile_dir) PLAN='$(PLAN)' scripts/migrate.sh
 
 .PHONY: help
@@ -13,7 +14,7 @@ help: ## this list
 
 .PHONY: build
 build: ## the programs
-	cargo build --profile $(PROFILE) $(addprefix -p ,$(programs))
+	cargo build --profile $(PROFILE) $(packages)
 
 .PHONY: migrate
 migrate: build ## everything, from the schema to the final check

@@ -13,16 +13,23 @@ export SUNSET_LOCAL_DIR=$PWD/.local/smoke
 unset DATABASE_URL V2_FIRESTORE V2_AUDIO
 trap 'scripts/local.sh reset' EXIT
 
+# What the tests have built already.
+export PROFILE=dev packages='--workspace --all-targets'
+
 say() { printf '\n### %s\n' "$*" >&2; }
 
 say "dry run"
-PROFILE=dev make dry-run
+make dry-run
 say "first migration"
-PROFILE=dev make migrate
+make migrate
 say "second migration: nothing to write"
-PROFILE=dev make migrate | tee "$SUNSET_LOCAL_DIR/second.txt"
+make migrate | tee "$SUNSET_LOCAL_DIR/second.txt"
 grep -q 'Nothing to write' "$SUNSET_LOCAL_DIR/second.txt"
 say "rollback"
-CONFIRM_ROLLBACK=yes PROFILE=dev make rollback
+CONFIRM_ROLLBACK=yes make rollback
 say "forward again"
-PROFILE=dev make migrate
+make migrate
+say "a plan in place"
+make migrate PLAN=leora-phase2
+say "and again"
+make migrate PLAN=leora-phase2

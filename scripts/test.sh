@@ -11,7 +11,8 @@ for name in $(env | sed -n 's/^\(\(CLOUDFLARE\|FIREBASE\|V2\)_[A-Z0-9_]*\)=.*/\1
     unset "$name"
 done
 
-cargo build --workspace
+# Built as the tests are: other packages together would be other features, and everything twice.
+cargo build --workspace --all-targets
 scripts/local.sh reset
 trap 'scripts/local.sh reset' EXIT
 scripts/local.sh up
