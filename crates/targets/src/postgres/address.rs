@@ -44,10 +44,14 @@ impl Address {
             )
             .remedy(REMEDY));
         }
-        let mut options = PgConnectOptions::from_str(parsed.as_str()).map_err(|cause| {
-            Error::new(ErrorKind::Configuration, "the database URL cannot be read")
-                .cause(cause)
-                .remedy(REMEDY)
+        // The cause quotes the part that it does not like, and any part may be a secret put in the
+        // wrong place.
+        let mut options = PgConnectOptions::from_str(parsed.as_str()).map_err(|_| {
+            Error::new(
+                ErrorKind::Configuration,
+                "the database URL has an option (sslmode, …) or a port that cannot be read",
+            )
+            .remedy(REMEDY)
         })?;
         if options.get_database().is_none() {
             return Err(Error::new(

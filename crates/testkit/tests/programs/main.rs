@@ -13,6 +13,7 @@ mod migration;
 mod mistakes;
 mod proof;
 mod repair;
+mod secrets;
 mod storm;
 mod words;
 mod workplace;

@@ -35,7 +35,7 @@ pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-fn bin_dir() -> PathBuf {
+pub fn bin_dir() -> PathBuf {
     std::env::var_os("SUNSET_TEST_BIN_DIR")
         .map_or_else(|| repository().join("target/debug"), PathBuf::from)
 }
