@@ -28,13 +28,6 @@ pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
     if let Some(registered) = plans::in_place::registered(&arguments.plan) {
         return crate::in_place::undo(&arguments, session, registered).await;
     }
-    if arguments.schema {
-        return Err(Error::new(
-            ErrorKind::Configuration,
-            format!("the plan {} has no option --schema", arguments.plan),
-        )
-        .remedy("leave it out: its schema is V3's own"));
-    }
     let consent = arguments.write.consent(&session);
     let plan = plan_named(&arguments.plan)?;
     let (settings, pace, bucket, confirmed) = session.settings(|variables, faults| {

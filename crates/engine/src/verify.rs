@@ -18,7 +18,7 @@ use sunset_core::row::Row;
 
 use self::sample::Sample;
 use crate::load::{Surveyed, gone, stream};
-use crate::retry::Retries;
+use crate::retry::{Retries, retry};
 
 /// How to compare.
 #[derive(Debug, Clone, Copy)]
@@ -166,7 +166,7 @@ impl Verification<'_> {
         let Compared {
             differences,
             digests,
-        } = self.verifier.compare(&rows).await?;
+        } = retry(self.options.retries, || self.verifier.compare(&rows)).await?;
         let mut batch = Batch {
             items,
             digests,

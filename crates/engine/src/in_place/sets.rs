@@ -19,6 +19,9 @@ const ROWS_PER_BLOCK: u64 = 64;
 /// A block holds at most some hundred rows, whatever the estimate says.
 const BATCHES_A_PART: usize = 300;
 
+/// How often rows may slip away from under a batch, one after the other.
+const MOVED_LOOKS: u32 = 100;
+
 /// One change, with its counts, its warnings and what it leaves alone.
 pub(super) async fn set(
     step: &PlanStep,
@@ -140,10 +143,20 @@ impl Sweep<'_> {
             return Ok(sum);
         }
         let mut late = 0;
+        let mut moved = 0;
         while late <= left.saturating_mul(2) + limit {
             let changed = retry(LOCK_RETRIES, || self.write(None, Locked::Wait)).await?;
             if changed.rows == 0 {
-                return Ok(sum);
+                // A row that was waited for stands elsewhere once its holder committed: it was
+                // chosen by its place, and is found there by the next look.
+                let left = ports.rows.would_set(self.facts, self.update).await?.rows;
+                if left == 0 {
+                    return Ok(sum);
+                }
+                moved += 1;
+                if moved > MOVED_LOOKS {
+                    break;
+                }
             }
             late += changed.rows;
             sum.add(changed);
