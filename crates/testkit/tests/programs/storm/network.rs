@@ -68,6 +68,8 @@ fn cut_connections_change_nothing_of_a_load_a_check_and_a_rollback() {
     while cuts + check_cuts + back_cuts < blows {
         rounds += 1;
         let (place, proxy) = behind_a_proxy(storm.cases);
+        // A transaction has to fit between two cuts now and then.
+        let place = place.with("BATCH_SIZE", "50").with("MAX_RETRIES", "20");
         let load = ("data-migrate", &load[..], 3);
         cuts += through_cuts(&place, &proxy, &mut storm, load, size / 2);
         let what = format!("after {cuts} cuts, seed {}", storm.seed);
@@ -82,7 +84,7 @@ fn cut_connections_change_nothing_of_a_load_a_check_and_a_rollback() {
             size / 40,
         );
         let back = ("rollback", &["--yes"][..], 0);
-        back_cuts += through_cuts(&place, &proxy, &mut storm, back, 8_000);
+        back_cuts += through_cuts(&place, &proxy, &mut storm, back, 30_000);
         assert_eq!(place.query(rows), before, "seed {}", storm.seed);
     }
     told(&format!(
