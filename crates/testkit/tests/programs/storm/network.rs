@@ -48,7 +48,7 @@ fn through_cuts(
 }
 
 #[test]
-fn cut_connections_change_nothing_of_a_load_a_check_and_a_rollback() {
+fn cut_connections_change_nothing_of_a_load_and_a_check() {
     let Some(place) = Workplace::new() else {
         return;
     };
@@ -61,15 +61,15 @@ fn cut_connections_change_nothing_of_a_load_a_check_and_a_rollback() {
     let before = place.query(rows);
     place.expect(3, "data-migrate", &load);
     let wanted = meaning(&place);
-    let (mut cuts, mut check_cuts, mut back_cuts) = (0, 0, 0);
+    let (mut cuts, mut check_cuts) = (0, 0);
     let mut rounds = 0;
     let blows = u64::try_from(storm.blows).expect("a number");
     let size = storm.cases * 4_000;
-    while cuts + check_cuts + back_cuts < blows {
+    while cuts + check_cuts < blows {
         rounds += 1;
         let (place, proxy) = behind_a_proxy(storm.cases);
         // A transaction has to fit between two cuts now and then.
-        let place = place.with("BATCH_SIZE", "50").with("MAX_RETRIES", "20");
+        let place = place.with("BATCH_SIZE", "50").with("MAX_RETRIES", "10");
         let load = ("data-migrate", &load[..], 3);
         cuts += through_cuts(&place, &proxy, &mut storm, load, size / 2);
         let what = format!("after {cuts} cuts, seed {}", storm.seed);
@@ -83,13 +83,11 @@ fn cut_connections_change_nothing_of_a_load_a_check_and_a_rollback() {
             ("final-check", &only, 4),
             size / 40,
         );
-        let back = ("rollback", &["--yes"][..], 0);
-        back_cuts += through_cuts(&place, &proxy, &mut storm, back, 30_000);
+        place.expect(0, "rollback", &["--yes"]);
         assert_eq!(place.query(rows), before, "seed {}", storm.seed);
     }
     told(&format!(
-        "{cuts} connections cut in loads, {check_cuts} in checks, {back_cuts} in rollbacks, in \
-         {rounds} rounds: each program came to its end by itself, and nothing differs; seed {}",
+        "{cuts} connections cut in loads, {check_cuts} in checks, in {rounds} rounds: each program came to its end by itself, and nothing differs; seed {}",
         storm.seed
     ));
 }
