@@ -59,6 +59,10 @@ fn goes_back(fault: impl Fn(&State), gate: &str, slack: u64) {
     fault(state);
     let said = end(child);
     let looks = state.looked.load(SeqCst) - looked;
+    // A worker of nginx that is told to end takes what it had accepted, for some milliseconds.
+    wait_for("the end of nginx's old workers", || {
+        stage.scratch.block_on(tally(stage.front, 50)).get("v1") == Some(&50)
+    });
     let after = stage.scratch.block_on(tally(stage.front, 300));
     let (sent, faults) = stage.scratch.block_on(load.end());
     assert_eq!(said.status, 4, "{said:#?}");
