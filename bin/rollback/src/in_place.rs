@@ -16,7 +16,7 @@ use sunset_engine::retry::Retries;
 use sunset_engine::schema::{self, Kept, Undone};
 use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, LiveReader};
 
-use crate::Arguments;
+use crate::{Arguments, tell};
 
 pub async fn undo(
     arguments: &Arguments,
@@ -55,7 +55,7 @@ pub async fn undo(
         database,
     };
     if arguments.list_runs {
-        return flow.list_runs().await;
+        return tell::list_runs(&flow.database, &flow.session).await;
     }
     match consent {
         Consented::DryRun => flow.show(true).await,
@@ -74,16 +74,6 @@ struct Flow {
 }
 
 impl Flow {
-    async fn list_runs(&self) -> Result<Status> {
-        let runs = match Ledger::open(&self.database).await? {
-            Some(ledger) => ledger.runs().await?,
-            None => Vec::new(),
-        };
-        self.session.print(&render::runs_text(&runs));
-        self.session.json(|| render::runs_json(&runs));
-        Ok(Status::Done)
-    }
-
     /// Shows what would be done. There is no writer here to write with.
     async fn show(&self, dry_run: bool) -> Result<Status> {
         let Some(ledger) = Ledger::open(&self.database).await? else {
@@ -234,13 +224,7 @@ impl Flow {
             ));
         }
         if let Some(undone) = undone {
-            for title in &undone.steps {
-                self.session.print(&format!("undone: {title}"));
-            }
-            for title in &undone.permanent {
-                self.session
-                    .print(&format!("stays, for it has no inverse: {title}"));
-            }
+            tell::undone_steps(&self.session, undone);
         }
         let status = if report.kept() > 0 {
             Status::Incomplete

@@ -1,6 +1,7 @@
 //! `rollback`: takes back what migration wrote.
 
 mod in_place;
+mod tell;
 mod undo;
 
 use std::process::ExitCode;

@@ -22,7 +22,7 @@ use sunset_targets::postgres::{
 };
 use sunset_targets::r2::R2Bucket;
 
-use crate::Arguments;
+use crate::{Arguments, tell};
 
 pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
     if let Some(registered) = plans::in_place::registered(&arguments.plan) {
@@ -63,7 +63,7 @@ pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
         database,
     };
     if arguments.list_runs {
-        return flow.list_runs().await;
+        return tell::list_runs(&flow.database, &flow.session).await;
     }
     if flow.schema && !flow.scope.is_everything() {
         return Err(Error::new(
@@ -95,16 +95,6 @@ struct Flow {
 }
 
 impl Flow {
-    async fn list_runs(&self) -> Result<Status> {
-        let runs = match Ledger::open(&self.database).await? {
-            Some(ledger) => ledger.runs().await?,
-            None => Vec::new(),
-        };
-        self.session.print(&render::runs_text(&runs));
-        self.session.json(|| render::runs_json(&runs));
-        Ok(Status::Done)
-    }
-
     /// Shows what would be done. There is no writer here to write with.
     async fn show(&self, dry_run: bool) -> Result<Status> {
         let Some(ledger) = Ledger::open(&self.database).await? else {
@@ -199,7 +189,7 @@ impl Flow {
                 };
                 run.finish(&end).await?;
                 let status = self.end(&report, erased);
-                self.tell_schema(&undone?);
+                tell::undone_steps(&self.session, &undone?);
                 Ok(status)
             }
             Err(error) => {
@@ -271,16 +261,6 @@ impl Flow {
             progress.as_ref(),
         )
         .await
-    }
-
-    fn tell_schema(&self, undone: &schema::Undone) {
-        for title in &undone.steps {
-            self.session.print(&format!("undone: {title}"));
-        }
-        for title in &undone.permanent {
-            self.session
-                .print(&format!("stays, for it has no inverse: {title}"));
-        }
     }
 
     async fn objects(&self) -> Result<Vec<ObjectRecord>> {
