@@ -14,7 +14,8 @@ done
 # Built as the tests are: other packages together would be other features, and everything twice.
 cargo build --workspace --all-targets
 scripts/local.sh reset
-trap 'scripts/local.sh reset' EXIT
+newer() { SUNSET_LOCAL_DIR=$PWD/.local/test-newer "$@"; }
+trap 'scripts/local.sh reset; newer scripts/local.sh reset' EXIT
 scripts/local.sh up
 
 # A test looks at its database with psql, which may be the private server's own.
@@ -28,6 +29,10 @@ if pgbouncer=$(scripts/pgbouncer.sh); then
     export SUNSET_TEST_PGBOUNCER=$pgbouncer
 fi
 
+if drizzle=$(scripts/drizzle.sh); then
+    export SUNSET_TEST_DRIZZLE=$drizzle
+fi
+
 setting() { sed -n "s/^$1=//p" "$SUNSET_LOCAL_DIR/env"; }
 database=$(setting DATABASE_URL)
 export SUNSET_TEST_DATABASE_URL=${database%/*}/postgres
@@ -35,5 +40,12 @@ SUNSET_TEST_S3_ENDPOINT=$(setting CLOUDFLARE_R2_ENDPOINT)
 SUNSET_TEST_S3_ACCESS_KEY=$(setting CLOUDFLARE_R2_ACCESS_KEY)
 SUNSET_TEST_S3_SECRET_KEY=$(setting CLOUDFLARE_R2_SECRET_KEY)
 export SUNSET_TEST_S3_ENDPOINT SUNSET_TEST_S3_ACCESS_KEY SUNSET_TEST_S3_SECRET_KEY
+
+# What speaks with the database is tried again on a newer one.
+if bin=$(newer scripts/newer-postgres.sh "$SUNSET_POSTGRES_BIN"); then
+    SUNSET_POSTGRES_BIN=$bin newer scripts/local.sh up
+    database=$(newer scripts/local.sh env | sed -n 's/^DATABASE_URL=//p')
+    export SUNSET_TEST_NEWER_DATABASE_URL=${database%/*}/postgres
+fi
 
 cargo test --workspace "$@"

@@ -13,3 +13,11 @@ mod generations;
 mod scratch;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_fix-schema");
+
+#[test]
+fn all_of_it_holds_on_a_newer_server() {
+    match sunset_testkit::newer::run_again("newer_server") {
+        Ok(word) => println!("{word}"),
+        Err(said) => panic!("on the newer server:\n{said}"),
+    }
+}

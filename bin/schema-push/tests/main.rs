@@ -9,6 +9,7 @@
 )]
 
 mod broken;
+mod drizzle;
 mod empty;
 mod existing;
 mod golden;
@@ -19,3 +20,11 @@ mod traffic;
 mod undo;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_schema-push");
+
+#[test]
+fn all_of_it_holds_on_a_newer_server() {
+    match sunset_testkit::newer::run_again("newer_server") {
+        Ok(word) => println!("{word}"),
+        Err(said) => panic!("on the newer server:\n{said}"),
+    }
+}

@@ -72,9 +72,24 @@ impl Scratch {
             .unwrap_or_else(|| "-".into())
     }
 
+    /// Everything about the application's schema, as text.
+    pub async fn structure(&self) -> String {
+        self.text(include_str!("structure.sql")).await
+    }
+
     /// Everything about the application's schema, and all its rows, as text.
     pub async fn dump(&self) -> String {
-        self.text(include_str!("dump.sql")).await
+        let mut dump = self.structure().await;
+        let tables = "SELECT coalesce(string_agg(quote_ident(relname), ',' ORDER BY relname), '')
+              FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'";
+        for table in self.text(tables).await.split_terminator(',') {
+            let rows = "coalesce(string_agg(x::text, E'\\n' ORDER BY x::text), '')";
+            let rows = self
+                .text(&format!("SELECT {rows} FROM public.{table} AS x"))
+                .await;
+            dump.push_str(&format!("\n{table} rows {rows}"));
+        }
+        dump
     }
 
     pub async fn database(&self) -> Database {

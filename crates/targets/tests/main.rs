@@ -14,3 +14,11 @@
 mod postgres;
 mod proof;
 mod r2;
+
+#[test]
+fn all_of_it_holds_on_a_newer_server() {
+    match sunset_testkit::newer::run_again("newer_server") {
+        Ok(word) => println!("{word}"),
+        Err(said) => panic!("on the newer server:\n{said}"),
+    }
+}

@@ -4,6 +4,7 @@ pub mod customers;
 pub mod firestore;
 pub mod fuzz;
 pub mod generate;
+pub mod newer;
 pub mod objects;
 pub mod proxy;
 pub mod storage;

@@ -11,8 +11,4 @@ SELECT string_agg(line, E'\n' ORDER BY line) FROM (
       FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype IN ('p', 'u', 'f', 'c')
     UNION ALL
     SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
-    UNION ALL
-    SELECT format('%s rows %s', c.relname,
-                  query_to_xml(format('SELECT x::text FROM %I.%I AS x ORDER BY 1', 'public', c.relname), true, false, ''))
-      FROM pg_class AS c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
 ) AS lines
