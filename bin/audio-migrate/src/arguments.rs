@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use clap::Parser;
-use sunset_cli::{CommonArgs, Program, WriteArgs};
+use sunset_cli::{CommonArgs, NoticeArgs, Program, WriteArgs};
 use sunset_core::audio::format::Format;
 use sunset_core::audio::plan::Orphans;
 
@@ -19,6 +19,9 @@ use sunset_core::audio::plan::Orphans;
 pub struct Arguments {
     #[command(flatten)]
     pub common: CommonArgs,
+
+    #[command(flatten)]
+    pub notices: NoticeArgs,
 
     #[command(flatten)]
     pub write: WriteArgs,
@@ -124,5 +127,9 @@ impl Program for Arguments {
 
     fn common(&self) -> &CommonArgs {
         &self.common
+    }
+
+    fn notices(&self) -> Option<&NoticeArgs> {
+        Some(&self.notices)
     }
 }

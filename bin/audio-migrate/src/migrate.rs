@@ -40,6 +40,11 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
         store.identity()
     ));
     session.detail(&format!("database {}", database.describe()));
+    session.announce(&format!(
+        "from {} to {}",
+        source.identity(),
+        store.identity()
+    ));
     let retries = Retries(pace.max_retries);
     let options = Options {
         only: arguments.only(),
@@ -194,7 +199,9 @@ impl Flow {
         report: &AudioReport,
         run: Option<i64>,
     ) -> Result<Status> {
-        self.session.print(&render::audio_text(plan, report));
+        let text = render::audio_text(plan, report);
+        self.session.print(&text);
+        self.session.sum_up(&text);
         let urls = self.verify_urls(book).await?;
         let broken = urls.iter().any(|check| check.fault.is_some());
         let incomplete = report.is_incomplete() || !plan.quarantined.is_empty() || broken;

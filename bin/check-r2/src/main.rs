@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use sunset_cli::{CommonArgs, Program, Session, Status, render};
+use sunset_cli::{CommonArgs, NoticeArgs, Program, Session, Status, render};
 use sunset_core::audio::bucket::Expected;
 use sunset_core::config::{DatabaseSettings, Pace, R2Settings};
 use sunset_core::error::Result;
@@ -23,6 +23,9 @@ use sunset_targets::r2::R2Bucket;
 struct Arguments {
     #[command(flatten)]
     common: CommonArgs,
+
+    #[command(flatten)]
+    notices: NoticeArgs,
 
     /// The plan whose recordings are meant: sales-ai
     #[arg(long, default_value = "sales-ai", value_name = "NAME")]
@@ -56,6 +59,10 @@ impl Program for Arguments {
     fn common(&self) -> &CommonArgs {
         &self.common
     }
+
+    fn notices(&self) -> Option<&NoticeArgs> {
+        Some(&self.notices)
+    }
 }
 
 fn main() -> ExitCode {
@@ -82,6 +89,7 @@ async fn check(arguments: Arguments, session: Session) -> Result<Status> {
         store.identity(),
         arguments.plan
     ));
+    session.announce(&store.identity().to_string());
     let book = ObjectBook::new(database, ledger.is_some(), store.identity());
     let options = BucketOptions {
         deep: arguments.deep,
@@ -99,6 +107,7 @@ async fn check(arguments: Arguments, session: Session) -> Result<Status> {
         &section,
         session.is_verbose(),
     ));
+    session.sum_up(&section.summary);
     session.json(|| render::bucket_json(&report, &section));
     Ok(if section.passed() {
         Status::Done

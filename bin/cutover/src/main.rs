@@ -6,7 +6,7 @@ mod take_over;
 use std::process::ExitCode;
 
 use clap::Parser;
-use sunset_cli::{CommonArgs, Program, WriteArgs};
+use sunset_cli::{CommonArgs, NoticeArgs, Program, WriteArgs};
 
 /// Makes V3 take over from V2: says what is left to do, and, once V2 is frozen, makes the last
 /// pass, proves that nothing is missing, and records the cut-over.
@@ -19,6 +19,9 @@ use sunset_cli::{CommonArgs, Program, WriteArgs};
 pub struct Arguments {
     #[command(flatten)]
     common: CommonArgs,
+
+    #[command(flatten)]
+    notices: NoticeArgs,
 
     #[command(flatten)]
     write: WriteArgs,
@@ -61,6 +64,10 @@ impl Program for Arguments {
 
     fn common(&self) -> &CommonArgs {
         &self.common
+    }
+
+    fn notices(&self) -> Option<&NoticeArgs> {
+        Some(&self.notices)
     }
 }
 

@@ -78,6 +78,11 @@ impl Flow {
     }
 
     async fn take_over(&self, consent: &Consent) -> Result<Status> {
+        self.session.announce(&format!(
+            "plan {} in {}",
+            self.plan.name(),
+            self.database.describe()
+        ));
         let permit = WritePermit::bind(consent, self.database.identity().clone());
         let ledger = Ledger::install(&self.database, &permit).await?;
         if let Some(done) = ledger.cut_over(self.plan.name()).await? {

@@ -50,6 +50,11 @@ pub async fn migrate(
     let database =
         Database::connect(&settings.url, ConnectOptions::for_program(Arguments::NAME)).await?;
     session.detail(&format!("database {}", database.describe()));
+    session.announce(&format!(
+        "plan {} in {}",
+        registered.name,
+        database.describe()
+    ));
     let in_environment = session.variable(env_vars::BATCH_SIZE).is_some();
     let of_environment = u32::try_from(pace.batch_size).unwrap_or(BATCH_SIZE);
     let batch_size = arguments.batch_size.unwrap_or(if in_environment {
@@ -143,12 +148,9 @@ impl Flow {
             self.json(&done, Some(id), Status::CheckFailed);
             return Ok(Status::CheckFailed);
         }
-        self.session.print(&render::summary_text(
-            &self.plan,
-            &done.steps,
-            false,
-            self.palette,
-        ));
+        let summary = |palette| render::summary_text(&self.plan, &done.steps, false, palette);
+        self.session.print(&summary(self.palette));
+        self.session.sum_up(&summary(Palette::plain()));
         let quarantined = done.steps.iter().any(|step| !step.quarantined.is_empty());
         let status = if quarantined {
             Status::Incomplete

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use sunset_cli::{CommonArgs, Program, ReadArgs, WriteArgs};
+use sunset_cli::{CommonArgs, NoticeArgs, Program, ReadArgs, WriteArgs};
 use sunset_core::ports::rows::OnConflict;
 use sunset_core::report::ReadPrice;
 
@@ -23,6 +23,9 @@ use sunset_core::report::ReadPrice;
 pub struct Arguments {
     #[command(flatten)]
     common: CommonArgs,
+
+    #[command(flatten)]
+    notices: NoticeArgs,
 
     #[command(flatten)]
     write: WriteArgs,
@@ -110,6 +113,10 @@ impl Program for Arguments {
 
     fn common(&self) -> &CommonArgs {
         &self.common
+    }
+
+    fn notices(&self) -> Option<&NoticeArgs> {
+        Some(&self.notices)
     }
 }
 

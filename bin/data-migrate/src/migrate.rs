@@ -50,6 +50,11 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
         ConnectOptions::for_program(Arguments::NAME).connections(arguments.connections + 1);
     let database = Database::connect(&settings.url, connecting).await?;
     session.detail(&format!("database {}", database.describe()));
+    session.announce(&format!(
+        "plan {} into {}",
+        plan.name(),
+        database.describe()
+    ));
     let batch_size = arguments
         .batch_size
         .map_or(pace.batch_size, |size| size as usize);
@@ -300,6 +305,8 @@ impl Flow {
         if self.arguments.watch.is_none() {
             let text = render::load_text(report, dry_run, self.session.is_verbose());
             self.session.print(&text);
+            self.session
+                .sum_up(&render::load_text(report, dry_run, false));
         }
         self.session
             .json(|| render::load_json(report, run, dry_run));

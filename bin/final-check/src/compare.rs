@@ -58,6 +58,7 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
     })?;
     let database =
         Database::connect(&settings.url, ConnectOptions::for_program(Arguments::NAME)).await?;
+    session.announce(&format!("plan {} in {}", plan.name(), database.describe()));
     let ledger = Ledger::open(&database).await?;
     let verifier = Verifier::new(database.clone(), ledger.is_some());
     let mut checks = CheckReport {
@@ -137,6 +138,10 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
         comparison,
     };
     session.print(&render::check_text(&report.checks, session.is_verbose()));
+    for section in &report.checks.sections {
+        session.sum_up(&section.summary);
+    }
+    session.sum_up(&render::verdict_line(&report.checks));
     if !(arguments.no_report || arguments.write.dry_run || matches!(repair, Repair::Show)) {
         let path = files::write(&report, &arguments.reports)?;
         session.print(&format!("Report: {}", path.display()));

@@ -32,11 +32,17 @@ pub async fn final_check(
     let database =
         Database::connect(&settings.url, ConnectOptions::for_program(Arguments::NAME)).await?;
     session.detail(&format!("database {}", database.describe()));
+    session.announce(&format!(
+        "plan {} in {}",
+        registered.name,
+        database.describe()
+    ));
     let schema = LiveReader::new(database.clone());
     let rows = InPlaceLook::new(database.clone());
     let report = final_sections(&plan, &schema, &rows).await?;
     let palette = Palette::of(session);
     session.print(&render::in_place_check_text(&report, palette));
+    session.sum_up(&render::verdict_line(&report));
     session.json(|| {
         let mut document = render::check_json(&report);
         document["plan"] = plan.name.clone().into();

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use sunset_cli::{CommonArgs, Program, ReadArgs, WriteArgs};
+use sunset_cli::{CommonArgs, NoticeArgs, Program, ReadArgs, WriteArgs};
 
 /// Compares V3 with V2 and says whether anything is missing.
 ///
@@ -22,6 +22,9 @@ use sunset_cli::{CommonArgs, Program, ReadArgs, WriteArgs};
 pub struct Arguments {
     #[command(flatten)]
     common: CommonArgs,
+
+    #[command(flatten)]
+    notices: NoticeArgs,
 
     #[command(flatten)]
     read: ReadArgs,
@@ -124,6 +127,10 @@ impl Program for Arguments {
 
     fn common(&self) -> &CommonArgs {
         &self.common
+    }
+
+    fn notices(&self) -> Option<&NoticeArgs> {
+        Some(&self.notices)
     }
 }
 

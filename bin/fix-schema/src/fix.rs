@@ -87,6 +87,7 @@ impl Fix {
 
     async fn execute(&self, consent: &Consent, diagnosis: &Diagnosis) -> Result<Status> {
         diagnosis.preflight()?;
+        self.session.announce(self.database.describe());
         let permit = WritePermit::bind(consent, self.database.identity().clone());
         let ledger = Ledger::install(&self.database, &permit).await?;
         let start = RunStart {

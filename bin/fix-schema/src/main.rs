@@ -5,7 +5,7 @@ mod fix;
 use std::process::ExitCode;
 
 use clap::Parser;
-use sunset_cli::{CommonArgs, Program, WriteArgs};
+use sunset_cli::{CommonArgs, NoticeArgs, Program, WriteArgs};
 
 /// Finds and repairs the known faults of older V3 databases, without losing a row.
 ///
@@ -20,6 +20,9 @@ use sunset_cli::{CommonArgs, Program, WriteArgs};
 pub struct Arguments {
     #[command(flatten)]
     common: CommonArgs,
+
+    #[command(flatten)]
+    notices: NoticeArgs,
 
     #[command(flatten)]
     write: WriteArgs,
@@ -48,6 +51,10 @@ impl Program for Arguments {
 
     fn common(&self) -> &CommonArgs {
         &self.common
+    }
+
+    fn notices(&self) -> Option<&NoticeArgs> {
+        Some(&self.notices)
     }
 }
 

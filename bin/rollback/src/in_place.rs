@@ -135,6 +135,11 @@ impl Flow {
         if !Ledger::exists(&self.database).await? {
             return Ok(self.nothing());
         }
+        self.session.announce(&format!(
+            "plan {} in {}",
+            self.scope.plan,
+            self.database.describe()
+        ));
         let permit = WritePermit::bind(consent, self.database.identity().clone());
         let ledger = Ledger::install(&self.database, &permit).await?;
         let start = RunStart {

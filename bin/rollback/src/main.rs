@@ -7,7 +7,7 @@ mod undo;
 use std::process::ExitCode;
 
 use clap::Parser;
-use sunset_cli::{CommonArgs, Program, WriteArgs};
+use sunset_cli::{CommonArgs, NoticeArgs, Program, WriteArgs};
 
 /// Takes back what migration wrote to V3, and nothing else.
 ///
@@ -23,6 +23,9 @@ use sunset_cli::{CommonArgs, Program, WriteArgs};
 pub struct Arguments {
     #[command(flatten)]
     common: CommonArgs,
+
+    #[command(flatten)]
+    notices: NoticeArgs,
 
     #[command(flatten)]
     write: WriteArgs,
@@ -110,6 +113,10 @@ impl Program for Arguments {
 
     fn common(&self) -> &CommonArgs {
         &self.common
+    }
+
+    fn notices(&self) -> Option<&NoticeArgs> {
+        Some(&self.notices)
     }
 }
 

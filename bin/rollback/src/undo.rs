@@ -166,6 +166,11 @@ impl Flow {
         if !Ledger::exists(&self.database).await? {
             return Ok(self.nothing());
         }
+        self.session.announce(&format!(
+            "{} in {}",
+            render::scope_text(&self.scope),
+            self.database.describe()
+        ));
         let permit = WritePermit::bind(consent, self.database.identity().clone());
         let ledger = Ledger::install(&self.database, &permit).await?;
         let start = RunStart {
@@ -294,7 +299,9 @@ impl Flow {
                 "{erased} recordings were removed from the bucket."
             ));
         }
-        self.session.print(&render::proof_text(report));
+        let proof = render::proof_text(report);
+        self.session.print(&proof);
+        self.session.sum_up(&proof);
         self.session.json(|| {
             let mut document = self.document(&report.undone, status);
             if let Value::Object(map) = &mut document {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use sunset_cli::{CommonArgs, Program, WriteArgs};
+use sunset_cli::{CommonArgs, NoticeArgs, Program, WriteArgs};
 
 /// Brings the V3 database to the tables that the migration needs. Never asks anything.
 ///
@@ -20,6 +20,9 @@ use sunset_cli::{CommonArgs, Program, WriteArgs};
 pub struct Arguments {
     #[command(flatten)]
     common: CommonArgs,
+
+    #[command(flatten)]
+    notices: NoticeArgs,
 
     #[command(flatten)]
     write: WriteArgs,
@@ -78,6 +81,10 @@ impl Program for Arguments {
 
     fn common(&self) -> &CommonArgs {
         &self.common
+    }
+
+    fn notices(&self) -> Option<&NoticeArgs> {
+        Some(&self.notices)
     }
 }
 

@@ -72,6 +72,7 @@ pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
             Ok(status)
         }
         Consented::Write(consent) => {
+            session.announce(database.describe());
             let push = Push {
                 session,
                 database,

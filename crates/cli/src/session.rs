@@ -12,11 +12,13 @@ use serde_json::Value;
 use sunset_core::config::{self, Faults, Variables};
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::ports::progress::Progress;
+use sunset_core::secret::Secret;
 
 use crate::arguments::CommonArgs;
 use crate::environment::Environment;
 use crate::failure::{failure_json, failure_text};
 use crate::language::Language;
+use crate::notice::{NoticeArgs, Notices, Notifier};
 use crate::progress;
 use crate::status::Status;
 
@@ -30,6 +32,11 @@ pub trait Program: Parser {
 
     /// The shared ones.
     fn common(&self) -> &CommonArgs;
+
+    /// Whom it tells of its beginning, end and failure; a program without them tells nobody.
+    fn notices(&self) -> Option<&NoticeArgs> {
+        None
+    }
 }
 
 /// Standard error, for people.
@@ -62,6 +69,7 @@ pub struct Session {
     json: bool,
     verbose: bool,
     dry_run_asked: bool,
+    notices: Arc<Notices>,
 }
 
 impl Session {
@@ -141,6 +149,19 @@ impl Session {
         progress::for_terminal(self.talk.clone(), self.json)
     }
 
+    /// The work begins: tells the webhook, where there is one and this is no dry run, `plan
+    /// sales-ai into postgresql://db/v3`. The end, or the failure, is told by itself.
+    pub fn announce(&self, what: &str) {
+        if !self.talk.dry_run.load(Ordering::Relaxed) {
+            self.notices.begin(what);
+        }
+    }
+
+    /// A line of what came of it, for the notice of the end.
+    pub fn sum_up(&self, line: &str) {
+        self.notices.sum_up(line);
+    }
+
     pub(crate) fn dry_run_by_environment(&self) -> bool {
         self.dry_run_asked
     }
@@ -198,15 +219,22 @@ where
             variables.flag(sunset_core::env_vars::DRY_RUN, faults),
         )
     })?;
+    let talk = Talk {
+        dry_run: Arc::new(AtomicBool::new(false)),
+        language: common.lang,
+    };
+    let notifier = match arguments.notices() {
+        Some(wanted) => notifier(wanted, &environment, &talk)?,
+        None => None,
+    };
+    let notices = Notices::new(P::NAME, notifier);
     let session = Session {
         environment: Arc::new(environment),
-        talk: Talk {
-            dry_run: Arc::new(AtomicBool::new(false)),
-            language: common.lang,
-        },
+        talk: talk.clone(),
         json: common.json,
         verbose: common.verbose || verbose,
         dry_run_asked,
+        notices: Arc::clone(&notices),
     };
     trace(&session);
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -216,7 +244,7 @@ where
             Error::new(ErrorKind::Internal, "cannot start the runtime").cause(error)
         })?;
     runtime.block_on(async {
-        tokio::select! {
+        let result = tokio::select! {
             result = program(arguments, session) => result,
             interrupted = tokio::signal::ctrl_c() => {
                 let mut error = Error::new(ErrorKind::Interrupted, "stopped from the keyboard")
@@ -226,8 +254,38 @@ where
                 }
                 Err(error)
             }
+        };
+        let told = notices.end(&result, talk.dry_run.load(Ordering::Relaxed));
+        let untold = tokio::select! {
+            untold = told => untold,
+            // Whoever insists does not wait for a webhook.
+            _ = tokio::signal::ctrl_c() => Vec::new(),
+        };
+        for error in untold {
+            talk.say(&format!("note: {error}"));
         }
+        result
     })
+}
+
+/// The webhook: one that is named on the command line must be right, one of the environment that
+/// is not is only told.
+fn notifier(
+    wanted: &NoticeArgs,
+    environment: &Environment,
+    talk: &Talk,
+) -> Result<Option<Notifier>> {
+    if let Some(url) = &wanted.notify_url {
+        return Notifier::new(url.clone()).map(Some);
+    }
+    let url = environment.get(sunset_core::env_vars::SLACK_WEBHOOK_URL);
+    let url = url.filter(|url| !url.trim().is_empty());
+    Ok(url.and_then(|url| {
+        let notifier = Notifier::new(Secret::new(url.trim()));
+        notifier
+            .map_err(|error| talk.say(&format!("note: {error}")))
+            .ok()
+    }))
 }
 
 /// What libraries may say at most that know secrets.
