@@ -44,6 +44,7 @@ sample_database() {
 
 case ${private:-}:${PLAN:-} in
     yes:leora-phase2) sample_database leora_sample samples/leora-phase2/database.sql ;;
+    yes:main-server) sample_database main_server_sample samples/main-server/database.sql ;;
 esac
 
 worst=0
@@ -67,12 +68,12 @@ step() {
 
 case ${PLAN:-}:${1:-} in
     # A plan that works in place brings its schema itself, where it is best for its rows.
-    leora-phase2:migrate)
+    leora-phase2:migrate | main-server:migrate)
         step data-migrate
         step final-check
         exit "$worst"
         ;;
-    leora-phase2:dry-run)
+    leora-phase2:dry-run | main-server:dry-run)
         step data-migrate --dry-run
         exit "$worst"
         ;;

@@ -71,6 +71,7 @@ pub async fn migrate(
         options: InPlaceOptions {
             batch_size,
             retries: Retries(pace.max_retries),
+            again: !arguments.in_place.step.is_empty(),
         },
         began,
         arguments: arguments.in_place,

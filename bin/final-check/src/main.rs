@@ -32,7 +32,7 @@ pub struct Arguments {
     #[command(flatten)]
     write: WriteArgs,
 
-    /// The plan: sales-ai, leora-phase2
+    /// The plan: sales-ai, leora-phase2, main-server
     #[arg(long, default_value = "sales-ai", value_name = "NAME")]
     plan: String,
 

@@ -27,7 +27,7 @@ pub struct Arguments {
     #[command(flatten)]
     write: WriteArgs,
 
-    /// The plan whose schema is wanted: sales-ai, leora-phase2
+    /// The plan whose schema is wanted: sales-ai, leora-phase2, main-server
     #[arg(long, default_value = "sales-ai", value_name = "NAME")]
     plan: String,
 

@@ -6,16 +6,21 @@ use sunset_cli::render::schema::{counted, drift_text, plan_json, plan_text, rema
 use sunset_cli::{Consented, Program, Session, Status};
 use sunset_core::config::DatabaseSettings;
 use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::instant::Instant;
 use sunset_core::permit::{Consent, WritePermit};
-use sunset_core::plans::in_place;
+use sunset_core::plans::in_place::{self, Parameters, Registered, Work};
 use sunset_core::plans::schemas::{PlanSchema, schema_named};
 use sunset_core::ports::runs::{RunEnd, RunStart};
 use sunset_core::schema::diff::{Directions, Dropped, Rename};
 use sunset_core::schema::live::LiveSchema;
 use sunset_core::schema::steps::SchemaPlan;
 use sunset_core::schema::{ddl, script};
+use sunset_engine::in_place::{InPlaceOptions, Ports, Writers, step};
+use sunset_engine::retry::Retries;
 use sunset_engine::schema::{self, Executed};
-use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, LiveReader};
+use sunset_targets::postgres::{
+    ActiveRun, ConnectOptions, Database, InPlaceLook, Ledger, LiveReader,
+};
 
 use crate::Arguments;
 
@@ -80,6 +85,7 @@ pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
                 wanted,
                 // Steps of a plan that works in place are undone with it, and no others.
                 plan: in_place.map_or("schema", |plan| plan.name),
+                in_place,
             };
             push.execute(&consent, &plan, &live).await
         }
@@ -143,6 +149,7 @@ struct Push {
     reader: LiveReader,
     wanted: PlanSchema,
     plan: &'static str,
+    in_place: Option<&'static Registered>,
 }
 
 impl Push {
@@ -197,6 +204,7 @@ impl Push {
     ) -> Result<(Executed, SchemaPlan)> {
         let progress = self.session.progress();
         let writer = run.schema();
+        self.keep(run).await?;
         schema::push(
             &self.reader,
             &writer,
@@ -205,6 +213,43 @@ impl Push {
             progress.as_ref(),
         )
         .await
+    }
+
+    /// What the plan's steps record of old tables stands before the first change of the schema.
+    async fn keep(&self, run: &ActiveRun) -> Result<()> {
+        let Some(registered) = self.in_place else {
+            return Ok(());
+        };
+        let namespace = &self.wanted.schema.namespace;
+        let plan = (registered.describe)(&Parameters::new(namespace, Instant::MIN))?;
+        let rows = InPlaceLook::new(self.database.clone());
+        let writers = (run.schema(), run.in_place());
+        let progress = self.session.progress();
+        let ports = Ports {
+            schema: &self.reader,
+            rows: &rows,
+            writer: Some(Writers {
+                schema: &writers.0,
+                rows: &writers.1,
+            }),
+            progress: progress.as_ref(),
+        };
+        let options = InPlaceOptions {
+            batch_size: 1,
+            retries: Retries(3),
+            again: false,
+        };
+        for kept in plan
+            .steps
+            .iter()
+            .filter(|each| matches!(each.work, Work::Keep))
+        {
+            let report = step(&plan, kept, ports, options).await?;
+            for (label, count) in &report.counts {
+                self.session.detail(&format!("{label}: {count}"));
+            }
+        }
+        Ok(())
     }
 
     fn end(&self, plan: &SchemaPlan, executed: &Executed, after: &SchemaPlan) -> Status {

@@ -1,6 +1,7 @@
 //! Plans that change a database where it stands: their steps, their checks, and taking them back.
 //! A plan is a description; no plan is known here by name.
 
+mod kept;
 mod questions;
 mod sets;
 mod undo;
@@ -57,6 +58,8 @@ pub struct InPlaceOptions {
     pub batch_size: u32,
     /// How often a passing fault is tried again.
     pub retries: Retries,
+    /// What kept tables hold is recorded anew, also where the schema is the plan's already.
+    pub again: bool,
 }
 
 /// What a step did, or would do.
@@ -180,7 +183,11 @@ pub async fn step(
             ErrorKind::NotFound,
             format!("{table} has no column {column}, which this step needs"),
         )
-        .remedy(format!("run schema-push --plan {} first", plan.name)));
+        .remedy(if matches!(step.work, Work::Schema) {
+            "check that the URL names the application's database; the plan knows its columns by these names".to_owned()
+        } else {
+            format!("run schema-push --plan {} first", plan.name)
+        }));
     }
     match &step.work {
         Work::Schema => push_schema(plan, ports, &mut report).await?,
@@ -189,6 +196,14 @@ pub async fn step(
                 report.remark = Some("there is nothing to verify in a dry run".to_owned());
             } else {
                 report.sections = schema_sections(&plan.schema.schema, &live);
+            }
+        }
+        Work::Keep => kept::keep(plan, ports, options, &mut report).await?,
+        Work::VerifyKept => {
+            if ports.writer.is_none() {
+                report.remark = Some("there is nothing to verify in a dry run".to_owned());
+            } else {
+                report.sections = vec![kept::section(plan, &live, ports.rows).await?];
             }
         }
         Work::Set(updates) => {

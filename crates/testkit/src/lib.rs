@@ -1,5 +1,6 @@
 //! Test support: generated V2 projects, and what stands in for the outside world.
 
+pub mod chats;
 pub mod customers;
 pub mod firestore;
 pub mod fuzz;

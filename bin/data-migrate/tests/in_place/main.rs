@@ -9,6 +9,7 @@
 
 mod classification;
 mod killed;
+mod main_server;
 mod schema;
 mod scratch;
 mod undo;

@@ -8,6 +8,7 @@
 pub mod feature_flags;
 pub mod in_place;
 pub mod leora_phase2;
+pub mod main_server;
 pub mod sales_ai;
 pub mod schemas;
 

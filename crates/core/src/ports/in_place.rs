@@ -67,6 +67,39 @@ pub struct RowBatch {
     pub last: Option<String>,
 }
 
+/// What a table held at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Contents {
+    /// The columns that the digest is taken over.
+    pub columns: Vec<String>,
+    /// Rows.
+    pub rows: u64,
+    /// Over all rows in whatever order, 64 hexadecimal digits.
+    pub digest: String,
+    /// Which transactions were visible, as `pg_current_snapshot()` prints it.
+    pub snapshot: String,
+}
+
+/// What the ledger has of a table that is to stay intact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptTable {
+    /// The table.
+    pub table: String,
+    /// What it held.
+    pub contents: Contents,
+    /// When that was, in RFC 3339.
+    pub taken_at: String,
+}
+
+/// A table's rows, told apart by whether a snapshot saw them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RowsSince {
+    /// Those that it saw.
+    pub still: Contents,
+    /// Those that were written behind it, by their keys: new ones and changed ones.
+    pub written: FoundRows,
+}
+
 /// Looks at rows. Nothing it does can write.
 #[async_trait]
 pub trait InPlaceReader: Send + Sync {
@@ -107,6 +140,15 @@ pub trait InPlaceReader: Send + Sync {
 
     /// The `label` and `count` of each row of a query, in its order.
     async fn shares(&self, query: &SqlText) -> Result<Vec<(String, u64)>>;
+
+    /// What the ledger has of the tables that a plan keeps.
+    async fn kept(&self, plan: &str, namespace: &str) -> Result<Vec<KeptTable>>;
+
+    /// What a table holds, in these columns; in all of them where none is named.
+    async fn contents(&self, namespace: &str, table: &str, columns: &[String]) -> Result<Contents>;
+
+    /// Which of a table's rows were there when `kept` was recorded.
+    async fn since(&self, namespace: &str, kept: &KeptTable) -> Result<RowsSince>;
 }
 
 /// Changes rows within one run.
@@ -138,6 +180,9 @@ pub trait InPlaceWriter: Send + Sync {
 
     /// Puts what a query gives into a table.
     async fn merge(&self, step: &str, facts: &TableFacts, merge: &Merge) -> Result<Changed>;
+
+    /// Records what a table holds, in place of what was recorded before.
+    async fn keep(&self, plan: &str, namespace: &str, table: &str) -> Result<Contents>;
 
     /// Records a warning for each row that deserves a word.
     async fn note(&self, facts: &TableFacts, update: &SetUpdate, noted: &Noted) -> Result<()>;

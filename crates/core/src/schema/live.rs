@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::OnDelete;
+use super::expression::bare;
+use super::model::{Index, OnDelete};
 
 /// One schema of a live database, read in one statement.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -218,6 +219,17 @@ impl LiveSchema {
             }
         }
         self
+    }
+}
+
+impl LiveIndex {
+    /// Whether it indexes what is wanted, whatever its name.
+    pub fn serves_as(&self, wanted: &Index) -> bool {
+        let condition = |text: &Option<String>| text.as_deref().map(|text| bare(text).to_owned());
+        self.method == wanted.method
+            && self.keys == wanted.keys
+            && self.unique == wanted.unique
+            && condition(&self.condition) == condition(&wanted.condition)
     }
 }
 

@@ -19,6 +19,9 @@ pub async fn final_sections(
 ) -> Result<CheckReport> {
     let live = schema.read(&plan.namespace).await?;
     let mut found = schema_sections(&plan.schema.schema, &live);
+    if !plan.kept.is_empty() {
+        found.push(super::kept::section(plan, &live, rows).await?);
+    }
     found.extend(sections(rows, &plan.sections).await);
     Ok(CheckReport {
         sections: found,
@@ -107,7 +110,7 @@ async fn shares(rows: &dyn InPlaceReader, share: &ShareSpec) -> Result<Check> {
 }
 
 /// `5,394`
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

@@ -16,6 +16,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("objects", include_str!("ledger/objects.sql")),
     ("changes", include_str!("ledger/changes.sql")),
     ("rollout", include_str!("ledger/rollout.sql")),
+    ("kept", include_str!("ledger/kept.sql")),
 ];
 
 /// Two programs that start together install the ledger one after the other.

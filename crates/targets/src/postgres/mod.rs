@@ -2,6 +2,7 @@
 
 mod address;
 mod connection;
+pub mod contents;
 mod cut_over;
 mod dial;
 mod digest;
@@ -11,6 +12,7 @@ mod identifier;
 mod identity;
 mod in_place;
 mod ledger;
+mod libpq;
 mod links;
 mod numbers;
 mod objects;
@@ -34,6 +36,7 @@ pub use flags::{FlagChange, FlagChanged, FlagStore, FlagUse, StoredFlag};
 pub use identifier::{public_table, quote_identifier};
 pub use in_place::{ChangeBook, ChangeUndo, InPlaceLook, InPlaceStore};
 pub use ledger::Ledger;
+pub use libpq::LibpqVariables;
 pub use links::{CellLink, LinkOutcome};
 pub use objects::{ObjectBook, ObjectStoreJournal};
 pub use owner::{MIGRATION_EMAIL, Owner};

@@ -38,6 +38,9 @@ pub struct InPlacePlan {
     pub steps: Vec<PlanStep>,
     /// What the final check asks beside the schema.
     pub sections: Vec<SectionSpec>,
+    /// Tables that were there and whose rows stay as they are, which [`Work::Keep`] records and
+    /// [`Work::VerifyKept`] and the final check prove.
+    pub kept: Vec<String>,
     /// What a run states about itself, `as_of` → `2026-01-31`; it is kept in the ledger.
     pub states: Vec<(String, String)>,
     /// The name of the folder that holds a run's SQL for Prisma, behind its time stamp.
@@ -64,6 +67,10 @@ pub enum Work {
     Schema,
     /// Says whether it is there: the sections of [`schema_sections`].
     VerifySchema,
+    /// Records what the plan's kept tables hold.
+    Keep,
+    /// Compares them with what was recorded.
+    VerifyKept,
     /// Changes rows by SQL.
     Set(Vec<SetUpdate>),
     /// Changes rows by a pure function.
@@ -89,7 +96,10 @@ pub struct Registered {
 }
 
 /// Plans that come with sunset.
-const BUILT_IN: &[Registered] = &[super::leora_phase2::REGISTERED];
+const BUILT_IN: &[Registered] = &[
+    super::leora_phase2::REGISTERED,
+    super::main_server::REGISTERED,
+];
 
 /// The plan of that name, where it is one that changes a database in place.
 pub fn registered(name: &str) -> Option<&'static Registered> {

@@ -2,7 +2,7 @@
 //! schema answers.
 
 use crate::check::{Check, Finding, Section};
-use crate::schema::live::{ConstraintKind, LiveSchema, LiveTable};
+use crate::schema::live::{ConstraintKind, LiveIndex, LiveSchema, LiveTable};
 use crate::schema::model::{Schema, Table, index_key};
 
 use super::updates::SqlText;
@@ -83,6 +83,8 @@ pub fn schema_sections(desired: &Schema, live: &LiveSchema) -> Vec<Section> {
     }
     sections.push(indexes(desired, live));
     sections.push(foreign_keys(desired, live));
+    // What the plan has none of is not asked about.
+    sections.retain(|section| !section.checks.is_empty());
     sections
 }
 
@@ -224,7 +226,13 @@ fn indexes(desired: &Schema, live: &LiveSchema) -> Section {
     for table in &desired.tables {
         let found = live.table(&table.name);
         for index in &table.indexes {
-            let live = found.and_then(|t| t.indexes.iter().find(|each| each.name == index.name));
+            let live = found.and_then(|t| {
+                let named = t.indexes.iter().find(|each| each.name == index.name);
+                // What the application built itself serves as well, whatever its name.
+                let serves = |each: &&LiveIndex| each.valid && each.serves_as(index);
+                let other = || t.indexes.iter().find(serves);
+                named.or_else(|| table.established.then(other).flatten())
+            });
             let (text, fault) = match live {
                 None => (
                     "missing".to_owned(),

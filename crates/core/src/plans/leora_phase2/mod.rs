@@ -90,6 +90,7 @@ pub fn describe(parameters: &Parameters) -> Result<InPlacePlan> {
         schema,
         steps,
         sections: vec![data::final_section(namespace)],
+        kept: Vec::new(),
         states,
         prisma_name: Some("phase2_complete".to_owned()),
     })

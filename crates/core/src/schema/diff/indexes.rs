@@ -2,7 +2,6 @@
 
 use super::Planner;
 use crate::schema::ddl;
-use crate::schema::expression::bare;
 use crate::schema::live::{LiveIndex, LiveTable};
 use crate::schema::model::{Index, Table};
 use crate::schema::name::{qualified, quote_identifier};
@@ -12,7 +11,7 @@ impl Planner<'_> {
     pub(super) fn indexes(&mut self, table: &Table, live: &LiveTable) {
         for index in &table.indexes {
             match live.indexes.iter().find(|found| found.name == index.name) {
-                Some(found) if found.valid && is_as_desired(found, index) => {}
+                Some(found) if found.valid && found.serves_as(index) => {}
                 Some(found) => {
                     let what = if found.valid {
                         format!("the index is {}", found.definition)
@@ -28,10 +27,15 @@ impl Planner<'_> {
     }
 
     fn missing_index(&mut self, table: &Table, live: &LiveTable, index: &Index) {
+        // The index of a table of the application keeps its name, by which the application knows it.
+        let serves = |found: &LiveIndex| found.valid && found.serves_as(index);
+        if table.established && live.indexes.iter().any(serves) {
+            return;
+        }
         let twin = live.indexes.iter().find(|found| {
             found.valid
                 && !found.of_constraint
-                && is_as_desired(found, index)
+                && found.serves_as(index)
                 && table.indexes.iter().all(|wanted| wanted.name != found.name)
         });
         if let Some(twin) = twin {
@@ -112,12 +116,4 @@ impl Planner<'_> {
             }
         }
     }
-}
-
-fn is_as_desired(found: &LiveIndex, wanted: &Index) -> bool {
-    let condition = |text: &Option<String>| text.as_deref().map(|text| bare(text).to_owned());
-    found.method == wanted.method
-        && found.keys == wanted.keys
-        && found.unique == wanted.unique
-        && condition(&found.condition) == condition(&wanted.condition)
 }

@@ -7,11 +7,14 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
 use sunset_core::Result;
 use sunset_core::plans::in_place::{Merge, Noted, RowUpdate, SetUpdate, SqlText, TableFacts};
-use sunset_core::ports::in_place::{Changed, InPlaceReader, RowBatch, TableSize};
+use sunset_core::ports::in_place::{
+    Changed, Contents, InPlaceReader, KeptTable, RowBatch, RowsSince, TableSize,
+};
 use sunset_core::ports::schema::FoundRows;
 
 use super::{bound, row_batch, statements, unsigned};
 use crate::postgres::connection::Database;
+use crate::postgres::contents;
 use crate::postgres::fault::error;
 
 /// From this version on the server reads a part of a table by its blocks without reading the rest.
@@ -186,6 +189,54 @@ impl InPlaceReader for InPlaceLook {
             })
             .collect::<sqlx::Result<_>>()
             .map_err(failed)
+    }
+
+    async fn kept(&self, plan: &str, namespace: &str) -> Result<Vec<KeptTable>> {
+        let what = "cannot read what was recorded of old tables";
+        let failed = |cause| error(cause, what);
+        let there = "SELECT (to_regclass('sunset.kept_tables') IS NOT NULL)::int::bigint";
+        let exists = self
+            .number(&SqlText {
+                sql: there.to_owned(),
+                binds: Vec::new(),
+            })
+            .await?;
+        if exists == 0 {
+            return Ok(Vec::new());
+        }
+        let binds = [plan.to_owned(), namespace.to_owned()];
+        let sql = include_str!("../contents/recorded.sql").to_owned();
+        let rows = self.rows(sql, &binds, what).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(KeptTable {
+                    table: row.try_get("table_name")?,
+                    contents: Contents {
+                        columns: row.try_get("columns")?,
+                        rows: unsigned(row.try_get("row_count")?),
+                        digest: row.try_get("digest")?,
+                        snapshot: row.try_get("snapshot")?,
+                    },
+                    taken_at: row.try_get("taken_at")?,
+                })
+            })
+            .collect::<sqlx::Result<_>>()
+            .map_err(failed)
+    }
+
+    async fn contents(&self, namespace: &str, table: &str, columns: &[String]) -> Result<Contents> {
+        let mut transaction = self.database.begin_reading().await?;
+        let found = contents::contents(&mut transaction, namespace, table, columns).await?;
+        end(transaction, "cannot end a look at the database").await?;
+        Ok(found)
+    }
+
+    async fn since(&self, namespace: &str, kept: &KeptTable) -> Result<RowsSince> {
+        let mut transaction = self.database.begin_reading().await?;
+        let found =
+            contents::since(&mut transaction, namespace, &kept.table, &kept.contents).await?;
+        end(transaction, "cannot end a look at the database").await?;
+        Ok(found)
     }
 }
 

@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 use sqlx::{Postgres, Transaction};
 use sunset_core::plans::in_place::{Merge, Noted, RowUpdate, SetUpdate, TableFacts};
-use sunset_core::ports::in_place::{Blocks, Changed, InPlaceWriter, Locked, RowBatch};
+use sunset_core::ports::in_place::{Blocks, Changed, Contents, InPlaceWriter, Locked, RowBatch};
 use sunset_core::{Error, ErrorKind, Result};
 
 use super::reader::{changed, merged};
 use super::{bound, row_batch, statements};
+use crate::postgres::contents;
 use crate::postgres::fault::error;
 use crate::postgres::runs::{ActiveRun, Lease};
 
@@ -114,6 +115,27 @@ impl InPlaceWriter for InPlaceStore {
         let changed = merged(&row).map_err(failed)?;
         commit(transaction, &what).await?;
         Ok(changed)
+    }
+
+    async fn keep(&self, plan: &str, namespace: &str, table: &str) -> Result<Contents> {
+        let what = format!("cannot record what {table} holds");
+        let failed = |cause| error(cause, what.clone());
+        let mut transaction = self.lease.begin().await?;
+        let found = contents::contents(&mut transaction, namespace, table, &[]).await?;
+        crate::postgres::query(include_str!("../contents/record.sql"))
+            .bind(plan)
+            .bind(namespace)
+            .bind(table)
+            .bind(&found.columns)
+            .bind(i64::try_from(found.rows).unwrap_or(i64::MAX))
+            .bind(&found.digest)
+            .bind(&found.snapshot)
+            .bind(self.lease.run)
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        commit(transaction, &what).await?;
+        Ok(found)
     }
 
     async fn note(&self, facts: &TableFacts, update: &SetUpdate, noted: &Noted) -> Result<()> {

@@ -1,0 +1,1 @@
+SELECT {key} AS item FROM {table} AS t WHERE NOT ({seen}) LIMIT 20

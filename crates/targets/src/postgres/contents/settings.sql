@@ -1,0 +1,2 @@
+SET LOCAL extra_float_digits = 1;
+SET LOCAL IntervalStyle = 'postgres'
