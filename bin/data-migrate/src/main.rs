@@ -2,6 +2,7 @@
 
 mod in_place;
 mod migrate;
+mod shared;
 mod watch;
 
 use std::process::ExitCode;
@@ -69,6 +70,15 @@ pub struct Arguments {
     /// Documents or rows a transaction [default: 1000, or 10000 in place; also BATCH_SIZE]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     batch_size: Option<u32>,
+
+    /// Share one run with other workers, on any number of machines: join the run that is going on,
+    /// or begin it. With a NAME, that run is done once: who comes late is told its outcome
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["dry_run", "watch", "retry_quarantined"])]
+    worker: Option<String>,
+
+    /// With --worker: bytes of V2's documents a unit of work, as 64M [default: 32M]
+    #[arg(long, value_name = "SIZE", requires = "worker", value_parser = shared::size)]
+    unit_size: Option<u64>,
 
     #[command(flatten)]
     in_place: in_place::InPlaceArguments,

@@ -20,10 +20,11 @@ use sunset_sources::documents::open_with;
 use sunset_sources::firestore::ReadOptions;
 use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, Verifier};
 
-use crate::{Arguments, watch};
+use crate::{Arguments, shared, watch};
 
 pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
     if let Some(registered) = plans::in_place::registered(&arguments.plan) {
+        shared::refuse(&arguments)?;
         return crate::in_place::migrate(arguments, session, registered).await;
     }
     let consent = arguments.write.consent(&session);
@@ -78,6 +79,9 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
     };
     match consent {
         Consented::DryRun => flow.dry_run().await,
+        Consented::Write(consent) if flow.arguments.worker.is_some() => {
+            shared::work(&flow, &consent).await
+        }
         Consented::Write(consent) => match flow.arguments.watch {
             Some(pause) => watch::watch(&flow, &consent, pause).await,
             None => flow.write(&consent).await.map(|report| status_of(&report)),
@@ -120,11 +124,11 @@ pub struct Flow {
     pub arguments: Arguments,
     pub session: Session,
     pub plan: Box<dyn DocumentPlan>,
-    documents: DocumentSourceSettings,
-    reading: ReadOptions,
+    pub documents: DocumentSourceSettings,
+    pub reading: ReadOptions,
     price: ReadPrice,
     pub database: Database,
-    options: LoadOptions,
+    pub options: LoadOptions,
 }
 
 impl Flow {
@@ -210,26 +214,8 @@ impl Flow {
         let Some(retried) = self.to_retry(Some(&ledger)).await? else {
             return Ok(LoadReport::default());
         };
-        if let Some(cut_over) = ledger.cut_over(self.plan.name()).await? {
-            self.session.say(&format!(
-                "note: V3 took over from V2 on {} (run {})",
-                cut_over.at, cut_over.run
-            ));
-        }
-        let start = RunStart {
-            plan: self.plan.name().into(),
-            program: Arguments::NAME.into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            source: None,
-            read_time: None,
-            options: serde_json::json!({
-                "prune": self.arguments.prune,
-                "on_conflict": format!("{:?}", self.arguments.on_conflict).to_lowercase(),
-            }),
-            host: sunset_cli::host_name(),
-            pid: std::process::id(),
-        };
-        let run = ledger.begin_run(&permit, &start).await?;
+        self.note_cut_over(&ledger).await?;
+        let run = ledger.begin_run(&permit, &self.start()).await?;
         let id = run.id();
         match self.load_within(&ledger, &run, retried).await {
             Ok(report) => {
@@ -246,12 +232,18 @@ impl Flow {
         }
     }
 
-    async fn load_within(
-        &self,
-        ledger: &Ledger,
-        run: &ActiveRun,
-        retried: Option<Retried>,
-    ) -> Result<LoadReport> {
+    pub async fn note_cut_over(&self, ledger: &Ledger) -> Result<()> {
+        if let Some(cut_over) = ledger.cut_over(self.plan.name()).await? {
+            self.session.say(&format!(
+                "note: V3 took over from V2 on {} (run {})",
+                cut_over.at, cut_over.run
+            ));
+        }
+        Ok(())
+    }
+
+    /// The user that rows belong to.
+    pub async fn owner(&self, run: &ActiveRun) -> Result<String> {
         let wanted = self.session.variable(env_vars::MIGRATION_USER_ID);
         let owner = run.owner(wanted.as_deref()).await?;
         if owner.created {
@@ -260,6 +252,33 @@ impl Flow {
                 owner.id
             ));
         }
+        Ok(owner.id)
+    }
+
+    /// What is known of a run before its source is read.
+    pub fn start(&self) -> RunStart {
+        RunStart {
+            plan: self.plan.name().into(),
+            program: Arguments::NAME.into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            source: None,
+            read_time: None,
+            options: serde_json::json!({
+                "prune": self.arguments.prune,
+                "on_conflict": format!("{:?}", self.arguments.on_conflict).to_lowercase(),
+            }),
+            host: sunset_cli::host_name(),
+            pid: std::process::id(),
+        }
+    }
+
+    async fn load_within(
+        &self,
+        ledger: &Ledger,
+        run: &ActiveRun,
+        retried: Option<Retried>,
+    ) -> Result<LoadReport> {
+        let owner = self.owner(run).await?;
         let source = self.source()?;
         // Recorded before anything is written: a run that is killed has been of this snapshot too.
         let snapshot = source.open().await?;
@@ -271,7 +290,7 @@ impl Flow {
                 .pruning(self.options.prune),
         );
         let writer = Destination::Writer(writer);
-        self.load(source.as_ref(), &owner.id, &recorded, writer, retried)
+        self.load(source.as_ref(), &owner, &recorded, writer, retried)
             .await
     }
 
@@ -301,7 +320,7 @@ impl Flow {
         Ok(report)
     }
 
-    fn tell(&self, report: &LoadReport, run: Option<i64>, dry_run: bool) {
+    pub fn tell(&self, report: &LoadReport, run: Option<i64>, dry_run: bool) {
         if self.arguments.watch.is_none() {
             let text = render::load_text(report, dry_run, self.session.is_verbose());
             self.session.print(&text);

@@ -12,3 +12,4 @@ pub mod retry;
 pub mod rollback;
 pub mod schema;
 pub mod verify;
+pub mod worker;

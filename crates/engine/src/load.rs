@@ -4,6 +4,7 @@
 //! second reading counts what would be written, and that is the whole of `--dry-run`.
 
 pub(crate) mod gone;
+pub mod shared;
 pub(crate) mod stream;
 
 use std::sync::Arc;
@@ -97,6 +98,18 @@ pub async fn survey(
     recorded: &RecordedNumbers,
     progress: &dyn Progress,
 ) -> Result<Surveyed> {
+    survey_with(source, plan, owner, recorded, progress, |_| {}).await
+}
+
+/// As [`survey`]; `look` sees every delivery first.
+async fn survey_with(
+    source: &dyn DocumentSource,
+    plan: &dyn DocumentPlan,
+    owner: &str,
+    recorded: &RecordedNumbers,
+    progress: &dyn Progress,
+    mut look: impl FnMut(&Delivery) + Send,
+) -> Result<Surveyed> {
     let snapshot = source.open().await?;
     let mut survey = plan.survey(owner);
     let mut deliveries = source.read(plan.collections());
@@ -106,6 +119,7 @@ pub async fn survey(
         let chunk = chunk?;
         let count = chunk.len() as u64;
         for delivery in chunk {
+            look(&delivery);
             match delivery {
                 Delivery::Document(document) => survey.see(document)?,
                 Delivery::Bad(bad) => {

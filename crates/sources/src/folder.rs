@@ -1,11 +1,12 @@
 //! A folder of `<collection>.ndjson` files, one REST document a line; also `.ndjson.gz` and
 //! `.ndjson.zst`.
 
+mod cuts;
 mod lines;
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -14,10 +15,11 @@ use futures::stream::BoxStream;
 use sunset_core::document::{BadDocument, Delivery};
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::instant::Instant;
-use sunset_core::ports::documents::{DocumentSource, Snapshot};
+use sunset_core::ports::documents::{DocumentSource, Slice, Snapshot};
 use sunset_core::rest;
 
 use crate::delivery::{self, Hand, Stop};
+use cuts::{Piece, pieces};
 use lines::{Line, Lines};
 
 const ENDINGS: [&str; 3] = [".ndjson", ".ndjson.gz", ".ndjson.zst"];
@@ -56,6 +58,30 @@ impl Folder {
         }
         Ok(found.into_iter().next())
     }
+
+    /// Compressed files are one slice each.
+    fn cut(&self, collections: &[String], bytes: u64) -> Result<Vec<Slice>> {
+        let mut slices = Vec::new();
+        for collection in collections {
+            let Some(path) = self.file_of(collection)? else {
+                continue;
+            };
+            let whole = Slice::whole(&[collection]);
+            if path.extension().is_some_and(|ending| ending != "ndjson") {
+                slices.push(whole);
+                continue;
+            }
+            let failed = |cause| unreadable(&path, cause);
+            let file = File::open(&path).map_err(failed)?;
+            for piece in pieces(file, bytes).map_err(failed)? {
+                slices.push(Slice {
+                    within: Some(piece.to_string()),
+                    ..whole.clone()
+                });
+            }
+        }
+        Ok(slices)
+    }
 }
 
 #[async_trait]
@@ -79,6 +105,34 @@ impl DocumentSource for Folder {
                 }
             }
             Ok(())
+        })
+    }
+
+    async fn slices(&self, collections: &[&str], bytes: u64) -> Result<Vec<Slice>> {
+        let folder = self.clone();
+        let collections: Vec<String> = collections.iter().map(|name| (*name).to_owned()).collect();
+        let cutting = tokio::task::spawn_blocking(move || folder.cut(&collections, bytes));
+        cutting.await.map_err(|cause| {
+            Error::new(ErrorKind::Internal, "cutting the files was broken off").cause(cause)
+        })?
+    }
+
+    fn read_slice(&self, slice: &Slice) -> BoxStream<'static, Result<Vec<Delivery>>> {
+        let Some(within) = slice.within.clone() else {
+            return self.read(&slice.names());
+        };
+        let folder = self.clone();
+        let collections = slice.collections.clone();
+        delivery::stream(move |hand| {
+            let foreign = || {
+                Error::new(ErrorKind::Malformed, "a slice of the folder cannot be read")
+                    .item(within.clone())
+                    .remedy("let all workers be of the same version")
+            };
+            let piece: Piece = within.parse().map_err(|()| foreign())?;
+            let collection = collections.first().ok_or_else(foreign)?;
+            let path = folder.file_of(collection)?.ok_or_else(foreign)?;
+            read_piece(&path, collection, Some(piece), hand)
         })
     }
 
@@ -135,8 +189,18 @@ fn unreadable(path: &Path, cause: std::io::Error) -> Error {
 
 /// Reads one file to its end, or until nobody listens.
 fn read_file(path: &Path, collection: &str, hand: &mut Hand) -> Result<(), Stop> {
+    read_piece(path, collection, None, hand)
+}
+
+/// Reads a file, or a piece of one that is not compressed.
+fn read_piece(
+    path: &Path,
+    collection: &str,
+    piece: Option<Piece>,
+    hand: &mut Hand,
+) -> Result<(), Stop> {
     let failed = |cause| unreadable(path, cause);
-    let file = File::open(path).map_err(failed)?;
+    let mut file = File::open(path).map_err(failed)?;
     let modified = file
         .metadata()
         .and_then(|metadata| metadata.modified())
@@ -150,9 +214,15 @@ fn read_file(path: &Path, collection: &str, hand: &mut Hand) -> Result<(), Stop>
     let reader: Box<dyn Read> = match path.extension().and_then(|ending| ending.to_str()) {
         Some("gz") => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(file))),
         Some("zst") => Box::new(zstd::Decoder::new(file).map_err(failed)?),
-        _ => Box::new(file),
+        _ => match piece {
+            Some(piece) => {
+                file.seek(SeekFrom::Start(piece.from)).map_err(failed)?;
+                Box::new(file.take(piece.to - piece.from))
+            }
+            None => Box::new(file),
+        },
     };
-    let mut lines = Lines::new(reader);
+    let mut lines = Lines::behind(reader, piece.map_or(0, |piece| piece.lines));
     while let Some(line) = lines.next_line().map_err(failed)? {
         let size = line.bytes.len();
         hand.give(deliver(&line, collection, &name, modified), size)?;

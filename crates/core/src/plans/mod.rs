@@ -88,6 +88,14 @@ impl RecordedNumbers {
         self.numbers.get(kind)?.get(key).map(String::as_str)
     }
 
+    /// Everything: kind, document and number, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &ItemKey, &str)> {
+        self.numbers.iter().flat_map(|(kind, numbers)| {
+            let entries = numbers.iter();
+            entries.map(|(key, number)| (kind.as_str(), key, number.as_str()))
+        })
+    }
+
     /// All numbers of one kind.
     pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &str> {
         self.numbers

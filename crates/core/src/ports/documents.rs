@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
+use serde::{Deserialize, Serialize};
 
 use crate::document::Delivery;
 use crate::error::Result;
@@ -15,6 +16,31 @@ pub struct Snapshot {
     /// The one point in time at which everything is read, where the source has such a thing
     /// (RFC 3339).
     pub read_time: Option<String>,
+}
+
+/// A part of a source that can be read for itself, by whoever has opened the same snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Slice {
+    /// The root collections whose documents it may hold.
+    pub collections: Vec<String>,
+    /// What of them, in the source's own words; nothing for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<String>,
+}
+
+impl Slice {
+    /// Everything in the named collections.
+    pub fn whole(collections: &[&str]) -> Self {
+        Self {
+            collections: collections.iter().map(|name| (*name).to_owned()).collect(),
+            within: None,
+        }
+    }
+
+    /// Their names.
+    pub fn names(&self) -> Vec<&str> {
+        self.collections.iter().map(String::as_str).collect()
+    }
 }
 
 /// A source of documents.
@@ -43,6 +69,22 @@ pub trait DocumentSource: Send + Sync {
     /// Reads the named root collections; one that does not exist is empty. Each element is a
     /// chunk of some hundred deliveries at the most.
     fn read(&self, collections: &[&str]) -> BoxStream<'static, Result<Vec<Delivery>>>;
+
+    /// Cuts the named root collections into slices of about `bytes` bytes, where the source can be
+    /// cut. Together they deliver what [`DocumentSource::read`] delivers, each delivery once and
+    /// with the same place.
+    ///
+    /// # Errors
+    /// Those of reading.
+    async fn slices(&self, collections: &[&str], _bytes: u64) -> Result<Vec<Slice>> {
+        Ok(vec![Slice::whole(collections)])
+    }
+
+    /// Reads one slice, as [`DocumentSource::read`] does. Whoever cut it may have been another
+    /// process on another machine.
+    fn read_slice(&self, slice: &Slice) -> BoxStream<'static, Result<Vec<Delivery>>> {
+        self.read(&slice.names())
+    }
 
     /// The root collections that the source holds, in byte order. An empty name stands for what
     /// cannot be read and belongs to no known collection.

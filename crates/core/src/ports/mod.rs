@@ -10,3 +10,4 @@ pub mod rows;
 pub mod runs;
 pub mod schema;
 pub mod verify;
+pub mod work;

@@ -1,6 +1,7 @@
 //! Writing rows, together with the ledger entries that account for them.
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::error::Result;
@@ -80,7 +81,7 @@ pub struct LoadOutcome {
 }
 
 /// Rows of one table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RowCounts {
     /// Newly written.
     pub inserted: u64,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -13,7 +14,7 @@ use crate::ports::rows::{Item, ItemKey, ItemOutcome, RowCounts};
 const EXAMPLES: usize = 20;
 
 /// The documents of one collection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CollectionCounts {
     /// Delivered by the source.
     pub read: u64,
@@ -32,7 +33,7 @@ pub struct CollectionCounts {
 }
 
 /// How often something happened, and where at first.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Examples {
     /// How often.
     pub count: u64,
@@ -49,6 +50,13 @@ impl Examples {
                 self.items.push(name);
             }
         }
+    }
+
+    /// Adds what others counted.
+    pub(super) fn absorb(&mut self, more: Self) {
+        self.count += more.count;
+        let room = EXAMPLES.saturating_sub(self.items.len());
+        self.items.extend(more.items.into_iter().take(room));
     }
 }
 
@@ -95,7 +103,7 @@ pub struct LoadReport {
 }
 
 /// Items whose documents V2 has no longer.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Gone {
     /// All of them, and the first.
     pub found: Examples,
@@ -359,7 +367,7 @@ impl LoadReport {
     }
 }
 
-fn add(sum: &mut RowCounts, more: &RowCounts) {
+pub(super) fn add(sum: &mut RowCounts, more: &RowCounts) {
     sum.inserted += more.inserted;
     sum.updated += more.updated;
     sum.unchanged += more.unchanged;

@@ -3,7 +3,9 @@
 mod bill;
 mod comparison;
 mod load;
+mod share;
 
 pub use bill::{Bill, Cost, ReadPrice};
 pub use comparison::{CollectionProof, Comparison};
 pub use load::{CollectionCounts, Examples, Gone, LoadReport, PhaseReport, Retried};
+pub use share::LoadShare;

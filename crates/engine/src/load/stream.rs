@@ -1,7 +1,7 @@
 //! From deliveries to batches of items, and from there through the writer.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use futures::stream::{self, BoxStream};
@@ -40,11 +40,20 @@ pub(crate) fn items<'a>(
     phase: &'a Phase,
     batch_size: usize,
 ) -> BoxStream<'a, Result<Vec<Item>>> {
-    let batch_size = batch_size.max(1);
-    let resolution = Arc::clone(&surveyed.resolution);
     let mut twins_seen = HashSet::new();
-    let mapped = source
-        .read(phase.collections)
+    let mapped = emissions(source.read(phase.collections), &surveyed.resolution)
+        .map_ok(move |emissions| keep_counting(emissions, &mut twins_seen));
+    let derived = stream::iter(surveyed.resolution.derived(index)).map(|item| Ok(vec![item]));
+    Box::pin(rebatch(mapped.chain(derived), batch_size.max(1)))
+}
+
+/// What becomes of deliveries.
+fn emissions<'a>(
+    deliveries: BoxStream<'a, Result<Vec<Delivery>>>,
+    resolution: &Arc<dyn Resolution>,
+) -> impl futures::Stream<Item = Result<Vec<Emission>>> + Send + 'a {
+    let resolution = Arc::clone(resolution);
+    deliveries
         .map_ok(move |chunk| {
             let resolution = Arc::clone(&resolution);
             async move {
@@ -58,9 +67,41 @@ pub(crate) fn items<'a>(
             }
         })
         .try_buffered(MAPPING_AHEAD)
-        .map_ok(move |emissions| keep_counting(emissions, &mut twins_seen));
-    let derived = stream::iter(surveyed.resolution.derived(index)).map(|item| Ok(vec![item]));
-    Box::pin(rebatch(mapped.chain(derived), batch_size))
+}
+
+/// The items of one slice of a phase's documents, in batches. Those that other slices may hold too
+/// are put into `twins`.
+pub(super) fn slice_items<'a>(
+    deliveries: BoxStream<'a, Result<Vec<Delivery>>>,
+    resolution: &Arc<dyn Resolution>,
+    batch_size: usize,
+    twins: &'a Mutex<Vec<Item>>,
+) -> BoxStream<'a, Result<Vec<Item>>> {
+    let mut seen = HashSet::new();
+    let mapped = emissions(deliveries, resolution).map_ok(move |emissions| {
+        let mut items = Vec::with_capacity(emissions.len());
+        for emission in emissions {
+            match emission {
+                Emission::Item(item) => items.push(*item),
+                Emission::Twin(item) if seen.insert(item.key.clone()) => {
+                    let mut twins = twins.lock().unwrap_or_else(PoisonError::into_inner);
+                    twins.push(*item);
+                }
+                Emission::Twin(_) | Emission::Repeated => {}
+            }
+        }
+        items
+    });
+    Box::pin(rebatch(mapped, batch_size.max(1)))
+}
+
+/// Items that are at hand, in batches.
+pub(super) fn batches<'a>(
+    items: impl Iterator<Item = Item> + Send + 'a,
+    batch_size: usize,
+) -> BoxStream<'a, Result<Vec<Item>>> {
+    let items = stream::iter(items).map(|item| Ok(vec![item]));
+    Box::pin(rebatch(items, batch_size.max(1)))
 }
 
 /// The items of the deliveries that count.

@@ -22,11 +22,17 @@ pub(super) struct Lines<R> {
 }
 
 impl<R: Read> Lines<R> {
+    #[cfg(test)]
     pub fn new(reader: R) -> Self {
+        Self::behind(reader, 0)
+    }
+
+    /// Of a reader that stands behind so many lines.
+    pub fn behind(reader: R, lines: u64) -> Self {
         Self {
             reader: BufReader::with_capacity(1 << 18, reader),
             buffer: Vec::with_capacity(1 << 16),
-            number: 0,
+            number: lines,
         }
     }
 

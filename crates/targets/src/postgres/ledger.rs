@@ -11,6 +11,7 @@ use super::fault::error;
 /// The scripts that make the ledger's tables, one a room, in order; each can be repeated.
 const SCRIPTS: &[(&str, &str)] = &[
     ("runs", include_str!("ledger/runs.sql")),
+    ("crews", include_str!("ledger/crews.sql")),
     ("rows", include_str!("ledger/rows.sql")),
     ("schema", include_str!("ledger/schema.sql")),
     ("objects", include_str!("ledger/objects.sql")),

@@ -43,7 +43,7 @@ pub use owner::{MIGRATION_EMAIL, Owner};
 pub use rollback::Undo;
 pub use rollouts::{ActiveRollout, RolloutEvent, RolloutRun, Rollouts};
 pub use rows::RowStore;
-pub use runs::ActiveRun;
+pub use runs::{ActiveRun, Crew, CrewTerms, Joined};
 pub use schema::{LiveReader, SchemaSteps};
 pub use statement::query;
 pub use verify::Verifier;

@@ -10,6 +10,7 @@
 //!   and changes the token. A run that lost its connection without noticing therefore cannot
 //!   write a single row beside its successor.
 
+mod crew;
 mod lock;
 
 use std::sync::Arc;
@@ -24,7 +25,8 @@ use sunset_core::{Error, ErrorKind, Result};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
-use self::lock::{acquire, beat};
+pub use self::crew::{Crew, CrewTerms, Joined};
+use self::lock::{Hold, acquire, beat};
 use super::connection::Database;
 use super::dial::ANSWER;
 use super::fault::error;
@@ -48,11 +50,17 @@ pub(super) struct Lease {
     pub database: Database,
     pub run: RunId,
     pub token: Arc<str>,
+    /// The worker in whose name it is written, where several share the run.
+    pub worker: Option<i64>,
 }
 
 impl Lease {
-    /// Begins a transaction that commits only while this run holds the lease.
+    /// Begins a transaction that commits only while this run holds the lease, and while what its
+    /// worker claimed was not given to another.
     pub async fn begin(&self) -> Result<Transaction<'static, Postgres>> {
+        if let Some(worker) = self.worker {
+            return crew::begin(self, worker).await;
+        }
         let mut transaction = self.database.begin().await?;
         let held =
             crate::postgres::query("SELECT 1 FROM sunset.lease WHERE token = $1 FOR KEY SHARE")
@@ -61,16 +69,20 @@ impl Lease {
                 .await
                 .map_err(|cause| error(cause, "cannot check the run lock"))?;
         if held.is_none() {
-            return Err(Error::new(
-                ErrorKind::Conflict,
-                format!("run {} no longer holds the run lock", self.run),
-            )
-            .remedy(
-                "another run took over while this one could not reach the database; let that one \
-                 finish, then start this command again",
-            ));
+            return Err(self.lost());
         }
         Ok(transaction)
+    }
+
+    fn lost(&self) -> Error {
+        Error::new(
+            ErrorKind::Conflict,
+            format!("run {} no longer holds the run lock", self.run),
+        )
+        .remedy(
+            "another run took over while this one could not reach the database; let that one \
+             finish, then start this command again",
+        )
     }
 }
 
@@ -82,7 +94,9 @@ impl Ledger {
     pub async fn begin_run(&self, permit: &WritePermit, start: &RunStart) -> Result<ActiveRun> {
         permit.check(self.database().identity())?;
         let database = self.database().clone();
-        let (connection, backend) = database.steadily(|| acquire(&database)).await?;
+        let (connection, backend) = database
+            .steadily(|| acquire(&database, Hold::Alone))
+            .await?;
         let token: Arc<str> = uuid::Uuid::new_v4().to_string().into();
         let enter = || register(&database, start, &token, backend);
         let (run, origin) = database.steadily(enter).await?;
@@ -90,6 +104,7 @@ impl Ledger {
             database,
             run,
             token,
+            worker: None,
         };
         let lock = Arc::new(Mutex::new(Some(connection)));
         let heart = tokio::spawn(beat(lease.clone(), Arc::clone(&lock)));
@@ -203,6 +218,11 @@ impl ActiveRun {
             let record = || self.record_end(end);
             self.database().steadily(record).await
         };
+        self.unlock().await;
+        recorded
+    }
+
+    async fn unlock(&self) {
         self.heart.abort();
         if let Some(mut connection) = self.lock.lock().await.take() {
             // The server gives the lock back when the connection ends, however it ends.
@@ -212,7 +232,6 @@ impl ActiveRun {
             };
             drop(tokio::time::timeout(ANSWER, farewell).await);
         }
-        recorded
     }
 
     async fn record_end(&self, end: &RunEnd) -> Result<()> {
@@ -281,13 +300,26 @@ async fn register(
 ) -> Result<(RunId, RunId)> {
     let failed = |cause| error(cause, "cannot record the run");
     let mut transaction = database.begin().await?;
+    let entered = enter(&mut transaction, database, start, token, backend).await?;
+    transaction.commit().await.map_err(failed)?;
+    Ok(entered)
+}
+
+async fn enter(
+    transaction: &mut Transaction<'_, Postgres>,
+    database: &Database,
+    start: &RunStart,
+    token: &str,
+    backend: i32,
+) -> Result<(RunId, RunId)> {
+    let failed = |cause| error(cause, "cannot record the run");
     for statement in [
         "SELECT 1 FROM sunset.lease FOR UPDATE",
         "UPDATE sunset.runs SET state = 'interrupted', finished_at = clock_timestamp() \
          WHERE state = 'running'",
     ] {
         crate::postgres::query(statement)
-            .execute(&mut *transaction)
+            .execute(&mut **transaction)
             .await
             .map_err(failed)?;
     }
@@ -301,7 +333,7 @@ async fn register(
         .bind(start.options.to_string())
         .bind(&start.host)
         .bind(i64::from(start.pid))
-        .fetch_one(&mut *transaction)
+        .fetch_one(&mut **transaction)
         .await
         .map_err(failed)?;
     let run: RunId = row.try_get("id").map_err(failed)?;
@@ -309,17 +341,16 @@ async fn register(
     crate::postgres::query("UPDATE sunset.runs SET origin = $2 WHERE id = $1")
         .bind(run)
         .bind(origin)
-        .execute(&mut *transaction)
+        .execute(&mut **transaction)
         .await
         .map_err(failed)?;
     crate::postgres::query(include_str!("runs/take_lease.sql"))
         .bind(run)
         .bind(token)
         .bind(backend)
-        .execute(&mut *transaction)
+        .execute(&mut **transaction)
         .await
         .map_err(failed)?;
-    transaction.commit().await.map_err(failed)?;
     Ok((run, origin))
 }
 

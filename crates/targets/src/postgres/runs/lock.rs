@@ -20,18 +20,36 @@ const HEARTBEAT: Duration = Duration::from_secs(5);
 /// A holder whose session lives and that was silent this long has lost its machine or its network.
 const SILENCE: f64 = 90.0;
 /// Patience with one heartbeat on a busy server.
-const PULSE: Duration = Duration::from_secs(20);
+pub(super) const PULSE: Duration = Duration::from_secs(20);
 /// The server needs a moment to notice that a killed process is gone.
 const GRACE: Duration = Duration::from_millis(1_500);
 
+/// Who else may have the lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hold {
+    /// Nobody.
+    Alone,
+    /// Other workers of a shared run.
+    Together,
+}
+
+impl Hold {
+    fn question(self) -> &'static str {
+        match self {
+            Self::Alone => "SELECT pg_try_advisory_xact_lock($1), pg_backend_pid()",
+            Self::Together => "SELECT pg_try_advisory_xact_lock_shared($1), pg_backend_pid()",
+        }
+    }
+}
+
 /// Opens the connection that keeps the lock, and tells its server process.
-pub(super) async fn acquire(database: &Database) -> Result<(PgConnection, i32)> {
+pub(super) async fn acquire(database: &Database, hold: Hold) -> Result<(PgConnection, i32)> {
     let give_up = tokio::time::Instant::now() + GRACE;
     let mut asked_to_go = false;
     let version = database.server_version();
     let mut connection = database.dedicated().await?;
     loop {
-        if let Some(backend) = in_time(try_lock(&mut connection, version)).await? {
+        if let Some(backend) = in_time(try_lock(&mut connection, version, hold)).await? {
             return Ok((connection, backend));
         }
         let holder = holder(database).await?;
@@ -53,7 +71,11 @@ pub(super) async fn acquire(database: &Database) -> Result<(PgConnection, i32)> 
 }
 
 /// Begins the lock's transaction; `None`, and no transaction, when somebody else has the lock.
-async fn try_lock(connection: &mut PgConnection, server_version: i32) -> Result<Option<i32>> {
+pub(super) async fn try_lock(
+    connection: &mut PgConnection,
+    server_version: i32,
+    hold: Hold,
+) -> Result<Option<i32>> {
     let failed = |cause| error(cause, "cannot take the run lock");
     // Nothing ends this transaction but its own end.
     let transaction_timeout = if server_version >= 170_000 {
@@ -69,7 +91,7 @@ async fn try_lock(connection: &mut PgConnection, server_version: i32) -> Result<
         .execute(&mut *connection)
         .await
         .map_err(failed)?;
-    let row = crate::postgres::query("SELECT pg_try_advisory_xact_lock($1), pg_backend_pid()")
+    let row = crate::postgres::query(hold.question())
         .bind(RUN_LOCK)
         .fetch_one(&mut *connection)
         .await
@@ -128,9 +150,11 @@ async fn dismiss(database: &Database, holder: &Holder) -> Result<()> {
     let mut transaction = database.begin().await?;
     let ended = crate::postgres::query(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-         WHERE pid = $1 AND application_name = 'sunset/run-lock' AND datname = current_database()",
+         WHERE (pid = $1 OR pid IN (SELECT backend FROM sunset.workers WHERE run = $2)) \
+         AND application_name = 'sunset/run-lock' AND datname = current_database()",
     )
     .bind(holder.backend)
+    .bind(holder.run)
     .execute(&mut *transaction)
     .await;
     if let Err(cause) = ended {
@@ -209,7 +233,7 @@ pub(super) async fn beat(lease: Lease, lock: Arc<Mutex<Option<PgConnection>>>) {
 async fn take_again(lease: &Lease) -> Result<Option<(PgConnection, i32)>> {
     let mut connection = lease.database.dedicated().await?;
     let version = lease.database.server_version();
-    let taken = in_time(try_lock(&mut connection, version)).await?;
+    let taken = in_time(try_lock(&mut connection, version, Hold::Alone)).await?;
     if taken.is_none() {
         // Perhaps it is still held by the session whose connection broke without a word.
         end_own(&mut connection, lease).await?;
@@ -230,7 +254,7 @@ async fn end_own(connection: &mut PgConnection, lease: &Lease) -> Result<()> {
     transaction.commit().await.map_err(failed)
 }
 
-async fn in_time<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+pub(super) async fn in_time<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     let late = |_| {
         Err(Error::new(
             ErrorKind::Unreachable,

@@ -12,6 +12,7 @@ mod network;
 mod pooler;
 mod restarts;
 mod server;
+mod workers;
 
 use std::io::Write as _;
 use std::process::Child;

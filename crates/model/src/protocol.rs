@@ -1,0 +1,247 @@
+//! The state of everything.
+
+/// How much is modelled, and what is left out of the protocol on purpose.
+#[derive(Debug, Clone)]
+pub struct Protocol {
+    /// Workers, each of which can be started again.
+    pub workers: usize,
+    /// Documents, a unit each; the last unit after them adds up.
+    pub documents: usize,
+    /// Crashes, of workers and of rollbacks, together.
+    pub crashes: u8,
+    /// Living workers that are taken for silent.
+    pub silences: u8,
+    /// Whether somebody may roll back.
+    pub rollback: bool,
+    /// What is wrong with the protocol.
+    pub fault: Option<Fault>,
+}
+
+/// A way to get the protocol wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// A batch does not ask whether its worker was fenced.
+    BatchWithoutFence,
+    /// A batch does not ask whether its run holds the lease.
+    BatchWithoutLease,
+    /// Fencing leaves a transaction that is under way alone.
+    FenceBesideBatch,
+    /// A rollback takes the lease without waiting for transactions under way.
+    RollbackBesideBatch,
+    /// A unit is completed before its batch is committed.
+    CompleteFirst,
+    /// The last unit does not wait for the others.
+    SumEarly,
+}
+
+/// What becomes of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fate {
+    /// A new row.
+    Row,
+    /// A row in the place of one that somebody had there.
+    Overwrites,
+    /// Quarantine.
+    Quarantine,
+    /// Another document supersedes it.
+    Superseded,
+}
+
+/// A row of V3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Row {
+    Absent,
+    Somebodys,
+    Migrated,
+}
+
+/// What V3 and the ledger hold of one document.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Entry {
+    pub row: Row,
+    pub quarantined: bool,
+    pub superseded: bool,
+    /// The row as it was before.
+    pub image: Option<Row>,
+    /// How often something was written for it.
+    pub effects: u8,
+}
+
+/// A unit, and whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unit {
+    Waiting,
+    Held(u8),
+    Done,
+}
+
+/// How a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RunState {
+    /// Nobody has begun one.
+    None,
+    /// Workers share it.
+    Running,
+    /// Everything is done.
+    Done,
+    /// It is taken back.
+    Undoing,
+    /// It was taken back.
+    RolledBack,
+}
+
+/// What a worker does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Doing {
+    /// Nothing: it is not running.
+    Out,
+    /// It is about to ask for work.
+    Idle,
+    /// It has a unit.
+    Has(usize),
+    /// Its transaction has proven what it must, and has seen whether the document is settled.
+    InBatch { unit: usize, settled: bool },
+    /// Its batch is committed.
+    Loaded(usize),
+}
+
+/// A worker: a process and its connections.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Worker {
+    pub doing: Doing,
+    /// Its number; never given again.
+    pub number: u8,
+    /// The token of the run that it takes part in.
+    pub token: u8,
+    /// Whether the server still knows its share of the run lock.
+    pub locked: bool,
+}
+
+/// Everything.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct State {
+    /// By document.
+    pub entries: Vec<Entry>,
+    /// One a document, and the sum behind them.
+    pub units: Vec<Unit>,
+    /// By place.
+    pub workers: Vec<Worker>,
+    /// How the run stands.
+    pub run: RunState,
+    /// Who holds the lease.
+    pub token: u8,
+    /// The next worker's number.
+    pub next: u8,
+    /// Numbers that are fenced.
+    pub fenced: Vec<u8>,
+    /// The token under which somebody rolls back at this moment.
+    pub undoing: Option<u8>,
+    /// Crashes that may still happen.
+    pub crashes: u8,
+    /// Living workers that may still be taken for silent.
+    pub silences: u8,
+    /// Units that went to another worker.
+    pub taken_over: bool,
+}
+
+impl Protocol {
+    /// What becomes of the document of that number.
+    pub fn fate(&self, document: usize) -> Fate {
+        match document % 4 {
+            0 => Fate::Overwrites,
+            1 => Fate::Quarantine,
+            2 => Fate::Superseded,
+            _ => Fate::Row,
+        }
+    }
+
+    pub(crate) fn before(&self, document: usize) -> Entry {
+        Entry {
+            row: match self.fate(document) {
+                Fate::Overwrites => Row::Somebodys,
+                Fate::Row | Fate::Quarantine | Fate::Superseded => Row::Absent,
+            },
+            quarantined: false,
+            superseded: false,
+            image: None,
+            effects: 0,
+        }
+    }
+
+    pub(crate) fn begin(&self) -> State {
+        State {
+            entries: (0..self.documents)
+                .map(|document| self.before(document))
+                .collect(),
+            units: vec![Unit::Waiting; self.documents + 1],
+            workers: vec![
+                Worker {
+                    doing: Doing::Out,
+                    number: 0,
+                    token: 0,
+                    locked: false,
+                };
+                self.workers
+            ],
+            run: RunState::None,
+            token: 0,
+            next: 1,
+            fenced: Vec::new(),
+            undoing: None,
+            crashes: self.crashes,
+            silences: self.silences,
+            taken_over: false,
+        }
+    }
+
+    pub(crate) fn lacks(&self, fault: Fault) -> bool {
+        self.fault == Some(fault)
+    }
+}
+
+impl Entry {
+    /// In how many of rows, quarantine and superseded the document is.
+    pub fn places(&self) -> usize {
+        usize::from(self.row == Row::Migrated)
+            + usize::from(self.quarantined)
+            + usize::from(self.superseded)
+    }
+
+    pub(crate) fn write(&mut self, fate: Fate) {
+        self.effects += 1;
+        match fate {
+            Fate::Row | Fate::Overwrites => {
+                self.image.get_or_insert(self.row);
+                self.row = Row::Migrated;
+            }
+            Fate::Quarantine => self.quarantined = true,
+            Fate::Superseded => self.superseded = true,
+        }
+    }
+
+    pub(crate) fn undo(&mut self) {
+        if let Some(image) = self.image.take() {
+            self.row = image;
+        }
+        self.quarantined = false;
+        self.superseded = false;
+        self.effects = 0;
+    }
+}
+
+impl State {
+    pub(crate) fn is_fenced(&self, number: u8) -> bool {
+        self.fenced.contains(&number)
+    }
+
+    pub(crate) fn in_batch(&self, worker: &Worker) -> bool {
+        matches!(worker.doing, Doing::InBatch { .. })
+    }
+
+    /// Whether a worker lives under that number.
+    pub(crate) fn lives(&self, number: u8) -> bool {
+        self.workers
+            .iter()
+            .any(|worker| worker.number == number && worker.doing != Doing::Out)
+    }
+}

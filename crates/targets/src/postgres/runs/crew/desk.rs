@@ -1,0 +1,211 @@
+//! Where a worker gets its units.
+
+use async_trait::async_trait;
+use serde_json::Value as JsonValue;
+use sqlx::postgres::PgRow;
+use sqlx::{Postgres, Row as _, Transaction};
+use sunset_core::ports::work::{Claim, Standing, Unit, WorkDesk};
+use sunset_core::{Error, ErrorKind, Result};
+
+use super::{Crew, alone, commit};
+use crate::postgres::fault::error;
+
+/// Units a statement.
+const BATCH: usize = 5_000;
+
+fn integer(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+fn unit(row: &PgRow) -> sqlx::Result<Unit> {
+    let number = |name: &str| row.try_get::<i32, _>(name).map(i32::unsigned_abs);
+    let task: String = row.try_get("task")?;
+    Ok(Unit {
+        stage: number("stage")?,
+        number: number("number")?,
+        task: serde_json::from_str(&task).unwrap_or_default(),
+    })
+}
+
+impl Crew {
+    async fn fingerprint(
+        &self,
+        transaction: &mut Transaction<'_, Postgres>,
+    ) -> Result<Option<String>> {
+        crate::postgres::query("SELECT fingerprint FROM sunset.crews WHERE run = $1")
+            .bind(self.run.id())
+            .fetch_one(&mut **transaction)
+            .await
+            .and_then(|row| row.try_get(0))
+            .map_err(|cause| error(cause, "cannot see whether the work is published"))
+    }
+
+    async fn insert(&self, fingerprint: &str, units: &[Unit]) -> Result<()> {
+        let failed = |cause| error(cause, "cannot publish the work");
+        let mut transaction = self.lease().begin().await?;
+        alone(&mut transaction).await?;
+        if let Some(theirs) = self.fingerprint(&mut transaction).await? {
+            return compare(&theirs, fingerprint);
+        }
+        for batch in units.chunks(BATCH) {
+            let stages: Vec<i32> = batch.iter().map(|unit| integer(unit.stage)).collect();
+            let numbers: Vec<i32> = batch.iter().map(|unit| integer(unit.number)).collect();
+            let tasks: Vec<String> = batch.iter().map(|unit| unit.task.to_string()).collect();
+            crate::postgres::query(include_str!("publish.sql"))
+                .bind(self.run.id())
+                .bind(stages)
+                .bind(numbers)
+                .bind(tasks)
+                .execute(&mut *transaction)
+                .await
+                .map_err(failed)?;
+        }
+        let sql = "UPDATE sunset.crews SET fingerprint = $2, published_at = clock_timestamp() \
+                   WHERE run = $1";
+        crate::postgres::query(sql)
+            .bind(self.run.id())
+            .bind(fingerprint)
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        commit(transaction).await
+    }
+
+    async fn next(&self) -> Result<Claim> {
+        let failed = |cause| error(cause, "cannot claim a unit of work");
+        let mut transaction = self.lease().begin().await?;
+        // A worker does one unit at a time: what it holds was claimed, and the answer got lost.
+        for statement in [include_str!("held.sql"), include_str!("claim.sql")] {
+            let row = crate::postgres::query(statement)
+                .bind(self.run.id())
+                .bind(self.worker)
+                .fetch_optional(&mut *transaction)
+                .await
+                .map_err(failed)?;
+            if let Some(row) = row {
+                let unit = unit(&row).map_err(failed)?;
+                commit(transaction).await?;
+                return Ok(Claim::Unit(unit));
+            }
+        }
+        let sql = "SELECT NOT EXISTS (SELECT FROM sunset.work WHERE run = $1 AND done_at IS NULL)";
+        let over: bool = crate::postgres::query(sql)
+            .bind(self.run.id())
+            .fetch_one(&mut *transaction)
+            .await
+            .and_then(|row| row.try_get(0))
+            .map_err(failed)?;
+        Ok(if over { Claim::Over } else { Claim::Wait })
+    }
+
+    async fn done(&self, unit: &Unit, outcome: &JsonValue) -> Result<()> {
+        let failed = |cause| error(cause, "cannot complete a unit of work");
+        let mut transaction = self.lease().begin().await?;
+        let done = crate::postgres::query(include_str!("complete.sql"))
+            .bind(self.run.id())
+            .bind(integer(unit.stage))
+            .bind(integer(unit.number))
+            .bind(self.worker)
+            .bind(outcome.to_string().replace("\\u0000", "\\u2400"))
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        if done.rows_affected() != 1 {
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                "a unit of work is no longer this worker's",
+            ));
+        }
+        commit(transaction).await
+    }
+}
+
+fn compare(theirs: &str, ours: &str) -> Result<()> {
+    if theirs == ours {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Mismatch,
+        "this worker reads other documents than the one that published the work, or with other times",
+    )
+    .item(format!("fingerprint {theirs} there, {ours} here"))
+    .remedy(
+        "let all workers read the very same source: one bucket, one shared file system, or copies \
+         with their modification times (cp -p, rsync -t)",
+    ))
+}
+
+#[async_trait]
+impl WorkDesk for Crew {
+    async fn published(&self) -> Result<Option<String>> {
+        let look = async {
+            let mut transaction = self.lease().begin().await?;
+            self.fingerprint(&mut transaction).await
+        };
+        self.lease().database.watched(look).await
+    }
+
+    async fn publish(&self, fingerprint: &str, units: &[Unit]) -> Result<()> {
+        let publish = self.insert(fingerprint, units);
+        self.lease().database.watched(publish).await
+    }
+
+    async fn claim(&self) -> Result<Claim> {
+        self.lease().database.watched(self.next()).await
+    }
+
+    async fn complete(&self, unit: &Unit, outcome: &JsonValue) -> Result<()> {
+        let complete = self.done(unit, outcome);
+        self.lease().database.watched(complete).await
+    }
+
+    async fn outcomes(&self, stage: u32) -> Result<Vec<(Unit, JsonValue)>> {
+        let failed = |cause| error(cause, "cannot read what the units gave");
+        let sql = "SELECT stage, number, task::text AS task, outcome::text AS outcome \
+                   FROM sunset.work WHERE run = $1 AND stage < $2 AND done_at IS NOT NULL \
+                   ORDER BY stage, number";
+        let read = async {
+            let mut transaction = self.lease().database.begin_reading().await?;
+            crate::postgres::query(sql)
+                .bind(self.run.id())
+                .bind(integer(stage))
+                .fetch_all(&mut *transaction)
+                .await
+                .map_err(failed)
+        };
+        let rows = self.lease().database.watched(read).await?;
+        let outcomes = rows.iter().map(|row| {
+            let outcome: String = row.try_get("outcome")?;
+            Ok((
+                unit(row)?,
+                serde_json::from_str(&outcome).unwrap_or_default(),
+            ))
+        });
+        outcomes.collect::<sqlx::Result<_>>().map_err(failed)
+    }
+
+    async fn standing(&self) -> Result<Standing> {
+        let failed = |cause| error(cause, "cannot see how much is done");
+        let read = async {
+            let mut transaction = self.lease().database.begin_reading().await?;
+            crate::postgres::query(include_str!("standing.sql"))
+                .bind(self.run.id())
+                .bind(self.worker)
+                .fetch_one(&mut *transaction)
+                .await
+                .map_err(failed)
+        };
+        let row = self.lease().database.watched(read).await?;
+        let number = |name: &str| {
+            let number: i64 = row.try_get(name).map_err(failed)?;
+            Ok(number.unsigned_abs())
+        };
+        Ok(Standing {
+            units: number("units")?,
+            done: number("done")?,
+            own: number("own")?,
+            taken_over: number("taken_over")?,
+            workers: number("workers")?,
+        })
+    }
+}
