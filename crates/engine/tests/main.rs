@@ -3,3 +3,4 @@
 #![allow(clippy::expect_used, reason = "a test that fails says so")]
 
 mod recordings;
+mod simulation;

@@ -8,4 +8,5 @@ pub mod generate;
 pub mod newer;
 pub mod objects;
 pub mod proxy;
+pub mod simulation;
 pub mod storage;

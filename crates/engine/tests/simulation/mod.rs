@@ -1,0 +1,266 @@
+//! The real flows over ports in memory, with every mishap at every call that a seed can think of.
+//!
+//! `SUNSET_SEEDS=N` asks for another number of seeds, `SUNSET_SEED=N` for one of them.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use sunset_core::digest::Digest;
+use sunset_core::error::{ErrorKind, Result};
+use sunset_core::plans::RecordedNumbers;
+use sunset_core::plans::sales_ai::SalesAi;
+use sunset_core::ports::progress::Silent;
+use sunset_core::ports::rows::ItemKey;
+use sunset_core::report::{CollectionCounts, LoadReport};
+use sunset_engine::load::shared::{self, Fingerprint};
+use sunset_engine::load::{self, Destination, LoadOptions, Surveyed};
+use sunset_engine::retry::Retries;
+use sunset_testkit::generate::{self, Generated};
+use sunset_testkit::simulation::{MemoryDocuments, Mishaps, Seat, World};
+
+const SEEDS: u64 = 10_000;
+const OWNER: &str = "owner";
+const NONE: Mishaps = Mishaps {
+    deaths: 0,
+    errors: 0,
+    silences: 0,
+};
+
+fn options() -> LoadOptions {
+    LoadOptions {
+        batch_size: 3,
+        connections: 1,
+        retries: Retries(2),
+        ..LoadOptions::default()
+    }
+}
+
+/// Leads, conversations and cases, some of them malformed, and one of each delivered twice.
+fn documents() -> MemoryDocuments {
+    let what = Generated {
+        cases: 6,
+        leads: 2,
+        poisoned_percent: 30,
+        seed: 5,
+    };
+    let mut documents = MemoryDocuments::default();
+    let mut add = |collection: &str, bytes: Vec<u8>| {
+        documents.add(collection, &bytes);
+        let first = bytes.split_inclusive(|byte| *byte == b'\n').next();
+        documents.add(collection, first.expect("a line"));
+    };
+    let mut bytes = Vec::new();
+    generate::write_leads(&mut bytes, what).expect("memory");
+    add("leads", bytes);
+    let mut bytes = Vec::new();
+    generate::write_conversations(&mut bytes, what).expect("memory");
+    add("conversations", bytes);
+    let mut bytes = Vec::new();
+    generate::write_cases(&mut bytes, what).expect("memory");
+    add("cases", bytes);
+    documents
+}
+
+/// A source that was surveyed: that calls no port at which something could happen, so it is done
+/// once for all.
+struct Known {
+    documents: MemoryDocuments,
+    surveyed: Surveyed,
+    fingerprint: Fingerprint,
+}
+
+/// One worker's whole life.
+async fn worker(known: &Known, seat: &Seat) -> Result<LoadReport> {
+    shared::load(&shared::Shared {
+        source: &known.documents,
+        plan: &SalesAi,
+        surveyed: &known.surveyed,
+        fingerprint: known.fingerprint,
+        desk: seat,
+        writer: Arc::new(seat.clone()),
+        options: options(),
+        unit_bytes: 4,
+        progress: &Silent,
+    })
+    .await
+}
+
+/// One process alone.
+async fn process(known: &Known, seat: &Seat) -> Result<LoadReport> {
+    let writer = Destination::Writer(Arc::new(seat.clone()));
+    let (documents, surveyed) = (&known.documents, &known.surveyed);
+    load::load(
+        documents,
+        &SalesAi,
+        surveyed,
+        writer,
+        options(),
+        None,
+        &Silent,
+    )
+    .await
+}
+
+/// What V3 and the ledger hold in the end, and how often each item was written.
+type Held = (
+    BTreeMap<ItemKey, (Digest, bool, u32)>,
+    BTreeMap<(String, String), Digest>,
+);
+
+fn held(world: &World) -> Held {
+    let items = world.items().into_iter();
+    let items = items.map(|(key, kept)| (key, (kept.digest, kept.quarantined, kept.written)));
+    (items.collect(), world.rows())
+}
+
+/// Per collection: how many were read, and how many are where they should be, whoever put them there.
+fn settled(report: &LoadReport) -> BTreeMap<String, (u64, u64, u64)> {
+    let counted = |counts: &CollectionCounts| {
+        (
+            counts.read,
+            counts.written + counts.unchanged,
+            counts.quarantined,
+        )
+    };
+    let collections = report.collections.iter();
+    collections
+        .map(|(name, counts)| (name.clone(), counted(counts)))
+        .collect()
+}
+
+/// Starts workers again and again, until each of `places` has come to its end.
+async fn until_done(world: World, known: Arc<Known>, alone: bool, places: u32) -> Vec<LoadReport> {
+    let mut tasks = tokio::task::JoinSet::new();
+    // All of them are there before the first has its turn.
+    let first: Vec<_> = (0..places).map(|_| world.enter()).collect();
+    for entered in first {
+        let (world, known) = (world.clone(), Arc::clone(&known));
+        tasks.spawn(async move {
+            let (mut seat, mut death) = entered;
+            loop {
+                let lived = async {
+                    if alone {
+                        process(&known, &seat).await
+                    } else {
+                        worker(&known, &seat).await
+                    }
+                };
+                let ended = tokio::select! {
+                    biased;
+                    _ = &mut death => None,
+                    ended = lived => Some(ended),
+                };
+                match ended {
+                    Some(Ok(report)) => {
+                        world.leave(&seat);
+                        return report;
+                    }
+                    Some(Err(error)) => {
+                        let kind = error.kind();
+                        let passing = matches!(kind, ErrorKind::Conflict | ErrorKind::Unreachable);
+                        assert!(passing, "{error}");
+                    }
+                    None => {}
+                }
+                // It comes in before the old one goes, so that the others wait for it.
+                let (next, next_death) = world.enter();
+                world.leave(&seat);
+                (seat, death) = (next, next_death);
+            }
+        });
+    }
+    tasks.join_all().await
+}
+
+struct Expected {
+    held: Held,
+    settled: BTreeMap<String, (u64, u64, u64)>,
+}
+
+async fn play(known: &Arc<Known>, seed: u64, expected: &Expected) -> (u64, Mishaps) {
+    let mishaps = Mishaps {
+        deaths: 4,
+        errors: 2,
+        silences: 2,
+    };
+    let world = World::new(seed, mishaps);
+    let alone = seed.is_multiple_of(4);
+    let places = if alone { 1 } else { 3 };
+    let reports = until_done(world.clone(), Arc::clone(known), alone, places).await;
+    assert_eq!(held(&world), expected.held, "seed {seed}");
+    for report in reports {
+        assert_eq!(settled(&report), expected.settled, "seed {seed}");
+    }
+    world.history()
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .expect("a runtime")
+}
+
+#[test]
+fn whatever_happens_to_workers_the_end_is_that_of_one_process() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let only: Option<u64> = number("SUNSET_SEED");
+    let seeds = number("SUNSET_SEEDS").unwrap_or(SEEDS);
+    let (known, expected) = runtime().block_on(async {
+        let documents = documents();
+        let recorded = RecordedNumbers::default();
+        let survey = shared::survey(&documents, &SalesAi, OWNER, &recorded, &Silent);
+        let (surveyed, fingerprint) = survey.await.expect("a survey");
+        let known = Arc::new(Known {
+            documents,
+            surveyed,
+            fingerprint,
+        });
+        let world = World::new(0, NONE);
+        let reports = until_done(world.clone(), Arc::clone(&known), true, 1).await;
+        let expected = Expected {
+            held: held(&world),
+            settled: settled(&reports[0]),
+        };
+        (known, expected)
+    });
+    let quarantined = expected.held.0.values().filter(|item| item.1).count();
+    let written_once = expected.held.0.values().all(|item| item.2 == 1);
+    assert!(written_once && quarantined > 0 && expected.held.1.len() > 5);
+    let began = Instant::now();
+    let next = AtomicU64::new(0);
+    let sums = [const { AtomicU64::new(0) }; 4];
+    std::thread::scope(|scope| {
+        // They wait for one another's threads more than they work.
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let runtime = runtime();
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= seeds {
+                        break;
+                    }
+                    let seed = only.unwrap_or(seed);
+                    let (turns, mishaps) = runtime.block_on(play(&known, seed, &expected));
+                    let mishaps = [mishaps.deaths, mishaps.errors, mishaps.silences].map(u64::from);
+                    for (sum, more) in sums.iter().zip([turns].into_iter().chain(mishaps)) {
+                        sum.fetch_add(more, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    let [turns, deaths, errors, silences] = sums.map(AtomicU64::into_inner);
+    assert!(only.is_some() || seeds < 100 || (deaths > seeds && silences > seeds / 10));
+    drop(writeln!(
+        std::io::stderr(),
+        "simulation: {seeds} seeds in {:.1} s: {turns} calls, {deaths} deaths, {errors} errors, {silences} \
+         living workers taken for silent; {} items, {} of them in quarantine, each written once",
+        began.elapsed().as_secs_f64(),
+        expected.held.0.len(),
+        quarantined
+    ));
+}

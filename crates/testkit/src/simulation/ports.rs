@@ -1,0 +1,213 @@
+//! The ports of one worker. Each call is a transaction: it happens whole, or not at all.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::Value as JsonValue;
+use sunset_core::digest::Digest;
+use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::ports::rows::{Item, ItemKey, ItemOutcome, LoadOutcome, RowWriter, SettledItems};
+use sunset_core::ports::work::{Claim, Standing, Unit, WorkDesk};
+
+use super::{Progress, State, Turn, World, fence_dead};
+use crate::objects::lock;
+
+/// A worker's place in the world.
+#[derive(Clone)]
+pub struct Seat {
+    world: World,
+    number: u32,
+}
+
+impl Seat {
+    pub(super) fn new(world: World, number: u32) -> Self {
+        Self { world, number }
+    }
+
+    /// Its number.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// One call: waits for its turn, and has its effect, or not.
+    async fn call<T>(&self, effect: impl FnOnce(&mut State, u32) -> Result<T> + Send) -> Result<T> {
+        let turn = self.world.turn(self.number).await;
+        if turn == Turn::RefusedBefore {
+            return Err(passing());
+        }
+        let done = {
+            let mut state = lock(&self.world.state);
+            let fenced = state
+                .workers
+                .get(&self.number)
+                .is_none_or(|worker| worker.fenced);
+            if fenced {
+                Err(Error::new(ErrorKind::Conflict, "others took the work over"))
+            } else {
+                effect(&mut state, self.number)
+            }
+        };
+        match turn {
+            Turn::DiesAfter => {
+                self.world.die(self.number).await;
+                done
+            }
+            Turn::UnheardAfter => done.and_then(|_| Err(passing())),
+            Turn::Go | Turn::RefusedBefore | Turn::DiesBefore => done,
+        }
+    }
+}
+
+fn passing() -> Error {
+    Error::new(ErrorKind::Unreachable, "broken off by the test").retry_after(Duration::ZERO)
+}
+
+fn position(state: &State, unit: &Unit) -> Option<usize> {
+    let mut units = state.units.iter();
+    units.position(|(known, _)| known.stage == unit.stage && known.number == unit.number)
+}
+
+fn claim(state: &mut State, worker: u32) -> Claim {
+    let open = |progress: &Progress| !matches!(progress, Progress::Done(_));
+    let stage = state
+        .units
+        .iter()
+        .filter(|(_, progress)| open(progress))
+        .map(|(unit, _)| unit.stage)
+        .min();
+    let Some(stage) = stage else {
+        return Claim::Over;
+    };
+    // What the worker holds was claimed, and it did not hear of it.
+    for wanted in [Progress::Held(worker), Progress::Waiting] {
+        let mut units = state.units.iter_mut();
+        if let Some((unit, progress)) =
+            units.find(|(unit, progress)| unit.stage == stage && *progress == wanted)
+        {
+            *progress = Progress::Held(worker);
+            return Claim::Unit(unit.clone());
+        }
+    }
+    Claim::Wait
+}
+
+#[async_trait]
+impl WorkDesk for Seat {
+    async fn published(&self) -> Result<Option<String>> {
+        self.call(|state, _| Ok(state.fingerprint.clone())).await
+    }
+
+    async fn publish(&self, fingerprint: &str, units: &[Unit]) -> Result<()> {
+        self.call(|state, _| match &state.fingerprint {
+            Some(theirs) if theirs != fingerprint => {
+                Err(Error::new(ErrorKind::Mismatch, "another fingerprint"))
+            }
+            Some(_) => Ok(()),
+            None => {
+                state.fingerprint = Some(fingerprint.to_owned());
+                let units = units.iter().cloned();
+                state.units = units.map(|unit| (unit, Progress::Waiting)).collect();
+                Ok(())
+            }
+        })
+        .await
+    }
+
+    /// Asks again at once, in the place of the pause that the engine would make.
+    async fn claim(&self) -> Result<Claim> {
+        loop {
+            let claimed = self
+                .call(|state, worker| {
+                    let claimed = claim(state, worker);
+                    if claimed == Claim::Wait {
+                        fence_dead(state);
+                    }
+                    Ok(claimed)
+                })
+                .await?;
+            if claimed != Claim::Wait {
+                return Ok(claimed);
+            }
+        }
+    }
+
+    async fn complete(&self, unit: &Unit, outcome: &JsonValue) -> Result<()> {
+        self.call(|state, worker| {
+            let found = position(state, unit);
+            match found.and_then(|at| state.units.get_mut(at)) {
+                Some((_, progress)) if *progress == Progress::Held(worker) => {
+                    *progress = Progress::Done(outcome.clone());
+                    Ok(())
+                }
+                // It was completed, and the worker did not hear of it.
+                Some((_, Progress::Done(_))) => Ok(()),
+                _ => Err(Error::new(ErrorKind::Conflict, "not this worker's unit")),
+            }
+        })
+        .await
+    }
+
+    async fn outcomes(&self, stage: u32) -> Result<Vec<(Unit, JsonValue)>> {
+        self.call(|state, _| {
+            let units = state.units.iter();
+            let done = units.filter_map(|(unit, progress)| match progress {
+                Progress::Done(outcome) => Some((unit.clone(), outcome.clone())),
+                Progress::Waiting | Progress::Held(_) => None,
+            });
+            Ok(done.filter(|(unit, _)| unit.stage < stage).collect())
+        })
+        .await
+    }
+
+    async fn standing(&self) -> Result<Standing> {
+        Ok(Standing::default())
+    }
+}
+
+#[async_trait]
+impl SettledItems for Seat {
+    async fn settled(&self, keys: &[ItemKey]) -> Result<Vec<Option<Digest>>> {
+        self.call(|state, _| {
+            let kept = keys.iter().map(|key| state.items.get(key));
+            Ok(kept.map(|kept| kept.map(|kept| kept.digest)).collect())
+        })
+        .await
+    }
+
+    async fn accounted(&self, after: Option<&ItemKey>, limit: u32) -> Result<Vec<ItemKey>> {
+        self.call(|state, _| {
+            let items = state.items.iter().filter(|(_, kept)| !kept.quarantined);
+            let behind = items.filter(|(key, _)| after.is_none_or(|after| *key > after));
+            let page = behind.take(limit as usize);
+            Ok(page.map(|(key, _)| key.clone()).collect())
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl RowWriter for Seat {
+    async fn load(&self, items: &[Item]) -> Result<LoadOutcome> {
+        self.call(|state, _| {
+            let mut outcome = LoadOutcome::default();
+            for item in items {
+                let written = state.write(item);
+                outcome.items.push(match &item.quarantine {
+                    Some(_) => ItemOutcome::Quarantined,
+                    None if written => ItemOutcome::Written,
+                    None => ItemOutcome::Unchanged,
+                });
+                for row in &item.rows {
+                    let counts = outcome.rows.entry(row.shape.table.clone()).or_default();
+                    if written {
+                        counts.inserted += 1;
+                    } else {
+                        counts.unchanged += 1;
+                    }
+                }
+            }
+            Ok(outcome)
+        })
+        .await
+    }
+}
