@@ -8,7 +8,7 @@ use sunset_core::config::{DatabaseSettings, DocumentSourceSettings, Pace, R2Sett
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::permit::{Consent, WritePermit};
-use sunset_core::plans::{DocumentPlan, plan_named};
+use sunset_core::plans::DocumentPlan;
 use sunset_core::ports::documents::{DocumentSource, Snapshot};
 use sunset_core::ports::objects::ObjectStore;
 use sunset_core::ports::rows::OnConflict;
@@ -38,7 +38,7 @@ pub struct Flow {
 
 pub async fn cut_over(arguments: Arguments, session: Session) -> Result<Status> {
     let consent = arguments.write.consent(&session);
-    let plan = plan_named(&arguments.plan)?;
+    let plan = sunset_cli::document_plan(&arguments.plan)?;
     let (settings, documents, pace) = session.settings(|variables, faults| {
         (
             DatabaseSettings::read(variables, faults),
@@ -129,8 +129,12 @@ impl Flow {
     }
 
     async fn within(&self, ledger: &Ledger, run: &ActiveRun) -> Result<(LoadReport, CheckReport)> {
-        let wanted = self.session.variable(env_vars::MIGRATION_USER_ID);
-        let owner = run.owner(wanted.as_deref()).await?.id;
+        let owner = if self.plan.has_owner() {
+            let wanted = self.session.variable(env_vars::MIGRATION_USER_ID);
+            run.owner(wanted.as_deref()).await?.id
+        } else {
+            String::new()
+        };
         let report = self.last_pass(ledger, run, &owner).await?;
         let text = render::load_text(&report, false, self.session.is_verbose());
         self.session.print("The last pass:");
@@ -209,7 +213,7 @@ impl Flow {
         if self.arguments.without_audio {
             self.session
                 .say("recordings were not looked at (--without-audio)");
-        } else {
+        } else if plan.has_recordings() {
             sections.push(self.audio().await?);
         }
         sections.push(check::users(plan, &verifier).await?);

@@ -8,7 +8,7 @@ use sunset_core::config::{DatabaseSettings, DocumentSourceSettings, Pace};
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::permit::{Consent, WritePermit};
-use sunset_core::plans::{self, DocumentPlan, RecordedNumbers, plan_named};
+use sunset_core::plans::{self, DocumentPlan, RecordedNumbers};
 use sunset_core::ports::documents::DocumentSource;
 use sunset_core::ports::rows::SettledItems;
 use sunset_core::ports::runs::{RunEnd, RunStart};
@@ -29,7 +29,7 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
     }
     let consent = arguments.write.consent(&session);
     arguments.in_place.refuse(&arguments.plan)?;
-    let plan = plan_named(&arguments.plan)?;
+    let plan = sunset_cli::document_plan(&arguments.plan)?;
     let (settings, documents, pace, price) = session.settings(|variables, faults| {
         (
             DatabaseSettings::read(variables, faults),
@@ -143,7 +143,9 @@ impl Flow {
         let verifier = Verifier::new(self.database.clone(), ledger.is_some());
         let tables: Vec<String> = self.plan.shapes().iter().map(|s| s.table.clone()).collect();
         let missing = verifier.missing_tables(&tables).await?;
-        let owner = if missing.is_empty() {
+        let owner = if !self.plan.has_owner() {
+            Some(String::new())
+        } else if missing.is_empty() {
             let wanted = self.session.variable(env_vars::MIGRATION_USER_ID);
             self.database.find_owner(wanted.as_deref()).await?
         } else {
@@ -179,7 +181,7 @@ impl Flow {
     /// Says what reading will cost before it costs anything.
     async fn foretell_bill(&self, source: &dyn DocumentSource) -> Result<()> {
         let collections = self.plan.collections();
-        let Some(reads) = source.expected_reads(collections, READINGS).await? else {
+        let Some(reads) = source.expected_reads(&collections, READINGS).await? else {
             return Ok(());
         };
         let price = self.price;
@@ -242,8 +244,11 @@ impl Flow {
         Ok(())
     }
 
-    /// The user that rows belong to.
+    /// The user that rows belong to, where the plan has them belong to one.
     pub async fn owner(&self, run: &ActiveRun) -> Result<String> {
+        if !self.plan.has_owner() {
+            return Ok(String::new());
+        }
         let wanted = self.session.variable(env_vars::MIGRATION_USER_ID);
         let owner = run.owner(wanted.as_deref()).await?;
         if owner.created {

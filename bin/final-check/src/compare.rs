@@ -9,7 +9,6 @@ use sunset_core::config::{DatabaseSettings, DocumentSourceSettings, Pace, R2Sett
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::plans::in_place;
-use sunset_core::plans::plan_named;
 use sunset_core::ports::objects::ObjectStore;
 use sunset_core::ports::verify::LeafSink;
 use sunset_core::proof::Manifest;
@@ -39,7 +38,7 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
     } else {
         Repair::No
     };
-    let plan = plan_named(&arguments.plan)?;
+    let plan = sunset_cli::document_plan(&arguments.plan)?;
     let wanted = |name| arguments.only.is_empty() || arguments.only.contains(&name);
     let mut proof = Proof::asked(&arguments, plan.as_ref())?;
     if proof.is_some() && !wanted(SectionName::Data) {
@@ -112,7 +111,7 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
             checks.sections.push(section);
             compared = Some((snapshot, comparison));
         }
-        if wanted(SectionName::Audio) {
+        if wanted(SectionName::Audio) && plan.has_recordings() {
             let section = audio(&session, &database, ledger.is_some()).await?;
             checks.sections.push(section);
         }

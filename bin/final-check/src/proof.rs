@@ -29,8 +29,8 @@ impl Proof {
             Some(path) => SigningKey::read(path)?,
             None => SigningKey::generate()?,
         };
-        let collections = plan.collections().iter();
-        let collections = collections.map(|name| (TreeKind::Collection, (*name).to_owned()));
+        let collections = plan.collections().into_iter();
+        let collections = collections.map(|name| (TreeKind::Collection, name.to_owned()));
         let tables = plan.shapes().into_iter();
         let tables = tables.map(|shape| (TreeKind::Table, shape.table.clone()));
         Ok(Some(Self {

@@ -6,7 +6,7 @@ use sunset_core::config::DatabaseSettings;
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::permit::{Consent, WritePermit};
-use sunset_core::plans::schemas::{PlanSchema, schema_named};
+use sunset_core::plans::schemas::PlanSchema;
 use sunset_core::ports::runs::{RunEnd, RunStart};
 use sunset_engine::repair::{Diagnosis, Listed, diagnose, repair};
 use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, LiveReader};
@@ -14,7 +14,7 @@ use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, Live
 use crate::Arguments;
 
 pub async fn fix(arguments: Arguments, session: Session) -> Result<Status> {
-    let wanted = schema_named(&arguments.plan, &arguments.schema)?;
+    let wanted = sunset_cli::desired_schema(&arguments.plan, &arguments.schema)?;
     let settings = session.settings(DatabaseSettings::read)?;
     let consent = arguments.write.consent(&session);
     let connecting = ConnectOptions::for_program(Arguments::NAME);

@@ -9,7 +9,7 @@ use sunset_core::config::{DatabaseSettings, Pace, R2Settings};
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::permit::{Consent, WritePermit};
-use sunset_core::plans::{self, plan_named};
+use sunset_core::plans;
 use sunset_core::ports::objects::{ObjectLedger, ObjectStore};
 use sunset_core::ports::rollback::{RollbackOptions, RollbackReport, Scope, UndoPlanner, Undone};
 use sunset_core::ports::runs::{RunEnd, RunStart};
@@ -29,7 +29,7 @@ pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
         return crate::in_place::undo(&arguments, session, registered).await;
     }
     let consent = arguments.write.consent(&session);
-    let plan = plan_named(&arguments.plan)?;
+    let plan = sunset_cli::document_plan(&arguments.plan)?;
     let (settings, pace, bucket, confirmed) = session.settings(|variables, faults| {
         (
             DatabaseSettings::read(variables, faults),

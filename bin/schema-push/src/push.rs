@@ -9,7 +9,7 @@ use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::instant::Instant;
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::plans::in_place::{self, Parameters, Registered, Work};
-use sunset_core::plans::schemas::{PlanSchema, schema_named};
+use sunset_core::plans::schemas::PlanSchema;
 use sunset_core::ports::runs::{RunEnd, RunStart};
 use sunset_core::schema::diff::{Directions, Dropped, Rename};
 use sunset_core::schema::live::LiveSchema;
@@ -25,7 +25,7 @@ use sunset_targets::postgres::{
 use crate::Arguments;
 
 pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
-    let wanted = schema_named(&arguments.plan, &arguments.schema)?;
+    let wanted = sunset_cli::desired_schema(&arguments.plan, &arguments.schema)?;
     if arguments.print {
         let sql = ddl::script(&wanted.schema);
         if session.wants_json() {

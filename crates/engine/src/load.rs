@@ -112,7 +112,7 @@ async fn survey_with(
 ) -> Result<Surveyed> {
     let snapshot = source.open().await?;
     let mut survey = plan.survey(owner);
-    let mut deliveries = source.read(plan.collections());
+    let mut deliveries = source.read(&plan.collections());
     let mut nameless = 0;
     progress.start("Survey", None);
     while let Some(chunk) = deliveries.next().await {
@@ -131,7 +131,7 @@ async fn survey_with(
         progress.advance(count);
     }
     progress.finish();
-    let not_planned = source.not_planned(plan.collections()).await?;
+    let not_planned = source.not_planned(&plan.collections()).await?;
     let resolution = Arc::from(survey.resolve(recorded));
     Ok(Surveyed {
         snapshot,
@@ -170,8 +170,8 @@ pub async fn load(
             .iter()
             .map(|name| surveyed.resolution.tally(name).read)
             .sum();
-        progress.start(phase.label, Some(total));
-        report.begin_phase(phase.label);
+        progress.start(&phase.label, Some(total));
+        report.begin_phase(&phase.label);
         let items = stream::items(source, surveyed, index, phase, options.batch_size);
         stream::write(items, destination.clone(), &options, &mut report, progress).await?;
         progress.finish();

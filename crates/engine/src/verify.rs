@@ -77,7 +77,7 @@ impl Verification<'_> {
                 .iter()
                 .map(|name| self.surveyed.resolution.tally(name).read)
                 .sum();
-            self.progress.start(phase.label, Some(total));
+            self.progress.start(&phase.label, Some(total));
             let batches = stream::items(
                 self.source,
                 self.surveyed,

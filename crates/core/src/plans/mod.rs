@@ -6,15 +6,19 @@
 //! time the [`Resolution`] turns each document into an [`Item`].
 
 pub mod feature_flags;
+pub mod file;
 pub mod in_place;
 pub mod leora_phase2;
 pub mod main_server;
+mod outcome;
 pub mod sales_ai;
 pub mod schemas;
+mod shelf;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::digest::Digest;
 use crate::document::{BadDocument, Document};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ports::rows::{Item, ItemKey};
@@ -25,9 +29,9 @@ use crate::row::Shape;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phase {
     /// `Leads`, as it stands in front of the phase's output line.
-    pub label: &'static str,
+    pub label: String,
     /// The collections whose documents are emitted in this phase.
-    pub collections: &'static [&'static str],
+    pub collections: Vec<String>,
 }
 
 /// What must hold in the target whatever the source holds.
@@ -43,20 +47,25 @@ pub struct Integrity {
     pub unique: Vec<(String, String)>,
     /// `(kind, table, column)`: where assigned numbers stand.
     pub numbers: Vec<(String, String, String)>,
-    /// The table of users.
-    pub users: String,
+    /// The table of users, where rows belong to one.
+    pub users: Option<String>,
 }
 
 /// Moves documents of some collections into rows of some tables.
 pub trait DocumentPlan: Send + Sync {
     /// `sales-ai`
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
+
+    /// What tells its rules from others under the same name: the digest of a file's text.
+    fn revision(&self) -> Option<Digest> {
+        None
+    }
 
     /// The collections it reads.
-    fn collections(&self) -> &'static [&'static str];
+    fn collections(&self) -> Vec<&str>;
 
     /// Its phases, in order.
-    fn phases(&self) -> &'static [Phase];
+    fn phases(&self) -> Vec<Phase>;
 
     /// The tables it writes, in foreign-key order.
     fn shapes(&self) -> Vec<Arc<Shape>>;
@@ -64,7 +73,13 @@ pub trait DocumentPlan: Send + Sync {
     /// What must hold in the target whatever the source holds.
     fn integrity(&self) -> Integrity;
 
-    /// Begins a survey; rows will belong to the V3 user `owner`.
+    /// Whether its rows belong to a V3 user.
+    fn has_owner(&self) -> bool;
+
+    /// Whether its rows name recordings, which audio-migrate moves.
+    fn has_recordings(&self) -> bool;
+
+    /// Begins a survey; rows will belong to the V3 user `owner`, where they belong to one.
     fn survey(&self, owner: &str) -> Box<dyn Survey>;
 }
 

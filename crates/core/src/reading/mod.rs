@@ -3,6 +3,7 @@
 //! [`Reader`] judges the values that a mapping comes to read, records the warnings, and knows in
 //! the end what is left over.
 
+mod company;
 mod flat_names;
 mod left_over;
 mod normalise;
@@ -12,6 +13,7 @@ mod reader;
 mod text;
 mod time;
 
+pub use company::company_of_email;
 pub use normalise::normalise_number;
 pub use number::Number;
 pub use reader::{Metadata, Reader, Scope};

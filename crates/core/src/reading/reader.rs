@@ -161,6 +161,24 @@ impl Reader {
         self.text(path).map(|text| text.trim().to_lowercase())
     }
 
+    /// A truth value, or the text `true` or `false`, trimmed, in any case.
+    pub fn boolean(&mut self, path: &str) -> Option<bool> {
+        let (value, code) = match self.look(path)? {
+            Value::Boolean(value) => (Some(*value), None),
+            Value::Text(text) => match text.trim().to_lowercase().as_str() {
+                "true" => (Some(true), Some("coerced_boolean")),
+                "false" => (Some(false), Some("coerced_boolean")),
+                _ => (None, Some("bad_boolean")),
+            },
+            _ => (None, Some("bad_boolean")),
+        };
+        match code {
+            None => self.take(path),
+            Some(code) => self.warn(code, path),
+        }
+        value
+    }
+
     /// A finite number.
     pub fn number(&mut self, path: &str) -> Option<Number> {
         match Number::read(self.look(path)?) {

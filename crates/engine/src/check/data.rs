@@ -66,7 +66,7 @@ pub async fn data(
     checks.push(gone(comparison));
     let integrity = plan.integrity();
     for key in &integrity.foreign_keys {
-        if key.target == integrity.users {
+        if Some(&key.target) == integrity.users.as_ref() {
             continue;
         }
         let dangling = verifier.dangling(key).await?;

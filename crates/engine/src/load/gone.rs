@@ -127,7 +127,7 @@ fn stage_of(plan: &dyn DocumentPlan, key: &ItemKey) -> Option<(usize, bool)> {
     };
     plan.phases()
         .iter()
-        .position(|phase| phase.collections.contains(&collection))
+        .position(|phase| phase.collections.iter().any(|name| name == collection))
         .map(|phase| (phase, derived))
 }
 

@@ -47,8 +47,11 @@ enum Task {
 pub struct Fingerprint([u64; 4]);
 
 impl Fingerprint {
-    fn of(owner: &str, recorded: &RecordedNumbers) -> Self {
+    fn of(plan: &dyn DocumentPlan, owner: &str, recorded: &RecordedNumbers) -> Self {
         let mut fingerprint = Self([0; 4]);
+        plan.revision()
+            .into_iter()
+            .for_each(|revision| fingerprint.add(revision));
         fingerprint.add(Digest::of(owner.as_bytes()));
         for (kind, key, number) in recorded.iter() {
             let parts = [kind, &key.collection, &key.id, number].map(str::as_bytes);
@@ -109,7 +112,7 @@ pub async fn survey(
     recorded: &RecordedNumbers,
     progress: &dyn Progress,
 ) -> Result<(Surveyed, Fingerprint)> {
-    let mut fingerprint = Fingerprint::of(owner, recorded);
+    let mut fingerprint = Fingerprint::of(plan, owner, recorded);
     let look = |delivery: &Delivery| fingerprint.see(delivery);
     let surveyed = survey_with(source, plan, owner, recorded, progress, look).await?;
     Ok((surveyed, fingerprint))
@@ -178,7 +181,8 @@ impl Shared<'_> {
         let mut units = Vec::new();
         let mut stage = 0;
         for (index, phase) in self.plan.phases().iter().enumerate() {
-            let slices = || self.source.slices(phase.collections, self.unit_bytes);
+            let collections: Vec<&str> = phase.collections.iter().map(String::as_str).collect();
+            let slices = || self.source.slices(&collections, self.unit_bytes);
             let slices = retry(retries, slices).await?.into_iter();
             let documents = slices.map(|slice| Task::Slice {
                 phase: index,
@@ -221,11 +225,11 @@ impl Shared<'_> {
         })
     }
 
-    fn label(&self, phase: usize) -> &'static str {
-        self.plan
-            .phases()
-            .get(phase)
-            .map_or("", |phase| phase.label)
+    fn label(&self, phase: usize) -> String {
+        let mut phases = self.plan.phases().into_iter();
+        phases
+            .nth(phase)
+            .map_or_else(String::new, |phase| phase.label)
     }
 
     async fn slice(&self, phase: usize, slice: &Slice) -> Result<LoadShare> {
@@ -263,7 +267,7 @@ impl Shared<'_> {
         items: futures::stream::BoxStream<'_, Result<Vec<Item>>>,
     ) -> Result<LoadReport> {
         let mut report = LoadReport::default();
-        report.begin_phase(self.label(phase));
+        report.begin_phase(&self.label(phase));
         let destination = Destination::Writer(Arc::clone(&self.writer));
         write(
             items,

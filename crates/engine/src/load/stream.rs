@@ -41,7 +41,8 @@ pub(crate) fn items<'a>(
     batch_size: usize,
 ) -> BoxStream<'a, Result<Vec<Item>>> {
     let mut twins_seen = HashSet::new();
-    let mapped = emissions(source.read(phase.collections), &surveyed.resolution)
+    let collections: Vec<&str> = phase.collections.iter().map(String::as_str).collect();
+    let mapped = emissions(source.read(&collections), &surveyed.resolution)
         .map_ok(move |emissions| keep_counting(emissions, &mut twins_seen));
     let derived = stream::iter(surveyed.resolution.derived(index)).map(|item| Ok(vec![item]));
     Box::pin(rebatch(mapped.chain(derived), batch_size.max(1)))

@@ -34,6 +34,17 @@ impl Database {
         let look = || async { find(&mut self.begin_reading().await?, wanted).await };
         self.steadily(look).await
     }
+
+    /// The owner of what was migrated.
+    ///
+    /// # Errors
+    /// As [`Database::find_owner`], and `NotFound` when there is none yet.
+    pub async fn known_owner(&self, wanted: Option<&str>) -> Result<String> {
+        self.find_owner(wanted).await?.ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, "the migration's user does not exist")
+                .remedy("run data-migrate first, or set MIGRATION_USER_ID")
+        })
+    }
 }
 
 impl ActiveRun {

@@ -11,6 +11,7 @@ mod firestore;
 mod help;
 mod migration;
 mod mistakes;
+mod plan_files;
 mod proof;
 mod repair;
 mod secrets;

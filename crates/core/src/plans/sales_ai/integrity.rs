@@ -68,6 +68,6 @@ pub(super) fn integrity() -> Integrity {
         numbers: NUMBERS
             .map(|(kind, table, column)| (kind.into(), table.into(), column.into()))
             .to_vec(),
-        users: "user".into(),
+        users: Some("user".into()),
     }
 }

@@ -1,27 +1,9 @@
 //! `leads` → opportunities.
 
-use crate::reading::{Metadata, Reader, normalise_number};
+use crate::reading::{Metadata, Reader, company_of_email, normalise_number};
 use crate::row::{Cell, Row};
 
 use super::shapes::Shapes;
-
-/// Mail services that give everybody an address: their domain names no company.
-const FREE_MAIL: [&str; 14] = [
-    "gmail.com",
-    "yahoo.com",
-    "yahoo.com.tw",
-    "hotmail.com",
-    "outlook.com",
-    "live.com",
-    "msn.com",
-    "icloud.com",
-    "me.com",
-    "qq.com",
-    "163.com",
-    "126.com",
-    "pchome.com.tw",
-    "hinet.net",
-];
 
 /// The customer number that a lead carries itself.
 pub(super) fn own_number(reader: &mut Reader) -> Option<String> {
@@ -50,7 +32,7 @@ pub(super) fn opportunity(
     let company_name = context
         .store_name
         .map(str::to_owned)
-        .or_else(|| company_of(email.as_deref()?))
+        .or_else(|| company_of_email(email.as_deref()?))
         .unwrap_or_else(|| format!("Company_{}", first_eight(context.id)));
     let status = match reader.keyword("status").as_deref() {
         None | Some("new") => "new",
@@ -85,16 +67,6 @@ pub(super) fn opportunity(
     }
 }
 
-/// The first label of the address's domain in upper case, unless everybody can have that domain.
-fn company_of(email: &str) -> Option<String> {
-    let (_, domain) = email.trim().rsplit_once('@')?;
-    if FREE_MAIL.contains(&domain.to_lowercase().as_str()) {
-        return None;
-    }
-    let label = domain.split('.').next()?.trim();
-    (!label.is_empty()).then(|| label.to_uppercase())
-}
-
 /// The first eight Unicode scalar values.
 pub(super) fn first_eight(id: &str) -> String {
     id.chars().take(8).collect()
@@ -103,28 +75,6 @@ pub(super) fn first_eight(id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_company_is_named_by_its_own_domain_only() {
-        for (email, company) in [
-            ("boss@bistro4.com.tw", Some("BISTRO4")),
-            ("INFO@Cafe-7.TW", Some("CAFE-7")),
-            ("a@b@shop.tw", Some("SHOP")),
-            ("owner@GMAIL.com", None),
-            ("owner@yahoo.com.tw", None),
-            ("owner@mail.gmail.com", Some("MAIL")),
-            ("nobody", None),
-            ("x@", None),
-            ("x@.tw", None),
-        ] {
-            assert_eq!(company_of(email).as_deref(), company, "{email}");
-        }
-        assert!(
-            FREE_MAIL
-                .iter()
-                .all(|domain| company_of(&format!("x@{domain}")).is_none())
-        );
-    }
 
     #[test]
     fn eight_characters_are_scalar_values() {

@@ -42,28 +42,23 @@ const MEDDIC: &str = "meddic_analyses";
 pub struct SalesAi;
 
 impl DocumentPlan for SalesAi {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         NAME
     }
 
-    fn collections(&self) -> &'static [&'static str] {
-        &[LEADS, CONVERSATIONS, SALES_CASES, CASES, MEDDIC]
+    fn collections(&self) -> Vec<&str> {
+        vec![LEADS, CONVERSATIONS, SALES_CASES, CASES, MEDDIC]
     }
 
-    fn phases(&self) -> &'static [Phase] {
-        &[
-            Phase {
-                label: "Leads",
-                collections: &[LEADS],
-            },
-            Phase {
-                label: "Conversations",
-                collections: &[CONVERSATIONS, SALES_CASES, CASES],
-            },
-            Phase {
-                label: "MEDDIC",
-                collections: &[MEDDIC],
-            },
+    fn phases(&self) -> Vec<Phase> {
+        let phase = |label: &str, collections: &[&str]| Phase {
+            label: label.to_owned(),
+            collections: collections.iter().map(|&name| name.to_owned()).collect(),
+        };
+        vec![
+            phase("Leads", &[LEADS]),
+            phase("Conversations", &[CONVERSATIONS, SALES_CASES, CASES]),
+            phase("MEDDIC", &[MEDDIC]),
         ]
     }
 
@@ -74,6 +69,14 @@ impl DocumentPlan for SalesAi {
 
     fn integrity(&self) -> Integrity {
         integrity::integrity()
+    }
+
+    fn has_owner(&self) -> bool {
+        true
+    }
+
+    fn has_recordings(&self) -> bool {
+        true
     }
 
     fn survey(&self, owner: &str) -> Box<dyn Survey> {

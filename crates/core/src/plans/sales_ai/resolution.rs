@@ -2,10 +2,11 @@
 
 mod lookup;
 
-use crate::digest::Digest;
 use crate::document::{BadDocument, Document};
+use crate::plans::outcome::{self, Written};
+use crate::plans::shelf::Text;
 use crate::plans::{CollectionTally, Emission, RecordedNumbers, Resolution};
-use crate::ports::rows::{Assignment, Item, ItemKey, Quarantine, Warning};
+use crate::ports::rows::{Assignment, Item, ItemKey};
 use crate::reading::{Metadata, Reader};
 use crate::rest;
 use crate::row::Row;
@@ -19,7 +20,7 @@ use super::resolve::{
     LeadFate, MeddicFate, NumberFate, Reason,
 };
 use super::shapes::Shapes;
-use super::survey::{self, Noted, Notes, Shelf, Text};
+use super::survey::Notes;
 use super::{CASES, CONVERSATIONS, CUSTOMERS, LEADS, MEDDIC, SALES_CASES, embedded};
 
 pub(super) struct SalesAiResolution {
@@ -29,13 +30,6 @@ pub(super) struct SalesAiResolution {
     /// By lead: the name of the shop in its latest conversation that has one.
     store_names: Vec<Option<Text>>,
     shapes: Shapes,
-}
-
-/// What a document gives, without its key.
-struct Written {
-    rows: Vec<Row>,
-    warnings: Vec<Warning>,
-    assigned: Vec<Assignment>,
 }
 
 type Outcome = Result<Written, (Reason, String)>;
@@ -265,18 +259,6 @@ impl SalesAiResolution {
             assigned: Vec::new(),
         })
     }
-
-    /// The note of the delivery that counts, when `document` is that delivery.
-    fn counting<N: Noted>(
-        &self,
-        shelf: &Shelf<N>,
-        document: &Document,
-        digest: &Digest,
-    ) -> Option<usize> {
-        let index = shelf.find(&self.notes.texts, &document.id)?;
-        let head = shelf.notes[index].head();
-        (head.fingerprint == survey::fingerprint(document, digest)).then_some(index)
-    }
 }
 
 fn assignment(kind: &str, number: &NumberFate) -> Vec<Assignment> {
@@ -326,65 +308,32 @@ fn store_names(notes: &Notes, fates: &Fates) -> Vec<Option<Text>> {
         .collect()
 }
 
-fn item(key: ItemKey, source_digest: Digest, document: Option<Vec<u8>>, outcome: Outcome) -> Item {
-    match outcome {
-        Ok(written) => Item::new(
-            key,
-            source_digest,
-            written.rows,
-            written.warnings,
-            None,
-            written.assigned,
-        ),
-        Err((reason, detail)) => {
-            let quarantine = Quarantine {
-                reason: reason.code().to_owned(),
-                detail,
-                raw: document.unwrap_or_default(),
-                place: None,
-            };
-            Item::new(
-                key,
-                source_digest,
-                Vec::new(),
-                Vec::new(),
-                Some(quarantine),
-                Vec::new(),
-            )
-        }
-    }
-}
-
 impl Resolution for SalesAiResolution {
     fn emit(&self, document: Document) -> Emission {
-        let key = ItemKey {
-            collection: document.collection.clone(),
-            id: document.id.replace('\0', "%00"),
-        };
         let source_digest = document.digest();
-        // Kept whole only where it is needed: for a document that is not migrated.
-        let raw = |document: &Document| rest::encode_document(document).into_bytes();
-        if document.id.contains('\0') {
-            let raw = Some(raw(&document));
-            let detail = "its id holds U+0000, which PostgreSQL cannot store".to_owned();
-            let outcome = Err((Reason::BadDocument, detail));
-            return Emission::Item(Box::new(item(key, source_digest, raw, outcome)));
+        if let Some(item) = outcome::without_storable_id(&document, source_digest) {
+            return Emission::Item(Box::new(item));
         }
         let notes = &self.notes;
+        let texts = &notes.texts;
         let index = match document.collection.as_str() {
-            LEADS => self.counting(&notes.leads, &document, &source_digest),
-            CONVERSATIONS => self.counting(&notes.conversations, &document, &source_digest),
-            SALES_CASES => self.counting(&notes.sales_cases, &document, &source_digest),
-            CASES => self.counting(&notes.cases, &document, &source_digest),
-            MEDDIC => self.counting(&notes.meddic, &document, &source_digest),
+            LEADS => notes.leads.counting(texts, &document, &source_digest),
+            CONVERSATIONS => notes
+                .conversations
+                .counting(texts, &document, &source_digest),
+            SALES_CASES => notes.sales_cases.counting(texts, &document, &source_digest),
+            CASES => notes.cases.counting(texts, &document, &source_digest),
+            MEDDIC => notes.meddic.counting(texts, &document, &source_digest),
             _ => None,
         };
         let Some(index) = index else {
             return Emission::Repeated;
         };
+        let key = outcome::key_of(&document);
+        // Kept whole only where it is needed: for a document that is not migrated.
         let copy = self
             .is_quarantined(&document.collection, index)
-            .then(|| raw(&document));
+            .then(|| rest::encode_document(&document).into_bytes());
         let outcome = match document.collection.as_str() {
             LEADS => self.lead(index, document),
             CONVERSATIONS => self.conversation(&self.fates.conversations[index], document),
@@ -394,7 +343,12 @@ impl Resolution for SalesAiResolution {
         };
         debug_assert_eq!(outcome.is_err(), copy.is_some());
         let has_twins = self.has_twins(&key.collection, &key.id);
-        let item = Box::new(item(key, source_digest, copy, outcome));
+        let item = Box::new(outcome::item(
+            key,
+            source_digest,
+            copy,
+            outcome.map_err(|(reason, detail)| (reason.code(), detail)),
+        ));
         if has_twins {
             Emission::Twin(item)
         } else {
@@ -403,30 +357,11 @@ impl Resolution for SalesAiResolution {
     }
 
     fn emit_bad(&self, bad: BadDocument) -> Item {
-        // An id that was readable names the item, so that a later run that can read the whole
-        // document settles it, unless another delivery has that id too.
-        let known = bad.id.filter(|id| self.names_bad(&bad.collection, id));
-        let key = ItemKey {
-            collection: bad.collection,
-            id: known
-                .unwrap_or_else(|| bad.place.clone())
-                .replace('\0', "%00"),
-        };
-        let source_digest = Digest::of(&bad.bytes);
-        let quarantine = Quarantine {
-            reason: Reason::BadDocument.code().to_owned(),
-            detail: bad.why,
-            raw: bad.bytes,
-            place: Some(bad.place),
-        };
-        Item::new(
-            key,
-            source_digest,
-            Vec::new(),
-            Vec::new(),
-            Some(quarantine),
-            Vec::new(),
-        )
+        let named = bad
+            .id
+            .as_deref()
+            .is_some_and(|id| self.names_bad(&bad.collection, id));
+        outcome::bad(bad, named)
     }
 
     fn derived(&self, phase: usize) -> Box<dyn Iterator<Item = Item> + Send + '_> {

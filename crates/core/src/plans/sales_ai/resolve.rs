@@ -6,9 +6,10 @@ mod numbers;
 
 use std::collections::HashSet;
 
-use super::survey::{ConversationNote, Notes, Text};
+use super::survey::{ConversationNote, Notes};
 use super::{CONVERSATIONS, SALES_CASES};
 use crate::plans::RecordedNumbers;
+use crate::plans::shelf::Text;
 
 pub(super) use customers::CustomerNote;
 pub(super) use numbers::{CASE, CUSTOMER};
@@ -16,7 +17,6 @@ pub(super) use numbers::{CASE, CUSTOMER};
 /// Why a document is not migrated, in the order in which a reason is chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reason {
-    BadDocument,
     DuplicateId,
     MissingCustomerId,
     MissingLeadId,
@@ -28,7 +28,6 @@ pub(super) enum Reason {
 impl Reason {
     pub fn code(self) -> &'static str {
         match self {
-            Self::BadDocument => "bad_document",
             Self::DuplicateId => "duplicate_id",
             Self::MissingCustomerId => "missing_customer_id",
             Self::MissingLeadId => "missing_lead_id",

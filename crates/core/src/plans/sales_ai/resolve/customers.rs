@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use crate::plans::RecordedNumbers;
+use crate::plans::shelf::Text;
 use crate::ports::rows::ItemKey;
 
 use super::super::LEADS;
-use super::super::survey::{Notes, Text};
+use super::super::survey::Notes;
 use super::{
     Analysis, CaseFate, CaseOpportunity, Fates, LeadFate, NumberFate, Reason,
     migrated_lead_generation, numbers,

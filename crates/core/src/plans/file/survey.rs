@@ -1,0 +1,161 @@
+//! What is noted of the documents of a plan file.
+
+use std::sync::Arc;
+
+use super::FilePlan;
+use super::collections::Collection;
+use super::resolution::FileResolution;
+use super::rules::{self, Context, Source};
+use crate::document::{BadDocument, Document};
+use crate::error::Result;
+use crate::plans::shelf::{Head, Noted, Shelf, Text, Texts};
+use crate::plans::{RecordedNumbers, Resolution, Survey};
+use crate::reading::{Metadata, Reader};
+use crate::row::Cell;
+
+/// What others must know of a document.
+#[derive(Debug)]
+pub(super) struct Note {
+    pub head: Head,
+    /// The id of its row.
+    pub row: Text,
+    /// The number that it carries.
+    pub number: Option<Text>,
+    /// What its references name, in their order.
+    pub references: Box<[Option<Text>]>,
+    /// The position of a column that must have a value and would have none.
+    pub empty: Option<u16>,
+}
+
+impl Noted for Note {
+    fn head(&self) -> &Head {
+        &self.head
+    }
+}
+
+/// All notes, a shelf a collection.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    pub texts: Texts,
+    pub shelves: Vec<Shelf<Note>>,
+}
+
+/// See [`Survey`].
+pub(super) struct FileSurvey {
+    plan: Arc<FilePlan>,
+    owner: String,
+    notes: Notes,
+}
+
+impl FileSurvey {
+    pub fn new(plan: Arc<FilePlan>, owner: &str) -> Self {
+        let shelves = plan.collections.iter().map(|_| Shelf::default()).collect();
+        Self {
+            plan,
+            owner: owner.to_owned(),
+            notes: Notes {
+                texts: Texts::default(),
+                shelves,
+            },
+        }
+    }
+}
+
+/// The first column that must have a value and gets none from this document. Numbers and
+/// references have rules of their own for that.
+fn empty_column(
+    plan: &FilePlan,
+    collection: &Collection,
+    reader: &mut Reader,
+    context: &Context<'_>,
+) -> Option<u16> {
+    let mut cells: Vec<Cell> = Vec::with_capacity(collection.rules.len());
+    let mut empty = None;
+    for (position, rule) in collection.rules.iter().enumerate() {
+        let cell = rule.cell(reader, context, &cells);
+        let judged = !matches!(rule.source, Source::Number | Source::Reference(_));
+        if judged && cell == Cell::Null && empty.is_none() {
+            let (name, _) = &collection.shape.columns[position];
+            let table = plan.schema.table(&collection.shape.table);
+            let column = table.and_then(|table| table.column(name));
+            if position == 0 || column.is_some_and(|column| column.required) {
+                empty = u16::try_from(position).ok();
+            }
+        }
+        cells.push(cell);
+    }
+    empty
+}
+
+impl Survey for FileSurvey {
+    fn see(&mut self, document: Document) -> Result<()> {
+        let Some(index) = self.plan.position(&document.collection) else {
+            // The engine delivers what `collections` names, and nothing else.
+            return Ok(());
+        };
+        let collection = &self.plan.collections[index];
+        let texts = &mut self.notes.texts;
+        let shelf = &mut self.notes.shelves[index];
+        if document.id.contains('\0') {
+            // PostgreSQL cannot store such an id: the resolution quarantines it.
+            shelf.count_bad(None);
+            return Ok(());
+        }
+        let mut head = texts.head(&document)?;
+        let metadata = Metadata::from(&document);
+        let mut reader = Reader::new(document.fields);
+        let reader = &mut reader;
+        let field = collection.created.as_deref();
+        head.created = rules::created(reader, field, &metadata).floor_micros();
+        let number = collection
+            .number
+            .as_ref()
+            .and_then(|rule| rules::first_text(reader, &rule.fields, &rule.transforms));
+        let mut references = Vec::with_capacity(collection.references.len());
+        for rule in &collection.references {
+            let named = rules::first_text(reader, &rule.fields, &rule.transforms);
+            references.push(texts.optional(named.as_deref())?);
+        }
+        let context = Context {
+            id: &document.id,
+            owner: &self.owner,
+            metadata: &metadata,
+            created: field,
+            number: None,
+            references: &[],
+        };
+        let row = match collection.rules.first() {
+            Some(rule) => rule.cell(reader, &context, &[]),
+            None => Cell::Null,
+        };
+        let row = match row {
+            Cell::Text(row) => texts.add_like(&row, head.id)?,
+            _ => head.id,
+        };
+        let empty = empty_column(&self.plan, collection, reader, &context);
+        let note = Note {
+            head,
+            row,
+            number: texts.optional(number.as_deref())?,
+            references: references.into_boxed_slice(),
+            empty,
+        };
+        shelf.push(note);
+        Ok(())
+    }
+
+    fn see_bad(&mut self, bad: &BadDocument) {
+        if let Some(index) = self.plan.position(&bad.collection) {
+            self.notes.shelves[index].count_bad(bad.id.as_deref());
+        }
+    }
+
+    fn resolve(mut self: Box<Self>, recorded: &RecordedNumbers) -> Box<dyn Resolution> {
+        for shelf in &mut self.notes.shelves {
+            shelf.settle(&self.notes.texts);
+        }
+        Box::new(FileResolution::new(
+            self.plan, self.owner, self.notes, recorded,
+        ))
+    }
+}

@@ -1,0 +1,157 @@
+//! The tables of a plan file, as a desired schema.
+
+use super::place::PlanText;
+use super::syntax::{self, Constant};
+use crate::error::Result;
+use crate::schema::model::{Column, ColumnType, DefaultValue, OnDelete, Schema, Table};
+use crate::schema::name::clipped;
+
+const TYPES: [(&str, ColumnType); 12] = [
+    ("text", ColumnType::Text),
+    ("text[]", ColumnType::TextArray),
+    ("integer", ColumnType::Integer),
+    ("bigint", ColumnType::Bigint),
+    ("double precision", ColumnType::Double),
+    ("numeric", ColumnType::Numeric),
+    ("boolean", ColumnType::Boolean),
+    ("timestamp", ColumnType::Timestamp),
+    ("timestamp(3)", ColumnType::TimestampMillis),
+    ("timestamptz", ColumnType::TimestampTz),
+    ("jsonb", ColumnType::Jsonb),
+    ("uuid", ColumnType::Uuid),
+];
+
+/// The schema that the file's tables make, in the schema `namespace` of the database.
+pub(super) fn schema(text: PlanText, tables: &[syntax::Table], namespace: &str) -> Result<Schema> {
+    let mut made: Vec<Table> = Vec::new();
+    for table in tables {
+        let name = table.name.get_ref();
+        if clipped(name) != *name || name.is_empty() {
+            let what = format!(
+                "a table's name has 1 to 63 bytes, and {name:?} has {}",
+                name.len()
+            );
+            return Err(text.fault(table.name.span(), what));
+        }
+        if made.iter().any(|other| other.name == *name) {
+            let what = format!("the table {name} stands here a second time");
+            return Err(text.fault(table.name.span(), what));
+        }
+        made.push(one(text, table, &made)?);
+    }
+    Ok(Schema {
+        namespace: namespace.to_owned(),
+        enums: Vec::new(),
+        tables: made,
+    })
+}
+
+fn one(text: PlanText, table: &syntax::Table, before: &[Table]) -> Result<Table> {
+    let name = table.name.get_ref();
+    let mut columns: Vec<Column> = Vec::new();
+    for column in &table.columns {
+        let made = column_of(text, column)?;
+        if columns.iter().any(|other| other.name == made.name) {
+            let what = format!(
+                "the column {} of {name} stands here a second time",
+                made.name
+            );
+            return Err(text.fault(column.name.span(), what));
+        }
+        columns.push(made);
+    }
+    if columns.is_empty() {
+        let what = format!("the table {name} has no columns; the first is its primary key");
+        return Err(text.fault(table.name.span(), what));
+    }
+    let mut made = if table.established {
+        Table::established(name, columns)
+    } else {
+        Table::new(name, columns)
+    };
+    for column in &table.columns {
+        if column.unique {
+            made = made.unique(column.name.get_ref());
+        }
+        if let Some(reference) = &column.references {
+            let (target, target_column) = target_of(text, reference, before)?;
+            made = made.references(column.name.get_ref(), target, target_column);
+            if let (true, Some(key)) = (column.cascade, made.foreign_keys.last_mut()) {
+                key.on_delete = OnDelete::Cascade;
+            }
+        } else if column.cascade {
+            let what = "`cascade` goes with `references`, which is not here";
+            return Err(text.fault(column.name.span(), what));
+        }
+    }
+    for index in &table.indexes {
+        let mut keys = Vec::new();
+        for key in &index.columns {
+            if made.column(key.get_ref()).is_none() {
+                let what = format!("the table {name} has no column {}", key.get_ref());
+                return Err(text.fault(key.span(), what));
+            }
+            keys.push(key.get_ref().as_str());
+        }
+        made = made.index(&index.name, &keys);
+    }
+    Ok(made)
+}
+
+fn column_of(text: PlanText, column: &syntax::Column) -> Result<Column> {
+    let name = column.name.get_ref();
+    let wanted = column.column_type.get_ref();
+    let Some((_, column_type)) = TYPES.iter().find(|(word, _)| word == wanted) else {
+        let known: Vec<&str> = TYPES.iter().map(|(word, _)| *word).collect();
+        let what = format!(
+            "there is no type {wanted:?}; the types are {}",
+            known.join(", ")
+        );
+        return Err(text.fault(column.column_type.span(), what));
+    };
+    if clipped(name) != *name || name.is_empty() {
+        let what = format!(
+            "a column's name has 1 to 63 bytes, and {name:?} has {}",
+            name.len()
+        );
+        return Err(text.fault(column.name.span(), what));
+    }
+    let mut made = Column::new(name, column_type.clone());
+    if column.required {
+        made = made.required();
+    }
+    match (&column.default, &column.default_sql) {
+        (Some(_), Some(_)) => {
+            let what = format!("{name} has both `default` and `default_sql`");
+            Err(text.fault(column.name.span(), what))
+        }
+        (Some(value), None) => Ok(made.default(match value {
+            Constant::Text(value) => DefaultValue::Text(value.clone()),
+            Constant::Integer(value) => DefaultValue::Integer(*value),
+            Constant::Boolean(value) => DefaultValue::Boolean(*value),
+        })),
+        (None, Some(sql)) if sql.trim() == "now()" => Ok(made.default_now()),
+        (None, Some(sql)) => Ok(made.default(DefaultValue::Expression(sql.clone()))),
+        (None, None) => Ok(made),
+    }
+}
+
+/// The table and the column that `table.column` names.
+fn target_of<'r>(
+    text: PlanText,
+    reference: &'r toml::Spanned<String>,
+    before: &[Table],
+) -> Result<(&'r str, &'r str)> {
+    let named = reference.get_ref().split_once('.');
+    let found = named.filter(|(table, column)| {
+        let table = before.iter().find(|each| each.name == *table);
+        table.is_some_and(|table| table.column(column).is_some())
+    });
+    found.ok_or_else(|| {
+        let what = format!(
+            "no table above has the column {:?}; a reference is written \"table.column\"",
+            reference.get_ref()
+        );
+        text.fault(reference.span(), what)
+    })
+}
