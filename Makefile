@@ -4,7 +4,7 @@ PLAN ?=
 
 profile_dir = $(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 programs = schema-push fix-schema data-migrate audio-migrate check-r2 final-check cutover \
-	rollback rollout env-migrate deploy-check v2-inspect local-s3
+	rollback rollout backup env-migrate deploy-check v2-inspect local-s3 local-chat
 packages ?= $(addprefix -p ,$(programs))
 chain = BIN_DIR=target/$(profile_dir) PLAN='$(PLAN)' scripts/migrate.sh
 

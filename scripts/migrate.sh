@@ -68,7 +68,31 @@ step() {
 
 case ${PLAN:-}:${1:-} in
     # A plan that works in place brings its schema itself, where it is best for its rows.
-    leora-phase2:migrate | main-server:migrate)
+    main-server:migrate)
+        if [ -z "${private:-}" ]; then
+            step backup
+            step backup verify latest
+        else
+            # The private server's own programs fit it, where it has them.
+            bin=$(cat "${SUNSET_LOCAL_DIR:-.local}/postgres.bin")
+            if [ -x "$bin/pg_dump" ] && [ -x "$bin/psql" ]; then export PG_BIN_DIR=$bin; fi
+            if [ -n "${PG_BIN_DIR:-}" ] || command -v pg_dump >/dev/null; then
+                step backup --dir "${SUNSET_LOCAL_DIR:-.local}/backups"
+                step backup verify latest --dir "${SUNSET_LOCAL_DIR:-.local}/backups"
+            else
+                say "skipped: the backup, for there is no pg_dump here"
+            fi
+        fi
+        step data-migrate
+        step final-check
+        if [ -n "${private:-}" ]; then
+            say ""
+            say "== rehearsal of the rollout"
+            BIN_DIR=$BIN_DIR scripts/rehearse.sh
+        fi
+        exit "$worst"
+        ;;
+    leora-phase2:migrate)
         step data-migrate
         step final-check
         exit "$worst"

@@ -33,6 +33,11 @@ if drizzle=$(scripts/drizzle.sh); then
     export SUNSET_TEST_DRIZZLE=$drizzle
 fi
 
+# Servers that tests start: what is not to be had here is said, and skipped.
+for server in nginx redis; do
+    if folder=$(scripts/servers.sh "$server"); then PATH=$PATH:$folder; fi
+done
+
 setting() { sed -n "s/^$1=//p" "$SUNSET_LOCAL_DIR/env"; }
 database=$(setting DATABASE_URL)
 export SUNSET_TEST_DATABASE_URL=${database%/*}/postgres

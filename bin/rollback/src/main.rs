@@ -1,6 +1,7 @@
 //! `rollback`: takes back what migration wrote.
 
 mod in_place;
+mod level;
 mod tell;
 mod undo;
 
@@ -30,7 +31,7 @@ pub struct Arguments {
     #[command(flatten)]
     write: WriteArgs,
 
-    /// The plan that was migrated by: sales-ai, leora-phase2
+    /// The plan that was migrated by: sales-ai, leora-phase2, main-server
     #[arg(long, default_value = "sales-ai", value_name = "NAME")]
     plan: String,
 
@@ -73,6 +74,9 @@ pub struct Arguments {
     /// List the runs of this database, and stop
     #[arg(long)]
     list_runs: bool,
+
+    #[command(flatten)]
+    levels: level::LevelArgs,
 }
 
 const AFTER_HELP: &str = "\
@@ -81,6 +85,8 @@ Examples:
   rollback --yes                  everything
   rollback --run 3 --yes          one run; earlier ones stay
   rollback --audio-urls --yes     audio URLs alone
+  rollback --plan main-server --level traffic --schedule traffic.toml --yes
+  rollback --plan main-server --level data --backup-id ID
 
 Environment (the process's own, then .env.migration, then .env):
   DATABASE_URL        the V3 database

@@ -25,6 +25,9 @@ use sunset_targets::r2::R2Bucket;
 use crate::{Arguments, tell};
 
 pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
+    if let Some(level) = arguments.levels.level {
+        return crate::level::undo(&arguments, level, &session).await;
+    }
     if let Some(registered) = plans::in_place::registered(&arguments.plan) {
         return crate::in_place::undo(&arguments, session, registered).await;
     }

@@ -7,6 +7,8 @@
     reason = "a test that fails says so"
 )]
 
+mod levels;
+
 use std::path::Path;
 use std::process::{Command, Output};
 

@@ -3,18 +3,14 @@
 mod arguments;
 mod change;
 mod flag_mover;
-mod http;
 mod init;
 mod journal;
 mod metrics;
-mod nginx;
 mod probe;
-mod program;
 mod run;
 mod show;
 mod subject;
 mod webhook;
-mod wrangler;
 
 use std::process::ExitCode;
 

@@ -10,8 +10,8 @@ use sunset_rollout::gate::{Evaluation, Finding, Limits, Verdict, measure};
 use sunset_rollout::prometheus::parse;
 use sunset_rollout::schedule::Gates;
 use sunset_rollout::watch::{Measured, Watch};
+use sunset_traffic::http;
 
-use crate::http;
 use crate::metrics::SqlMetrics;
 
 /// Health, metrics and SQL of one schedule.

@@ -5,8 +5,7 @@ use std::time::Duration;
 use sunset_core::secret::Secret;
 use sunset_core::{Error, ErrorKind, Result};
 use sunset_rollout::drive::Event;
-
-use crate::http;
+use sunset_traffic::http;
 
 /// Where events are told: Slack's incoming webhooks read `text`, others the rest.
 #[derive(Debug, Clone)]

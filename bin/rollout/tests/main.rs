@@ -8,7 +8,9 @@
     reason = "a test that fails says so"
 )]
 
+mod back;
 mod flags;
+mod help;
 mod load;
 mod rehearsal;
 mod scratch;

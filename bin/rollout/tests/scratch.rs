@@ -112,14 +112,36 @@ impl Scratch {
             .args(arguments)
             .current_dir(self.folder.path())
             .env_clear()
-            .env(
-                "PATH",
-                "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-            )
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("DATABASE_URL", &self.url)
             .env("USER", "tester")
             .stdin(Stdio::null());
         command
+    }
+
+    /// Another program of the workspace, with the same environment.
+    pub fn other(&self, program: &str, arguments: &[&str]) -> Said {
+        self.other_at(program, arguments, None)
+    }
+
+    /// The same, with another database's address.
+    pub fn other_at(&self, program: &str, arguments: &[&str], url: Option<&str>) -> Said {
+        let own = std::path::PathBuf::from(env!("CARGO_BIN_EXE_rollout"));
+        let folder = std::env::var_os("SUNSET_TEST_BIN_DIR")
+            .map(std::path::PathBuf::from)
+            .or_else(|| own.parent().map(std::path::PathBuf::from))
+            .expect("a folder");
+        let mut command = Command::new(folder.join(program));
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("DATABASE_URL", url.unwrap_or(&self.url))
+            .env("USER", "tester")
+            .stdin(Stdio::null());
+        let output = command.output();
+        Said::of(&output.expect("the programs are built into SUNSET_TEST_BIN_DIR"))
     }
 
     pub fn run(&self, arguments: &[&str]) -> Said {

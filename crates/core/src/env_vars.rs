@@ -60,6 +60,8 @@ variables! {
     BATCH_SIZE: "Documents a transaction" = "1000";
     MAX_RETRIES: "How often a passing fault is tried again" = "3";
     #[secret] ROLLOUT_WEBHOOK_URL: "Where rollout tells steps, steps back and ends: a Slack webhook, or any receiver of JSON";
+    #[secret] REDIS_URL: "A Redis that backup copies beside the database, redis://user:password@host:port";
+    PG_BIN_DIR: "The folder of pg_dump, pg_restore and psql" = "where PATH or Debian has them";
     DRY_RUN: "true: plan and show, write nothing" = "false";
     VERBOSE: "true: say more" = "false";
     CONFIRM_ROLLBACK: "yes: rollback does not ask" = "no";

@@ -57,6 +57,16 @@ async fn settle(connection: &mut PgConnection) -> sqlx::Result<()> {
         .map(drop)
 }
 
+/// The query of `rows`, `digest` and `snapshot` of a table. The digest is what [`contents`] gives
+/// under the same settings of the session.
+pub fn digest_sql(namespace: &str, table: &str, columns: &[String]) -> String {
+    format!(
+        include_str!("contents/whole.sql"),
+        row = row_of(columns),
+        table = relation(namespace, table)
+    )
+}
+
 /// What a table holds, in these columns; in all of them where none is named. Within a transaction.
 ///
 /// # Errors
@@ -77,11 +87,7 @@ pub async fn contents(
     } else {
         columns.to_vec()
     };
-    let sql = format!(
-        include_str!("contents/whole.sql"),
-        row = row_of(&columns),
-        table = relation
-    );
+    let sql = digest_sql(namespace, table, &columns);
     let row = super::query(AssertSqlSafe(sql))
         .fetch_one(connection)
         .await

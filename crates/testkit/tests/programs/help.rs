@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::workplace::run;
 
-const PROGRAMS: [&str; 7] = [
+const PROGRAMS: [&str; 8] = [
     "schema-push",
     "fix-schema",
     "data-migrate",
@@ -12,6 +12,7 @@ const PROGRAMS: [&str; 7] = [
     "check-r2",
     "final-check",
     "rollback",
+    "backup",
 ];
 
 #[test]

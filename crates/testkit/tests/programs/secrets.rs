@@ -65,6 +65,7 @@ fn marked(database: &str) -> BTreeMap<String, String> {
     set("SLACK_WEBHOOK_URL", format!("http://127.0.0.1:9/{MARK}"));
     set("NEON_PROJECT_ID", "project".into());
     set("NEON_API_URL", "http://127.0.0.1:9".into());
+    set("REDIS_URL", format!("redis://:{MARK}@127.0.0.1:9"));
     let sample = repository().join("samples/sales-ai");
     set(
         "V2_FIRESTORE",
@@ -152,6 +153,12 @@ fn more(program: &str) -> Vec<Vec<&'static str>> {
             ],
             vec!["docs", "--out", "kept"],
             vec!["workflow"],
+        ],
+        "backup" => vec![
+            vec!["--without-redis", "--verbose"],
+            vec!["list", "--verbose"],
+            vec!["verify", "latest", "--verbose"],
+            vec!["restore", "latest", "--verbose", "--json"],
         ],
         "rollback" => vec![
             vec!["--plan", "--verbose"],

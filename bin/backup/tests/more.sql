@@ -1,0 +1,16 @@
+CREATE TYPE mood AS ENUM ('good', 'bad');
+CREATE SCHEMA "Odd Schema";
+CREATE TABLE "Odd Schema"."Odd ""Table""" ("Key 1" int, "key'2" text, feeling mood, PRIMARY KEY ("Key 1", "key'2"));
+INSERT INTO "Odd Schema"."Odd ""Table""" VALUES (1, E'two\nlines\ttab\\', 'good'), (2, '', 'bad'), (3, '🦊', NULL);
+CREATE TABLE no_key (at timestamptz, price double precision, raw bytea, spans interval[]);
+INSERT INTO no_key VALUES ('2026-03-29 01:30+00', 0.1, '\x00ff', ARRAY['1 day 2 hours'::interval]), ('2026-03-29 01:30+00', 'NaN', NULL, NULL);
+INSERT INTO no_key SELECT * FROM no_key;
+CREATE TABLE events (id bigint GENERATED ALWAYS AS IDENTITY, day date NOT NULL) PARTITION BY RANGE (day);
+CREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+INSERT INTO events (day) SELECT date '2026-01-01' + n FROM generate_series(0, 99) AS n;
+CREATE TABLE nothing ();
+CREATE SEQUENCE tickets START 7000;
+SELECT nextval('tickets');
+CREATE FUNCTION open_sessions(who uuid) RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM public.sessions WHERE user_id = who';
+CREATE VIEW recent AS SELECT u.name, s.expires_at FROM users u JOIN sessions s ON s.user_id = u.id;
+CREATE MATERIALIZED VIEW by_type AS SELECT type, count(*) FROM chats GROUP BY 1;

@@ -1,0 +1,73 @@
+//! Rollback by levels: users first, data last.
+
+pub mod data;
+pub mod traffic;
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use sunset_cli::{Session, Status};
+use sunset_core::error::{Error, ErrorKind, Result};
+
+use crate::Arguments;
+
+/// See the module.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rollback by levels")]
+pub struct LevelArgs {
+    /// How far back, in place of what stands in the ledger
+    #[arg(long, value_name = "LEVEL", conflicts_with_all = [
+        "run", "collection", "id", "audio_urls", "delete_objects", "release_numbers", "schema", "list_runs",
+    ])]
+    pub level: Option<Level>,
+
+    /// The schedule file of the rollout, with --level traffic
+    #[arg(long, value_name = "FILE", requires = "level")]
+    pub schedule: Option<PathBuf>,
+
+    /// The backup to restore, with --level data; `backup list` shows them
+    #[arg(long, value_name = "ID", requires = "level")]
+    pub backup_id: Option<String>,
+
+    /// The folder of backups, with --level data
+    #[arg(
+        long,
+        default_value = "backups",
+        value_name = "DIR",
+        requires = "level"
+    )]
+    pub backups: PathBuf,
+}
+
+/// How far back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Level {
+    /// All requests to v1, within seconds; nothing is lost
+    Traffic,
+    /// The database as a backup has it; what was written since is lost
+    Data,
+}
+
+/// Does what a level asks for.
+pub async fn undo(arguments: &Arguments, level: Level, session: &Session) -> Result<Status> {
+    let LevelArgs {
+        schedule,
+        backup_id,
+        ..
+    } = &arguments.levels;
+    let missing = |what: &str, remedy: &str| {
+        Err(Error::new(ErrorKind::Configuration, what.to_owned()).remedy(remedy.to_owned()))
+    };
+    match (level, schedule, backup_id) {
+        (Level::Traffic, Some(schedule), None) => traffic::undo(arguments, schedule, session).await,
+        (Level::Data, None, Some(id)) => data::undo(arguments, id, session).await,
+        (Level::Traffic, _, _) => missing(
+            "--level traffic needs the schedule file of the rollout, and no backup",
+            "name it: rollback --plan main-server --level traffic --schedule traffic.toml",
+        ),
+        (Level::Data, _, _) => missing(
+            "--level data needs the backup to restore, and no schedule",
+            "see `backup list`; then rollback --plan main-server --level data --backup-id ID",
+        ),
+    }
+}
