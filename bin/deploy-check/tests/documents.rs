@@ -134,7 +134,10 @@ fn only_the_main_branch_deploys_and_previews_come_from_pull_requests() {
 #[test]
 fn the_inventory_that_is_printed_can_be_read() {
     let place = Place::new();
+    // As a shell has it that writes the output there.
+    place.write("deploy.toml", "");
     let said = place.run(&["inventory"]);
+    assert_eq!(said.status, 0, "{}", said.shown());
     place.write(
         "deploy.toml",
         &said.out.replace("your-domain.com", "example.org"),

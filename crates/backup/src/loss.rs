@@ -34,6 +34,17 @@ pub struct TableLoss {
     pub exact: bool,
 }
 
+/// The schema of this tool's own tables.
+const LEDGER: &str = "sunset";
+
+impl TableLoss {
+    fn is_ledger(&self) -> bool {
+        self.name
+            .strip_prefix(LEDGER)
+            .is_some_and(|rest| rest.starts_with('.'))
+    }
+}
+
 impl Loss {
     /// Compares a database with a backup. Nothing is written.
     ///
@@ -115,9 +126,10 @@ impl Loss {
         Ok(loss)
     }
 
-    /// Rows that would be lost.
+    /// Rows of applications that would be lost; this tool's ledger is not counted.
     pub fn written(&self) -> u64 {
-        self.tables.iter().map(|table| table.written).sum()
+        let tables = self.tables.iter().filter(|table| !table.is_ledger());
+        tables.map(|table| table.written).sum()
     }
 
     /// In words, a line a table.
@@ -125,6 +137,7 @@ impl Loss {
         let mut lines: Vec<String> = self
             .tables
             .iter()
+            .filter(|table| !table.is_ledger())
             .map(|table| {
                 let about = if table.exact { "" } else { "at least " };
                 let mut words = format!(
@@ -146,9 +159,14 @@ impl Loss {
         let others = self
             .objects
             .iter()
-            .filter(|object| object.kind != "table")
+            .filter(|object| object.kind != "table" && object.name != LEDGER)
             .map(|object| format!("{} {}: made since", object.kind, object.name));
         lines.extend(others);
+        if self.tables.iter().any(TableLoss::is_ledger) {
+            lines.push(format!(
+                "schema {LEDGER}: the ledger of runs goes back with the rest"
+            ));
+        }
         lines
     }
 }

@@ -56,8 +56,8 @@ pub async fn undo(arguments: &Arguments, file: &Path, session: &Session) -> Resu
     mover.move_to(std::slice::from_ref(&from), &to, why).await?;
     let took = begun.elapsed();
     session.print(&format!(
-        "{subject}: v2 {from} → {to}, serving after {}",
-        sunset_cli::interval(took)
+        "{subject}: v2 {from} → {to}, serving after {} ms",
+        took.as_millis()
     ));
     let event = Event {
         kind: "rollback".into(),
