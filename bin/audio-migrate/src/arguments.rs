@@ -42,6 +42,11 @@ pub struct Arguments {
     #[arg(long, value_name = "ID,…", value_delimiter = ',', num_args = 1..)]
     pub conversation_ids: Option<Vec<String>>,
 
+    /// Share one run with other workers, on any number of machines: join the run that is going on,
+    /// or begin it. With a NAME, that run is done once: who comes late is told its outcome
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["dry_run", "verify_urls"])]
+    pub worker: Option<String>,
+
     /// Only what failed or was quarantined before
     #[arg(long)]
     pub retry_failed: bool,

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod migrate;
+mod shared;
 
 use std::process::ExitCode;
 

@@ -18,6 +18,7 @@ use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, Obje
 use sunset_targets::r2::R2Bucket;
 
 use crate::arguments::Arguments;
+use crate::shared;
 
 pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
     let consent = arguments.write.consent(&session);
@@ -72,22 +73,25 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
     };
     match consent {
         Consented::DryRun => flow.dry_run().await,
+        Consented::Write(consent) if flow.arguments.worker.is_some() => {
+            shared::work(&flow, &consent).await
+        }
         Consented::Write(consent) => flow.write(&consent).await,
     }
 }
 
-struct Flow {
-    arguments: Arguments,
-    session: Session,
-    source: Arc<dyn ObjectSource>,
-    store: R2Bucket,
-    database: Database,
-    options: Options,
-    copying: CopyOptions,
+pub struct Flow {
+    pub arguments: Arguments,
+    pub session: Session,
+    pub source: Arc<dyn ObjectSource>,
+    pub store: R2Bucket,
+    pub database: Database,
+    pub options: Options,
+    pub copying: CopyOptions,
 }
 
 impl Flow {
-    async fn book(&self) -> Result<ObjectBook> {
+    pub async fn book(&self) -> Result<ObjectBook> {
         let ledger = Ledger::open(&self.database).await?;
         let target = self.store.identity();
         Ok(ObjectBook::new(
@@ -97,7 +101,7 @@ impl Flow {
         ))
     }
 
-    async fn plan(&self, book: &dyn ObjectLedger) -> Result<Plan> {
+    pub async fn plan(&self, book: &dyn ObjectLedger) -> Result<Plan> {
         let retries = self.copying.retries;
         let plan = audio::survey(
             self.source.as_ref(),
@@ -176,7 +180,7 @@ impl Flow {
         .await
     }
 
-    fn run_start(&self) -> RunStart {
+    pub fn run_start(&self) -> RunStart {
         RunStart {
             plan: self.arguments.plan.clone(),
             program: Arguments::NAME.into(),
@@ -192,7 +196,7 @@ impl Flow {
         }
     }
 
-    async fn end(
+    pub async fn end(
         &self,
         book: &dyn ObjectLedger,
         plan: &Plan,

@@ -66,7 +66,7 @@ fn a_killed_run_goes_on_and_links_nothing_that_is_not_proven() {
 }
 
 /// What the run leaves, without numbers of runs and times: links, the ledger's objects, the bucket.
-fn meaning(place: &Place) -> Vec<String> {
+pub fn meaning(place: &Place) -> Vec<String> {
     let text = place.text(
         "SELECT string_agg(line, E'\\n' ORDER BY line) FROM (\
          SELECT concat_ws(' ', 'conversation', id, audio_url) AS line FROM conversations UNION ALL \

@@ -12,3 +12,4 @@ mod killed;
 mod place;
 mod sample;
 mod words;
+mod workers;

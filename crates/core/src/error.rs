@@ -7,7 +7,9 @@ use std::error::Error as StdError;
 use std::fmt;
 
 /// What sort of thing went wrong. Every adapter maps its own errors to one of these at its edge.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// A variable or an option is missing or unreadable.

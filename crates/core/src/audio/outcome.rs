@@ -1,21 +1,24 @@
 //! What audio migration did.
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::Error;
 
 use super::plan::Tally;
 use super::record::ObjectRecord;
 
 /// An object that was to be copied and was not.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Failure {
     /// As the ledger holds it.
     pub record: ObjectRecord,
     /// Why.
+    #[serde(with = "in_words")]
     pub error: Error,
 }
 
 /// What was done; the plan says what there was to do.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct AudioReport {
     /// Copied and proven.
     pub copied: Tally,
@@ -42,8 +45,49 @@ pub struct AudioReport {
 }
 
 impl AudioReport {
+    /// Adds what another worker of the same run did.
+    pub fn absorb(&mut self, more: Self) {
+        let add = |sum: &mut Tally, more: Tally| {
+            sum.objects += more.objects;
+            sum.bytes += more.bytes;
+        };
+        add(&mut self.copied, more.copied);
+        add(&mut self.orphans, more.orphans);
+        add(&mut self.refreshed, more.refreshed);
+        self.linked += more.linked;
+        self.quarantined.extend(more.quarantined);
+        self.failed.extend(more.failed);
+        self.changed.extend(more.changed);
+        self.gone.extend(more.gone);
+        self.parts_sent += more.parts_sent;
+        self.parts_kept += more.parts_kept;
+        self.aborted += more.aborted;
+    }
+
     /// Whether something is not as it should be in the end.
     pub fn is_incomplete(&self) -> bool {
         !self.quarantined.is_empty() || !self.failed.is_empty()
+    }
+}
+
+/// An error as the ledger keeps it: its kind and what it says, causes included.
+mod in_words {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::error::{Error, ErrorKind};
+
+    pub fn serialize<S: Serializer>(error: &Error, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut text = error.to_string();
+        let mut cause = std::error::Error::source(error);
+        while let Some(error) = cause {
+            text = format!("{text}: {error}");
+            cause = error.source();
+        }
+        (error.kind(), text).serialize(serializer)
+    }
+
+    pub fn deserialize<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Error, D::Error> {
+        let (kind, text) = <(ErrorKind, String)>::deserialize(deserializer)?;
+        Ok(Error::new(kind, text))
     }
 }

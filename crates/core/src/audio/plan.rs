@@ -137,7 +137,7 @@ pub struct Relink {
 }
 
 /// Objects and their bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Tally {
     /// Objects.
     pub objects: u64,

@@ -42,7 +42,9 @@ impl Conversation {
 }
 
 /// What an object is to the migration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Role {
     /// The one object of its conversation that is migrated.
     Recording,
@@ -59,7 +61,9 @@ pub enum Role {
 }
 
 /// How far it got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum State {
     /// Listed only; there is nothing to do.
     Listed,
@@ -103,7 +107,7 @@ named!(State {
 });
 
 /// One object as the ledger records it. Source URI and conversation together name it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ObjectRecord {
     /// `gs://bucket/name`; for what is missing, the URI as the conversation has it.
     pub source_uri: String,

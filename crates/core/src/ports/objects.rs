@@ -203,6 +203,13 @@ pub trait ObjectLedger: Send + Sync {
 
     /// Every recorded object; empty where there is no ledger yet.
     async fn objects(&self) -> Result<Vec<ObjectRecord>>;
+
+    /// Those of the recorded objects that have one of these source URIs.
+    async fn objects_at(&self, uris: &[String]) -> Result<Vec<ObjectRecord>> {
+        let mut objects = self.objects().await?;
+        objects.retain(|object| uris.contains(&object.source_uri));
+        Ok(objects)
+    }
 }
 
 /// Writes what became of objects, within one run.

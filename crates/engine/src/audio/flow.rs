@@ -1,15 +1,21 @@
 //! One recording: its formats, its versions, its record.
 
+use std::sync::Arc;
+
 use sunset_core::audio::address::public_url;
 use sunset_core::audio::outcome::Failure;
 use sunset_core::audio::plan::{Copy, Owner, Why};
 use sunset_core::audio::planner::{listed, same_version};
 use sunset_core::audio::record::{ObjectRecord, Role, State};
 use sunset_core::error::{Error, ErrorKind, Result};
-use sunset_core::ports::objects::{LinkOutcome, SourceObject};
+use sunset_core::ports::objects::{
+    LinkOutcome, ObjectJournal, ObjectSource, ObjectWriter, SourceObject,
+};
 
+use super::CopyOptions;
 use super::copier::{Copier, Fault, Stored};
 use super::hashes::Sums;
+use super::limits::Limits;
 use crate::retry::retry;
 
 /// What the copies of one run share.
@@ -35,6 +41,25 @@ pub enum Became {
 }
 
 impl Flow {
+    /// What all copies need.
+    pub fn new(
+        source: Arc<dyn ObjectSource>,
+        store: Arc<dyn ObjectWriter>,
+        journal: Arc<dyn ObjectJournal>,
+        options: &CopyOptions,
+    ) -> Self {
+        Self {
+            copier: Copier {
+                source,
+                store,
+                journal,
+                limits: Arc::new(Limits::new(options.rate)),
+                retries: options.retries,
+            },
+            public_url: options.public_url.clone(),
+        }
+    }
+
     /// Copies the first of the candidates that can be, and records what became of the others.
     pub async fn copy(&self, copy: Copy) -> Result<Done> {
         let mut quarantined = Vec::new();

@@ -12,6 +12,7 @@ mod hashes;
 mod limits;
 mod measure;
 mod multipart;
+pub mod shared;
 mod verify_urls;
 
 use std::collections::VecDeque;
@@ -31,9 +32,7 @@ use sunset_core::ports::progress::Progress;
 use tokio::task::JoinSet;
 
 use crate::retry::{Retries, retry};
-use copier::Copier;
 use flow::{Became, Done, Flow};
-use limits::Limits;
 
 pub use hashes::{Hashes, hex};
 pub use limits::parse_rate;
@@ -96,50 +95,77 @@ pub async fn execute(
     progress: &dyn Progress,
 ) -> Result<AudioReport> {
     let mut report = AudioReport::default();
-    let retries = options.retries;
+    book(
+        &plan,
+        store.as_ref(),
+        journal.as_ref(),
+        options.retries,
+        &mut report,
+    )
+    .await?;
+    let flow = Arc::new(Flow::new(source, store, journal, options));
+    progress.start("Recordings", Some(plan.copies.len() as u64));
+    copy_all(
+        &flow,
+        plan.copies,
+        options.concurrency,
+        &mut report,
+        progress,
+    )
+    .await?;
+    progress.finish();
+    Ok(report)
+}
+
+/// What is done before anything is copied.
+async fn book(
+    plan: &Plan,
+    store: &dyn ObjectWriter,
+    journal: &dyn ObjectJournal,
+    retries: Retries,
+    report: &mut AudioReport,
+) -> Result<()> {
     if !plan.records.is_empty() {
         retry(retries, || journal.record(&plan.records)).await?;
     }
     for relink in &plan.relinks {
         let conversation = Some(&relink.conversation);
         let outcome = retry(retries, || journal.prove(&relink.record, conversation)).await?;
-        note_link(&mut report, outcome, &relink.conversation);
+        note_link(report, outcome, &relink.conversation);
     }
     if !plan.copies.is_empty() {
-        report.aborted = abort_abandoned(store.as_ref(), &plan.copies, retries).await?;
+        report.aborted += abort_abandoned(store, &plan.copies, retries).await?;
     }
-    let flow = Arc::new(Flow {
-        copier: Copier {
-            source,
-            store,
-            journal,
-            limits: Arc::new(Limits::new(options.rate)),
-            retries,
-        },
-        public_url: options.public_url.clone(),
-    });
-    progress.start("Recordings", Some(plan.copies.len() as u64));
-    let mut waiting = VecDeque::from(plan.copies);
+    Ok(())
+}
+
+/// Copies, some at a time.
+async fn copy_all(
+    flow: &Arc<Flow>,
+    copies: Vec<Copy>,
+    concurrency: usize,
+    report: &mut AudioReport,
+    progress: &dyn Progress,
+) -> Result<()> {
+    let mut waiting = VecDeque::from(copies);
     let mut copying = JoinSet::new();
     loop {
-        while copying.len() < options.concurrency.max(1)
+        while copying.len() < concurrency.max(1)
             && let Some(copy) = waiting.pop_front()
         {
-            let flow = Arc::clone(&flow);
+            let flow = Arc::clone(flow);
             copying.spawn(async move { flow.copy(copy).await });
         }
         let Some(done) = copying.join_next().await else {
-            break;
+            return Ok(());
         };
         let done = done.map_err(|cause| {
             Error::new(ErrorKind::Internal, "copying an object was broken off").cause(cause)
         })?;
         // An error drops the set, and with it every copy under way.
-        note(&mut report, done?);
+        note(report, done?);
         progress.advance(1);
     }
-    progress.finish();
-    Ok(report)
 }
 
 /// Gives up uploads of keys that are to be written and that are not the ones to go on with.

@@ -64,6 +64,16 @@ impl ObjectLedger for ObjectBook {
     }
 
     async fn objects(&self) -> Result<Vec<ObjectRecord>> {
+        self.recorded(None).await
+    }
+
+    async fn objects_at(&self, uris: &[String]) -> Result<Vec<ObjectRecord>> {
+        self.recorded(Some(uris)).await
+    }
+}
+
+impl ObjectBook {
+    async fn recorded(&self, uris: Option<&[String]>) -> Result<Vec<ObjectRecord>> {
         if !self.exists {
             return Ok(Vec::new());
         }
@@ -72,6 +82,7 @@ impl ObjectLedger for ObjectBook {
             let mut transaction = self.database.begin_reading().await?;
             crate::postgres::query(include_str!("objects/list.sql"))
                 .bind(self.target.as_str())
+                .bind(uris)
                 .fetch_all(&mut *transaction)
                 .await
                 .map_err(failed)
