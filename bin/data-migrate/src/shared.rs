@@ -71,10 +71,12 @@ fn terms(flow: &Flow, start: &RunStart, read_time: Option<String>) -> CrewTerms 
     may_be_empty.sort();
     let asked = arguments.read.read_time.map(|time| time.to_string());
     let owner = flow.session.variable(env_vars::MIGRATION_USER_ID);
+    let revision = flow.plan.revision().map(|revision| revision.to_string());
     let terms = [
         ("program", Arguments::NAME.to_owned()),
         ("version", start.version.clone()),
         ("plan", start.plan.clone()),
+        ("rules of the plan", revision.unwrap_or_default()),
         ("source", start.source.clone().unwrap_or_default()),
         ("--read-time", asked.unwrap_or_default()),
         ("--prune", arguments.prune.to_string()),
