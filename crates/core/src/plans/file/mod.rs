@@ -6,6 +6,7 @@ mod collections;
 mod fates;
 mod numbering;
 mod place;
+mod relations;
 mod resolution;
 mod rules;
 mod survey;
