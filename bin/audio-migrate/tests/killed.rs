@@ -128,12 +128,13 @@ fn killed_and_cut_off_again_and_again_it_ends_in_what_an_undisturbed_run_gives()
             .settings
             .insert("CLOUDFLARE_R2_ENDPOINT".into(), through);
         let database = place
+            .database
             .url
             .split('@')
             .next_back()
             .and_then(|rest| rest.split('/').next());
         let database = Proxy::to(database.expect("host and port")).expect("a proxy");
-        let url = database.before(&place.url);
+        let url = database.before(&place.database.url);
         place.settings.insert("DATABASE_URL".into(), url);
         place.settings.insert("MAX_RETRIES".into(), "8".into());
         let mut longest = whole;

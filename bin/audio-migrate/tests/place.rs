@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection, Row as _};
+use sunset_testkit::database::ScratchDatabase;
 
 /// The repository.
 pub fn repository() -> PathBuf {
@@ -25,9 +25,7 @@ pub fn program(name: &str) -> Option<PathBuf> {
 
 /// See the module; all of it goes with this value.
 pub struct Place {
-    admin: String,
-    name: String,
-    pub url: String,
+    pub database: ScratchDatabase,
     pub folder: tempfile::TempDir,
     server: Child,
     pub settings: BTreeMap<String, String>,
@@ -36,18 +34,11 @@ pub struct Place {
 impl Place {
     /// A new V3 with the sample's rows; `None`, with a word why, where servers are absent.
     pub fn with_sample() -> Option<Self> {
-        let Ok(admin) = std::env::var("SUNSET_TEST_DATABASE_URL") else {
-            println!("skipped: SUNSET_TEST_DATABASE_URL names no server");
-            return None;
-        };
         let local_s3 = program("local-s3")?;
         program("schema-push")?;
         program("data-migrate")?;
         program("check-r2")?;
-        let name = format!("sunset_test_{}", uuid::Uuid::new_v4().simple());
-        execute(&admin, &format!("CREATE DATABASE \"{name}\""));
-        let mut url = url::Url::parse(&admin).expect("url");
-        url.set_path(&name);
+        let database = ScratchDatabase::new_and_wait()?;
         let folder = tempfile::tempdir().expect("folder");
         let ready = folder.path().join("address");
         let server = Command::new(local_s3)
@@ -79,7 +70,7 @@ impl Place {
             None => format!("http://{address}"),
         };
         let settings = [
-            ("DATABASE_URL", url.to_string()),
+            ("DATABASE_URL", database.url.clone()),
             (
                 "V2_FIRESTORE",
                 format!("file://{}", sample.join("firestore").display()),
@@ -103,9 +94,7 @@ impl Place {
         ];
         let settings = settings.map(|(name, value)| (name.to_owned(), value));
         let place = Self {
-            admin,
-            name,
-            url: url.to_string(),
+            database,
             folder,
             server,
             settings: BTreeMap::from(settings),
@@ -142,15 +131,7 @@ impl Place {
 
     /// One text of one row, NULL as `-`.
     pub fn text(&self, sql: &str) -> String {
-        runtime().block_on(async {
-            let mut connection = PgConnection::connect(&self.url).await.expect("connect");
-            let row = sqlx::query(AssertSqlSafe(format!("SELECT ({sql})::text")))
-                .fetch_one(&mut connection)
-                .await
-                .expect(sql);
-            row.get::<Option<String>, _>(0)
-                .unwrap_or_else(|| "-".into())
-        })
+        self.database.text_and_wait(sql)
     }
 
     /// The file behind an object.
@@ -163,8 +144,6 @@ impl Drop for Place {
     fn drop(&mut self) {
         drop(self.server.kill());
         drop(self.server.wait());
-        let drop_it = format!("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", self.name);
-        execute(&self.admin, &drop_it);
     }
 }
 
@@ -185,21 +164,4 @@ pub fn shown(output: &Output) -> String {
         String::from_utf8_lossy(out),
         String::from_utf8_lossy(err)
     )
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("runtime")
-}
-
-fn execute(url: &str, sql: &str) {
-    runtime().block_on(async {
-        let mut connection = PgConnection::connect(url).await.expect("connect");
-        sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
-            .execute(&mut connection)
-            .await
-            .expect(sql);
-    });
 }

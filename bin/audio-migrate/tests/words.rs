@@ -20,32 +20,6 @@ fn said(name: &str, arguments: &[&str], settings: &[(&str, &str)]) -> (String, O
 }
 
 #[test]
-fn help_names_every_option_variable_and_status() {
-    let (text, status) = said("audio-migrate", &["--help"], &[]);
-    assert_eq!(status, Some(0));
-    for word in [
-        "--dry-run",
-        "--json",
-        "--verbose",
-        "--concurrency",
-        "--limit-rate",
-        "--conversation-ids",
-        "--retry-failed",
-        "--orphans",
-        "--prefer",
-        "--verify-urls",
-        "DATABASE_URL",
-        "V2_AUDIO",
-        "V2_AUDIO_USER_PROJECT",
-        "CLOUDFLARE_R2_ENDPOINT",
-        "AUDIO_CONCURRENCY",
-        "Exit status",
-    ] {
-        assert!(text.contains(word), "{word} is missing in\n{text}");
-    }
-}
-
-#[test]
 fn wrong_usage_ends_with_2_and_says_what_is_right() {
     for (arguments, words) in [
         (["--limit-rate", "fast"], "20M"),

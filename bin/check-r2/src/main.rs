@@ -10,8 +10,8 @@ use sunset_core::error::Result;
 use sunset_core::ports::objects::ObjectStore;
 use sunset_engine::bucket_check::{self, BucketOptions};
 use sunset_engine::retry::Retries;
-use sunset_targets::postgres::{ConnectOptions, Database, Ledger, ObjectBook};
-use sunset_targets::r2::R2Bucket;
+use sunset_targets::postgres::{ConnectOptions, Database, Ledger};
+use sunset_targets::recordings;
 
 /// Counts the R2 bucket and compares it with what was migrated. It writes nothing.
 ///
@@ -79,8 +79,8 @@ async fn check(arguments: Arguments, session: Session) -> Result<Status> {
     })?;
     let connecting = ConnectOptions::for_program(Arguments::NAME);
     let database = Database::connect(&database.url, connecting).await?;
-    let store = R2Bucket::new(&bucket);
     let ledger = Ledger::open(&database).await?;
+    let (book, store) = recordings(&database, ledger.is_some(), &bucket);
     if ledger.is_none() {
         session.say("this database has no ledger: nothing was migrated into it yet");
     }
@@ -90,7 +90,6 @@ async fn check(arguments: Arguments, session: Session) -> Result<Status> {
         arguments.plan
     ));
     session.announce(&store.identity().to_string());
-    let book = ObjectBook::new(database, ledger.is_some(), store.identity());
     let options = BucketOptions {
         deep: arguments.deep,
         concurrency: pace.audio_concurrency,

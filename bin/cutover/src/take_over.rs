@@ -10,7 +10,6 @@ use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::plans::DocumentPlan;
 use sunset_core::ports::documents::{DocumentSource, Snapshot};
-use sunset_core::ports::objects::ObjectStore;
 use sunset_core::ports::rows::OnConflict;
 use sunset_core::ports::runs::{CutOver, RunEnd, RunStart};
 use sunset_core::report::{Comparison, LoadReport};
@@ -18,8 +17,8 @@ use sunset_engine::check;
 use sunset_engine::load::{self, Destination, LoadOptions};
 use sunset_engine::retry::Retries;
 use sunset_engine::verify::{Verification, VerifyOptions};
-use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, ObjectBook, Verifier};
-use sunset_targets::r2::R2Bucket;
+use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, Verifier};
+use sunset_targets::recordings;
 
 use crate::Arguments;
 
@@ -231,16 +230,13 @@ impl Flow {
     pub async fn audio(&self) -> Result<Section> {
         match self.session.settings(R2Settings::read) {
             Ok(settings) => {
-                let bucket = R2Bucket::new(&settings);
-                let book = ObjectBook::new(self.database.clone(), true, bucket.identity());
+                let (book, bucket) = recordings(&self.database, true, &settings);
                 check::audio(&book, &bucket).await
             }
-            Err(error) => Ok(Section {
-                title: "Audio".into(),
-                checks: Vec::new(),
-                summary: "Audio: not compared".into(),
-                skipped: Some(format!("{error} (or give --without-audio)")),
-            }),
+            Err(error) => Ok(Section::not_compared(
+                "Audio",
+                format!("{error} (or give --without-audio)"),
+            )),
         }
     }
 

@@ -4,11 +4,7 @@ use crate::place::{Place, Said};
 use crate::sections::SECRETS;
 use crate::server::{Reply, Server};
 use crate::services::{self, Faults};
-
-#[test]
-fn help() {
-    insta::assert_snapshot!(Place::new().run(&["--help"]).shown());
-}
+use sunset_testkit::database::ScratchDatabase;
 
 #[test]
 fn usage() {
@@ -73,38 +69,6 @@ fn psql(url: &str, sql: &str) {
     );
 }
 
-/// A database of its own, dropped with the value.
-struct Scratch {
-    admin: String,
-    name: String,
-}
-
-impl Scratch {
-    fn new() -> Option<Self> {
-        let Ok(admin) = std::env::var("SUNSET_TEST_DATABASE_URL") else {
-            println!("skipped: SUNSET_TEST_DATABASE_URL names no server");
-            return None;
-        };
-        let name = format!("deploy_check_{}", uuid::Uuid::new_v4().simple());
-        psql(&admin, &format!("CREATE DATABASE {name}"));
-        Some(Self { admin, name })
-    }
-
-    fn url(&self) -> String {
-        let (server, _) = self.admin.rsplit_once('/').expect("a URL with a database");
-        format!("{server}/{}", self.name)
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        psql(
-            &self.admin,
-            &format!("DROP DATABASE {} WITH (FORCE)", self.name),
-        );
-    }
-}
-
 const TABLES: [&str; 12] = [
     "user",
     "session",
@@ -122,28 +86,25 @@ const TABLES: [&str; 12] = [
 
 #[test]
 fn database() {
-    let Some(scratch) = Scratch::new() else {
+    let Some(scratch) = ScratchDatabase::new_and_wait() else {
         return;
     };
     for table in TABLES.iter().skip(1) {
-        psql(
-            &scratch.url(),
-            &format!("CREATE TABLE \"{table}\" (id text)"),
-        );
+        psql(&scratch.url, &format!("CREATE TABLE \"{table}\" (id text)"));
     }
     psql(
-        &scratch.url(),
+        &scratch.url,
         "INSERT INTO opportunities VALUES ('a'), ('b')",
     );
-    let place = Place::new().with("DATABASE_URL", &scratch.url());
+    let place = Place::new().with("DATABASE_URL", &scratch.url);
     let said = place.run(&["--only", "database", "--json"]);
     assert_eq!(said.failing(), ["expected tables: tables are missing"]);
     assert!(said.out.contains("run schema-push"), "{}", said.out);
     assert!(said.out.contains("opportunities: 2"), "{}", said.out);
-    psql(&scratch.url(), "CREATE TABLE \"user\" (id text)");
+    psql(&scratch.url, "CREATE TABLE \"user\" (id text)");
     let said = place.run(&["--only", "database"]);
     assert_eq!(said.status, 0, "{}", said.shown());
-    let place = place.with("DATABASE_URL", &format!("{}_gone", scratch.url()));
+    let place = place.with("DATABASE_URL", &format!("{}_gone", scratch.url));
     let said = place.run(&["--only", "database", "--json", "--timeout", "2s"]);
     assert!(
         said.failing()[0].starts_with("reachable: cannot connect"),
@@ -231,17 +192,14 @@ const WRANGLER: &str = "name = \"v3\"\nmain = \"src/index.ts\"\ncompatibility_da
 /// The whole deployment, by TLS, with everything in its place.
 #[test]
 fn everything_passes() {
-    let Some(scratch) = Scratch::new() else {
+    let Some(scratch) = ScratchDatabase::new_and_wait() else {
         return;
     };
     let Some(place) = storage(Place::new()) else {
         return;
     };
     for table in TABLES {
-        psql(
-            &scratch.url(),
-            &format!("CREATE TABLE \"{table}\" (id text)"),
-        );
+        psql(&scratch.url, &format!("CREATE TABLE \"{table}\" (id text)"));
     }
     let server = Server::start(Some(place.certificate("localhost", -1, 60)), |asked| {
         // By HTTP/2 the host is no header.
@@ -283,7 +241,7 @@ fn everything_passes() {
             .or_insert_with(|| value.into());
     }
     let place = place
-        .with("DATABASE_URL", &scratch.url())
+        .with("DATABASE_URL", &scratch.url)
         .with("SLACK_SIGNING_SECRET", services::SIGNING_SECRET)
         .with("GOOGLE_CLIENT_ID", services::CLIENT_ID);
     let said: Said = place.run(&["--timeout", "5s"]);

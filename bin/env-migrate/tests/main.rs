@@ -59,12 +59,6 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[test]
-fn help() {
-    let folder = folder("");
-    insta::assert_snapshot!(run(folder.path(), &["--help"]).shown());
-}
-
-#[test]
 fn usage() {
     let folder = folder("");
     for arguments in [

@@ -9,14 +9,13 @@ use sunset_core::config::{DatabaseSettings, DocumentSourceSettings, Pace, R2Sett
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::plans::in_place;
-use sunset_core::ports::objects::ObjectStore;
 use sunset_core::ports::verify::LeafSink;
 use sunset_core::proof::Manifest;
 use sunset_engine::check;
 use sunset_engine::retry::Retries;
 use sunset_sources::firestore::ReadOptions;
-use sunset_targets::postgres::{ConnectOptions, Database, Ledger, ObjectBook, Verifier};
-use sunset_targets::r2::R2Bucket;
+use sunset_targets::postgres::{ConnectOptions, Database, Ledger, Verifier};
+use sunset_targets::recordings;
 
 use crate::data::{Data, Repair};
 use crate::proof::Proof;
@@ -158,21 +157,13 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
 
 /// The audio section, or why it could not be compared.
 async fn audio(session: &Session, database: &Database, has_ledger: bool) -> Result<Section> {
-    let settings = session.settings(R2Settings::read);
-    let settings = match settings {
-        Ok(settings) => settings,
-        Err(error) => {
-            return Ok(Section {
-                title: "Audio".into(),
-                checks: Vec::new(),
-                summary: "Audio: not compared".into(),
-                skipped: Some(error.to_string()),
-            });
+    match session.settings(R2Settings::read) {
+        Ok(settings) => {
+            let (book, bucket) = recordings(database, has_ledger, &settings);
+            check::audio(&book, &bucket).await
         }
-    };
-    let bucket = R2Bucket::new(&settings);
-    let book = ObjectBook::new(database.clone(), has_ledger, bucket.identity());
-    check::audio(&book, &bucket).await
+        Err(error) => Ok(Section::not_compared("Audio", error.to_string())),
+    }
 }
 
 /// What a proof says of itself, but for its trees.

@@ -1,6 +1,5 @@
 //! Older databases, each with its faults.
 
-use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
@@ -63,17 +62,6 @@ async fn is_clean(scratch: &Scratch) {
         scratch.say(PROGRAM, &[]).shown(),
         "nothing to repair\nstatus 0"
     );
-}
-
-#[test]
-fn help() {
-    let output = Command::new(PROGRAM)
-        .arg("--help")
-        .env_clear()
-        .env("COLUMNS", "100")
-        .output()
-        .expect("program");
-    insta::assert_snapshot!(Said::new(output, "DATABASE").shown());
 }
 
 #[tokio::test]

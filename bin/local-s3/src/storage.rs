@@ -45,12 +45,34 @@ impl Storage {
         Err(S3Error::new(S3ErrorCode::NoSuchBucket))
     }
 
-    async fn add_tags(&self, bucket: &str, objects: Option<&mut Vec<Object>>) {
+    /// Adds to a listing what s3s-fs leaves out: ETags, and the encoding of its names where that
+    /// was asked for, with those of its parameters that it repeats.
+    async fn complete<const N: usize>(
+        &self,
+        bucket: &str,
+        objects: Option<&mut Vec<Object>>,
+        prefixes: Option<&mut Vec<CommonPrefix>>,
+        encoded: Option<[&mut Option<String>; N]>,
+    ) {
+        let mut names: Vec<&mut Option<String>> = Vec::new();
         for object in objects.into_iter().flatten() {
             if let (None, Some(key)) = (&object.e_tag, &object.key) {
                 let tag = attributes::e_tag(&self.root, bucket, key).await;
                 object.e_tag = tag.map(ETag::Strong);
             }
+            names.push(&mut object.key);
+        }
+        let Some(parameters) = encoded else {
+            return;
+        };
+        names.extend(
+            prefixes
+                .into_iter()
+                .flatten()
+                .map(|common| &mut common.prefix),
+        );
+        for name in names.into_iter().chain(parameters).flatten() {
+            *name = utf8_percent_encode(name, ENCODED).to_string();
         }
     }
 }
@@ -129,14 +151,11 @@ storage! {
         let bucket = request.input.bucket.clone();
         let mut answer = self.files.list_objects(request).await?;
         let listed = &mut answer.output;
-        self.add_tags(&bucket, listed.contents.as_mut()).await;
-        if listed.encoding_type.is_some() {
-            encode_names(listed.contents.as_mut(), listed.common_prefixes.as_mut());
-            encode(&mut listed.prefix);
-            encode(&mut listed.delimiter);
-            encode(&mut listed.marker);
-            encode(&mut listed.next_marker);
-        }
+        let names = [&mut listed.prefix, &mut listed.delimiter, &mut listed.marker, &mut listed.next_marker];
+        let encoded = listed.encoding_type.is_some().then_some(names);
+        let prefixes = listed.common_prefixes.as_mut();
+        self.complete(&bucket, listed.contents.as_mut(), prefixes, encoded)
+            .await;
         Ok(answer)
     }
 
@@ -147,13 +166,11 @@ storage! {
         let bucket = request.input.bucket.clone();
         let mut answer = self.files.list_objects_v2(request).await?;
         let listed = &mut answer.output;
-        self.add_tags(&bucket, listed.contents.as_mut()).await;
-        if listed.encoding_type.is_some() {
-            encode_names(listed.contents.as_mut(), listed.common_prefixes.as_mut());
-            encode(&mut listed.prefix);
-            encode(&mut listed.delimiter);
-            encode(&mut listed.start_after);
-        }
+        let names = [&mut listed.prefix, &mut listed.delimiter, &mut listed.start_after];
+        let encoded = listed.encoding_type.is_some().then_some(names);
+        let prefixes = listed.common_prefixes.as_mut();
+        self.complete(&bucket, listed.contents.as_mut(), prefixes, encoded)
+            .await;
         Ok(answer)
     }
 }
@@ -165,21 +182,6 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~')
     .remove(b'/');
-
-fn encode(text: &mut Option<String>) {
-    if let Some(text) = text {
-        *text = utf8_percent_encode(text, ENCODED).to_string();
-    }
-}
-
-fn encode_names(objects: Option<&mut Vec<Object>>, prefixes: Option<&mut Vec<CommonPrefix>>) {
-    for object in objects.into_iter().flatten() {
-        encode(&mut object.key);
-    }
-    for common in prefixes.into_iter().flatten() {
-        encode(&mut common.prefix);
-    }
-}
 
 /// Replaces a body by one that fails at its end when it is not what Content-MD5 says. s3s-fs then
 /// stores nothing and reports a fault of its own; the flag tells why.

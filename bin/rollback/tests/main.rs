@@ -9,10 +9,10 @@
 
 mod levels;
 
+use std::ops::Deref;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use sunset_core::digest::Digest;
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::ports::rows::{Item, ItemKey, OnConflict, RowWriter};
@@ -20,29 +20,18 @@ use sunset_core::ports::runs::{RunEnd, RunStart};
 use sunset_core::row::{Cell, CellKind, Row, Shape};
 use sunset_core::secret::Secret;
 use sunset_targets::postgres::{ConnectOptions, Database, Ledger};
+use sunset_testkit::database::ScratchDatabase;
 
 /// A database that is dropped with this value.
 struct Scratch {
-    admin: String,
-    name: String,
-    url: String,
+    database: ScratchDatabase,
     folder: tempfile::TempDir,
 }
 
 impl Scratch {
     fn new() -> Option<Self> {
-        let Ok(admin) = std::env::var("SUNSET_TEST_DATABASE_URL") else {
-            println!("skipped: SUNSET_TEST_DATABASE_URL names no server");
-            return None;
-        };
-        let name = format!("sunset_test_{}", uuid::Uuid::new_v4().simple());
-        execute(&admin, &format!("CREATE DATABASE \"{name}\""));
-        let mut url = url::Url::parse(&admin).expect("url");
-        url.set_path(&name);
         Some(Self {
-            admin,
-            name,
-            url: url.to_string(),
+            database: ScratchDatabase::new_and_wait()?,
             folder: tempfile::tempdir().expect("folder"),
         })
     }
@@ -61,16 +50,15 @@ impl Scratch {
     }
 
     fn sql(&self, sql: &str) {
-        execute(&self.url, sql);
+        self.run_and_wait(sql);
     }
 }
 
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        execute(
-            &self.admin,
-            &format!("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", self.name),
-        );
+impl Deref for Scratch {
+    type Target = ScratchDatabase;
+
+    fn deref(&self) -> &ScratchDatabase {
+        &self.database
     }
 }
 
@@ -79,17 +67,6 @@ fn runtime() -> tokio::runtime::Runtime {
         .enable_all()
         .build()
         .expect("runtime")
-}
-
-fn execute(url: &str, sql: &str) {
-    runtime().block_on(async {
-        let mut connection = PgConnection::connect(url).await.expect("connect");
-        sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
-            .execute(&mut connection)
-            .await
-            .expect(sql);
-        connection.close().await.expect("close");
-    });
 }
 
 fn command(folder: &Path) -> Command {
@@ -110,7 +87,7 @@ fn shown(output: &Output, scratch: Option<&Scratch>) -> String {
     );
     if let Some(scratch) = scratch {
         text = text.replace(&scratch.name, "v3");
-        let url = url::Url::parse(&scratch.admin).expect("url");
+        let url = url::Url::parse(&scratch.url).expect("url");
         let user = url.username();
         let place = format!(
             "{user}@{}:{}",
@@ -179,13 +156,6 @@ fn migrate(scratch: &Scratch) {
             .expect("finish");
     });
     scratch.sql("UPDATE opportunities SET company_name = 'Edited' WHERE id = 'b'");
-}
-
-#[test]
-fn help_is_enough_for_a_stranger() {
-    let folder = tempfile::tempdir().expect("folder");
-    let output = command(folder.path()).arg("--help").output().expect("run");
-    insta::assert_snapshot!(shown(&output, None));
 }
 
 #[test]

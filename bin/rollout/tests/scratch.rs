@@ -1,16 +1,15 @@
 //! A database of its own for every test, and the program that is run on it.
 
+use std::ops::Deref;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
-use sqlx::{AssertSqlSafe, Connection, PgConnection, Row as _};
+use sunset_testkit::database::ScratchDatabase;
 
 /// A database that is dropped with this value.
 pub struct Scratch {
-    admin: String,
-    name: String,
-    pub url: String,
+    database: ScratchDatabase,
     pub folder: tempfile::TempDir,
     runtime: tokio::runtime::Runtime,
 }
@@ -40,30 +39,17 @@ impl Said {
 impl Scratch {
     /// A new database; `None`, with a word why, without a server.
     pub fn new() -> Option<Self> {
-        let Ok(admin) = std::env::var("SUNSET_TEST_DATABASE_URL") else {
-            println!("skipped: SUNSET_TEST_DATABASE_URL names no server");
-            return None;
-        };
-        let name = format!("sunset_test_{}", uuid::Uuid::new_v4().simple());
-        let mut url = url::Url::parse(&admin).expect("url");
-        url.set_path(&name);
+        let database = ScratchDatabase::new_and_wait()?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()
             .expect("runtime");
-        let scratch = Self {
-            url: url.to_string(),
-            admin,
-            name,
+        Some(Self {
+            database,
             folder: tempfile::tempdir().expect("folder"),
             runtime,
-        };
-        scratch.execute(
-            &scratch.admin,
-            &format!("CREATE DATABASE \"{}\"", scratch.name),
-        );
-        Some(scratch)
+        })
     }
 
     /// With the tables, the functions, and `count` tenants named tenant-1 and so on.
@@ -77,33 +63,13 @@ impl Scratch {
         Some(scratch)
     }
 
-    fn execute(&self, url: &str, sql: &str) {
-        self.runtime.block_on(async {
-            let mut connection = PgConnection::connect(url).await.expect("connect");
-            sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
-                .execute(&mut connection)
-                .await
-                .expect(sql);
-            connection.close().await.expect("close");
-        });
-    }
-
     pub fn sql(&self, sql: &str) {
-        self.execute(&self.url, sql);
+        self.run_and_wait(sql);
     }
 
     /// One value as text.
     pub fn text(&self, sql: &str) -> String {
-        self.runtime.block_on(async {
-            let mut connection = PgConnection::connect(&self.url).await.expect("connect");
-            let row = sqlx::query(AssertSqlSafe(format!("SELECT ({sql})::text")))
-                .fetch_one(&mut connection)
-                .await
-                .expect(sql);
-            connection.close().await.expect("close");
-            row.get::<Option<String>, _>(0)
-                .unwrap_or_else(|| "-".into())
-        })
+        self.text_and_wait(sql)
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
@@ -167,9 +133,10 @@ impl Scratch {
     }
 }
 
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let drop = format!("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", self.name);
-        self.execute(&self.admin, &drop);
+impl Deref for Scratch {
+    type Target = ScratchDatabase;
+
+    fn deref(&self) -> &ScratchDatabase {
+        &self.database
     }
 }

@@ -17,11 +17,6 @@ fn without_database(arguments: &[&str]) -> Said {
 }
 
 #[test]
-fn help() {
-    insta::assert_snapshot!(without_database(&["--help"]).shown());
-}
-
-#[test]
 fn usage() {
     let said = without_database(&["--check", "--out", "x"]);
     assert_eq!(said.status, 2);

@@ -1,18 +1,32 @@
 //! A database of its own for every test, and the programs that are run on it.
 
+use std::ops::{Deref, DerefMut};
 use std::process::{Command, Output};
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection, Row as _};
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::ports::runs::{RunEnd, RunStart};
 use sunset_core::secret::Secret;
 use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger};
+use sunset_testkit::database::ScratchDatabase;
 
 /// A database that is dropped with this value.
 pub struct Scratch {
-    admin: String,
-    pub name: String,
-    pub url: String,
+    database: ScratchDatabase,
+}
+
+impl Deref for Scratch {
+    type Target = ScratchDatabase;
+
+    fn deref(&self) -> &ScratchDatabase {
+        &self.database
+    }
+}
+
+/// For tests that connect as somebody else.
+impl DerefMut for Scratch {
+    fn deref_mut(&mut self) -> &mut ScratchDatabase {
+        &mut self.database
+    }
 }
 
 /// How a program ended, and what it said.
@@ -25,51 +39,11 @@ pub struct Said {
 impl Scratch {
     /// A new database with what `sql` makes; `None`, with a word why, without a server.
     pub async fn with(sql: &str) -> Option<Self> {
-        let Ok(admin) = std::env::var("SUNSET_TEST_DATABASE_URL") else {
-            println!("skipped: SUNSET_TEST_DATABASE_URL names no server");
-            return None;
-        };
-        let name = format!("sunset_test_{}", uuid::Uuid::new_v4().simple());
-        let mut connection = PgConnection::connect(&admin).await.expect("test server");
-        sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE \"{name}\"")))
-            .execute(&mut connection)
-            .await
-            .expect("create database");
-        let mut url = url::Url::parse(&admin).expect("url");
-        url.set_path(&name);
         let scratch = Self {
-            admin,
-            name,
-            url: url.to_string(),
+            database: ScratchDatabase::new().await?,
         };
         scratch.run(sql).await;
         Some(scratch)
-    }
-
-    /// Runs statements as somebody else.
-    pub async fn run(&self, sql: &str) {
-        let mut connection = self.connect().await;
-        sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
-            .execute(&mut connection)
-            .await
-            .expect(sql);
-        connection.close().await.expect("close");
-    }
-
-    pub async fn connect(&self) -> PgConnection {
-        PgConnection::connect(&self.url).await.expect("connect")
-    }
-
-    /// One text of one row, NULL as `-`.
-    pub async fn text(&self, sql: &str) -> String {
-        let mut connection = self.connect().await;
-        let row = sqlx::query(AssertSqlSafe(format!("SELECT ({sql})::text")))
-            .fetch_one(&mut connection)
-            .await
-            .expect(sql);
-        connection.close().await.expect("close");
-        row.get::<Option<String>, _>(0)
-            .unwrap_or_else(|| "-".into())
     }
 
     /// Everything about the application's schema, as text.
@@ -158,26 +132,4 @@ pub async fn finish(run: ActiveRun) {
     run.finish(&RunEnd::done(serde_json::json!({}), serde_json::json!({})))
         .await
         .expect("finish");
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let (admin, name) = (self.admin.clone(), self.name.clone());
-        let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()?;
-            runtime.block_on(async {
-                let mut connection = PgConnection::connect(&admin).await?;
-                let drop = format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)");
-                sqlx::raw_sql(AssertSqlSafe(drop))
-                    .execute(&mut connection)
-                    .await?;
-                Ok::<_, sqlx::Error>(())
-            })
-        });
-        if !matches!(dropping.join(), Ok(Ok(()))) {
-            eprintln!("database {} is left behind", self.name);
-        }
-    }
 }

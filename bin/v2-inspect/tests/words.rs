@@ -11,13 +11,6 @@ fn the_sample() {
 }
 
 #[test]
-fn the_help_is_enough_for_a_stranger() {
-    let outcome = run_sample("firestore", &["--help"]);
-    assert_eq!(outcome.status, 0);
-    insta::assert_snapshot!("help", outcome.stdout);
-}
-
-#[test]
 fn everything_that_stands_out() {
     let key = format!("AIza{}", "Sy".repeat(17) + "x");
     let cases = [

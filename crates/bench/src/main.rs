@@ -9,7 +9,6 @@ mod loading;
 mod machine;
 mod measure;
 mod project;
-mod proxy;
 mod report;
 mod server;
 mod size;

@@ -103,6 +103,16 @@ pub struct Section {
 }
 
 impl Section {
+    /// A section that could not be compared, with the reason.
+    pub fn not_compared(title: &str, reason: impl Into<String>) -> Self {
+        Self {
+            title: title.to_owned(),
+            checks: Vec::new(),
+            skipped: Some(reason.into()),
+            summary: format!("{title}: not compared"),
+        }
+    }
+
     /// Whether it was compared, and every check passes.
     pub fn passed(&self) -> bool {
         self.skipped.is_none() && self.checks.iter().all(Check::passed)

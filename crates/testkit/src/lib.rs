@@ -2,6 +2,7 @@
 
 pub mod chats;
 pub mod customers;
+pub mod database;
 pub mod firestore;
 pub mod fuzz;
 pub mod generate;

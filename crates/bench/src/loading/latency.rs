@@ -7,10 +7,10 @@ use anyhow::{Context, Result, bail};
 use crate::RunArguments;
 use crate::measure::{median, run};
 use crate::project::Project;
-use crate::proxy::Proxy;
 use crate::report::{Goal, Report, say};
 use crate::server::Server;
 use crate::size::Sizes;
+use sunset_testkit::proxy::Proxy;
 
 /// There and back.
 const ROUND_TRIP: Duration = Duration::from_millis(10);
@@ -25,10 +25,9 @@ const ROWS_OF_A_CONVERSATION: &str = "\
 pub fn measure(arguments: &RunArguments, sizes: &Sizes, report: &mut Report) -> Result<()> {
     let server = Server::new(arguments);
     let project = Project::of(arguments, sizes.latency_documents)?;
-    let proxy = Proxy::start(&host_of(&arguments.server)?, ROUND_TRIP / 2)?;
-    let through = arguments
-        .server
-        .replace(&host_of(&arguments.server)?, &proxy.address);
+    let proxy = Proxy::to(&host_of(&arguments.server)?)?;
+    proxy.delay(ROUND_TRIP / 2);
+    let through = proxy.before(&arguments.server);
     let (migrated, inserted) = ("sunset_bench_migrated", "sunset_bench_inserted");
     let script = arguments.work_dir.join("inserts.sql");
     let (mut ratios, mut bulk_rates, mut single_rates) = (Vec::new(), Vec::new(), Vec::new());

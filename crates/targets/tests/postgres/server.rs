@@ -3,19 +3,28 @@
 //! With `SUNSET_TEST_POOLER_URL` (a PgBouncer in transaction mode before the same server) what is
 //! tested goes through the pooler, and what looks at the outcome does not.
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection, Row as _};
+use std::ops::Deref;
+
+use sqlx::{AssertSqlSafe, Row as _};
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::ports::runs::RunStart;
 use sunset_core::secret::Secret;
 use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger};
+use sunset_testkit::database::ScratchDatabase;
 
 /// A database that is dropped with this value.
 pub struct Scratch {
-    admin: String,
-    pub name: String,
+    database: ScratchDatabase,
     /// For what is tested.
     pub url: Secret,
-    direct: String,
+}
+
+impl Deref for Scratch {
+    type Target = ScratchDatabase;
+
+    fn deref(&self) -> &ScratchDatabase {
+        &self.database
+    }
 }
 
 impl Scratch {
@@ -42,57 +51,17 @@ impl Scratch {
     }
 
     async fn with(options: &str) -> Option<Self> {
-        let Ok(admin) = std::env::var("SUNSET_TEST_DATABASE_URL") else {
-            println!("skipped: SUNSET_TEST_DATABASE_URL names no server");
-            return None;
-        };
-        let name = format!("sunset_test_{}", uuid::Uuid::new_v4().simple());
-        let mut connection = PgConnection::connect(&admin).await.expect("test server");
-        sqlx::raw_sql(AssertSqlSafe(format!(
-            "CREATE DATABASE \"{name}\" {options}"
-        )))
-        .execute(&mut connection)
-        .await
-        .expect("create database");
-        let mut url = url::Url::parse(&admin).expect("url");
-        url.set_path(&name);
-        let mut tested = url.clone();
+        let database = ScratchDatabase::made_with(options).await?;
+        let mut tested = database.url.clone();
         if let Ok(pooler) = std::env::var("SUNSET_TEST_POOLER_URL") {
-            tested = url::Url::parse(&pooler).expect("url of the pooler");
-            tested.set_path(&name);
+            let mut pooler = url::Url::parse(&pooler).expect("url of the pooler");
+            pooler.set_path(&database.name);
+            tested = pooler.to_string();
         }
         Some(Self {
-            admin,
-            name,
-            url: Secret::new(tested.to_string()),
-            direct: url.to_string(),
+            database,
+            url: Secret::new(tested),
         })
-    }
-
-    /// Runs statements as somebody else.
-    pub async fn run(&self, sql: &str) {
-        let mut connection = self.connect().await;
-        sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
-            .execute(&mut connection)
-            .await
-            .expect(sql);
-        connection.close().await.expect("close");
-    }
-
-    pub async fn connect(&self) -> PgConnection {
-        PgConnection::connect(&self.direct).await.expect("connect")
-    }
-
-    /// One text of one row, NULL as `-`.
-    pub async fn text(&self, sql: &str) -> String {
-        let mut connection = self.connect().await;
-        let row = sqlx::query(AssertSqlSafe(format!("SELECT ({sql})::text")))
-            .fetch_one(&mut connection)
-            .await
-            .expect(sql);
-        connection.close().await.expect("close");
-        row.get::<Option<String>, _>(0)
-            .unwrap_or_else(|| "-".into())
     }
 
     pub async fn database(&self) -> Database {
@@ -156,27 +125,5 @@ pub fn start(program: &str) -> RunStart {
         options: serde_json::json!({}),
         host: "testhost".into(),
         pid: 4711,
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let (admin, name) = (self.admin.clone(), self.name.clone());
-        let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()?;
-            runtime.block_on(async {
-                let mut connection = PgConnection::connect(&admin).await?;
-                let drop = format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)");
-                sqlx::raw_sql(AssertSqlSafe(drop))
-                    .execute(&mut connection)
-                    .await?;
-                Ok::<_, sqlx::Error>(())
-            })
-        });
-        if !matches!(dropping.join(), Ok(Ok(()))) {
-            eprintln!("database {} is left behind", self.name);
-        }
     }
 }
