@@ -38,6 +38,7 @@ mod environment;
 mod failure;
 mod language;
 mod machine;
+mod manual;
 mod notice;
 mod numbers;
 mod plans;

@@ -18,6 +18,7 @@ use crate::arguments::CommonArgs;
 use crate::environment::Environment;
 use crate::failure::{failure_json, failure_text};
 use crate::language::Language;
+use crate::manual;
 use crate::notice::{NoticeArgs, Notices, Notifier};
 use crate::progress;
 use crate::status::Status;
@@ -177,7 +178,10 @@ where
     P: Program,
     F: Future<Output = Result<Status>>,
 {
-    let arguments = match P::try_parse() {
+    if let Some(status) = manual::print_if_asked::<P>() {
+        return status.into();
+    }
+    let arguments = match parse::<P>() {
         Ok(arguments) => arguments,
         Err(refusal) => {
             let usage = refusal.use_stderr();
@@ -199,6 +203,14 @@ where
             Status::Error.into()
         }
     }
+}
+
+/// As [`Parser::try_parse`], of the program's arguments with those that every program has beside.
+fn parse<P: Program>() -> std::result::Result<P, clap::Error> {
+    let mut matches = manual::command::<P>().try_get_matches()?;
+    manual::refuse_beside_others(&matches)?;
+    P::from_arg_matches_mut(&mut matches)
+        .map_err(|refusal| refusal.format(&mut manual::command::<P>()))
 }
 
 fn start<P, F>(arguments: P, program: impl FnOnce(P, Session) -> F) -> Result<Status>
