@@ -32,6 +32,31 @@ rollback: build ## undo what was migrated (CONFIRM_ROLLBACK=yes)
 test: ## every test, with the servers they need
 	@scripts/test.sh
 
+.PHONY: commands
+commands: ## write docs/commands from the programs' help
+	cargo build --workspace --all-targets
+	SUNSET_WRITE_COMMANDS=yes cargo test --workspace --test programs help
+
+.PHONY: manual
+manual: build ## manual pages and completions of all programs, in target/manual
+	@scripts/manual.sh target/$(profile_dir) target/manual
+
+.PHONY: deny
+deny: ## licences, bans and sources of everything the programs are built from
+	@scripts/deny.sh
+
+.PHONY: advisories
+advisories: ## known vulnerabilities of the same (fetches the RustSec database)
+	@scripts/deny.sh advisories
+
+.PHONY: tarball
+tarball: ## dist/: programs, manual pages, completions and licences, as one archive
+	@scripts/package.sh tarball
+
+.PHONY: deb
+deb: ## dist/: the same as a Debian package
+	@scripts/package.sh deb
+
 .PHONY: fuzz
 fuzz: ## ten million changed inputs for every reader of bytes and text
 	SUNSET_FUZZ_RUNS=$${SUNSET_FUZZ_RUNS:-10000000} cargo test -p sunset-sources --lib fuzz_tests
