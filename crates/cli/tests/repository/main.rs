@@ -6,4 +6,6 @@
 )]
 
 mod architecture;
+mod documents;
 mod environment;
+mod placement;
