@@ -8,7 +8,7 @@ sources=$(echo "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/)
 packages=()
 for folder in bin/*/; do
     program=$(basename "$folder")
-    [ "$program" = local-s3 ] || packages+=(-p "$program")
+    case $program in local-*) continue ;; esac; packages+=(-p "$program")
 done
 
 declare -A text crates

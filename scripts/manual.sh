@@ -13,7 +13,7 @@ repository=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$out/man" "$out/bash" "$out/zsh" "$out/fish"
 for folder in "$repository"/bin/*/; do
     program=$(basename "$folder")
-    [ "$program" = local-s3 ] && continue
+    case $program in local-*) continue ;; esac
     [ -x "$bin/$program" ] || continue
     "$bin/$program" --generate man >"$out/man/$program.1"
     "$bin/$program" --generate bash >"$out/bash/$program"

@@ -17,7 +17,7 @@ echo "| program | size | --help, median | slowest |"
 echo "|---|---|---|---|"
 for folder in bin/*/; do
     program=$(basename "$folder")
-    [ "$program" = local-s3 ] && continue
+    case $program in local-*) continue ;; esac
     path=$bin/$program
     if [ ! -x "$path" ]; then
         printf '%s\n' "$path is not there: scripts/release-build.sh builds it." >&2

@@ -24,7 +24,7 @@ version=$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -1)
 programs=()
 for folder in bin/*/; do
     program=$(basename "$folder")
-    [ "$program" = local-s3 ] || programs+=("$program")
+    case $program in local-*) continue ;; esac; programs+=("$program")
 done
 
 if [ -z "${BIN_DIR:-}" ]; then

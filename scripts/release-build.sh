@@ -14,7 +14,7 @@ if [ ${#programs[@]} -eq 0 ]; then
     for folder in bin/*/; do
         program=$(basename "$folder")
         # The server for trying and testing is of use in a checkout alone.
-        [ "$program" = local-s3 ] || programs+=("$program")
+        case $program in local-*) continue ;; esac; programs+=("$program")
     done
 fi
 

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-use super::{Scratch, command, execute};
+use super::{Scratch, command};
 
 const V1: &str = include_str!("../../../../samples/main-server/database.sql");
 
@@ -117,9 +117,7 @@ fn data_come_back_from_a_backup_and_the_loss_is_said_first() {
         "{}",
         words(&done)
     );
-    execute(
-        &scratch.url,
-        "DO $$ BEGIN ASSERT to_regclass('messages') IS NULL; ASSERT to_regnamespace('sunset') IS NULL; \
+    scratch.run_and_wait("DO $$ BEGIN ASSERT to_regclass('messages') IS NULL; ASSERT to_regnamespace('sunset') IS NULL; \
          ASSERT (SELECT count(*) FROM users) = 420; ASSERT (SELECT count(*) FROM chats) = 96; END $$",
     );
     // From there the way is as open as it was.

@@ -9,8 +9,9 @@ use std::process::Command;
 
 use super::workplace::{Outcome, repository, run};
 
-/// The server for trying and testing: it uses nothing of ours, so much less holds for it.
-const SERVER: &str = "local-s3";
+/// What the names of servers for trying and testing begin with: they use nothing of ours, so much
+/// less holds for them.
+const SERVER: &str = "local-";
 
 /// Every program, by the folders of `bin/`.
 fn programs() -> Vec<String> {
@@ -25,7 +26,9 @@ fn programs() -> Vec<String> {
 }
 
 fn our_programs() -> impl Iterator<Item = String> {
-    programs().into_iter().filter(|program| program != SERVER)
+    programs()
+        .into_iter()
+        .filter(|program| !program.starts_with(SERVER))
 }
 
 fn said(program: &str, arguments: &[&str]) -> Outcome {
@@ -89,7 +92,7 @@ fn index() -> String {
         writeln!(page, "| [{program}]({program}.md) | {about} |").expect("memory");
     }
     page.push_str(
-        "\nEvery program but local-s3 prints its manual page with `--generate man`, and completions \
+        "\nEvery program but the local servers prints its manual page with `--generate man`, and completions \
          for a shell with `--generate bash`, `zsh`, `fish`, `elvish` or `powershell`:\n\n```console\n\
          $ data-migrate --generate man | man -l -\n\
          $ source <(data-migrate --generate bash)\n```\n\n\
