@@ -10,4 +10,3 @@ mod database;
 mod redis;
 mod scratch;
 mod tools;
-mod words;

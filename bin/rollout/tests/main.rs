@@ -10,7 +10,6 @@
 
 mod back;
 mod flags;
-mod help;
 mod load;
 mod rehearsal;
 mod scratch;
