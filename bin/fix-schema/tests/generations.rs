@@ -48,7 +48,7 @@ async fn checked(scratch: &Scratch) -> SchemaPlan {
 }
 
 /// The present schema, and then what makes it old.
-async fn aged(sql: &str) -> Option<Scratch> {
+pub async fn aged(sql: &str) -> Option<Scratch> {
     let scratch = Scratch::with("").await?;
     pushed(&scratch).await;
     scratch.run("DROP SCHEMA sunset CASCADE").await;

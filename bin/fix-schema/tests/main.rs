@@ -11,6 +11,7 @@
 mod generations;
 #[path = "../../schema-push/tests/scratch.rs"]
 mod scratch;
+mod taken_back;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_fix-schema");
 

@@ -204,3 +204,29 @@ async fn an_invalid_index_that_a_broken_push_left_is_rebuilt() {
     assert_eq!(said.status, 0, "{}", said.shown());
     assert_eq!(scratch.say(PROGRAM, &["--check", "--strict"]).status, 0);
 }
+
+#[tokio::test]
+async fn an_index_is_built_whatever_isolation_the_database_prefers() {
+    let Some(scratch) = Scratch::with("").await else {
+        return;
+    };
+    scratch.say(PROGRAM, &[]);
+    let name = scratch.name.clone();
+    scratch
+        .run(&format!(
+            "INSERT INTO \"user\" (id, name, email) VALUES ('u', 'U', 'u@x'); \
+             INSERT INTO account (id, account_id, provider_id, user_id, updated_at) VALUES ('a', 'a', 'p', 'u', now()); \
+             DROP INDEX \"account_userId_idx\"; \
+             ALTER DATABASE \"{name}\" SET default_transaction_isolation = 'repeatable read'; \
+             ALTER DATABASE \"{name}\" SET quote_all_identifiers = on"
+        ))
+        .await;
+    let said = scratch.say(PROGRAM, &[]);
+    assert_eq!(said.status, 0, "{}", said.shown());
+    assert!(
+        said.out.ends_with("1 step done\n") || said.out.contains("1 steps done"),
+        "{}",
+        said.out
+    );
+    assert_eq!(scratch.say(PROGRAM, &["--check", "--strict"]).status, 0);
+}

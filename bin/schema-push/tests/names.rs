@@ -106,3 +106,27 @@ async fn hostile_names_are_names() {
         "1"
     );
 }
+
+#[tokio::test]
+async fn a_script_holds_no_statement_that_a_name_brought_along() {
+    let Some(scratch) = Scratch::with("").await else {
+        return;
+    };
+    scratch.say(PROGRAM, &[]);
+    scratch
+        .run(
+            "ALTER TABLE conversations DROP CONSTRAINT conversations_opportunity_id_opportunities_id_fk, \
+             ADD CONSTRAINT \"x\ndrop table session;\n--\" FOREIGN KEY (opportunity_id) REFERENCES opportunities (id) ON DELETE CASCADE, \
+             DROP CONSTRAINT conversations_case_number_unique, \
+             ADD CONSTRAINT \"y\rdrop table verification;--\" UNIQUE (case_number)",
+        )
+        .await;
+    let file = std::env::temp_dir().join(format!("{}-names.sql", scratch.name));
+    let file = file.to_str().expect("path");
+    scratch.say(PROGRAM, &["--out", file]);
+    let script = std::fs::read_to_string(file).expect("script");
+    std::fs::remove_file(file).expect("remove");
+    for line in script.split(['\n', '\r']) {
+        assert!(!line.starts_with("drop table"), "{script}");
+    }
+}

@@ -65,3 +65,36 @@ async fn data_that_came_since_is_not_lost_without_force() {
         before.replace(">ua<", ">x<").replace(",ua,", ",x,")
     );
 }
+
+#[tokio::test]
+async fn values_that_the_old_type_cannot_hold_are_not_cut_without_force() {
+    let Some(scratch) = Scratch::with("").await else {
+        return;
+    };
+    scratch.say(PROGRAM, &[]);
+    scratch
+        .run(
+            "INSERT INTO \"user\" (id, name, email) VALUES ('u', 'U', 'u@x'); \
+             INSERT INTO opportunities (id, user_id, customer_number, company_name) VALUES ('o', 'u', 'c', 'C'); \
+             ALTER TABLE opportunities ALTER notes TYPE varchar(5), ALTER first_touch_at TYPE timestamp(0)",
+        )
+        .await;
+    assert_eq!(scratch.say(PROGRAM, &[]).status, 0);
+    scratch
+        .run("UPDATE opportunities SET notes = 'a long note', first_touch_at = '2026-01-01 00:00:00.25'")
+        .await;
+    let before = scratch.dump().await;
+    let reader = LiveReader::new(scratch.database().await);
+    let run = scratch.begin().await;
+    let refused = undo(&reader, &run.schema(), false, &Silent)
+        .await
+        .expect_err("refused");
+    let item = refused.item_name().expect("item");
+    assert!(item.contains("1 values in opportunities.notes"), "{item}");
+    assert!(
+        item.contains("1 values in opportunities.first_touch_at"),
+        "{item}"
+    );
+    assert_eq!(scratch.dump().await, before);
+    finish(run).await;
+}

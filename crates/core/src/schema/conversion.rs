@@ -28,7 +28,23 @@ impl Conversion {
         live_is_enum: bool,
         desired: &ColumnType,
     ) -> Option<Self> {
-        let name = quote_identifier(column);
+        Self::of(
+            namespace,
+            &quote_identifier(column),
+            live,
+            live_is_enum,
+            desired,
+        )
+    }
+
+    /// As [`Conversion::between`], of an expression that gives the column.
+    pub fn of(
+        namespace: &str,
+        name: &str,
+        live: &str,
+        live_is_enum: bool,
+        desired: &ColumnType,
+    ) -> Option<Self> {
         let target = desired.sql(namespace);
         let family = live.split('(').next().unwrap_or(live).trim();
         let family = if live.starts_with("timestamp") && live.ends_with("with time zone") {

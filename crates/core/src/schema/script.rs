@@ -12,7 +12,7 @@ pub const LOCK_TIMEOUT_MS: u32 = 300;
 pub fn psql(plan: &SchemaPlan, header: &str) -> String {
     let mut text = String::new();
     for line in header.lines() {
-        push(&mut text, &format!("-- {line}"));
+        push(&mut text, &comment(line));
     }
     push(&mut text, "\\set ON_ERROR_STOP on");
     push(
@@ -42,19 +42,20 @@ pub fn psql(plan: &SchemaPlan, header: &str) -> String {
 }
 
 fn describe(text: &mut String, step: &Step) {
-    push(text, &format!("-- {}", step.title.replace('\n', " ")));
+    push(text, &comment(&step.title));
     if let Some(guard) = &step.guard {
-        push(
-            text,
-            &format!(
-                "--   must find nothing: {}",
-                guard.violators.replace('\n', " ")
-            ),
-        );
+        let line = format!("  must find nothing: {}", guard.violators);
+        push(text, &comment(&line));
     }
     if let Some(why) = step.verdict.because() {
-        push(text, &format!("--   {}: {why}", step.verdict.name()));
+        push(text, &comment(&format!("  {}: {why}", step.verdict.name())));
     }
+}
+
+/// One line of comment, whatever names stand in it: a line feed and a carriage return would end it.
+fn comment(text: &str) -> String {
+    let line = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    format!("-- {}", line.collect::<String>())
 }
 
 fn push(text: &mut String, line: &str) {

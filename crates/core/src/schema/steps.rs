@@ -182,6 +182,17 @@ pub enum Effect {
         /// Its name.
         index: String,
     },
+    /// Another type of a column: what was written since may not fit into the old one.
+    ChangesType {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The expression that leads to the new type.
+        using: String,
+        /// The expression that leads back.
+        back: String,
+    },
     /// Rows, or something that its inverse puts right whatever the rows hold.
     Other,
 }

@@ -37,7 +37,7 @@ impl RecordedStep {
             Effect::AddsColumn { table, column, .. } => live
                 .table(table)
                 .is_some_and(|table| table.column(column).is_some()),
-            Effect::CreatesIndex { .. } | Effect::Other => true,
+            Effect::ChangesType { .. } | Effect::CreatesIndex { .. } | Effect::Other => true,
         }
     }
 
@@ -76,6 +76,28 @@ impl RecordedStep {
                     ),
                     what: format!("values in {table}.{column}, which did not exist before"),
                     advice: "keep them, or say --force".to_owned(),
+                    for_repair: false,
+                })
+            }
+            Effect::ChangesType {
+                table,
+                column,
+                using,
+                back,
+            } => {
+                let relation = qualified(&self.namespace, table);
+                let name = quote_identifier(column);
+                // There and back again: what is the same then is not lost on the way.
+                Some(Guard {
+                    violators: format!(
+                        "SELECT s.written::text AS item FROM \
+                         (SELECT {name} AS written, {back} AS {name} FROM {relation}) AS s \
+                         WHERE ({using}) IS DISTINCT FROM s.written"
+                    ),
+                    what: format!(
+                        "values in {table}.{column} that its type of before cannot hold as they are"
+                    ),
+                    advice: "shorten or round them by hand, or say --force".to_owned(),
                     for_repair: false,
                 })
             }

@@ -10,4 +10,5 @@ SET LOCAL DateStyle = 'ISO, YMD';
 SET LOCAL bytea_output = 'hex';
 SET LOCAL standard_conforming_strings = on;
 SET LOCAL row_security = off;
+SET LOCAL quote_all_identifiers = off;
 SET LOCAL client_encoding = 'UTF8'

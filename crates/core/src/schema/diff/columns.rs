@@ -222,6 +222,12 @@ impl Planner<'_> {
         .working(if long { Work::Rewrites } else { Work::Catalog });
         step.sql = sql;
         step.inverse = inverse;
+        step.effect = Effect::ChangesType {
+            table: table.clone(),
+            column: name.clone(),
+            using: conversion.using.clone(),
+            back: conversion.back.clone(),
+        };
         if let Some(why) = conversion.attention {
             step = step.verdict(Verdict::NeedsAttention(why.to_owned()));
         } else if long {

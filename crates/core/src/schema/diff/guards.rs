@@ -111,7 +111,7 @@ impl Planner<'_> {
     }
 }
 
-/// Rows of `table` that refer to no row, shown as `id → value`.
+/// Rows of `table` that refer to no row, shown as `id -> value`.
 pub(crate) fn orphans(namespace: &str, row_name: &str, table: &str, key: &ForeignKey) -> Guard {
     let mine = |column: &String| format!("t.{}", quote_identifier(column));
     let present: Vec<_> = key
@@ -128,7 +128,7 @@ pub(crate) fn orphans(namespace: &str, row_name: &str, table: &str, key: &Foreig
     let shown: Vec<_> = key.columns.iter().map(mine).collect();
     Guard {
         violators: format!(
-            "SELECT {row_name} || ' → ' || concat_ws(', ', {}) AS item FROM {} AS t WHERE {} AND NOT EXISTS (SELECT 1 FROM {} AS o WHERE {})",
+            "SELECT {row_name} || ' -> ' || concat_ws(', ', {}) AS item FROM {} AS t WHERE {} AND NOT EXISTS (SELECT 1 FROM {} AS o WHERE {})",
             shown.join(", "),
             qualified(namespace, table),
             present.join(" AND "),

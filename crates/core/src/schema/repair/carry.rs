@@ -92,7 +92,7 @@ impl Planner<'_> {
             if wanted {
                 self.plan.lists.push(Guard {
                     violators: format!(
-                        "SELECT t.id::text || ' → ' || t.{old_name}::text AS item FROM {present} AS t WHERE {open} AND NOT {}",
+                        "SELECT t.id::text || ' -> ' || t.{old_name}::text AS item FROM {present} AS t WHERE {open} AND NOT {}",
                         exists(&target_now)
                     ),
                     what: format!("rows of {table} whose {old} names no row of {target}"),

@@ -84,7 +84,8 @@ impl Planner<'_> {
             quote_literal(column),
         );
         let back = format!(
-            "UPDATE {relation} AS t SET {name} = NULL FROM sunset.schema_kept AS k WHERE k.step = current_setting('sunset.step')::bigint AND k.row_id = t.id::text"
+            "UPDATE {relation} AS t SET {name} = NULL FROM sunset.schema_kept AS k WHERE k.step = current_setting('sunset.step')::bigint AND k.row_id = t.id::text \
+             AND t.{name} IS NOT DISTINCT FROM {value}"
         );
         let mut steps = Vec::new();
         if filler == Filler::MigrationUser {
@@ -129,6 +130,30 @@ impl Planner<'_> {
         });
     }
 
+    /// ` AND NOT EXISTS …` for every table whose rows may refer to a row `n` of `target`: what
+    /// refers to a row would stand in the way of removing it, or go with it.
+    pub(super) fn unreferenced(&self, target: &str) -> String {
+        let mut conditions = String::new();
+        for table in &self.desired.tables {
+            for key in table.foreign_keys.iter().filter(|key| key.target == target) {
+                let ([column], [referred]) =
+                    (key.columns.as_slice(), key.target_columns.as_slice())
+                else {
+                    continue;
+                };
+                if self.has_column(&table.name, column) {
+                    conditions.push_str(&format!(
+                        " AND NOT EXISTS (SELECT 1 FROM {} AS c WHERE c.{}::text = n.{}::text)",
+                        self.relation(&table.name),
+                        quote_identifier(column),
+                        quote_identifier(referred),
+                    ));
+                }
+            }
+        }
+        conditions
+    }
+
     /// The migration's own user, as data-migrate makes it, where none is named.
     pub(super) fn make_owner(&self) -> Option<Step> {
         if self.owner.is_some() {
@@ -137,14 +162,17 @@ impl Planner<'_> {
         let user = self.relation("user");
         let email = quote_literal(OWNER_EMAIL);
         let sql = format!(
-            "INSERT INTO {user} (id, name, email, email_verified, created_at, updated_at) \
+            "WITH made AS (INSERT INTO {user} (id, name, email, email_verified, created_at, updated_at) \
              SELECT 'migration-user-' || gen_random_uuid()::text, 'Migration User', {email}, true, now(), now() \
-             WHERE NOT EXISTS (SELECT 1 FROM {user} WHERE email = {email})"
+             WHERE NOT EXISTS (SELECT 1 FROM {user} WHERE email = {email}) RETURNING id) \
+             INSERT INTO sunset.schema_kept (step, relation, row_id, column_name, value) \
+             SELECT current_setting('sunset.step')::bigint, 'user', id, NULL, NULL FROM made"
         );
-        let opportunities = self.relation("opportunities");
+        // One that was there before is not ours, and one that something belongs to by now is needed.
         let back = format!(
-            "DELETE FROM {user} AS u WHERE u.email = {email} AND u.id LIKE 'migration-user-%' \
-             AND NOT EXISTS (SELECT 1 FROM {opportunities} AS t WHERE t.user_id = u.id)"
+            "DELETE FROM {user} AS n USING sunset.schema_kept AS k \
+             WHERE k.step = current_setting('sunset.step')::bigint AND k.row_id = n.id{}",
+            self.unreferenced("user")
         );
         Some(
             Step::new(

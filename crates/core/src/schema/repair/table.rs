@@ -165,9 +165,10 @@ impl Planner<'_> {
         let mut impossible = Vec::new();
         for column in &wanted.columns {
             let own = from.column(&column.name).and_then(|found| {
-                let conversion = Conversion::between(
+                // Qualified: the row that it might collide with has a column of this name, too.
+                let conversion = Conversion::of(
                     &self.desired.namespace,
-                    &column.name,
+                    &format!("t.{}", quote_identifier(&column.name)),
                     &found.type_name,
                     found.is_enum,
                     &column.column_type,
@@ -239,16 +240,19 @@ impl Planner<'_> {
         }
         probe.violators.push_str(&collides);
         let sql = format!(
-            "WITH carried AS (INSERT INTO {target} AS n ({}) SELECT {} FROM {source} AS t WHERE {missing}{collides} ON CONFLICT DO NOTHING RETURNING n.{quoted}) \
+            "WITH carried AS (INSERT INTO {target} AS n ({}) SELECT {} FROM {source} AS t WHERE {missing}{collides} ON CONFLICT DO NOTHING RETURNING n.{quoted}, md5(n::text) AS copied) \
              INSERT INTO sunset.schema_kept (step, relation, row_id, column_name, value) \
-             SELECT current_setting('sunset.step')::bigint, {}, {quoted}, NULL, NULL FROM carried",
+             SELECT current_setting('sunset.step')::bigint, {}, {quoted}, NULL, copied FROM carried",
             quote_list(&columns),
             values.join(", "),
             crate::schema::name::quote_literal(new),
         );
-        // Rows that other rows refer to by now are somebody's and stay.
+        // Rows that somebody changed, or that other rows refer to by now, are somebody's and stay.
         let back = format!(
-            "DELETE FROM {target} AS n USING sunset.schema_kept AS k WHERE k.step = current_setting('sunset.step')::bigint AND k.row_id = n.{quoted}"
+            "DELETE FROM {target} AS n USING sunset.schema_kept AS k \
+             WHERE k.step = current_setting('sunset.step')::bigint AND k.row_id = n.{quoted} \
+             AND k.value IS NOT DISTINCT FROM md5(n::text){}",
+            self.unreferenced(new)
         );
         let mut steps = Vec::new();
         steps.extend(self.make_owner());

@@ -77,14 +77,15 @@ pub(super) async fn try_lock(
     hold: Hold,
 ) -> Result<Option<i32>> {
     let failed = |cause| error(cause, "cannot take the run lock");
-    // Nothing ends this transaction but its own end.
+    // Nothing ends this transaction but its own end. It holds no snapshot, for which an index
+    // that is built concurrently would wait.
     let transaction_timeout = if server_version >= 170_000 {
         ";\nSET LOCAL transaction_timeout = 0"
     } else {
         ""
     };
     let begin = format!(
-        "BEGIN;\n{}{transaction_timeout};\nSET LOCAL application_name = 'sunset/run-lock'",
+        "BEGIN ISOLATION LEVEL READ COMMITTED;\n{}{transaction_timeout};\nSET LOCAL application_name = 'sunset/run-lock'",
         include_str!("../settings.sql")
     );
     sqlx::raw_sql(AssertSqlSafe(begin))

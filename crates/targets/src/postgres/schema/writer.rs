@@ -154,18 +154,25 @@ impl SchemaSteps {
         if locks.is_empty() {
             return Ok(());
         }
+        // A time-out is one statement's: each gets what the ones before it left, for whoever waits
+        // behind the first lock waits for all of them.
+        let begun = std::time::Instant::now();
+        let left = || {
+            let spent = u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
+            LOCKS_TIMEOUT_MS.saturating_sub(spent).max(1)
+        };
         let limit = |ms: u32| format!("SET LOCAL statement_timeout = '{ms}ms'");
-        let mut statements = vec![limit(LOCKS_TIMEOUT_MS)];
-        for (table, mode) in &locks {
-            statements.push(format!(
-                "LOCK TABLE {} IN {} MODE",
-                qualified(namespace, table),
-                mode.sql()
-            ));
-        }
+        let mut statements: Vec<String> = locks
+            .iter()
+            .map(|(table, mode)| {
+                let table = qualified(namespace, table);
+                format!("LOCK TABLE {table} IN {} MODE", mode.sql())
+            })
+            .collect();
         statements.push(limit(0));
         for statement in &statements {
-            let locked = sqlx::raw_sql(AssertSqlSafe(statement.clone()))
+            let statement = format!("{};\n{statement}", limit(left()));
+            let locked = sqlx::raw_sql(AssertSqlSafe(statement))
                 .execute(&mut **transaction)
                 .await;
             if let Err(cause) = locked {
