@@ -38,6 +38,11 @@ for server in nginx redis; do
     if folder=$(scripts/servers.sh "$server"); then PATH=$PATH:$folder; fi
 done
 
+# Pages are looked at in a browser, and judged, where both can be had.
+if chromium=$(scripts/browser.sh) && axe=$(scripts/axe.sh); then
+    export SUNSET_TEST_CHROMIUM=$chromium SUNSET_TEST_AXE=$axe
+fi
+
 setting() { sed -n "s/^$1=//p" "$SUNSET_LOCAL_DIR/env"; }
 database=$(setting DATABASE_URL)
 export SUNSET_TEST_DATABASE_URL=${database%/*}/postgres

@@ -1,9 +1,10 @@
 //! What the command line says.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use clap::Parser;
-use sunset_cli::{CommonArgs, NoticeArgs, Program, WriteArgs};
+use sunset_cli::{CommonArgs, MetricsArgs, NoticeArgs, Program, WriteArgs};
 use sunset_core::audio::format::Format;
 use sunset_core::audio::plan::Orphans;
 
@@ -22,6 +23,9 @@ pub struct Arguments {
 
     #[command(flatten)]
     pub notices: NoticeArgs,
+
+    #[command(flatten)]
+    pub metrics: MetricsArgs,
 
     #[command(flatten)]
     pub write: WriteArgs,
@@ -58,6 +62,10 @@ pub struct Arguments {
     /// This format before all others, where no conversation names one
     #[arg(long, value_name = "FORMAT", value_parser = format)]
     pub prefer: Option<Format>,
+
+    /// Afterwards, write the report of what the ledger holds to this folder (HTML, Markdown, JSON)
+    #[arg(long, value_name = "DIR", conflicts_with = "dry_run")]
+    pub report: Option<PathBuf>,
 
     /// Afterwards, fetch so many of the public URLs and compare them with the bucket
     #[arg(long, value_name = "N")]
@@ -136,5 +144,9 @@ impl Program for Arguments {
 
     fn notices(&self) -> Option<&NoticeArgs> {
         Some(&self.notices)
+    }
+
+    fn metrics(&self) -> Option<&MetricsArgs> {
+        Some(&self.metrics)
     }
 }

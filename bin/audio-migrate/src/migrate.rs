@@ -1,9 +1,11 @@
 //! Connect, survey, show the plan, carry it out.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde_json::{Value, json};
-use sunset_cli::{Consented, Program, Session, Status, render};
+use sunset_cli::render::{self, Report};
+use sunset_cli::{Consented, Program, Session, Status, write_report};
 use sunset_core::audio::outcome::AudioReport;
 use sunset_core::audio::plan::{Options, Plan};
 use sunset_core::config::{AudioSourceSettings, DatabaseSettings, Pace, R2Settings};
@@ -21,6 +23,7 @@ use crate::arguments::Arguments;
 use crate::shared;
 
 pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
+    let begun = Instant::now();
     let consent = arguments.write.consent(&session);
     let (database, source, bucket, pace) = session.settings(|variables, faults| {
         (
@@ -73,10 +76,15 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
     };
     match consent {
         Consented::DryRun => flow.dry_run().await,
-        Consented::Write(consent) if flow.arguments.worker.is_some() => {
-            shared::work(&flow, &consent).await
+        Consented::Write(consent) => {
+            let status = if flow.arguments.worker.is_some() {
+                shared::work(&flow, &consent).await?
+            } else {
+                flow.write(&consent).await?
+            };
+            flow.report(begun).await?;
+            Ok(status)
         }
-        Consented::Write(consent) => flow.write(&consent).await,
     }
 }
 
@@ -91,6 +99,22 @@ pub struct Flow {
 }
 
 impl Flow {
+    /// The report of what the ledger holds, where it was asked for.
+    async fn report(&self, begun: Instant) -> Result<()> {
+        let Some(folder) = &self.arguments.report else {
+            return Ok(());
+        };
+        let Some(ledger) = Ledger::open(&self.database).await? else {
+            return Ok(());
+        };
+        let history = ledger.history().await?;
+        let (plan, target) = (&self.arguments.plan, self.database.describe());
+        let report = Report::of_ledger::<Arguments>(&self.session, plan, target, begun, history);
+        let path = write_report(&report, folder)?;
+        self.session.print(&format!("Report: {}", path.display()));
+        Ok(())
+    }
+
     pub async fn book(&self) -> Result<ObjectBook> {
         let ledger = Ledger::open(&self.database).await?;
         let target = self.store.identity();

@@ -11,5 +11,6 @@
 mod killed;
 mod place;
 mod sample;
+mod undone;
 mod words;
 mod workers;

@@ -165,3 +165,10 @@ pub fn shown(output: &Output) -> String {
         String::from_utf8_lossy(err)
     )
 }
+
+pub fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("runtime")
+}

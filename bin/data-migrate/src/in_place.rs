@@ -25,7 +25,7 @@ use sunset_targets::postgres::{
 
 pub use arguments::InPlaceArguments;
 
-use crate::Arguments;
+use crate::{Arguments, told};
 
 /// Rows a transaction, where nobody says otherwise: some tenths of a second.
 const BATCH_SIZE: u32 = 10_000;
@@ -35,6 +35,7 @@ pub async fn migrate(
     session: Session,
     registered: &Registered,
 ) -> Result<Status> {
+    let begun = Clock::now();
     let consent = arguments.write.consent(&session);
     let (settings, pace) = session.settings(|variables, faults| {
         (
@@ -80,7 +81,18 @@ pub async fn migrate(
     };
     match consent {
         Consented::DryRun => flow.dry_run().await,
-        Consented::Write(consent) => flow.write(&consent).await,
+        Consented::Write(consent) => {
+            let status = flow.write(&consent).await?;
+            told::report(
+                arguments.report.as_deref(),
+                &flow.session,
+                registered.name,
+                &flow.database,
+                begun,
+            )
+            .await?;
+            Ok(status)
+        }
     }
 }
 

@@ -1,15 +1,18 @@
 //! `data-migrate`: documents of V2 into rows of V3.
 
+mod counted;
 mod in_place;
 mod migrate;
 mod shared;
+mod told;
 mod watch;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use sunset_cli::{CommonArgs, NoticeArgs, Program, ReadArgs, WriteArgs};
+use sunset_cli::{CommonArgs, MetricsArgs, NoticeArgs, Program, ReadArgs, WriteArgs};
 use sunset_core::ports::rows::OnConflict;
 use sunset_core::report::ReadPrice;
 
@@ -27,6 +30,9 @@ pub struct Arguments {
 
     #[command(flatten)]
     notices: NoticeArgs,
+
+    #[command(flatten)]
+    metrics: MetricsArgs,
 
     #[command(flatten)]
     write: WriteArgs,
@@ -80,6 +86,10 @@ pub struct Arguments {
     #[arg(long, value_name = "SIZE", requires = "worker", value_parser = shared::size)]
     unit_size: Option<u64>,
 
+    /// Afterwards, write the report of what the ledger holds to this folder (HTML, Markdown, JSON)
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["dry_run", "watch"])]
+    report: Option<PathBuf>,
+
     #[command(flatten)]
     in_place: in_place::InPlaceArguments,
 }
@@ -127,6 +137,10 @@ impl Program for Arguments {
 
     fn notices(&self) -> Option<&NoticeArgs> {
         Some(&self.notices)
+    }
+
+    fn metrics(&self) -> Option<&MetricsArgs> {
+        Some(&self.metrics)
     }
 }
 

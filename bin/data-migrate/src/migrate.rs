@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Instant;
 
 use sunset_cli::{Consented, Program, Session, Status, render};
 use sunset_core::config::{DatabaseSettings, DocumentSourceSettings, Pace};
@@ -20,13 +21,15 @@ use sunset_sources::documents::open_with;
 use sunset_sources::firestore::ReadOptions;
 use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, Verifier};
 
-use crate::{Arguments, shared, watch};
+use crate::counted::Counted;
+use crate::{Arguments, shared, told, watch};
 
 pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
     if let Some(registered) = plans::in_place::registered(&arguments.plan) {
         shared::refuse(&arguments)?;
         return crate::in_place::migrate(arguments, session, registered).await;
     }
+    let begun = Instant::now();
     let consent = arguments.write.consent(&session);
     arguments.in_place.refuse(&arguments.plan)?;
     let plan = sunset_cli::document_plan(&arguments.plan)?;
@@ -80,11 +83,17 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
     match consent {
         Consented::DryRun => flow.dry_run().await,
         Consented::Write(consent) if flow.arguments.worker.is_some() => {
-            shared::work(&flow, &consent).await
+            let status = shared::work(&flow, &consent).await?;
+            flow.report(begun).await?;
+            Ok(status)
         }
         Consented::Write(consent) => match flow.arguments.watch {
             Some(pause) => watch::watch(&flow, &consent, pause).await,
-            None => flow.write(&consent).await.map(|report| status_of(&report)),
+            None => {
+                let report = flow.write(&consent).await?;
+                flow.report(begun).await?;
+                Ok(status_of(&report))
+            }
         },
     }
 }
@@ -294,7 +303,13 @@ impl Flow {
             run.rows(self.arguments.on_conflict.into())
                 .pruning(self.options.prune),
         );
-        let writer = Destination::Writer(writer);
+        let writer = Destination::Writer(match self.session.metrics() {
+            Some(metrics) => Arc::new(Counted {
+                writer,
+                metrics: metrics.clone(),
+            }),
+            None => writer,
+        });
         self.load(source.as_ref(), &owner, &recorded, writer, retried)
             .await
     }
@@ -323,6 +338,19 @@ impl Flow {
         let price = self.price;
         report.bill = source.billed_reads().map(|reads| Bill { reads, price });
         Ok(report)
+    }
+
+    /// The report of what the ledger holds, where it was asked for.
+    async fn report(&self, begun: Instant) -> Result<()> {
+        let folder = self.arguments.report.as_deref();
+        told::report(
+            folder,
+            &self.session,
+            self.plan.name(),
+            &self.database,
+            begun,
+        )
+        .await
     }
 
     pub fn tell(&self, report: &LoadReport, run: Option<i64>, dry_run: bool) {

@@ -1,12 +1,11 @@
 //! Connect, compare, and say what was found.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
-use sunset_cli::render::{self, FinalReport};
-use sunset_cli::{Consented, Program, Session, Status};
+use sunset_cli::render::{self, Report};
+use sunset_cli::{Consented, Program, Session, Status, now};
 use sunset_core::check::{CheckReport, Section, Verdict};
 use sunset_core::config::{DatabaseSettings, DocumentSourceSettings, Pace, R2Settings};
-use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::plans::in_place;
 use sunset_core::ports::verify::LeafSink;
@@ -19,15 +18,19 @@ use sunset_targets::recordings;
 
 use crate::data::{Data, Repair};
 use crate::proof::Proof;
-use crate::{Arguments, SectionName, files, proof};
+use crate::told::Checked;
+use crate::{Arguments, SectionName, proof, told};
 
 pub async fn final_check(arguments: Arguments, session: Session) -> Result<Status> {
     if let Some(path) = &arguments.verify_proof {
         return proof::verify(path, &arguments, &session);
     }
+    if arguments.report_only {
+        return told::ledger_alone(&arguments, &session).await;
+    }
     let begun = Instant::now();
     if let Some(registered) = in_place::registered(&arguments.plan) {
-        return crate::in_place::final_check(&arguments, &session, registered, instant()).await;
+        return crate::in_place::final_check(&arguments, &session, registered, now()).await;
     }
     let repair = if arguments.repair {
         match arguments.write.consent(&session) {
@@ -121,35 +124,34 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
     }
     let compared_data = compared.is_some();
     let (source, read_time, comparison) = match compared {
-        Some((snapshot, comparison)) => (snapshot.source, snapshot.read_time, Some(comparison)),
-        None => ("not compared".to_owned(), None, None),
+        Some((snapshot, comparison)) => {
+            (Some(snapshot.source), snapshot.read_time, Some(comparison))
+        }
+        None => (None, None, None),
     };
-    let report = FinalReport {
-        made_at: now(),
-        version: env!("CARGO_PKG_VERSION").into(),
+    let checked = Checked {
+        begun,
+        plan: plan.name().to_owned(),
         source,
         read_time,
-        target: database.describe().to_owned(),
-        bucket: session.variable(env_vars::CLOUDFLARE_R2_BUCKET),
-        milliseconds: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
-        checks,
+        checks: Some(checks.clone()),
         comparison,
     };
-    session.print(&render::check_text(&report.checks, session.is_verbose()));
-    for section in &report.checks.sections {
+    let report = told::report(checked, &database, ledger.as_ref(), &session).await?;
+    session.print(&render::check_text(&checks, session.is_verbose()));
+    for section in &checks.sections {
         session.sum_up(&section.summary);
     }
-    session.sum_up(&render::verdict_line(&report.checks));
+    session.sum_up(&render::verdict_line(&checks));
     if !(arguments.no_report || arguments.write.dry_run || matches!(repair, Repair::Show)) {
-        let path = files::write(&report, &arguments.reports)?;
-        session.print(&format!("Report: {}", path.display()));
+        told::write(&report, &arguments, &session)?;
     }
     if let (Some(proof), Some(path), true) = (proof, &arguments.proof, compared_data) {
-        let manifest = manifest(&report, plan.name(), database.identity().as_str());
+        let manifest = manifest(&report, &checks, database.identity().as_str());
         proof.finish(manifest, path, &session)?;
     }
     session.json(|| report.to_json());
-    Ok(match report.checks.verdict() {
+    Ok(match checks.verdict() {
         Verdict::Passed => Status::Done,
         Verdict::Failed | Verdict::Incomplete => Status::CheckFailed,
     })
@@ -167,34 +169,21 @@ async fn audio(session: &Session, database: &Database, has_ledger: bool) -> Resu
 }
 
 /// What a proof says of itself, but for its trees.
-fn manifest(report: &FinalReport, plan: &str, target: &str) -> Manifest {
+fn manifest(report: &Report, checks: &CheckReport, target: &str) -> Manifest {
     Manifest {
         tool: format!("{} {}", Arguments::NAME, report.version),
-        plan: plan.to_owned(),
+        plan: report.plan.clone(),
         made_at: report.made_at.clone(),
-        source: report.source.clone(),
+        source: report.source.clone().unwrap_or_default(),
         read_time: report.read_time.clone(),
         database: report.target.clone(),
         target: target.to_owned(),
-        summary: report
-            .checks
+        summary: checks
             .sections
             .iter()
             .map(|section| section.summary.clone())
             .collect(),
-        verdict: render::verdict_name(report.checks.verdict()).to_owned(),
+        verdict: render::verdict_name(checks.verdict()).to_owned(),
         trees: Vec::new(),
     }
-}
-
-fn now() -> String {
-    instant().to_string()
-}
-
-fn instant() -> sunset_core::instant::Instant {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    let micros = i64::try_from(since.as_micros()).unwrap_or(0);
-    sunset_core::instant::Instant::from_micros(micros)
 }

@@ -8,9 +8,10 @@ use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::instant::Instant;
 use sunset_core::plans::in_place::{Parameters, Registered};
 use sunset_engine::in_place::final_sections;
-use sunset_targets::postgres::{ConnectOptions, Database, InPlaceLook, LiveReader};
+use sunset_targets::postgres::{ConnectOptions, Database, InPlaceLook, Ledger, LiveReader};
 
-use crate::Arguments;
+use crate::told::Checked;
+use crate::{Arguments, told};
 
 pub async fn final_check(
     arguments: &Arguments,
@@ -25,6 +26,7 @@ pub async fn final_check(
         )
         .remedy("leave it out: the whole of such a plan is checked in one go"));
     }
+    let begun = std::time::Instant::now();
     let settings = session.settings(|variables, faults| {
         DatabaseSettings::read_first(variables, registered.database, faults)
     })?;
@@ -43,6 +45,23 @@ pub async fn final_check(
     let palette = Palette::of(session);
     session.print(&render::in_place_check_text(&report, palette));
     session.sum_up(&render::verdict_line(&report));
+    if !arguments.no_report {
+        // The check needs no ledger; the report tells of it where there is one that can be read.
+        let ledger = Ledger::open(&database).await.unwrap_or_else(|error| {
+            session.say(&format!("note: {error}"));
+            None
+        });
+        let checked = Checked {
+            begun,
+            plan: plan.name.clone(),
+            source: None,
+            read_time: None,
+            checks: Some(report.clone()),
+            comparison: None,
+        };
+        let page = told::report(checked, &database, ledger.as_ref(), session).await?;
+        told::write(&page, arguments, session)?;
+    }
     session.json(|| {
         let mut document = render::check_json(&report);
         document["plan"] = plan.name.clone().into();

@@ -2,9 +2,9 @@
 
 mod compare;
 mod data;
-mod files;
 mod in_place;
 mod proof;
+mod told;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -75,6 +75,10 @@ pub struct Arguments {
     /// Write no report
     #[arg(long)]
     no_report: bool,
+
+    /// Check nothing, and write the report of what the ledger holds: runs, throughput, quarantine
+    #[arg(long, conflicts_with_all = ["no_report", "only", "sample", "repair", "proof", "verify_proof"])]
+    report_only: bool,
 }
 
 /// A section of the check.
@@ -98,6 +102,7 @@ Examples:
   final-check --repair --dry-run    what --repair would write
   final-check --proof v3.proof      and a signed proof for later
   final-check --verify-proof v3.proof --id 202506-IC001
+  final-check --report-only         the report of the migration, without a check
 
 Environment (the process's own, then .env.migration, then .env):
   DATABASE_URL, V2_FIRESTORE, MIGRATION_USER_ID   as for data-migrate

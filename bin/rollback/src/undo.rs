@@ -15,7 +15,7 @@ use sunset_core::ports::rollback::{RollbackOptions, RollbackReport, Scope, UndoP
 use sunset_core::ports::runs::{RunEnd, RunStart};
 use sunset_core::schema::undo::{RecordedStep, UndoPlan};
 use sunset_engine::retry::Retries;
-use sunset_engine::rollback::{erasable_objects, erase_objects, rollback};
+use sunset_engine::rollback::{Erased, erasable_objects, erase_objects, rollback};
 use sunset_engine::schema;
 use sunset_targets::postgres::{
     ActiveRun, ConnectOptions, Database, Ledger, LiveReader, ObjectBook,
@@ -196,7 +196,7 @@ impl Flow {
                     Err(error) => RunEnd::failed(error),
                 };
                 run.finish(&end).await?;
-                let status = self.end(&report, erased);
+                let status = self.end(&report, &erased);
                 tell::undone_steps(&self.session, &undone?);
                 Ok(status)
             }
@@ -213,7 +213,7 @@ impl Flow {
         ledger: &Ledger,
         run: &ActiveRun,
         consent: &Consent,
-    ) -> Result<(RollbackReport, u64)> {
+    ) -> Result<(RollbackReport, Erased)> {
         let progress = self.session.progress();
         let report = rollback(
             &run.undo(),
@@ -224,7 +224,7 @@ impl Flow {
         )
         .await?;
         let Some(bucket) = &self.bucket else {
-            return Ok((report, 0));
+            return Ok((report, Erased::default()));
         };
         let objects = self.objects().await?;
         let urls: Vec<String> = objects.iter().filter_map(|o| o.url.clone()).collect();
@@ -282,10 +282,10 @@ impl Flow {
         }
     }
 
-    fn end(&self, report: &RollbackReport, erased: u64) -> Status {
+    fn end(&self, report: &RollbackReport, erased: &Erased) -> Status {
         let status = if report.proof.values().any(|proof| !proof.others_untouched) {
             Status::CheckFailed
-        } else if report.undone.kept.is_empty() {
+        } else if report.undone.kept.is_empty() && erased.kept.is_empty() {
             Status::Done
         } else {
             Status::Incomplete
@@ -299,10 +299,15 @@ impl Flow {
             .print(&render::rollback_text(&report.undone, false));
         if self.bucket.is_some() {
             self.session.print(&format!(
-                "{erased} recordings were removed from the bucket."
+                "{} recordings were removed from the bucket.",
+                erased.removed
             ));
+            for (key, why) in &erased.kept {
+                self.session
+                    .print(&format!("Kept in the bucket: {key}: {why}"));
+            }
         }
-        let proof = render::proof_text(report);
+        let proof = render::proof_text(report, &self.scope);
         self.session.print(&proof);
         self.session.sum_up(&proof);
         self.session.json(|| {
@@ -310,8 +315,10 @@ impl Flow {
             if let Value::Object(map) = &mut document {
                 map.insert("dry_run".into(), false.into());
                 map.insert("confirmed".into(), true.into());
-                map.insert("objects_removed".into(), erased.into());
-                map.insert("proof".into(), render::proof_json(report));
+                map.insert("objects_removed".into(), erased.removed.into());
+                map.insert("objects_gone".into(), erased.gone.into());
+                map.insert("objects_kept".into(), json!(erased.kept));
+                map.insert("proof".into(), render::proof_json(report, &self.scope));
             }
             document
         });

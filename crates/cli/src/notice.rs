@@ -232,7 +232,7 @@ impl Notices {
     /// A line for the last notice.
     pub fn sum_up(&self, line: &str) {
         if let Ok(mut state) = self.state.lock() {
-            state.summary.push(line.to_owned());
+            state.summary.push(line.trim_end().to_owned());
         }
     }
 

@@ -19,6 +19,7 @@ use crate::environment::Environment;
 use crate::failure::{failure_json, failure_text};
 use crate::language::Language;
 use crate::manual;
+use crate::metrics::{Counted, Metrics, MetricsArgs};
 use crate::notice::{NoticeArgs, Notices, Notifier};
 use crate::progress;
 use crate::status::Status;
@@ -36,6 +37,11 @@ pub trait Program: Parser {
 
     /// Whom it tells of its beginning, end and failure; a program without them tells nobody.
     fn notices(&self) -> Option<&NoticeArgs> {
+        None
+    }
+
+    /// Where it tells Prometheus how far it is.
+    fn metrics(&self) -> Option<&MetricsArgs> {
         None
     }
 }
@@ -71,6 +77,7 @@ pub struct Session {
     verbose: bool,
     dry_run_asked: bool,
     notices: Arc<Notices>,
+    metrics: Option<Metrics>,
 }
 
 impl Session {
@@ -147,7 +154,16 @@ impl Session {
 
     /// Shows progress where somebody looks.
     pub fn progress(&self) -> Box<dyn Progress> {
-        progress::for_terminal(self.talk.clone(), self.json)
+        let shown = progress::for_terminal(self.talk.clone(), self.json);
+        match &self.metrics {
+            Some(metrics) => Box::new(Counted::new(shown, metrics.clone())),
+            None => shown,
+        }
+    }
+
+    /// What Prometheus is told, where it was asked to be.
+    pub fn metrics(&self) -> Option<&Metrics> {
+        self.metrics.as_ref()
     }
 
     /// The work begins: tells the webhook, where there is one and this is no dry run, `plan
@@ -239,6 +255,7 @@ where
         Some(wanted) => notifier(wanted, &environment, &talk)?,
         None => None,
     };
+    let listen = arguments.metrics().and_then(|asked| asked.metrics_listen);
     let notices = Notices::new(P::NAME, notifier);
     let session = Session {
         environment: Arc::new(environment),
@@ -247,6 +264,7 @@ where
         verbose: common.verbose || verbose,
         dry_run_asked,
         notices: Arc::clone(&notices),
+        metrics: listen.map(|_| Metrics::new(P::NAME)),
     };
     trace(&session);
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -256,6 +274,10 @@ where
             Error::new(ErrorKind::Internal, "cannot start the runtime").cause(error)
         })?;
     runtime.block_on(async {
+        if let (Some(metrics), Some(address)) = (session.metrics(), listen) {
+            let address = metrics.listen(address).await?;
+            session.say(&format!("Metrics: http://{address}/metrics"));
+        }
         let result = tokio::select! {
             result = program(arguments, session) => result,
             interrupted = tokio::signal::ctrl_c() => {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use sunset_core::audio::record::{ObjectRecord, State};
 use sunset_core::error::Result;
-use sunset_core::ports::objects::{ObjectJournal, ObjectWriter};
+use sunset_core::ports::objects::{ObjectJournal, ObjectWriter, StoredHead};
 use sunset_core::ports::progress::Progress;
 use sunset_core::ports::rollback::{
     Fingerprint, RollbackOptions, RollbackReport, Scope, TableProof, UndoPosition, UndoWriter,
@@ -59,8 +59,8 @@ pub async fn rollback(
             },
         );
     }
-    if scope.is_everything() {
-        for (table, (then, now)) in retry(retries, || writer.baselines()).await? {
+    if scope.is_everything() || scope.is_one_run() {
+        for (table, (then, now)) in retry(retries, || writer.baselines(scope.run)).await? {
             proof
                 .entry(table)
                 .or_insert(TableProof {
@@ -102,12 +102,24 @@ async fn pass(
     Ok(undone)
 }
 
+/// What became of the copied objects.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Erased {
+    /// Removed from the bucket.
+    pub removed: u64,
+    /// Removed by somebody else already.
+    pub gone: u64,
+    /// Keys of objects that stay, because they are no longer what migration stored, with why.
+    pub kept: Vec<(String, &'static str)>,
+}
+
 /// Removes copied objects from the new bucket, and records that they are not there any more. Those
-/// whose address is in `in_use` stay.
+/// whose address is in `in_use` stay, and those that somebody stored anew: an object is looked at
+/// before it is removed, and must have the size, the ETag and the SHA-256 that were recorded.
 ///
 /// # Errors
-/// When an object cannot be removed even after `retries`; those removed until then are recorded,
-/// and starting again goes on.
+/// When an object cannot be looked at or removed even after `retries`; those removed until then
+/// are recorded, and starting again goes on.
 pub async fn erase_objects(
     bucket: &dyn ObjectWriter,
     journal: &dyn ObjectJournal,
@@ -115,15 +127,26 @@ pub async fn erase_objects(
     in_use: &HashSet<String>,
     retries: Retries,
     progress: &dyn Progress,
-) -> Result<u64> {
+) -> Result<Erased> {
     let erasable = erasable_objects(objects, in_use);
     progress.start("Objects", Some(erasable.len() as u64));
-    let mut erased = 0;
+    let mut erased = Erased::default();
     for object in erasable {
         let Some(key) = &object.key else {
             continue;
         };
-        retry(retries, || bucket.delete(key)).await?;
+        match retry(retries, || bucket.head(key)).await? {
+            None => erased.gone += 1,
+            Some(head) => {
+                if let Some(why) = no_longer_ours(object, &head) {
+                    erased.kept.push((key.clone(), why));
+                    progress.advance(1);
+                    continue;
+                }
+                retry(retries, || bucket.delete(key)).await?;
+                erased.removed += 1;
+            }
+        }
         let gone = ObjectRecord {
             state: State::Listed,
             detail: Some("removed by rollback".into()),
@@ -135,11 +158,27 @@ pub async fn erase_objects(
         };
         let gone = [gone];
         retry(retries, || journal.record(&gone)).await?;
-        erased += 1;
         progress.advance(1);
     }
     progress.finish();
+    erased.kept.sort();
     Ok(erased)
+}
+
+/// Why an object is not what migration stored, if it is not.
+fn no_longer_ours(object: &ObjectRecord, head: &StoredHead) -> Option<&'static str> {
+    if object.size.is_some_and(|size| size != head.size) {
+        return Some("it has another size");
+    }
+    if object.etag.is_some() && head.etag.is_some() && object.etag != head.etag {
+        return Some("it has other bytes (another ETag)");
+    }
+    let recorded = object.sha256.map(|sha256| sha256.to_string());
+    match (&recorded, &head.sha256) {
+        (_, None) => Some("migration did not store it (it names no SHA-256)"),
+        (Some(recorded), Some(found)) if recorded != found => Some("it names another SHA-256"),
+        _ => None,
+    }
 }
 
 /// The objects that [`erase_objects`] removes.

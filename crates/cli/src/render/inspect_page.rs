@@ -25,7 +25,7 @@ pub fn inspect_html(assessment: &Assessment, version: &str) -> String {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { "What is in V2" }
-                style { (PreEscaped(include_str!("report.css"))) (PreEscaped(include_str!("inspect.css"))) }
+                style { (PreEscaped(include_str!("report/report.css"))) (PreEscaped(include_str!("inspect.css"))) }
             }
             body {
                 header {

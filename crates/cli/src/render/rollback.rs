@@ -118,7 +118,7 @@ fn why(reason: KeptReason) -> &'static str {
 }
 
 /// What was proven, a line a finding.
-pub fn proof_text(report: &RollbackReport) -> String {
+pub fn proof_text(report: &RollbackReport, scope: &Scope) -> String {
     let mut text = String::new();
     let names = |wanted: &dyn Fn(&TableProof) -> bool| -> Vec<&str> {
         report
@@ -130,26 +130,54 @@ pub fn proof_text(report: &RollbackReport) -> String {
     };
     let untouched = names(&|proof| proof.others_untouched);
     if !untouched.is_empty() {
+        let whose = if scope.is_everything() {
+            "the rows that are not migration's"
+        } else {
+            "the rows that this does not cover"
+        };
         let _ = writeln!(
             text,
-            "Verified: the rows that are not migration's are as they were, in {}.",
+            "Verified: {whose} are as they were, in {}.",
             untouched.join(", ")
         );
     }
+    let moment = match scope.run {
+        Some(run) => format!("run {run}"),
+        None => "the first run".into(),
+    };
     let before = names(&|proof| proof.as_before == Some(true));
     if !before.is_empty() {
         let _ = writeln!(
             text,
-            "Verified: as before the first run, to the digest: {}.",
+            "Verified: as before {moment}, to the digest: {}.",
             before.join(", ")
         );
     }
     let other = names(&|proof| proof.as_before == Some(false));
     if !other.is_empty() {
+        let who = if scope.is_everything() {
+            "others"
+        } else {
+            "others or later runs"
+        };
         let _ = writeln!(
             text,
-            "Not as before the first run, because rows were kept, or others wrote since: {}.",
+            "Not as before {moment}, because rows were kept, or {who} wrote since: {}.",
             other.join(", ")
+        );
+    }
+    let unknown = names(&|proof| proof.as_before.is_none());
+    if scope.is_one_run() && !unknown.is_empty() {
+        let _ = writeln!(
+            text,
+            "Not compared as a whole with before {moment}, for no digest was taken then (a large \
+             table, one that the run did not write, or other columns since): {}.",
+            unknown.join(", ")
+        );
+    } else if !scope.is_everything() && !scope.is_one_run() && !unknown.is_empty() {
+        text.push_str(
+            "Of a part such as this no digest of before can be known; each row that was there \
+             before was given back what the ledger kept of it.\n",
         );
     }
     let touched = names(&|proof| !proof.others_untouched);
@@ -192,20 +220,19 @@ pub fn runs_text(runs: &[RunRecord]) -> String {
 
 /// The runs as JSON.
 pub fn runs_json(runs: &[RunRecord]) -> Value {
-    let list: Vec<Value> = runs
-        .iter()
-        .map(|run| {
-            json!({
-                "id": run.id, "origin": run.origin, "plan": run.start.plan,
-                "program": run.start.program, "version": run.start.version,
-                "source": run.start.source, "read_time": run.start.read_time,
-                "host": run.start.host, "pid": run.start.pid, "state": run.state.name(),
-                "started_at": run.started_at, "finished_at": run.finished_at,
-                "counts": run.counts, "phases": run.phases, "error": run.error,
-            })
-        })
-        .collect();
-    json!({ "runs": list })
+    json!({ "runs": runs.iter().map(run_json).collect::<Vec<_>>() })
+}
+
+/// One run as JSON.
+pub(super) fn run_json(run: &RunRecord) -> Value {
+    json!({
+        "id": run.id, "origin": run.origin, "plan": run.start.plan,
+        "program": run.start.program, "version": run.start.version,
+        "source": run.start.source, "read_time": run.start.read_time,
+        "host": run.start.host, "pid": run.start.pid, "state": run.state.name(),
+        "started_at": run.started_at, "finished_at": run.finished_at,
+        "counts": run.counts, "phases": run.phases, "error": run.error,
+    })
 }
 
 /// Counts and kept rows as JSON.
@@ -235,15 +262,20 @@ pub fn undone_json(undone: &Undone) -> Value {
     json!({ "tables": tables, "kept": kept })
 }
 
-/// What was proven, as JSON.
-pub fn proof_json(report: &RollbackReport) -> Value {
+/// What was proven, as JSON: `as_before` is of the first run, or of the run that was taken back.
+pub fn proof_json(report: &RollbackReport, scope: &Scope) -> Value {
+    let moment = if scope.is_one_run() {
+        "as_before_the_run"
+    } else {
+        "as_before_the_first_run"
+    };
     let tables: serde_json::Map<String, Value> = report
         .proof
         .iter()
         .map(|(table, proof)| {
             let proof = json!({
                 "others_untouched": proof.others_untouched,
-                "as_before_the_first_run": proof.as_before,
+                moment: proof.as_before,
             });
             (table.clone(), proof)
         })

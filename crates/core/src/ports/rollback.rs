@@ -21,6 +21,17 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// Whether it is one run and nothing else narrows it.
+    pub fn is_one_run(&self) -> bool {
+        let run = self.run;
+        run.is_some()
+            && *self
+                == Self {
+                    run,
+                    ..Self::default()
+                }
+    }
+
     /// Whether no condition narrows it.
     pub fn is_everything(&self) -> bool {
         *self == Self::default()
@@ -144,8 +155,8 @@ pub struct RollbackReport {
 pub struct TableProof {
     /// The rows that were not ours to touch, and those given back, are as they were.
     pub others_untouched: bool,
-    /// Whether the whole table is as it was before the first run; `None` where that was not
-    /// recorded, or its columns are others now.
+    /// Whether the whole table is as it was before the first run, or before the one run that was
+    /// taken back; `None` where that was not recorded, or its columns are others now.
     pub as_before: Option<bool>,
 }
 
@@ -213,9 +224,12 @@ pub trait UndoWriter: Send + Sync {
     /// The rows that are not ours to touch, by table: all that the scope does not cover.
     async fn others(&self, scope: &Scope) -> Result<BTreeMap<String, Fingerprint>>;
 
-    /// What the tables were before the first run, as far as that can be compared with today's:
-    /// table → (then, now).
-    async fn baselines(&self) -> Result<BTreeMap<String, (Fingerprint, Fingerprint)>>;
+    /// What the tables were before the first run, or before the attempts of `run`, as far as that
+    /// was recorded and can be compared with today's: table → (then, now).
+    async fn baselines(
+        &self,
+        run: Option<RunId>,
+    ) -> Result<BTreeMap<String, (Fingerprint, Fingerprint)>>;
 
     /// Records the end: forgets documents and runs that were taken back, writes the audit.
     async fn settle(&self, scope: &Scope, options: RollbackOptions, undone: &Undone) -> Result<()>;

@@ -2,10 +2,12 @@
 
 mod bill;
 mod comparison;
+mod history;
 mod load;
 mod share;
 
 pub use bill::{Bill, Cost, ReadPrice};
 pub use comparison::{CollectionProof, Comparison};
+pub use history::{History, Latency, Pace, Recordings, StepPace};
 pub use load::{CollectionCounts, Examples, Gone, LoadReport, PhaseReport, Retried};
 pub use share::LoadShare;

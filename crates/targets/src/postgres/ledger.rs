@@ -18,6 +18,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("changes", include_str!("ledger/changes.sql")),
     ("rollout", include_str!("ledger/rollout.sql")),
     ("kept", include_str!("ledger/kept.sql")),
+    ("batches", include_str!("ledger/batches.sql")),
 ];
 
 /// Two programs that start together install the ledger one after the other.

@@ -1,6 +1,7 @@
 //! PostgreSQL: the connection, the ledger, and what is written through them.
 
 mod address;
+mod batches;
 mod connection;
 pub mod contents;
 mod cut_over;
@@ -8,6 +9,7 @@ mod dial;
 mod digest;
 mod fault;
 mod flags;
+mod history;
 mod identifier;
 mod identity;
 mod in_place;

@@ -25,6 +25,7 @@ use sunset_core::Result;
 use sunset_core::ports::rollback::{
     Fingerprint, RollbackOptions, Scope, UndoPosition, UndoStep, UndoWriter, Undone,
 };
+use sunset_core::ports::runs::RunId;
 
 use self::scope::Filter;
 use super::fault::error;
@@ -125,10 +126,18 @@ impl UndoWriter for Undo<'_> {
         self.run.database().watched(work).await
     }
 
-    async fn baselines(&self) -> Result<BTreeMap<String, (Fingerprint, Fingerprint)>> {
+    async fn baselines(
+        &self,
+        run: Option<RunId>,
+    ) -> Result<BTreeMap<String, (Fingerprint, Fingerprint)>> {
+        let scope = Scope {
+            run,
+            ..Scope::default()
+        };
         let work = async {
             let mut transaction = self.run.database().begin_reading().await?;
-            prove::baselines(&mut transaction).await
+            let runs = Filter::read(&mut transaction, &scope).await?.runs;
+            prove::baselines(&mut transaction, runs).await
         };
         self.run.database().watched(work).await
     }

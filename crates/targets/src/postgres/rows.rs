@@ -15,7 +15,7 @@ pub(super) mod table;
 mod verdict;
 mod write;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -32,9 +32,14 @@ use self::state::{State, known_items};
 use self::table::{ForeignKeys, ROW, Table};
 use self::verdict::Reason;
 use self::write::{remove_stale, run_statement, write_rows};
+use super::batches::{self, Size};
 use super::fault::{error, is_about_data};
 use super::identifier::public_table;
 use super::runs::{ActiveRun, Lease};
+
+/// Bytes of a table of which every run takes the digest before it writes: some tenths of a second.
+/// Larger ones have that of before the first run only.
+const RUN_BASELINE: i64 = 64 * 1024 * 1024;
 
 /// Writes rows within one run. It may be shared: several batches are written at a time, each on a
 /// connection of its own.
@@ -75,39 +80,48 @@ impl RowWriter for RowStore {
 impl RowStore {
     async fn batch(&self, items: &[Item]) -> Result<LoadOutcome> {
         let (tables, ranks) = self.tables(items).await?;
-        let what = "cannot commit a batch of rows";
         let mut transaction = self.begin().await?;
         match self.part(&mut transaction, items, &tables, &ranks).await {
-            Ok(outcome) => {
-                transaction
-                    .commit()
-                    .await
-                    .map_err(|cause| error(cause, what))?;
-                Ok(outcome)
-            }
+            Ok(outcome) => self.commit(transaction, items, outcome).await,
             Err(fault) if is_about_data(&fault) => {
                 drop(transaction);
                 if self.on_conflict == OnConflict::Fail {
                     // Perhaps an attempt that lost its connection committed in between.
                     let mut transaction = self.begin().await?;
                     let outcome = self.part(&mut transaction, items, &tables, &ranks).await?;
-                    transaction
-                        .commit()
-                        .await
-                        .map_err(|cause| error(cause, what))?;
-                    return Ok(outcome);
+                    return self.commit(transaction, items, outcome).await;
                 }
                 tracing::debug!(error = %fault, "the server refused a row of the batch; looking for it");
                 let mut transaction = self.begin().await?;
                 let outcome = self.sift(&mut transaction, items, &tables, &ranks).await?;
-                transaction
-                    .commit()
-                    .await
-                    .map_err(|cause| error(cause, what))?;
-                Ok(outcome)
+                self.commit(transaction, items, outcome).await
             }
             Err(fault) => Err(fault),
         }
+    }
+
+    /// Books the batch's time, and commits.
+    async fn commit(
+        &self,
+        mut transaction: Transaction<'static, Postgres>,
+        items: &[Item],
+        outcome: LoadOutcome,
+    ) -> Result<LoadOutcome> {
+        let names = items.iter().map(|item| item.key.collection.as_str());
+        let names: BTreeSet<&str> = names.collect();
+        let step = Vec::from_iter(names).join(", ");
+        let rows = outcome.rows.values();
+        let written = rows.map(|rows| rows.inserted + rows.updated + rows.removed);
+        let size = Size {
+            items: items.len() as u64,
+            written: written.sum(),
+        };
+        batches::book(&mut transaction, self.lease.run, &step, size).await?;
+        transaction
+            .commit()
+            .await
+            .map_err(|cause| error(cause, "cannot commit a batch of rows"))?;
+        Ok(outcome)
     }
 
     /// Whether the rows of documents that came into quarantine after they were migrated are
@@ -180,13 +194,26 @@ impl RowStore {
             row = ROW,
             table = public_table(table)
         );
+        let failed = |cause| error(cause, "cannot take the digest of a table");
         crate::postgres::query(AssertSqlSafe(statement))
             .bind(table)
             .bind(self.lease.run)
             .execute(&mut **transaction)
             .await
+            .map_err(failed)?;
+        let statement = format!(
+            include_str!("rows/run_baseline.sql"),
+            row = ROW,
+            table = public_table(table)
+        );
+        crate::postgres::query(AssertSqlSafe(statement))
+            .bind(table)
+            .bind(self.lease.run)
+            .bind(RUN_BASELINE)
+            .execute(&mut **transaction)
+            .await
             .map(drop)
-            .map_err(|cause| error(cause, "cannot take the digest of a table"))
+            .map_err(failed)
     }
 
     /// Halves a batch of which the server refused something until the item is found; that one

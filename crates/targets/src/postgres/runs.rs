@@ -354,7 +354,7 @@ async fn enter(
     Ok((run, origin))
 }
 
-fn record(row: &PgRow) -> sqlx::Result<RunRecord> {
+pub(super) fn record(row: &PgRow) -> sqlx::Result<RunRecord> {
     let json = |text: String| serde_json::from_str(&text).unwrap_or(JsonValue::Null);
     Ok(RunRecord {
         id: row.try_get("id")?,

@@ -6,6 +6,7 @@
     reason = "a test that cannot run its program fails, and one without a server says so"
 )]
 
+mod browser;
 mod catch_up;
 mod firestore;
 mod help;
@@ -14,7 +15,9 @@ mod mistakes;
 mod plan_files;
 mod proof;
 mod repair;
+mod report;
 mod secrets;
 mod storm;
+mod undo;
 mod words;
 mod workplace;

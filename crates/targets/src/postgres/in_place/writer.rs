@@ -4,10 +4,12 @@ use async_trait::async_trait;
 use sqlx::{Postgres, Transaction};
 use sunset_core::plans::in_place::{Merge, Noted, RowUpdate, SetUpdate, TableFacts};
 use sunset_core::ports::in_place::{Blocks, Changed, Contents, InPlaceWriter, Locked, RowBatch};
+use sunset_core::ports::runs::RunId;
 use sunset_core::{Error, ErrorKind, Result};
 
 use super::reader::{changed, merged};
 use super::{bound, row_batch, statements};
+use crate::postgres::batches::{self, Size};
 use crate::postgres::contents;
 use crate::postgres::fault::error;
 use crate::postgres::runs::{ActiveRun, Lease};
@@ -40,6 +42,20 @@ impl InPlaceStore {
     }
 }
 
+/// Books the time of a batch that came to something, and commits.
+async fn booked(
+    mut transaction: Transaction<'_, Postgres>,
+    run: RunId,
+    step: &str,
+    size: Size,
+    what: &str,
+) -> Result<()> {
+    if size != Size::default() {
+        batches::book(&mut transaction, run, step, size).await?;
+    }
+    commit(transaction, what).await
+}
+
 async fn commit(transaction: Transaction<'_, Postgres>, what: &str) -> Result<()> {
     transaction
         .commit()
@@ -69,7 +85,11 @@ impl InPlaceWriter for InPlaceStore {
             .await
             .map_err(failed)?;
         let changed = changed(&rows).map_err(failed)?;
-        commit(transaction, &what).await?;
+        let size = Size {
+            items: changed.rows,
+            written: changed.rows,
+        };
+        booked(transaction, self.lease.run, step, size, &what).await?;
         Ok(changed)
     }
 
@@ -94,8 +114,12 @@ impl InPlaceWriter for InPlaceStore {
             step,
         )
         .await?;
-        commit(transaction, &what).await?;
         let mut batch = decided.into_batch();
+        let size = Size {
+            items: batch.seen,
+            written: changed.rows,
+        };
+        booked(transaction, self.lease.run, step, size, &what).await?;
         batch.changed = changed;
         Ok(batch)
     }
@@ -113,7 +137,11 @@ impl InPlaceWriter for InPlaceStore {
             .map_err(failed)?
             .ok_or_else(|| Error::new(ErrorKind::Internal, what.clone()))?;
         let changed = merged(&row).map_err(failed)?;
-        commit(transaction, &what).await?;
+        let size = Size {
+            items: changed.rows,
+            written: changed.rows,
+        };
+        booked(transaction, self.lease.run, step, size, &what).await?;
         Ok(changed)
     }
 

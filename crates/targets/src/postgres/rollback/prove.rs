@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
 use sunset_core::ports::rollback::{Fingerprint, RollbackOptions, Scope, Undone};
+use sunset_core::ports::runs::RunId;
 use sunset_core::{Error, ErrorKind, Result};
 
 use super::scope::{Filter, IMAGES, LINKS, ROWS};
@@ -51,15 +52,18 @@ pub(super) async fn others(
     fingerprint(&row)
 }
 
-/// What the tables were before the first run, beside what they are.
+/// What the tables were before the first run, or before these attempts of one, beside what they
+/// are.
 pub(super) async fn baselines(
     transaction: &mut Transaction<'_, Postgres>,
+    runs: Option<Vec<RunId>>,
 ) -> Result<BTreeMap<String, (Fingerprint, Fingerprint)>> {
-    let failed = |cause| error(cause, "cannot read the tables' first digests");
-    let rows = crate::postgres::query(include_str!("baselines.sql"))
-        .fetch_all(&mut **transaction)
-        .await
-        .map_err(failed)?;
+    let failed = |cause| error(cause, "cannot read the tables' digests of before");
+    let query = match runs {
+        None => crate::postgres::query(include_str!("baselines.sql")),
+        Some(runs) => crate::postgres::query(include_str!("run_baselines.sql")).bind(runs),
+    };
+    let rows = query.fetch_all(&mut **transaction).await.map_err(failed)?;
     let mut found = BTreeMap::new();
     for row in &rows {
         let table: String = row.try_get("table_name").map_err(failed)?;

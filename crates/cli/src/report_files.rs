@@ -1,17 +1,32 @@
 //! The report's files.
 
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use sunset_cli::render::FinalReport;
 use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::instant::Instant;
 
-/// Writes the report as HTML, Markdown and JSON; gives the path of the HTML file.
-pub fn write(report: &FinalReport, dir: &Path) -> Result<PathBuf> {
+use crate::render::Report;
+
+/// Now, to the microsecond: when a report is made.
+pub fn now() -> Instant {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Instant::from_micros(i64::try_from(since.as_micros()).unwrap_or(0))
+}
+
+/// Writes a report as HTML, Markdown and JSON; gives the path of the HTML file:
+/// `DIR/final-check-20261121T100000Z.html`.
+///
+/// # Errors
+/// `Refused` when the folder cannot be written to.
+pub fn write_report(report: &Report, dir: &Path) -> Result<PathBuf> {
     let failed = |path: &Path, cause: std::io::Error| {
         Error::new(ErrorKind::Refused, "cannot write the report")
             .item(path.display().to_string())
             .cause(cause)
-            .remedy("name a folder that can be written with --reports, or give --no-report")
+            .remedy("name a folder that can be written to")
     };
     std::fs::create_dir_all(dir).map_err(|cause| failed(dir, cause))?;
     let stamp: String = report
@@ -20,7 +35,7 @@ pub fn write(report: &FinalReport, dir: &Path) -> Result<PathBuf> {
         .take(19)
         .filter(char::is_ascii_alphanumeric)
         .collect();
-    let path = |ending: &str| dir.join(format!("final-check-{stamp}Z.{ending}"));
+    let path = |ending: &str| dir.join(format!("{}-{stamp}Z.{ending}", report.program));
     let html = path("html");
     for (path, text) in [
         (html.clone(), report.to_html()),

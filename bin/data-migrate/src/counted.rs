@@ -1,0 +1,58 @@
+//! A writer that counts what it writes, for Prometheus.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use async_trait::async_trait;
+use sunset_cli::Metrics;
+use sunset_core::digest::Digest;
+use sunset_core::error::Result;
+use sunset_core::ports::rows::{Item, ItemKey, ItemOutcome, LoadOutcome, RowWriter, SettledItems};
+
+/// Counts what `writer` does.
+pub struct Counted {
+    pub writer: Arc<dyn RowWriter>,
+    pub metrics: Metrics,
+}
+
+#[async_trait]
+impl SettledItems for Counted {
+    async fn settled(&self, keys: &[ItemKey]) -> Result<Vec<Option<Digest>>> {
+        self.writer.settled(keys).await
+    }
+
+    async fn accounted(&self, after: Option<&ItemKey>, limit: u32) -> Result<Vec<ItemKey>> {
+        self.writer.accounted(after, limit).await
+    }
+}
+
+#[async_trait]
+impl RowWriter for Counted {
+    async fn load(&self, items: &[Item]) -> Result<LoadOutcome> {
+        let begun = Instant::now();
+        let outcome = self.writer.load(items).await?;
+        self.metrics.batch(begun.elapsed());
+        for (what, name) in [
+            (ItemOutcome::Written, "written"),
+            (ItemOutcome::Unchanged, "unchanged"),
+            (ItemOutcome::Quarantined, "quarantined"),
+            (ItemOutcome::Conflict, "conflict"),
+        ] {
+            let count = outcome.items.iter().filter(|item| **item == what).count();
+            self.metrics.documents(name, count as u64);
+        }
+        for (table, rows) in &outcome.rows {
+            for (name, count) in [
+                ("inserted", rows.inserted),
+                ("updated", rows.updated),
+                ("unchanged", rows.unchanged),
+                ("conflict", rows.conflicting),
+                ("removed", rows.removed),
+                ("held", rows.held),
+            ] {
+                self.metrics.rows(table, name, count);
+            }
+        }
+        Ok(outcome)
+    }
+}

@@ -1,0 +1,295 @@
+//! What a running program did so far, for Prometheus: `GET /metrics` on an address that the
+//! operator names, in OpenMetrics' text. Nothing of a document is in it, and no address.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use clap::Args;
+use hyper::body::Incoming;
+use hyper::header::CONTENT_TYPE;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Registry, Unit};
+use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::ports::progress::Progress;
+use tokio::net::TcpListener;
+
+/// Where a program tells what it does.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct MetricsArgs {
+    /// Tell Prometheus how far it is: http://ADDR/metrics while it runs, for example 127.0.0.1:9464
+    #[arg(long, value_name = "ADDR")]
+    pub metrics_listen: Option<SocketAddr>,
+}
+
+const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+type Labels = [(&'static str, String); 1];
+type TwoLabels = [(&'static str, String); 2];
+
+/// What is counted. Cloning it counts into the same.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    registry: Arc<Registry>,
+    items: Family<Labels, Counter>,
+    expected: Family<Labels, Gauge>,
+    documents: Family<Labels, Counter>,
+    rows: Family<TwoLabels, Counter>,
+    batches: Histogram,
+    last: Gauge<f64, std::sync::atomic::AtomicU64>,
+}
+
+impl Metrics {
+    /// Nothing counted yet.
+    pub(crate) fn new(program: &str) -> Self {
+        let mut registry = Registry::with_prefix("sunset");
+        let metrics = Self {
+            registry: Arc::new(Registry::default()),
+            items: Family::default(),
+            expected: Family::default(),
+            documents: Family::default(),
+            rows: Family::default(),
+            // From a millisecond to about a minute.
+            batches: Histogram::new(exponential_buckets(0.001, 2.0, 17)),
+            last: Gauge::default(),
+        };
+        let names = vec![
+            ("program", program.to_owned()),
+            ("version", env!("CARGO_PKG_VERSION").to_owned()),
+        ];
+        registry.register("run", "The program that runs", Info::new(names));
+        registry.register(
+            "items",
+            "Documents, rows or recordings dealt with, by phase",
+            metrics.items.clone(),
+        );
+        registry.register(
+            "items_expected",
+            "How many a phase has, where that is known",
+            metrics.expected.clone(),
+        );
+        registry.register(
+            "documents",
+            "Documents by what became of them",
+            metrics.documents.clone(),
+        );
+        registry.register(
+            "rows",
+            "Rows by table and what became of them",
+            metrics.rows.clone(),
+        );
+        registry.register_with_unit(
+            "batch",
+            "How long batches took to be written, with what was tried again",
+            Unit::Seconds,
+            metrics.batches.clone(),
+        );
+        registry.register(
+            "last_progress_timestamp_seconds",
+            "When something was done last, in seconds since 1970",
+            metrics.last.clone(),
+        );
+        Self {
+            registry: Arc::new(registry),
+            ..metrics
+        }
+    }
+
+    /// So many documents became this.
+    pub fn documents(&self, outcome: &str, count: u64) {
+        if count > 0 {
+            let labels = [("outcome", outcome.to_owned())];
+            self.documents.get_or_create(&labels).inc_by(count);
+        }
+    }
+
+    /// So many rows of a table became this.
+    pub fn rows(&self, table: &str, outcome: &str, count: u64) {
+        if count > 0 {
+            let labels = [("table", table.to_owned()), ("outcome", outcome.to_owned())];
+            self.rows.get_or_create(&labels).inc_by(count);
+        }
+    }
+
+    /// A batch took so long.
+    pub fn batch(&self, took: Duration) {
+        self.batches.observe(took.as_secs_f64());
+    }
+
+    fn touch(&self) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        self.last.set(now.unwrap_or_default().as_secs_f64());
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        let written = encode(&mut text, &self.registry);
+        debug_assert!(written.is_ok(), "writing to a String does not fail");
+        text
+    }
+
+    /// Answers on an address from now on; gives the address, with the port that was found where 0
+    /// was asked for.
+    ///
+    /// # Errors
+    /// `Configuration` when the address cannot be listened on.
+    pub(crate) async fn listen(&self, address: SocketAddr) -> Result<SocketAddr> {
+        let failed = |cause: std::io::Error| {
+            Error::new(ErrorKind::Configuration, "cannot listen for Prometheus")
+                .item(address.to_string())
+                .cause(cause)
+                .remedy("name another port with --metrics-listen, or leave it out")
+        };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let metrics = self.clone();
+        tokio::spawn(async move {
+            loop {
+                let Ok((stream, _)) = listener.accept().await else {
+                    // Out of sockets, say: others may be given back.
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    continue;
+                };
+                let metrics = metrics.clone();
+                let answer = hyper::service::service_fn(move |request| {
+                    std::future::ready(metrics.answer(&request))
+                });
+                tokio::spawn(
+                    hyper::server::conn::http1::Builder::new()
+                        .keep_alive(false)
+                        .serve_connection(TokioIo::new(stream), answer),
+                );
+            }
+        });
+        Ok(address)
+    }
+
+    fn answer(
+        &self,
+        request: &Request<Incoming>,
+    ) -> std::result::Result<Response<String>, hyper::http::Error> {
+        let response = Response::builder();
+        match (request.method(), request.uri().path()) {
+            (&Method::GET | &Method::HEAD, "/metrics") => {
+                response.header(CONTENT_TYPE, TEXT).body(self.text())
+            }
+            (&Method::GET | &Method::HEAD, _) => response
+                .status(StatusCode::NOT_FOUND)
+                .body("/metrics is here\n".to_owned()),
+            _ => response
+                .status(StatusCode::METHOD_NOT_ALLOWED)
+                .body(String::new()),
+        }
+    }
+}
+
+/// Progress that is counted, too.
+pub(crate) struct Counted {
+    shown: Box<dyn Progress>,
+    metrics: Metrics,
+    phase: Mutex<Option<Counter>>,
+}
+
+impl Counted {
+    pub fn new(shown: Box<dyn Progress>, metrics: Metrics) -> Self {
+        Self {
+            shown,
+            metrics,
+            phase: Mutex::new(None),
+        }
+    }
+}
+
+impl Progress for Counted {
+    fn start(&self, label: &str, total: Option<u64>) {
+        let labels = [("phase", label.to_owned())];
+        if let Some(total) = total {
+            let total = i64::try_from(total).unwrap_or(i64::MAX);
+            self.metrics.expected.get_or_create(&labels).set(total);
+        }
+        let counter = self.metrics.items.get_or_create_owned(&labels);
+        *self.phase.lock().unwrap_or_else(PoisonError::into_inner) = Some(counter);
+        self.metrics.touch();
+        self.shown.start(label, total);
+    }
+
+    fn advance(&self, count: u64) {
+        if let Some(phase) = &*self.phase.lock().unwrap_or_else(PoisonError::into_inner) {
+            phase.inc_by(count);
+        }
+        self.metrics.touch();
+        self.shown.advance(count);
+    }
+
+    fn finish(&self) {
+        *self.phase.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.shown.finish();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sunset_core::ports::progress::Silent;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    async fn get(address: SocketAddr, request: &str) -> String {
+        let mut stream = tokio::net::TcpStream::connect(address)
+            .await
+            .expect("somebody listens");
+        let request = format!("{request} HTTP/1.1\r\nhost: x\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.expect("asked");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("answered");
+        answer
+    }
+
+    #[tokio::test]
+    async fn prometheus_is_told_what_was_counted() {
+        let metrics = Metrics::new("data-migrate");
+        let local = SocketAddr::from(([127, 0, 0, 1], 0));
+        let address = metrics.listen(local).await.expect("a port");
+        let progress = Counted::new(Box::new(Silent), metrics.clone());
+        progress.start("Leads \"x\"", Some(10));
+        progress.advance(3);
+        progress.advance(4);
+        metrics.rows("opportunities", "inserted", 7);
+        metrics.documents("quarantined", 2);
+        metrics.documents("written", 0);
+        metrics.batch(Duration::from_millis(30));
+        let answer = get(address, "GET /metrics").await;
+        assert!(answer.contains(TEXT));
+        for line in [
+            "sunset_run_info{program=\"data-migrate\",version=\"0.1.0\"} 1",
+            "sunset_items_total{phase=\"Leads \\\"x\\\"\"} 7",
+            "sunset_items_expected{phase=\"Leads \\\"x\\\"\"} 10",
+            "sunset_rows_total{table=\"opportunities\",outcome=\"inserted\"} 7",
+            "sunset_documents_total{outcome=\"quarantined\"} 2",
+            "sunset_batch_seconds_bucket{le=\"0.032\"} 1",
+            "sunset_batch_seconds_bucket{le=\"0.016\"} 0",
+            "sunset_batch_seconds_count 1",
+            "# EOF",
+        ] {
+            assert!(
+                answer.lines().any(|found| found == line),
+                "{line}\n{answer}"
+            );
+        }
+        assert!(!answer.contains("outcome=\"written\""));
+        assert!(get(address, "GET /").await.starts_with("HTTP/1.1 404"));
+        assert!(
+            get(address, "POST /metrics")
+                .await
+                .starts_with("HTTP/1.1 405")
+        );
+        let taken = metrics.listen(address).await.expect_err("it is taken");
+        assert_eq!(taken.kind(), ErrorKind::Configuration);
+    }
+}

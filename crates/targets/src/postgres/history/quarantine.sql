@@ -1,0 +1,7 @@
+SELECT g.name, g.count, n.items
+  FROM (SELECT reason AS name, count(*) AS count FROM sunset.quarantine GROUP BY reason) AS g
+ CROSS JOIN LATERAL (
+       SELECT array_agg(i.item) AS items
+         FROM (SELECT q.collection || '/' || q.document_id || ': ' || q.detail AS item
+                 FROM sunset.quarantine AS q WHERE q.reason = g.name
+                ORDER BY q.collection, q.document_id LIMIT $1) AS i) AS n

@@ -1,0 +1,14 @@
+-- The first digest of all is this run's, too, where this run took it; otherwise another one is
+-- taken of a table that is not large.
+INSERT INTO sunset.run_baselines (run, table_name, row_count, digest, columns)
+SELECT run, table_name, row_count, digest, columns FROM sunset.baselines
+ WHERE table_name = $1 AND run = $2
+UNION ALL
+SELECT $2, $1, count(*), coalesce(sum(hashtextextended({row}::text, 0)::numeric), 0),
+       (SELECT array_agg(a.attname::text ORDER BY a.attnum) FROM pg_catalog.pg_attribute AS a
+         WHERE a.attrelid = to_regclass('public.' || quote_ident($1)) AND a.attnum > 0
+           AND NOT a.attisdropped)
+  FROM {table} AS {row}
+HAVING NOT EXISTS (SELECT FROM sunset.baselines WHERE table_name = $1 AND run = $2)
+   AND pg_relation_size(to_regclass('public.' || quote_ident($1))) <= $3
+ON CONFLICT (run, table_name) DO NOTHING
