@@ -45,6 +45,7 @@ sample_database() {
 case ${private:-}:${PLAN:-} in
     yes:leora-phase2) sample_database leora_sample samples/leora-phase2/database.sql ;;
     yes:main-server) sample_database main_server_sample samples/main-server/database.sql ;;
+    yes:voice-agent) sample_database voice_sample samples/voice-agent/database.sql ;;
 esac
 
 worst=0
@@ -92,12 +93,18 @@ case ${PLAN:-}:${1:-} in
         fi
         exit "$worst"
         ;;
+    voice-agent:migrate)
+        step schema-push
+        step data-migrate
+        step final-check
+        exit "$worst"
+        ;;
     leora-phase2:migrate)
         step data-migrate
         step final-check
         exit "$worst"
         ;;
-    leora-phase2:dry-run | main-server:dry-run)
+    leora-phase2:dry-run | main-server:dry-run | voice-agent:dry-run)
         step data-migrate --dry-run
         exit "$worst"
         ;;

@@ -1,6 +1,7 @@
 //! Plans that change a database in place: connect, go through the steps, say what was done.
 
 mod arguments;
+mod images;
 mod resumed;
 
 use std::path::Path;
@@ -15,7 +16,8 @@ use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::instant::Instant;
 use sunset_core::permit::{Consent, WritePermit};
-use sunset_core::plans::in_place::{InPlacePlan, PlanStep, Registered, Work, prisma};
+use sunset_core::plans::in_place::{BatchSizes, InPlacePlan, PlanStep, Registered, Work, prisma};
+use sunset_core::ports::in_place::Witness;
 use sunset_core::ports::runs::{RunEnd, RunStart};
 use sunset_engine::in_place::{self, InPlaceOptions, Ports, StepReport, Writers};
 use sunset_engine::retry::Retries;
@@ -26,9 +28,6 @@ use sunset_targets::postgres::{
 pub use arguments::InPlaceArguments;
 
 use crate::{Arguments, told};
-
-/// Rows a transaction, where nobody says otherwise: some tenths of a second.
-const BATCH_SIZE: u32 = 10_000;
 
 pub async fn migrate(
     arguments: Arguments,
@@ -57,23 +56,27 @@ pub async fn migrate(
         database.describe()
     ));
     let in_environment = session.variable(env_vars::BATCH_SIZE).is_some();
-    let of_environment = u32::try_from(pace.batch_size).unwrap_or(BATCH_SIZE);
-    let batch_size = arguments.batch_size.unwrap_or(if in_environment {
-        of_environment
-    } else {
-        BATCH_SIZE
-    });
+    let of_environment = in_environment
+        .then(|| u32::try_from(pace.batch_size).ok())
+        .flatten();
+    let asked = arguments.batch_size.or(of_environment);
+    parameters.ledger = Ledger::exists(&database).await?;
     if let Some(word) = resumed::go_on(&database, registered, &mut parameters).await? {
         session.say(&word);
     }
+    // A run that writes makes the ledger before it asks anything.
+    parameters.ledger |= matches!(consent, Consented::Write(_));
+    let plan = (registered.describe)(&parameters)?;
+    in_place::preconditions(&plan, &InPlaceLook::new(database.clone())).await?;
     let flow = Flow {
-        plan: (registered.describe)(&parameters)?,
         palette: Palette::of(&session),
         options: InPlaceOptions {
-            batch_size,
+            batches: asked.map_or(plan.batches, |rows| BatchSizes { rows, sets: rows }),
+            began,
             retries: Retries(pace.max_retries),
             again: !arguments.in_place.step.is_empty(),
         },
+        plan,
         began,
         arguments: arguments.in_place,
         session,
@@ -170,6 +173,11 @@ impl Flow {
         } else {
             Status::Done
         };
+        if let Some(next) = &self.plan.next
+            && done.steps.len() == self.plan.steps.len()
+        {
+            self.session.print(next);
+        }
         self.json(&done, Some(id), status);
         Ok(status)
     }
@@ -177,14 +185,20 @@ impl Flow {
     async fn go(&self, run: Option<(&Ledger, &ActiveRun)>) -> Result<Done> {
         let schema = LiveReader::new(self.database.clone());
         let rows = InPlaceLook::new(self.database.clone());
-        let writers = run.map(|(_, run)| (run.schema(), run.in_place()));
+        let writers = run.map(|(_, run)| (run.schema(), run.in_place(), run.backups()));
+        let images = images::Images {
+            session: &self.session,
+        };
         let progress = self.session.progress();
         let ports = Ports {
             schema: &schema,
             rows: &rows,
-            writer: writers
-                .as_ref()
-                .map(|(schema, rows)| Writers { schema, rows }),
+            writer: writers.as_ref().map(|(schema, rows, backups)| Writers {
+                schema,
+                rows,
+                backups,
+            }),
+            witness: self.session.is_verbose().then_some(&images as &dyn Witness),
             progress: progress.as_ref(),
         };
         for (name, value) in &self.plan.states {
@@ -269,7 +283,7 @@ impl Flow {
             .map(|(name, value)| (name.clone(), json!(value)))
             .collect();
         states.insert("steps".into(), json!(self.arguments.step));
-        states.insert("batch_size".into(), json!(self.options.batch_size));
+        states.insert("batch_size".into(), json!(self.options.batches.rows));
         Value::Object(states)
     }
 

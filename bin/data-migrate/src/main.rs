@@ -45,7 +45,7 @@ pub struct Arguments {
     #[arg(long, value_name = "USD")]
     read_price: Option<ReadPrice>,
 
-    /// The plan: sales-ai, leora-phase2
+    /// The plan: sales-ai, leora-phase2, main-server, voice-agent
     #[arg(long, default_value = "sales-ai", value_name = "NAME")]
     plan: String,
 

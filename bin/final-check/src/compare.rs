@@ -32,6 +32,7 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
     if let Some(registered) = in_place::registered(&arguments.plan) {
         return crate::in_place::final_check(&arguments, &session, registered, now()).await;
     }
+    arguments.in_place.refuse(&arguments.plan)?;
     let repair = if arguments.repair {
         match arguments.write.consent(&session) {
             Consented::Write(consent) => Repair::Write(consent),

@@ -32,7 +32,7 @@ pub struct Arguments {
     #[command(flatten)]
     write: WriteArgs,
 
-    /// The plan: sales-ai, leora-phase2, main-server
+    /// The plan: sales-ai, leora-phase2, main-server, voice-agent
     #[arg(long, default_value = "sales-ai", value_name = "NAME")]
     plan: String,
 
@@ -68,6 +68,9 @@ pub struct Arguments {
     #[arg(long, value_name = "HEX", requires = "verify_proof")]
     signed_by: Option<String>,
 
+    #[command(flatten)]
+    in_place: in_place::InPlaceArguments,
+
     /// The folder for the report
     #[arg(long, default_value = "reports", value_name = "DIR")]
     reports: PathBuf,
@@ -101,6 +104,7 @@ Examples:
   final-check --sample 500          a quick look; ends with 4, for it proves nothing of the rest
   final-check --repair --dry-run    what --repair would write
   final-check --proof v3.proof      and a signed proof for later
+  final-check --plan voice-agent --fix              and what needs no person is repaired
   final-check --verify-proof v3.proof --id 202506-IC001
   final-check --report-only         the report of the migration, without a check
 

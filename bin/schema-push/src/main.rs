@@ -27,7 +27,7 @@ pub struct Arguments {
     #[command(flatten)]
     write: WriteArgs,
 
-    /// The plan whose schema is wanted: sales-ai, leora-phase2, main-server
+    /// The plan whose schema is wanted: sales-ai, leora-phase2, main-server, voice-agent
     #[arg(long, default_value = "sales-ai", value_name = "NAME")]
     plan: String,
 

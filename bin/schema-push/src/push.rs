@@ -223,7 +223,7 @@ impl Push {
         let namespace = &self.wanted.schema.namespace;
         let plan = (registered.describe)(&Parameters::new(namespace, Instant::MIN))?;
         let rows = InPlaceLook::new(self.database.clone());
-        let writers = (run.schema(), run.in_place());
+        let writers = (run.schema(), run.in_place(), run.backups());
         let progress = self.session.progress();
         let ports = Ports {
             schema: &self.reader,
@@ -231,11 +231,14 @@ impl Push {
             writer: Some(Writers {
                 schema: &writers.0,
                 rows: &writers.1,
+                backups: &writers.2,
             }),
+            witness: None,
             progress: progress.as_ref(),
         };
         let options = InPlaceOptions {
-            batch_size: 1,
+            batches: plan.batches,
+            began: Instant::MIN,
             retries: Retries(3),
             again: false,
         };

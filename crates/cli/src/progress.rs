@@ -45,7 +45,7 @@ impl Progress for Bars {
     fn start(&self, label: &str, total: Option<u64>) {
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
         let template = if total.is_some() {
-            "{prefix:<14} {bar:30} {human_pos}/{human_len} {per_sec} ETA {eta}"
+            "{prefix:<14} {bar:30} {human_pos}/{human_len} {per_sec} {elapsed} ETA {eta}"
         } else {
             "{prefix:<14} {spinner} {human_pos} {per_sec} {elapsed}"
         };

@@ -62,6 +62,8 @@ pub struct Check {
     pub compared: String,
     /// What was found; nothing when all is well.
     pub findings: Vec<Finding>,
+    /// How much it weighs, `critical`, where a plan says so.
+    pub rank: Option<&'static str>,
 }
 
 impl Check {
@@ -71,7 +73,15 @@ impl Check {
             name: name.into(),
             compared: compared.into(),
             findings: Vec::new(),
+            rank: None,
         }
+    }
+
+    /// Says how much it weighs.
+    #[must_use]
+    pub fn ranked(mut self, rank: &'static str) -> Self {
+        self.rank = Some(rank);
+        self
     }
 
     /// Adds a finding.

@@ -1,29 +1,35 @@
 //! Plans that change a database where it stands: their steps, their checks, and taking them back.
 //! A plan is a description; no plan is known here by name.
 
+mod backups;
+mod fixes;
 mod kept;
 mod questions;
+mod rows;
 mod sets;
 mod undo;
 
-pub use questions::{final_sections, sections};
+pub use fixes::{Repair, repair};
+pub use questions::{final_sections, preconditions, sections};
 pub use undo::{ROWS_SHOWN, TakenReport, plan_take_back, take_back};
 
 use std::collections::BTreeMap;
 
 use sunset_core::check::Section;
 use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::instant::Instant;
 use sunset_core::plans::in_place::{
-    InPlacePlan, Merge, PlanStep, RowUpdate, TableFacts, Work, schema_sections,
+    BatchSizes, InPlacePlan, Labels, PlanStep, Work, schema_sections,
 };
-use sunset_core::ports::in_place::{Changed, InPlaceReader, InPlaceWriter};
+use sunset_core::ports::backups::BackupWriter;
+use sunset_core::ports::in_place::{InPlaceReader, InPlaceWriter, Witness};
 use sunset_core::ports::progress::Progress;
 use sunset_core::ports::schema::{SchemaReader, SchemaWriter};
 use sunset_core::schema::diff::Directions;
 use sunset_core::schema::live::LiveSchema;
 use sunset_core::schema::steps::SchemaPlan;
 
-use crate::retry::{Retries, retry};
+use crate::retry::Retries;
 use crate::schema;
 
 /// How many items of a warning or quarantine reason a report names.
@@ -38,6 +44,8 @@ pub struct Ports<'a> {
     pub rows: &'a dyn InPlaceReader,
     /// Writes; none in a dry run.
     pub writer: Option<Writers<'a>>,
+    /// Is shown the rows that a dry run would change.
+    pub witness: Option<&'a dyn Witness>,
     /// Shows how far it has come.
     pub progress: &'a dyn Progress,
 }
@@ -49,17 +57,28 @@ pub struct Writers<'a> {
     pub schema: &'a dyn SchemaWriter,
     /// Rows.
     pub rows: &'a dyn InPlaceWriter,
+    /// Copies of tables.
+    pub backups: &'a dyn BackupWriter,
 }
 
 /// How a flow goes about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InPlaceOptions {
     /// Rows a transaction.
-    pub batch_size: u32,
+    pub batches: BatchSizes,
+    /// When the run began.
+    pub began: Instant,
     /// How often a passing fault is tried again.
     pub retries: Retries,
     /// What kept tables hold is recorded anew, also where the schema is the plan's already.
     pub again: bool,
+}
+
+/// The schema as it is, and with what the plan will bring of it.
+#[derive(Clone, Copy)]
+struct Sight<'a> {
+    real: &'a LiveSchema,
+    foreseen: &'a LiveSchema,
 }
 
 /// What a step did, or would do.
@@ -91,6 +110,16 @@ impl StepReport {
 
     fn count(&mut self, label: impl Into<String>, number: u64) {
         self.counts.push((label.into(), number));
+    }
+
+    /// The line that counts everything that a change wrote, or would.
+    fn count_all(&mut self, labels: &Labels, written: bool, number: u64) {
+        let label = if written {
+            &labels.done
+        } else {
+            &labels.planned
+        };
+        self.counts.push((label.clone(), number));
     }
 
     fn warn(&mut self, code: &str, count: u64, items: &[String]) {
@@ -170,32 +199,45 @@ pub async fn step(
     ports: Ports<'_>,
     options: InPlaceOptions,
 ) -> Result<StepReport> {
-    let live = ports.schema.read(&plan.namespace).await?;
+    let real = ports.schema.read(&plan.namespace).await?;
     let mut report = StepReport::default();
-    if let Some((table, column)) = first_missing(step, &live) {
-        if ports.writer.is_none() {
+    let mut live = real.clone();
+    if let Some((table, column)) = first_missing(step, &real) {
+        live = live.with(&plan.schema.schema);
+        // A type that is yet to come cannot be spoken of.
+        let foreseen = plan.steps.iter().any(|s| matches!(s.work, Work::Schema))
+            && plan.schema.schema.enums.is_empty()
+            && first_missing(step, &live).is_none();
+        if ports.writer.is_none() && foreseen {
+            // What the schema's step brings is taken for NULL.
+        } else if ports.writer.is_none() {
             report.remark = Some(format!(
                 "{table}.{column} is not there yet; nothing can be counted before it is"
             ));
             return Ok(report);
-        }
-        return Err(Error::new(
-            ErrorKind::NotFound,
-            format!("{table} has no column {column}, which this step needs"),
-        )
-        .remedy(if matches!(step.work, Work::Schema) {
-            "check that the URL names the application's database; the plan knows its columns by these names".to_owned()
         } else {
-            format!("run schema-push --plan {} first", plan.name)
-        }));
+            return Err(Error::new(
+                ErrorKind::NotFound,
+                format!("{table} has no column {column}, which this step needs"),
+            )
+            .remedy(if matches!(step.work, Work::Schema) {
+                "check that the URL names the application's database; the plan knows its columns by these names".to_owned()
+            } else {
+                format!("run schema-push --plan {} first", plan.name)
+            }));
+        }
     }
+    let live = Sight {
+        real: &real,
+        foreseen: &live,
+    };
     match &step.work {
         Work::Schema => push_schema(plan, ports, &mut report).await?,
         Work::VerifySchema => {
             if ports.writer.is_none() {
                 report.remark = Some("there is nothing to verify in a dry run".to_owned());
             } else {
-                report.sections = schema_sections(&plan.schema.schema, &live);
+                report.sections = schema_sections(&plan.schema.schema, &real);
             }
         }
         Work::Keep => kept::keep(plan, ports, options, &mut report).await?,
@@ -203,29 +245,35 @@ pub async fn step(
             if ports.writer.is_none() {
                 report.remark = Some("there is nothing to verify in a dry run".to_owned());
             } else {
-                report.sections = vec![kept::section(plan, &live, ports.rows).await?];
+                report.sections = vec![kept::section(plan, &real, ports.rows).await?];
             }
         }
         Work::Set(updates) => {
             for update in updates {
-                sets::set(step, update, &live, ports, options, &mut report).await?;
+                sets::set(step, update, live, ports, options, &mut report).await?;
             }
         }
         Work::Rows(updates) => {
             for update in updates {
-                rows(step, update, &live, ports, options, &mut report).await?;
+                rows::change(step, update, live, ports, options, &mut report).await?;
             }
         }
         Work::Merge(merges) => {
             for merge in merges {
-                self::merge(step, merge, &live, ports, options, &mut report).await?;
+                rows::merge(step, merge, live, ports, options, &mut report).await?;
             }
+        }
+        Work::Backup(spec) => {
+            backups::back_up(plan, spec, live, ports, options, &mut report).await?;
+        }
+        Work::Validate(specs) => {
+            report.sections = sections(ports.rows, &plan.namespace, specs).await;
         }
         Work::Verify(specs) => {
             if ports.writer.is_none() {
                 report.remark = Some("there is nothing to verify in a dry run".to_owned());
             } else {
-                report.sections = sections(ports.rows, specs).await;
+                report.sections = sections(ports.rows, &plan.namespace, specs).await;
             }
         }
         Work::Record => {}
@@ -277,86 +325,5 @@ async fn push_schema(plan: &InPlacePlan, ports: Ports<'_>, report: &mut StepRepo
         report.schema_done = pushed.await?.0.done;
     }
     report.schema = Some(wanted);
-    Ok(())
-}
-
-/// Rows by a pure function, from the first key to the last.
-async fn rows(
-    step: &PlanStep,
-    update: &RowUpdate,
-    live: &LiveSchema,
-    ports: Ports<'_>,
-    options: InPlaceOptions,
-    report: &mut StepReport,
-) -> Result<()> {
-    let facts = TableFacts::of_rows(live, update)?;
-    let mut changed = Changed::default();
-    let mut last: Option<String> = None;
-    ports.progress.start(&update.noun, None);
-    loop {
-        let after = last.as_deref();
-        let limit = options.batch_size;
-        let batch = match ports.writer {
-            Some(writers) => {
-                retry(options.retries, || {
-                    writers
-                        .rows
-                        .change(&step.name, &facts, update, after, limit)
-                })
-                .await?
-            }
-            None => {
-                retry(options.retries, || {
-                    ports.rows.would_change(&facts, update, after, limit)
-                })
-                .await?
-            }
-        };
-        ports.progress.advance(batch.seen);
-        for (code, items) in &batch.warnings {
-            report.warn(code, items.len() as u64, items);
-        }
-        for (reason, items) in &batch.quarantined {
-            examples(&mut report.quarantined, reason, items.len() as u64, items);
-        }
-        changed.add(batch.changed);
-        match batch.last {
-            Some(key) => last = Some(key),
-            None => break,
-        }
-    }
-    ports.progress.finish();
-    sets::counted(&update.noun, &update.groups, &changed, ports, report);
-    Ok(())
-}
-
-async fn merge(
-    step: &PlanStep,
-    merge: &Merge,
-    live: &LiveSchema,
-    ports: Ports<'_>,
-    options: InPlaceOptions,
-    report: &mut StepReport,
-) -> Result<()> {
-    let facts = TableFacts::of_merge(live, merge)?;
-    let changed = match ports.writer {
-        Some(writers) => {
-            retry(options.retries, || {
-                writers.rows.merge(&step.name, &facts, merge)
-            })
-            .await?
-        }
-        None => ports.rows.would_merge(&facts, merge).await?,
-    };
-    let verb = |verb: &str| {
-        if ports.writer.is_some() {
-            format!("{} {verb}", merge.noun)
-        } else {
-            format!("{} to be {verb}", merge.noun)
-        }
-    };
-    report.written += changed.rows;
-    report.count(verb("added"), changed.inserted);
-    report.count(verb("changed"), changed.rows - changed.inserted);
     Ok(())
 }

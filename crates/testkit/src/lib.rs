@@ -11,3 +11,4 @@ pub mod objects;
 pub mod proxy;
 pub mod simulation;
 pub mod storage;
+pub mod voice_agent;

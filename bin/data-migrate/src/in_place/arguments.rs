@@ -19,6 +19,14 @@ pub struct InPlaceArguments {
     #[arg(long)]
     pub only_unclassified: bool,
 
+    /// Only the rows of these tenants (voice-agent)
+    #[arg(long, value_name = "ID,ID")]
+    pub tenant_ids: Option<String>,
+
+    /// Do not copy the tables first (voice-agent)
+    #[arg(long)]
+    pub skip_backup: bool,
+
     /// Only this step (may be repeated); a wrong name lists them
     #[arg(long, value_name = "NAME")]
     pub step: Vec<String>,
@@ -43,6 +51,12 @@ impl InPlaceArguments {
         if self.only_unclassified {
             parameters = parameters.with(OptionName::OnlyUnclassified, "");
         }
+        if let Some(tenants) = &self.tenant_ids {
+            parameters = parameters.with(OptionName::TenantIds, tenants);
+        }
+        if self.skip_backup {
+            parameters = parameters.with(OptionName::SkipBackup, "");
+        }
         parameters
     }
 
@@ -54,6 +68,8 @@ impl InPlaceArguments {
         let given = [
             ("--as-of", self.as_of.is_some()),
             ("--only-unclassified", self.only_unclassified),
+            ("--tenant-ids", self.tenant_ids.is_some()),
+            ("--skip-backup", self.skip_backup),
             ("--step", !self.step.is_empty()),
             ("--prisma-dir", self.prisma_dir.is_some()),
             ("--schema", self.schema.is_some()),

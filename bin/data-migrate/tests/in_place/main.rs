@@ -1,4 +1,4 @@
-//! Plan `leora-phase2` from end to end, on real servers: the programs are run as people run them.
+//! Plans `leora-phase2` and `voice-agent` from end to end, on real servers: the programs are run as people run them.
 
 #![allow(
     clippy::expect_used,
@@ -13,6 +13,7 @@ mod main_server;
 mod schema;
 mod scratch;
 mod undo;
+mod voice;
 mod words;
 
 /// The tables that the application has before the plan.

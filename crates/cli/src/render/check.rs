@@ -121,7 +121,12 @@ pub fn section_json(section: &Section) -> Value {
         "passed": section.passed(),
         "skipped": section.skipped,
         "summary": section.summary,
-        "checks": section.checks.iter().map(|check| json!({
+        "checks": section.checks.iter().map(check_of_section).collect::<Vec<_>>(),
+    })
+}
+
+fn check_of_section(check: &Check) -> Value {
+    let mut document = json!({
             "name": check.name,
             "compared": check.compared,
             "passed": check.passed(),
@@ -135,8 +140,11 @@ pub fn section_json(section: &Section) -> Value {
                 "items": finding.items,
                 "next": finding.remedy,
             })).collect::<Vec<_>>(),
-        })).collect::<Vec<_>>(),
-    })
+    });
+    if let Some(rank) = check.rank {
+        document["severity"] = rank.into();
+    }
+    document
 }
 
 #[cfg(test)]

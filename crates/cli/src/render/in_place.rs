@@ -10,6 +10,9 @@ use super::check::{check_json, section_text};
 use crate::colour::{Palette, Tone};
 use crate::numbers::{duration, thousands};
 
+/// How many rows of a finding are named.
+const ITEMS: usize = 20;
+
 /// Counts of rows by what was said of them, and the first of them.
 pub type Examples = std::collections::BTreeMap<String, (u64, Vec<String>)>;
 
@@ -97,6 +100,14 @@ fn examples(count: u64, items: &[String]) -> String {
     format!("{} ({}{more})", thousands(count), shown.join("; "))
 }
 
+/// ` (critical)`, where a check has a rank.
+fn rank(check: &Check) -> String {
+    check
+        .rank
+        .map(|rank| format!(" ({rank})"))
+        .unwrap_or_default()
+}
+
 /// What was found stands in the line, whether the check passes or not.
 fn check_line(text: &mut String, check: &Check, palette: Palette) {
     let mark = if check.passed() {
@@ -106,7 +117,12 @@ fn check_line(text: &mut String, check: &Check, palette: Palette) {
     };
     line(
         text,
-        &format!("  {mark}  {}: {}", check.name, check.compared),
+        &format!(
+            "  {mark}  {}{}: {}",
+            check.name,
+            rank(check),
+            check.compared
+        ),
     );
     for finding in &check.findings {
         let (kind, tone) = match finding.severity {
@@ -115,10 +131,10 @@ fn check_line(text: &mut String, check: &Check, palette: Palette) {
         };
         let words = format!("{kind}: {} ({})", finding.message, thousands(finding.count));
         line(text, &format!("        {}", palette.paint(tone, &words)));
-        for item in finding.items.iter().take(5) {
+        for item in finding.items.iter().take(ITEMS) {
             line(text, &format!("          - {item}"));
         }
-        if finding.count > 5 && !finding.items.is_empty() {
+        if finding.count > ITEMS as u64 && !finding.items.is_empty() {
             line(text, "          - …");
         }
         if let Some(remedy) = &finding.remedy {
@@ -159,7 +175,7 @@ pub fn summary_text(
     }
     let whole = steps.len() == plan.steps.len();
     let last = match (dry_run, whole) {
-        (true, _) => "No changes were made.".to_owned(),
+        (true, _) => "No changes will be made in dry-run mode.".to_owned(),
         (false, true) => format!(
             "All {} migration steps completed successfully!",
             plan.steps.len()
@@ -209,6 +225,9 @@ fn outcome(step: &StepText, dry_run: bool) -> String {
     if step.counts.is_empty() {
         let first = step.remarks.first().cloned();
         return first.unwrap_or_else(|| "done".to_owned());
+    }
+    if let (0, Some(remark)) = (step.written, step.remarks.first()) {
+        return remark.clone();
     }
     match (step.written, dry_run) {
         (0, _) => "nothing to change".to_owned(),
@@ -278,7 +297,7 @@ pub fn in_place_check_text(report: &CheckReport, palette: Palette) -> String {
     line(
         &mut text,
         &format!(
-            "{} checks: {} passed, {failed} failed, {} warnings",
+            "{} checks in total: {} passed, {failed} failed, {} warnings",
             checks().count(),
             checks().count() - failed,
             report.count(Severity::Note)

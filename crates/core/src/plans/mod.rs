@@ -14,6 +14,7 @@ mod outcome;
 pub mod sales_ai;
 pub mod schemas;
 mod shelf;
+pub mod voice_agent;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 
 use crate::error::Result;
-use crate::plans::in_place::{Merge, Noted, RowUpdate, SetUpdate, SqlText, TableFacts};
+use crate::plans::in_place::{
+    BackupComparison, Merge, Noted, RowImage, RowOutcome, RowUpdate, SetUpdate, SqlText, TableFacts,
+};
 use crate::ports::runs::RunId;
 use crate::ports::schema::FoundRows;
 
@@ -53,7 +55,7 @@ impl Changed {
 }
 
 /// What a batch of a pure function came to.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RowBatch {
     /// Rows looked at.
     pub seen: u64,
@@ -65,6 +67,14 @@ pub struct RowBatch {
     pub quarantined: BTreeMap<String, Vec<String>>,
     /// The key of the last row; none at the end.
     pub last: Option<String>,
+    /// The rows, and what is to become of them, of a look; a change keeps none.
+    pub images: Vec<(RowImage, RowOutcome)>,
+}
+
+/// Is shown every row that a look says would be changed.
+pub trait Witness: Send + Sync {
+    /// One row.
+    fn see(&self, image: &RowImage, outcome: &RowOutcome);
 }
 
 /// What a table held at one moment.
@@ -129,6 +139,9 @@ pub trait InPlaceReader: Send + Sync {
         noted: &Noted,
     ) -> Result<FoundRows>;
 
+    /// How many rows a pure function would be asked about.
+    async fn rows_of(&self, facts: &TableFacts, update: &RowUpdate) -> Result<u64>;
+
     /// How large a table is.
     async fn size(&self, facts: &TableFacts) -> Result<TableSize>;
 
@@ -137,6 +150,14 @@ pub trait InPlaceReader: Send + Sync {
 
     /// The number that a query gives.
     async fn number(&self, query: &SqlText) -> Result<u64>;
+
+    /// The rows that are not as the last backup that holds them says; `None` where no backup holds
+    /// the table.
+    async fn differs_from_backup(
+        &self,
+        namespace: &str,
+        comparison: &BackupComparison,
+    ) -> Result<Option<FoundRows>>;
 
     /// The `label` and `count` of each row of a query, in its order.
     async fn shares(&self, query: &SqlText) -> Result<Vec<(String, u64)>>;
@@ -195,8 +216,8 @@ pub struct ChangeScope {
     pub plan: String,
     /// Only what this run did, all attempts of it.
     pub run: Option<RunId>,
-    /// Only these keys of the rows of one table.
-    pub only: Option<(String, Vec<String>)>,
+    /// Only rows that hold a value in a column; tables without such a column are left alone.
+    pub only: Option<(String, String)>,
     /// Rows that somebody changed since are taken back too.
     pub force: bool,
 }

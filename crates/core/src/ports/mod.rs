@@ -1,6 +1,7 @@
 //! What the engine asks of the outside world. `sunset-sources` and `sunset-targets` implement
 //! these traits, `sunset-testkit` implements them in memory.
 
+pub mod backups;
 pub mod documents;
 pub mod in_place;
 pub mod objects;

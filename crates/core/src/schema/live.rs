@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::expression::bare;
-use super::model::{Index, OnDelete};
+use super::model::{ColumnType, Index, OnDelete, Schema, Table};
 
 /// One schema of a live database, read in one statement.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -146,6 +146,36 @@ pub struct LiveEnum {
 }
 
 impl LiveSchema {
+    /// As it would be with the tables and columns of `desired` that are missing; constraints but
+    /// for primary keys, and indexes, are left out.
+    #[must_use]
+    pub fn with(mut self, desired: &Schema) -> Self {
+        for wanted in &desired.tables {
+            if self.table(&wanted.name).is_none() {
+                if wanted.established {
+                    continue;
+                }
+                self.tables.push(LiveTable::planned(wanted));
+            }
+            let Some(table) = self.tables.iter_mut().find(|t| t.name == wanted.name) else {
+                continue;
+            };
+            for column in &wanted.columns {
+                if table.column(&column.name).is_none() {
+                    table.columns.push(LiveColumn {
+                        name: column.name.clone(),
+                        type_name: column.column_type.sql(&desired.namespace),
+                        is_enum: matches!(column.column_type, ColumnType::Enum(_)),
+                        required: column.required,
+                        default: None,
+                        generated: false,
+                    });
+                }
+            }
+        }
+        self
+    }
+
     /// A database that has nothing, for printing a schema as DDL.
     pub fn empty(namespace: &str) -> Self {
         Self {
@@ -234,6 +264,27 @@ impl LiveIndex {
 }
 
 impl LiveTable {
+    /// A table that is yet to come: its name and its primary key.
+    fn planned(wanted: &Table) -> Self {
+        Self {
+            name: wanted.name.clone(),
+            kind: "r".to_owned(),
+            owner: String::new(),
+            may_alter: true,
+            has_rows: false,
+            columns: Vec::new(),
+            constraints: vec![LiveConstraint {
+                name: String::new(),
+                kind: ConstraintKind::PrimaryKey,
+                validated: true,
+                columns: wanted.primary_key.clone(),
+                definition: String::new(),
+                target: None,
+            }],
+            indexes: Vec::new(),
+        }
+    }
+
     /// Whether it is an ordinary or a partitioned table.
     pub fn is_table(&self) -> bool {
         matches!(self.kind.as_str(), "r" | "p")

@@ -1,36 +1,91 @@
 //! Asking what a plan's sections ask.
 
 use sunset_core::check::{Check, CheckReport, Finding, Section};
-use sunset_core::error::{Error, Result};
+use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::plans::in_place::{
     InPlacePlan, Question, Rank, SectionSpec, ShareSpec, schema_sections,
 };
 use sunset_core::ports::in_place::InPlaceReader;
 use sunset_core::ports::schema::SchemaReader;
 
-/// The whole final check: what a look at the schema answers, and what the rows say.
+/// What must hold before anything is done or checked.
 ///
 /// # Errors
-/// Those of reading the schema; a question that cannot be asked is a failed check.
+/// `NotFound` for the first that does not; those of the database.
+pub async fn preconditions(plan: &InPlacePlan, rows: &dyn InPlaceReader) -> Result<()> {
+    for condition in &plan.preconditions {
+        let found = rows.find(&condition.violators).await?;
+        if found.count > 0 {
+            return Err(Error::new(ErrorKind::NotFound, &condition.what)
+                .item(found.sample.join(", "))
+                .remedy(&condition.remedy));
+        }
+    }
+    Ok(())
+}
+
+/// The whole final check: what a look at the schema answers, and what the rows say. Of a plan that
+/// moves tenants the schema is only spoken of where it is not as it should be, and where the whole
+/// is asked for; of its questions those that are `wanted`, or all.
+///
+/// # Errors
+/// `Configuration` for a question that the plan does not have; those of reading the schema. A
+/// question that cannot be asked is a failed check.
 pub async fn final_sections(
     plan: &InPlacePlan,
+    wanted: &[String],
     schema: &dyn SchemaReader,
     rows: &dyn InPlaceReader,
 ) -> Result<CheckReport> {
+    let specs = chosen(plan, wanted)?;
     let live = schema.read(&plan.namespace).await?;
     let mut found = schema_sections(&plan.schema.schema, &live);
     if !plan.kept.is_empty() {
         found.push(super::kept::section(plan, &live, rows).await?);
     }
-    found.extend(sections(rows, &plan.sections).await);
+    if !wanted.is_empty() || plan.tenancy.is_some() {
+        found.retain(|section| !section.passed());
+    }
+    found.extend(sections(rows, &plan.namespace, &specs).await);
     Ok(CheckReport {
         sections: found,
         ..CheckReport::default()
     })
 }
 
+fn chosen(plan: &InPlacePlan, wanted: &[String]) -> Result<Vec<SectionSpec>> {
+    if wanted.is_empty() {
+        return Ok(plan.sections.clone());
+    }
+    let names: Vec<&str> = plan
+        .sections
+        .iter()
+        .flat_map(|section| &section.questions)
+        .map(|question| question.name.as_str())
+        .collect();
+    if let Some(strange) = wanted.iter().find(|name| !names.contains(&name.as_str())) {
+        return Err(Error::new(
+            ErrorKind::Configuration,
+            format!("the plan {} has no check {strange}", plan.name),
+        )
+        .remedy(format!("its checks are: {}", names.join(", "))));
+    }
+    let mut specs = plan.sections.clone();
+    for spec in &mut specs {
+        spec.shares.clear();
+        spec.questions
+            .retain(|question| wanted.contains(&question.name));
+    }
+    specs.retain(|spec| !spec.questions.is_empty());
+    Ok(specs)
+}
+
 /// What the rows say.
-pub async fn sections(rows: &dyn InPlaceReader, specs: &[SectionSpec]) -> Vec<Section> {
+pub async fn sections(
+    rows: &dyn InPlaceReader,
+    namespace: &str,
+    specs: &[SectionSpec],
+) -> Vec<Section> {
     let mut sections = Vec::new();
     for spec in specs {
         let mut checks = Vec::new();
@@ -41,7 +96,7 @@ pub async fn sections(rows: &dyn InPlaceReader, specs: &[SectionSpec]) -> Vec<Se
             });
         }
         for question in &spec.questions {
-            checks.push(match ask(rows, question).await {
+            checks.push(match ask(rows, namespace, question).await {
                 Ok(check) => check,
                 Err(error) => unanswered(&question.name, &error),
             });
@@ -70,22 +125,43 @@ fn unanswered(name: &str, error: &Error) -> Check {
     Check::new(name, "not compared").with(Some(finding))
 }
 
-async fn ask(rows: &dyn InPlaceReader, question: &Question) -> Result<Check> {
+async fn ask(rows: &dyn InPlaceReader, namespace: &str, question: &Question) -> Result<Check> {
     let all = rows.number(&question.all).await?;
-    let found = rows.find(&question.violators).await?;
-    let check = Check::new(
-        &question.name,
-        format!("{} {}", grouped(all), question.noun),
-    );
-    if found.count == 0 {
-        return Ok(check);
+    let mut found = rows.find(&question.violators).await?;
+    let mut compared = format!("{} {}", grouped(all), question.noun);
+    let mut notes = Vec::new();
+    if let Some(comparison) = &question.backup {
+        match rows.differs_from_backup(namespace, comparison).await? {
+            Some(differing) => {
+                compared.push_str(" against the last backup");
+                found.count += differing.count;
+                found.sample.extend(differing.sample);
+            }
+            None => notes.push(
+                Finding::note("there is no backup to compare with", 0, Vec::new())
+                    .remedy("data-migrate takes one unless --skip-backup is given"),
+            ),
+        }
     }
-    let finding = if question.rank == Rank::Medium {
-        Finding::note(&question.what, found.count, found.sample)
-    } else {
-        Finding::failure(&question.what, found.count, found.sample)
-    };
-    Ok(check.with(Some(finding.remedy(&question.remedy))))
+    if let Some((query, what)) = &question.accepted {
+        let accepted = rows.find(query).await?;
+        if accepted.count > 0 {
+            notes.push(Finding::note(what, accepted.count, accepted.sample));
+        }
+    }
+    let mut check = Check::new(&question.name, compared).ranked(question.rank.name());
+    if found.count > 0 {
+        let finding = if question.rank == Rank::Medium {
+            Finding::note(&question.what, found.count, found.sample)
+        } else {
+            Finding::failure(&question.what, found.count, found.sample)
+        };
+        check = check.with(Some(finding.remedy(&question.remedy)));
+    }
+    for note in notes {
+        check = check.with(Some(note));
+    }
+    Ok(check)
 }
 
 async fn shares(rows: &dyn InPlaceReader, share: &ShareSpec) -> Result<Check> {

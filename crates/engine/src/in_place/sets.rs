@@ -5,11 +5,10 @@
 //! look at the whole finds what moved, came or was locked meanwhile.
 
 use sunset_core::error::{Error, ErrorKind, Result};
-use sunset_core::plans::in_place::{Group, PlanStep, SetUpdate, TableFacts};
+use sunset_core::plans::in_place::{Group, Labels, PlanStep, SetUpdate, TableFacts};
 use sunset_core::ports::in_place::{Blocks, Changed, InPlaceWriter, Locked, TableSize};
-use sunset_core::schema::live::LiveSchema;
 
-use super::{InPlaceOptions, Ports, StepReport};
+use super::{InPlaceOptions, Ports, Sight, StepReport};
 use crate::retry::retry;
 use crate::schema::LOCK_RETRIES;
 
@@ -26,12 +25,12 @@ const MOVED_LOOKS: u32 = 100;
 pub(super) async fn set(
     step: &PlanStep,
     update: &SetUpdate,
-    live: &LiveSchema,
+    live: Sight<'_>,
     ports: Ports<'_>,
     options: InPlaceOptions,
     report: &mut StepReport,
 ) -> Result<()> {
-    let facts = TableFacts::of_set(live, update)?;
+    let facts = TableFacts::of_set(live.foreseen, update)?.seen_from(live.real);
     let changed = match ports.writer {
         None => ports.rows.would_set(&facts, update).await?,
         Some(writers) => {
@@ -51,7 +50,14 @@ pub(super) async fn set(
             changed
         }
     };
-    counted(&update.noun, &update.groups, &changed, ports, report);
+    let labels = update.labels.as_ref();
+    counted(
+        (&update.noun, labels),
+        &update.groups,
+        &changed,
+        ports,
+        report,
+    );
     let left = ports.rows.left_alone(&facts, update).await?;
     if !facts.unless_true.is_empty() {
         report.count(
@@ -78,7 +84,7 @@ pub(super) async fn set(
 
 /// Output lines of what was changed: one a group, and one for values that no group names.
 pub(super) fn counted(
-    noun: &str,
+    (noun, labels): (&str, Option<&Labels>),
     groups: &[Group],
     changed: &Changed,
     ports: Ports<'_>,
@@ -91,6 +97,17 @@ pub(super) fn counted(
             label.replace("updated", "to be updated")
         }
     };
+    report.written += changed.rows;
+    if let Some(labels) = labels {
+        // One line for all, and below it those values that occur.
+        report.count_all(labels, ports.writer.is_some(), changed.rows);
+        for group in groups {
+            if let Some(rows) = changed.values.get(&group.value) {
+                report.count(&group.label, *rows);
+            }
+        }
+        return;
+    }
     let mut named = 0;
     for group in groups {
         let rows = changed.values.get(&group.value).copied().unwrap_or(0);
@@ -100,7 +117,6 @@ pub(super) fn counted(
     if groups.is_empty() || named < changed.rows {
         report.count(tense(&format!("{noun} updated")), changed.rows - named);
     }
-    report.written += changed.rows;
 }
 
 struct Sweep<'a> {
@@ -114,7 +130,7 @@ struct Sweep<'a> {
 impl Sweep<'_> {
     async fn run(&self, size: TableSize, ports: Ports<'_>) -> Result<Changed> {
         let mut sum = Changed::default();
-        let limit = u64::from(self.options.batch_size);
+        let limit = u64::from(self.options.batches.sets);
         let density = match size.rows.checked_div(size.blocks) {
             Some(0) | None => ROWS_PER_BLOCK,
             Some(rows) => rows,
@@ -193,7 +209,7 @@ impl Sweep<'_> {
                 self.facts,
                 self.update,
                 part,
-                self.options.batch_size,
+                self.options.batches.sets,
                 locked,
             )
             .await

@@ -16,6 +16,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("schema", include_str!("ledger/schema.sql")),
     ("objects", include_str!("ledger/objects.sql")),
     ("changes", include_str!("ledger/changes.sql")),
+    ("backups", include_str!("ledger/backups.sql")),
     ("rollout", include_str!("ledger/rollout.sql")),
     ("kept", include_str!("ledger/kept.sql")),
     ("batches", include_str!("ledger/batches.sql")),

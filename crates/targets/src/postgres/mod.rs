@@ -1,6 +1,7 @@
 //! PostgreSQL: the connection, the ledger, and what is written through them.
 
 mod address;
+mod backups;
 mod batches;
 mod connection;
 pub mod contents;
@@ -31,6 +32,7 @@ mod verify;
 mod watch;
 
 pub use address::Address;
+pub use backups::BackupStore;
 pub use connection::{ConnectOptions, Database};
 pub use digest::digest_expression;
 pub use fault::error;

@@ -6,18 +6,22 @@
 //! executes descriptions and knows no plan by name; every row that it changes is accounted for in
 //! the ledger with its cells of before, in the same transaction.
 
+mod backups;
 mod parameters;
 pub mod prisma;
 mod sections;
 mod table_facts;
 mod updates;
 
+pub use backups::{BackupSpec, BackupTable};
 pub use parameters::{OptionName, Parameters};
-pub use sections::{Question, Rank, SectionSpec, ShareSpec, schema_sections};
+pub use sections::{
+    BackupComparison, Fix, Question, Rank, SectionSpec, ShareSpec, schema_sections,
+};
 pub use table_facts::TableFacts;
 pub use updates::{
-    Assigned, Considered, Group, Merge, Noted, RowFunction, RowImage, RowOutcome, RowUpdate,
-    SetUpdate, SqlText,
+    Assigned, Considered, Group, Labels, Merge, Noted, RowFunction, RowImage, RowOutcome,
+    RowUpdate, SetUpdate, SqlText,
 };
 
 use super::schemas::PlanSchema;
@@ -34,6 +38,8 @@ pub struct InPlacePlan {
     pub namespace: String,
     /// What it wants of the database.
     pub schema: PlanSchema,
+    /// What must hold before anything is done or checked.
+    pub preconditions: Vec<Precondition>,
     /// What is done, in order.
     pub steps: Vec<PlanStep>,
     /// What the final check asks beside the schema.
@@ -45,6 +51,43 @@ pub struct InPlacePlan {
     pub states: Vec<(String, String)>,
     /// The name of the folder that holds a run's SQL for Prisma, behind its time stamp.
     pub prisma_name: Option<String>,
+    /// Rows a transaction, where nobody says otherwise.
+    pub batches: BatchSizes,
+    /// Whose rows are whose, for a plan that tenants can be taken back from one by one.
+    pub tenancy: Option<Tenancy>,
+    /// What comes next, once everything is done.
+    pub next: Option<String>,
+}
+
+/// Rows a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchSizes {
+    /// Where a pure function decides.
+    pub rows: u32,
+    /// Where the database evaluates.
+    pub sets: u32,
+}
+
+/// Something that must hold before anything is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Precondition {
+    /// What stands against it: a query of one text column, `item`.
+    pub violators: SqlText,
+    /// `there is no tenant`
+    pub what: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+/// How the tables of a plan name the tenant that a row belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tenancy {
+    /// The table of tenants, whose key is `id`.
+    pub table: String,
+    /// The column that names the tenant.
+    pub column: String,
+    /// The flag that moves tenants.
+    pub flag: String,
 }
 
 /// One step.
@@ -77,6 +120,11 @@ pub enum Work {
     Rows(Vec<RowUpdate>),
     /// Writes what a query gives into a table.
     Merge(Vec<Merge>),
+    /// Asks the database before anything is changed, in a dry run too; a failed question stops the
+    /// run.
+    Validate(Vec<SectionSpec>),
+    /// Copies tables, and compares the copies.
+    Backup(BackupSpec),
     /// Asks the database; a failed question stops the run.
     Verify(Vec<SectionSpec>),
     /// Writes down what was done: in the ledger, and as a folder for Prisma where one is wanted.
@@ -99,6 +147,7 @@ pub struct Registered {
 const BUILT_IN: &[Registered] = &[
     super::leora_phase2::REGISTERED,
     super::main_server::REGISTERED,
+    super::voice_agent::REGISTERED,
 ];
 
 /// The plan of that name, where it is one that changes a database in place.

@@ -14,6 +14,8 @@ pub enum OptionName {
     OnlyUnclassified,
     /// Only these tenants, with commas between them.
     TenantIds,
+    /// No copies of the tables first.
+    SkipBackup,
 }
 
 impl OptionName {
@@ -23,6 +25,7 @@ impl OptionName {
             Self::AsOf => "as-of",
             Self::OnlyUnclassified => "only-unclassified",
             Self::TenantIds => "tenant-ids",
+            Self::SkipBackup => "skip-backup",
         }
     }
 }
@@ -34,6 +37,8 @@ pub struct Parameters {
     pub namespace: String,
     /// When the run began.
     pub began: Instant,
+    /// Whether the database has a ledger, so that SQL may ask it.
+    pub ledger: bool,
     /// Options with their values; one without a value has the empty text.
     pub options: BTreeMap<OptionName, String>,
 }
@@ -44,6 +49,7 @@ impl Parameters {
         Self {
             namespace: namespace.to_owned(),
             began,
+            ledger: false,
             options: BTreeMap::new(),
         }
     }

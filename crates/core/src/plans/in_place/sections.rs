@@ -5,7 +5,7 @@ use crate::check::{Check, Finding, Section};
 use crate::schema::live::{ConstraintKind, LiveIndex, LiveSchema, LiveTable};
 use crate::schema::model::{Schema, Table, index_key};
 
-use super::updates::SqlText;
+use super::updates::{Merge, RowUpdate, SetUpdate, SqlText};
 
 /// How much a failed question weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +30,7 @@ impl Rank {
 }
 
 /// One question to the rows: those that should not be there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Question {
     /// `every customer is classified`
     pub name: String,
@@ -46,8 +46,67 @@ pub struct Question {
     pub what: String,
     /// What to do about them.
     pub remedy: String,
-    /// The SQL that repairs them, where that can be done without a person: `final-check --fix`.
-    pub fix: Option<super::SetUpdate>,
+    /// Rows that are accepted and worth a word: a query as `violators`, and what they are.
+    pub accepted: Option<(SqlText, String)>,
+    /// The rows of a table are compared with the last backup that holds them, too.
+    pub backup: Option<BackupComparison>,
+    /// What repairs them, where that can be done without a person: `final-check --fix`.
+    pub fixes: Vec<Fix>,
+}
+
+/// A comparison with the last backup that holds a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupComparison {
+    /// The table.
+    pub table: String,
+    /// The columns that must be as they were.
+    pub columns: Vec<String>,
+    /// A condition over `t`, and what is bound.
+    pub rows: Option<SqlText>,
+}
+
+/// A repair. It is booked in the ledger as every other change is.
+#[derive(Clone)]
+pub enum Fix {
+    /// By SQL.
+    Set(SetUpdate),
+    /// By a pure function.
+    Rows(RowUpdate),
+    /// By what a query gives.
+    Merge(Merge),
+}
+
+impl Question {
+    /// A question without anything beside it.
+    pub fn new(name: &str, rank: Rank, noun: &str, all: SqlText, violators: SqlText) -> Self {
+        Self {
+            name: name.to_owned(),
+            rank,
+            all,
+            noun: noun.to_owned(),
+            violators,
+            what: String::new(),
+            remedy: String::new(),
+            accepted: None,
+            backup: None,
+            fixes: Vec::new(),
+        }
+    }
+
+    /// Says what the rows are, and what to do about them.
+    #[must_use]
+    pub fn tells(mut self, what: &str, remedy: &str) -> Self {
+        what.clone_into(&mut self.what);
+        remedy.clone_into(&mut self.remedy);
+        self
+    }
+
+    /// With a repair.
+    #[must_use]
+    pub fn fixed_by(mut self, fix: Fix) -> Self {
+        self.fixes.push(fix);
+        self
+    }
 }
 
 /// A distribution that is shown: how many rows have which value.
@@ -62,7 +121,7 @@ pub struct ShareSpec {
 }
 
 /// One section.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct SectionSpec {
     /// `Data`
     pub title: String,

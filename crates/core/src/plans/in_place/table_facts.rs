@@ -22,6 +22,11 @@ pub struct TableFacts {
     pub types: BTreeMap<String, String>,
     /// Of the columns that say that a person decided, those that it has.
     pub unless_true: Vec<String>,
+    /// Columns that a plan brings and that are not there yet. Only a dry run knows such: it takes
+    /// them for NULL.
+    pub to_come: Vec<String>,
+    /// Whether the whole table is yet to come.
+    pub is_to_come: bool,
 }
 
 impl TableFacts {
@@ -120,7 +125,23 @@ impl TableFacts {
                 .map(|column| (column.name.clone(), column.type_name.clone()))
                 .collect(),
             unless_true: marks.iter().map(|mark| mark.name.clone()).collect(),
+            to_come: Vec::new(),
+            is_to_come: false,
         })
+    }
+
+    /// Says of facts that were gathered on a schema to come what of it is not there yet.
+    #[must_use]
+    pub fn seen_from(mut self, live: &LiveSchema) -> Self {
+        let found = live.table(&self.table);
+        self.is_to_come = found.is_none();
+        self.to_come = self
+            .types
+            .keys()
+            .filter(|name| found.is_none_or(|table| table.column(name).is_none()))
+            .cloned()
+            .collect();
+        self
     }
 
     /// A column's type; `text` for one that is not there.

@@ -58,6 +58,25 @@ pub struct Noted {
     pub column: String,
 }
 
+/// The words of the line that counts what was written. Without them a line is made of the noun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Labels {
+    /// `calls updated`
+    pub done: String,
+    /// `calls to update`, in a dry run.
+    pub planned: String,
+}
+
+impl Labels {
+    /// Both.
+    pub fn new(done: &str, planned: &str) -> Self {
+        Self {
+            done: done.to_owned(),
+            planned: planned.to_owned(),
+        }
+    }
+}
+
 /// Gives rows of one table new values by SQL, in batches. The same values again change nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetUpdate {
@@ -71,6 +90,8 @@ pub struct SetUpdate {
     pub set: Vec<Assigned>,
     /// Which rows are considered.
     pub rows: Considered,
+    /// The line that counts all of them, where there is one.
+    pub labels: Option<Labels>,
     /// How output counts.
     pub groups: Vec<Group>,
     /// Rows that deserve a word.
@@ -110,6 +131,9 @@ pub struct RowUpdate {
     pub noun: String,
     /// The columns that the function reads.
     pub reads: Vec<String>,
+    /// What else it is told: a name among the cells, and an expression over `t`, which may ask
+    /// other tables.
+    pub asks: Vec<(String, String)>,
     /// The columns that it may set.
     pub writes: Vec<String>,
     /// Which rows are considered: those that are not done yet. A row that the function
@@ -117,6 +141,8 @@ pub struct RowUpdate {
     pub rows: Considered,
     /// The values of `$1`, `$2`, … in the condition.
     pub binds: Vec<String>,
+    /// The line that counts all of them, where there is one.
+    pub labels: Option<Labels>,
     /// How output counts, by the first of `writes`.
     pub groups: Vec<Group>,
     /// The function.
@@ -138,4 +164,9 @@ pub struct Merge {
     pub columns: Vec<String>,
     /// Columns that are written with a changed row and do not make a row differ: `updated_at`.
     pub along: Vec<String>,
+    /// The line that counts all of them, where there is one.
+    pub labels: Option<Labels>,
+    /// A query of one number, how many rows it will be, for a dry run before the columns are there
+    /// that the query reads.
+    pub forecast: Option<SqlText>,
 }

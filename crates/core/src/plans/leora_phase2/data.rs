@@ -56,6 +56,7 @@ pub(super) fn classification(as_of: &str, only_new: bool) -> SetUpdate {
             condition: only_new.then_some(unclassified),
             unless_true: Vec::new(),
         },
+        labels: None,
         groups: TYPES.map(|name| group(name, "customers updated")).to_vec(),
         noted: vec![Noted {
             code: "future_order".to_owned(),
@@ -80,6 +81,7 @@ pub(super) fn priorities() -> SetUpdate {
             condition: Some(has_known_type()),
             unless_true: vec!["accountPriorityManuallySet".to_owned()],
         },
+        labels: None,
         groups: ["HIGH", "MEDIUM", "LOW"]
             .map(|name| group(name, "priorities updated"))
             .to_vec(),
@@ -142,7 +144,9 @@ fn unclassified(namespace: &str) -> Question {
         )),
         what: "customers without a classification".to_owned(),
         remedy: "run data-migrate --plan leora-phase2 --step classification".to_owned(),
-        fix: None,
+        accepted: None,
+        backup: None,
+        fixes: Vec::new(),
     }
 }
 
@@ -180,7 +184,9 @@ pub(super) fn as_ordered(namespace: &str, as_of: &str) -> Question {
         },
         what: "customers whose last order or classification changed meanwhile".to_owned(),
         remedy: "run data-migrate again".to_owned(),
-        fix: None,
+        accepted: None,
+        backup: None,
+        fixes: Vec::new(),
     }
 }
 
@@ -235,7 +241,9 @@ pub(super) fn final_section(namespace: &str) -> SectionSpec {
                 )),
                 what: "customers whose priority is another".to_owned(),
                 remedy: "run data-migrate --plan leora-phase2 --step priorities; set accountPriorityManuallySet where a person decided".to_owned(),
-                fix: None,
+                accepted: None,
+                backup: None,
+                fixes: Vec::new(),
             },
         ],
     }

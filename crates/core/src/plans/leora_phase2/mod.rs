@@ -8,7 +8,9 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
-use super::in_place::{InPlacePlan, OptionName, Parameters, PlanStep, Registered, Work};
+use super::in_place::{
+    BatchSizes, InPlacePlan, OptionName, Parameters, PlanStep, Registered, Work,
+};
 use super::schemas::PlanSchema;
 use crate::error::Result;
 
@@ -93,5 +95,12 @@ pub fn describe(parameters: &Parameters) -> Result<InPlacePlan> {
         kept: Vec::new(),
         states,
         prisma_name: Some("phase2_complete".to_owned()),
+        preconditions: Vec::new(),
+        batches: BatchSizes {
+            rows: 10_000,
+            sets: 10_000,
+        },
+        tenancy: None,
+        next: None,
     })
 }

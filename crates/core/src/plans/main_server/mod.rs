@@ -8,7 +8,8 @@ mod schema;
 mod tests;
 
 use super::in_place::{
-    InPlacePlan, Parameters, PlanStep, Registered, SectionSpec, ShareSpec, SqlText, Work,
+    BatchSizes, InPlacePlan, Parameters, PlanStep, Registered, SectionSpec, ShareSpec, SqlText,
+    Work,
 };
 use super::schemas::PlanSchema;
 use crate::error::Result;
@@ -68,6 +69,13 @@ pub fn describe(parameters: &Parameters) -> Result<InPlacePlan> {
         kept: [USERS, CHATS, SESSIONS].map(str::to_owned).to_vec(),
         states: Vec::new(),
         prisma_name: Some("main_server_v2".to_owned()),
+        preconditions: Vec::new(),
+        batches: BatchSizes {
+            rows: 10_000,
+            sets: 10_000,
+        },
+        tenancy: None,
+        next: None,
     })
 }
 

@@ -28,6 +28,34 @@ pub(super) struct Change {
     pub rows: u64,
     /// Whether somebody wrote the same columns later, and whether that is of the scope.
     later: bool,
+    /// The keys that the scope covers, where it does not cover all.
+    pub only: Option<Vec<String>>,
+}
+
+/// The keys of a set whose rows hold a value in a column.
+async fn held(
+    transaction: &mut Transaction<'_, Postgres>,
+    (set, relation): (i64, &str),
+    (key, key_type): (&str, &str),
+    (column, value): (&str, &str),
+) -> Result<Vec<String>> {
+    let sql = format!(
+        "SELECT k.key FROM sunset.changes AS c CROSS JOIN LATERAL unnest(c.keys) AS k (key) \
+           JOIN {relation} AS t ON t.{} = k.key::{key_type} WHERE c.id = $1 AND t.{}::text = $2",
+        quote_identifier(key),
+        quote_identifier(column),
+    );
+    let failed = |cause| error(cause, WHAT);
+    crate::postgres::query(plain(sql))
+        .bind(set)
+        .bind(value)
+        .fetch_all(&mut **transaction)
+        .await
+        .map_err(failed)?
+        .iter()
+        .map(|row| row.try_get(0))
+        .collect::<sqlx::Result<_>>()
+        .map_err(failed)
 }
 
 impl Change {
@@ -43,7 +71,6 @@ impl Change {
         let row = crate::postgres::query(include_str!("read_set.sql"))
             .bind(set.id)
             .bind(&relation)
-            .bind(scope.only.as_ref().map(|(_, keys)| keys))
             .fetch_optional(&mut **transaction)
             .await
             .map_err(failed)?;
@@ -61,6 +88,23 @@ impl Change {
             .filter_map(|name| known.get(&name).cloned().map(|kind| (name, kind)))
             .collect();
         let made: bool = row.try_get("made").map_err(failed)?;
+        let only = match &scope.only {
+            None => None,
+            Some((column, _)) if !known.contains_key(column) => Some(Vec::new()),
+            Some((column, value)) => Some(
+                held(
+                    transaction,
+                    (set.id, &relation),
+                    (&key, &key_type),
+                    (column, value),
+                )
+                .await?,
+            ),
+        };
+        let rows = match &only {
+            Some(keys) => keys.len() as u64,
+            None => unsigned(row.try_get("rows").map_err(failed)?),
+        };
         Ok(Some(Self {
             id: set.id,
             relation,
@@ -68,8 +112,9 @@ impl Change {
             key: (key, key_type),
             columns,
             made,
-            rows: unsigned(row.try_get("rows").map_err(failed)?),
+            rows,
             later: row.try_get("later").map_err(failed)?,
+            only,
         }))
     }
 
@@ -207,7 +252,7 @@ impl Change {
         let failed = |cause| error(cause, format!("{WHAT} of {}", self.table));
         let rows = crate::postgres::query(plain(sql))
             .bind(self.id)
-            .bind(scope.only.as_ref().map(|(_, keys)| keys))
+            .bind(&self.only)
             .fetch_all(&mut **transaction)
             .await
             .map_err(failed)?;
@@ -253,7 +298,7 @@ impl Change {
         let failed = |cause| error(cause, format!("{WHAT} of {}", self.table));
         let rows = crate::postgres::query(plain(sql))
             .bind(self.id)
-            .bind(scope.only.as_ref().map(|(_, keys)| keys))
+            .bind(&self.only)
             .fetch_all(&mut **transaction)
             .await
             .map_err(failed)?;

@@ -1,7 +1,6 @@
--- One set, with what its table has today. $1 the set, $2 its table, quoted, $3 the keys of the scope.
+-- One set, with what its table has today. $1 the set, $2 its table, quoted.
 SELECT c.key_column, c.columns AS set_columns, c.before IS NULL AS made,
-       CASE WHEN $3::text[] IS NULL THEN cardinality(c.keys)
-            ELSE (SELECT count(*) FROM unnest(c.keys) AS k (key) WHERE k.key = ANY ($3)) END::bigint AS rows,
+       cardinality(c.keys)::bigint AS rows,
        coalesce(attributes.names, '{}') AS columns,
        coalesce(attributes.types, '{}') AS types,
        EXISTS (SELECT 1 FROM sunset.changes AS l

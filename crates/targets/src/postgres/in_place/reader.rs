@@ -6,13 +6,16 @@ use async_trait::async_trait;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
 use sunset_core::Result;
-use sunset_core::plans::in_place::{Merge, Noted, RowUpdate, SetUpdate, SqlText, TableFacts};
+use sunset_core::plans::in_place::{
+    BackupComparison, Merge, Noted, RowUpdate, SetUpdate, SqlText, TableFacts,
+};
 use sunset_core::ports::in_place::{
     Changed, Contents, InPlaceReader, KeptTable, RowBatch, RowsSince, TableSize,
 };
 use sunset_core::ports::schema::FoundRows;
 
 use super::{bound, row_batch, statements, unsigned};
+use crate::postgres::backups;
 use crate::postgres::connection::Database;
 use crate::postgres::contents;
 use crate::postgres::fault::error;
@@ -94,7 +97,7 @@ impl InPlaceReader for InPlaceLook {
         let decided =
             row_batch::decide(&mut transaction, facts, update, (after, limit), false).await?;
         end(transaction, "cannot end a look at the database").await?;
-        Ok(decided.into_batch())
+        Ok(decided.into_batch(true))
     }
 
     async fn would_merge(&self, facts: &TableFacts, merge: &Merge) -> Result<Changed> {
@@ -128,6 +131,25 @@ impl InPlaceReader for InPlaceLook {
             binds: update.binds.clone(),
         })
         .await
+    }
+
+    async fn rows_of(&self, facts: &TableFacts, update: &RowUpdate) -> Result<u64> {
+        self.number(&SqlText {
+            sql: statements::count_considered(facts, &update.rows),
+            binds: update.binds.clone(),
+        })
+        .await
+    }
+
+    async fn differs_from_backup(
+        &self,
+        namespace: &str,
+        comparison: &BackupComparison,
+    ) -> Result<Option<FoundRows>> {
+        match backups::comparison(&self.database, namespace, comparison).await? {
+            Some(query) => self.find(&query).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     async fn size(&self, facts: &TableFacts) -> Result<TableSize> {

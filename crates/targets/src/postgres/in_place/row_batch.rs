@@ -10,7 +10,7 @@ use sunset_core::ports::in_place::{Changed, RowBatch};
 use sunset_core::schema::name::{quote_identifier, quote_literal};
 
 use super::reader::{changed, plain};
-use super::statements::{considered, image, key, names, relation};
+use super::statements::{considered, image, key, names, relation, source};
 use super::{bound, object};
 use crate::postgres::fault::error;
 use crate::postgres::runs::without_nul;
@@ -41,17 +41,21 @@ pub(super) async fn decide(
             facts.key_type
         ));
     }
-    let cells: Vec<String> = update
+    let columns = update
         .reads
         .iter()
-        .map(|column| format!("{}, t.{}", quote_literal(column), quote_identifier(column)))
-        .collect();
+        .map(|column| format!("{}, t.{}", quote_literal(column), quote_identifier(column)));
+    let asked = update
+        .asks
+        .iter()
+        .map(|(name, expression)| format!("{}, {expression}", quote_literal(name)));
+    let cells: Vec<String> = columns.chain(asked).collect();
     let sql = format!(
         "SELECT {key}::text AS key, jsonb_build_object({cells})::text AS cells \
            FROM {relation} AS t WHERE {conditions} ORDER BY {key} LIMIT {limit}{lock}",
         key = key(facts),
         cells = cells.join(", "),
-        relation = relation(facts),
+        relation = source(facts),
         conditions = if conditions.is_empty() {
             "true".to_owned()
         } else {
@@ -79,13 +83,16 @@ pub(super) async fn decide(
 
 impl Decided {
     /// What the batch came to, were it written as decided.
-    pub(super) fn into_batch(self) -> RowBatch {
+    pub(super) fn into_batch(self, keeps_images: bool) -> RowBatch {
         let mut batch = RowBatch {
             seen: self.rows.len() as u64,
             last: self.rows.last().map(|(image, _)| image.key.clone()),
             ..RowBatch::default()
         };
         for (image, outcome) in self.rows {
+            if keeps_images && (outcome.quarantine.is_some() || !outcome.set.is_empty()) {
+                batch.images.push((image.clone(), outcome.clone()));
+            }
             for warning in &outcome.warnings {
                 let items = batch.warnings.entry(warning.code.clone()).or_default();
                 items.push(image.key.clone());

@@ -9,6 +9,33 @@ pub(super) fn relation(facts: &TableFacts) -> String {
     qualified(&facts.namespace, &facts.table)
 }
 
+/// What a look reads: the table, where columns that are yet to come are NULL.
+pub(super) fn source(facts: &TableFacts) -> String {
+    if facts.to_come.is_empty() {
+        return relation(facts);
+    }
+    let nulls: Vec<String> = facts
+        .to_come
+        .iter()
+        .map(|column| {
+            format!(
+                "NULL::{} AS {}",
+                facts.type_of(column),
+                quote_identifier(column)
+            )
+        })
+        .collect();
+    let nulls = nulls.join(", ");
+    if facts.is_to_come {
+        format!("(SELECT {nulls} WHERE false)")
+    } else {
+        format!(
+            "(SELECT found.*, {nulls} FROM {} AS found)",
+            relation(facts)
+        )
+    }
+}
+
 /// `t."key"`
 pub(super) fn key(facts: &TableFacts) -> String {
     format!("t.{}", quote_identifier(&facts.key))
@@ -67,7 +94,7 @@ fn valued(facts: &TableFacts, update: &SetUpdate) -> String {
         .collect();
     format!(
         "{} AS t CROSS JOIN LATERAL (SELECT {}) AS v",
-        relation(facts),
+        source(facts),
         values.join(", ")
     )
 }
@@ -98,6 +125,17 @@ pub(super) fn would_set(facts: &TableFacts, update: &SetUpdate) -> String {
     )
 }
 
+/// How many rows are considered.
+pub(super) fn count_considered(facts: &TableFacts, rows: &Considered) -> String {
+    let mut conditions = considered(facts, rows);
+    conditions.push("true".to_owned());
+    format!(
+        "SELECT count(*) FROM {} AS t WHERE {}",
+        source(facts),
+        conditions.join(" AND ")
+    )
+}
+
 /// How many rows a person decided about.
 pub(super) fn left_alone(facts: &TableFacts, update: &SetUpdate) -> String {
     let marks: Vec<String> = facts
@@ -114,7 +152,7 @@ pub(super) fn left_alone(facts: &TableFacts, update: &SetUpdate) -> String {
     conditions.push(format!("({})", marks.join(" OR ")));
     format!(
         "SELECT count(*) FROM {} AS t WHERE {}",
-        relation(facts),
+        source(facts),
         conditions.join(" AND ")
     )
 }
@@ -125,7 +163,7 @@ pub(super) fn noted(facts: &TableFacts, noted: &Noted) -> String {
         "SELECT {}::text || ': ' || coalesce(t.{}::text, 'NULL') AS item FROM {} AS t WHERE {}",
         key(facts),
         quote_identifier(&noted.column),
-        relation(facts),
+        source(facts),
         noted.condition
     )
 }
@@ -242,7 +280,7 @@ pub(super) fn would_merge(facts: &TableFacts, merge: &Merge) -> String {
         query = merge.query.sql,
         key = quote_identifier(&facts.key),
         key_type = facts.key_type,
-        relation = relation(facts),
+        relation = source(facts),
         differs = merge_differs(facts, merge, "t"),
     )
 }

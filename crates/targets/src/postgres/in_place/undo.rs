@@ -60,8 +60,6 @@ impl ChangePlanner for ChangeBook {
         let rows = crate::postgres::query(include_str!("sets.sql"))
             .bind(&scope.plan)
             .bind(scope.run)
-            .bind(scope.only.as_ref().map(|(table, _)| table))
-            .bind(scope.only.as_ref().map(|(_, keys)| keys))
             .bind(before)
             .bind(i64::from(limit))
             .fetch_all(&mut *transaction)
@@ -108,6 +106,9 @@ impl ChangeUndoer for ChangeUndo {
         let Some(change) = Change::read(&mut transaction, scope, set).await? else {
             return Ok(TakenBack::default());
         };
+        if change.rows == 0 && change.only.is_some() {
+            return Ok(TakenBack::default());
+        }
         let done = change.restore(&mut transaction, scope).await?;
         let restored = done.len() as u64;
         let mut taken = TakenBack::default();
@@ -124,7 +125,7 @@ impl ChangeUndoer for ChangeUndo {
         crate::postgres::query(include_str!("forget_set.sql"))
             .bind(set.id)
             .bind(&kept)
-            .bind(scope.only.as_ref().map(|(_, keys)| keys))
+            .bind(&change.only)
             .execute(&mut *transaction)
             .await
             .map_err(failed)?;

@@ -114,7 +114,7 @@ impl InPlaceWriter for InPlaceStore {
             step,
         )
         .await?;
-        let mut batch = decided.into_batch();
+        let mut batch = decided.into_batch(false);
         let size = Size {
             items: batch.seen,
             written: changed.rows,

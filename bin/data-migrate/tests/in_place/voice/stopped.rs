@@ -1,0 +1,100 @@
+//! Runs that are killed, and backups that are not what they copy.
+
+use std::time::Duration;
+
+use super::{CALLS, CONFIGS, METRICS, MIGRATED, PLAN, migrate, run, with};
+
+const MANY: &str = r"
+INSERT INTO voice_agent_configs (id, tenant_id, name, prompt)
+SELECT 'c' || n, 'acme', 'n' || n, 'Atender ' || repeat('mesa ', n % 50) FROM generate_series(1, 3000) AS n;
+INSERT INTO voice_agent_calls (id, tenant_id, config_id, status, transcript, duration_seconds, latency_ms)
+SELECT 'k' || n, CASE n % 2 WHEN 0 THEN 'acme' ELSE 'globex' END, 'c' || (n % 3000 + 1),
+       (ARRAY['completed', 'failed', 'queued'])[n % 3 + 1], repeat('palabra ', n % 20), n % 97, n % 1009
+  FROM generate_series(1, 20000) AS n;
+";
+
+#[tokio::test]
+async fn a_killed_run_goes_on_with_one_backup_and_the_same_result() {
+    let Some(undisturbed) = with(MANY).await else {
+        return;
+    };
+    migrate(&undisturbed, &[]);
+    let Some(scratch) = with(MANY).await else {
+        return;
+    };
+    assert_eq!(run(&scratch, "schema-push", &[]).status, 0);
+    let before = (scratch.text(CONFIGS).await, scratch.text(CALLS).await);
+    let mut kills = 0;
+    for milliseconds in [120, 250, 400, 600] {
+        let mut arguments = PLAN.to_vec();
+        arguments.extend(["--batch-size", "20"]);
+        let mut child = scratch
+            .command("data-migrate", &arguments)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("the program");
+        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+        if child.try_wait().expect("its state").is_none() {
+            child.kill().expect("kill -9");
+            kills += 1;
+        }
+        child.wait().expect("its end");
+    }
+    migrate(&scratch, &[]);
+    println!("{kills} kills");
+    assert!(kills > 0);
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM sunset.backups").await,
+        "1"
+    );
+    for digest in [MIGRATED, CALLS, METRICS] {
+        assert_eq!(
+            scratch.text(digest).await,
+            undisturbed.text(digest).await,
+            "{digest}"
+        );
+    }
+    let booked = "SELECT count(*) || ' ' || count(DISTINCT k) FROM sunset.changes, unnest(keys) AS k WHERE step = 'outcomes'";
+    assert_eq!(scratch.text(booked).await, "20000 20000");
+    assert_eq!(run(&scratch, "rollback", &["--yes"]).status, 0);
+    assert_eq!(
+        (scratch.text(CONFIGS).await, scratch.text(CALLS).await),
+        before
+    );
+}
+
+/// Whatever ends a run behind its backup ends it before anything was changed.
+#[tokio::test]
+async fn nothing_is_changed_when_the_backup_fails() {
+    let Some(scratch) = with(MANY).await else {
+        return;
+    };
+    assert_eq!(run(&scratch, "schema-push", &[]).status, 0);
+    // A role that may write rows and make the ledger, and no schema.
+    let before = (scratch.text(CONFIGS).await, scratch.text(CALLS).await);
+    scratch
+        .run(
+            "CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no copies here'; END $$;
+             CREATE EVENT TRIGGER no_copies ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION refuse()",
+        )
+        .await;
+    let said = run(&scratch, "data-migrate", &[]);
+    assert_eq!(said.status, 1, "{said:?}");
+    assert!(said.holds("cannot back up"), "{said:?}");
+    assert_eq!(
+        (scratch.text(CONFIGS).await, scratch.text(CALLS).await),
+        before
+    );
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM sunset.backups").await,
+        "0"
+    );
+    assert_eq!(
+        scratch
+            .text("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'migration_backup%'")
+            .await,
+        "0"
+    );
+    migrate(&scratch, &["--skip-backup"]);
+}

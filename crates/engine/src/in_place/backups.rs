@@ -1,0 +1,129 @@
+//! Copies of the tables before anything is changed.
+
+use sunset_core::error::Result;
+use sunset_core::plans::in_place::{BackupSpec, InPlacePlan, SqlText, TableFacts, Work};
+use sunset_core::ports::backups::BackupRecord;
+use sunset_core::schema::name::qualified;
+
+use super::{InPlaceOptions, Ports, Sight, StepReport, first_missing};
+use crate::retry::retry;
+
+/// Takes a backup, or says why there is none.
+pub(super) async fn back_up(
+    plan: &InPlacePlan,
+    spec: &BackupSpec,
+    live: Sight<'_>,
+    ports: Ports<'_>,
+    options: InPlaceOptions,
+    report: &mut StepReport,
+) -> Result<()> {
+    if let Some(why) = &spec.left_out {
+        report.remark = Some(why.clone());
+        return Ok(());
+    }
+    let Some(writers) = ports.writer else {
+        for table in &spec.tables {
+            if live.real.table(&table.table).is_none() {
+                continue;
+            }
+            let condition = table.rows.clone().unwrap_or_else(|| SqlText {
+                sql: "true".to_owned(),
+                binds: Vec::new(),
+            });
+            let relation = qualified(&plan.namespace, &table.table);
+            let count = SqlText {
+                sql: format!(
+                    "SELECT count(*) FROM {relation} AS t WHERE {}",
+                    condition.sql
+                ),
+                binds: condition.binds,
+            };
+            let rows = ports.rows.number(&count).await?;
+            report.count(format!("{} to copy", table.noun), rows);
+        }
+        return Ok(());
+    };
+    if let Some(taken) = retry(options.retries, || writers.backups.taken_before()).await? {
+        report.remark = Some(format!(
+            "{} of the attempt that was broken off holds the rows as they were",
+            taken.id
+        ));
+        return Ok(());
+    }
+    let first = retry(options.retries, || writers.backups.is_first()).await?;
+    if !first && !is_work_left(plan, live, ports, options).await? {
+        report.remark = Some("nothing is to be changed: no backup is needed".to_owned());
+        return Ok(());
+    }
+    ports.progress.start("backup", None);
+    let taken = retry(options.retries, || {
+        writers.backups.take(spec, &plan.namespace, options.began)
+    })
+    .await?;
+    ports.progress.finish();
+    tell(&taken, report);
+    Ok(())
+}
+
+fn tell(taken: &BackupRecord, report: &mut StepReport) {
+    for table in &taken.tables {
+        report.count(format!("{} copied and compared", table.noun), table.rows);
+    }
+    report.remark = Some(format!("{} (schema {})", taken.id, taken.schema));
+}
+
+/// Whether any step would write something.
+async fn is_work_left(
+    plan: &InPlacePlan,
+    live: Sight<'_>,
+    ports: Ports<'_>,
+    options: InPlaceOptions,
+) -> Result<bool> {
+    for step in &plan.steps {
+        if first_missing(step, live.real).is_some() {
+            return Ok(true);
+        }
+        match &step.work {
+            Work::Set(updates) => {
+                for update in updates {
+                    let facts = TableFacts::of_set(live.real, update)?;
+                    if ports.rows.would_set(&facts, update).await?.rows > 0 {
+                        return Ok(true);
+                    }
+                }
+            }
+            Work::Rows(updates) => {
+                for update in updates {
+                    let facts = TableFacts::of_rows(live.real, update)?;
+                    let mut last: Option<String> = None;
+                    loop {
+                        let looked = ports.rows.would_change(
+                            &facts,
+                            update,
+                            last.as_deref(),
+                            options.batches.rows,
+                        );
+                        let batch = looked.await?;
+                        if batch.changed.rows > 0 {
+                            return Ok(true);
+                        }
+                        match batch.last {
+                            Some(key) => last = Some(key),
+                            None => break,
+                        }
+                    }
+                }
+            }
+            Work::Merge(merges) => {
+                for merge in merges {
+                    let facts = TableFacts::of_merge(live.real, merge)?;
+                    if ports.rows.would_merge(&facts, merge).await?.rows > 0 {
+                        return Ok(true);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,307 @@
+//! Copies of tables before a plan changes them, in a schema of their own.
+
+mod comparison;
+
+use async_trait::async_trait;
+use serde_json::{Value as JsonValue, json};
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
+use sunset_core::instant::Instant;
+use sunset_core::plans::in_place::{BackupSpec, BackupTable};
+use sunset_core::ports::backups::{BackupRecord, BackupWriter, CopiedTable};
+use sunset_core::schema::name::{qualified, quote_identifier};
+use sunset_core::{Error, ErrorKind, Result};
+
+pub(super) use comparison::comparison;
+
+use super::fault::error;
+use super::ledger::Ledger;
+use super::runs::{ActiveRun, Lease};
+
+/// The sum of the rows' 64-bit hashes, which their order does not change, under two seeds.
+const DIGEST: &str = "coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text || ':' || \
+     coalesce(sum(hashtextextended(t::text, 1)::numeric), 0)::text";
+
+const WHAT: &str = "cannot back up";
+
+/// Takes backups within one run.
+#[derive(Clone)]
+pub struct BackupStore {
+    lease: Lease,
+}
+
+impl ActiveRun {
+    /// What takes backups in this run.
+    pub fn backups(&self) -> BackupStore {
+        BackupStore {
+            lease: self.lease().clone(),
+        }
+    }
+}
+
+impl Ledger {
+    /// The backups of a plan whose copies are there, the last first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn backups(&self, plan: &str) -> Result<Vec<BackupRecord>> {
+        let failed = |cause| error(cause, "cannot read the catalogue of backups");
+        let mut transaction = self.database().begin_reading().await?;
+        let rows = crate::postgres::query(include_str!("backups/list.sql"))
+            .bind(plan)
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        rows.iter()
+            .map(record)
+            .collect::<sqlx::Result<_>>()
+            .map_err(failed)
+    }
+}
+
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or_default()
+}
+
+fn record(row: &PgRow) -> sqlx::Result<BackupRecord> {
+    let tables: JsonValue = serde_json::from_str(row.try_get("tables")?).unwrap_or_default();
+    let text = |table: &JsonValue, name: &str| table[name].as_str().unwrap_or_default().to_owned();
+    let copied = |table: &JsonValue| CopiedTable {
+        table: text(table, "table"),
+        noun: text(table, "noun"),
+        rows: table["rows"].as_u64().unwrap_or_default(),
+        bytes: table["bytes"].as_u64().unwrap_or_default(),
+        digest: text(table, "digest"),
+    };
+    Ok(BackupRecord {
+        id: row.try_get("id")?,
+        plan: row.try_get("plan")?,
+        run: row.try_get("run")?,
+        namespace: row.try_get("namespace")?,
+        schema: row.try_get("schema_name")?,
+        taken_at: row.try_get("taken_at")?,
+        age: unsigned(row.try_get("age")?),
+        last_change: row.try_get("last_change")?,
+        tables: tables
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(copied)
+            .collect(),
+    })
+}
+
+/// `backup_20240115_143022`
+fn id_of(instant: Instant) -> String {
+    let digits: String = instant
+        .to_timestamp_text()
+        .chars()
+        .filter(char::is_ascii_digit)
+        .take(14)
+        .collect();
+    let (day, time) = digits.split_at(8.min(digits.len()));
+    format!("backup_{day}_{time}")
+}
+
+#[async_trait]
+impl BackupWriter for BackupStore {
+    async fn taken_before(&self) -> Result<Option<BackupRecord>> {
+        let failed = |cause| error(cause, "cannot read the catalogue of backups");
+        let mut transaction = self.lease.begin().await?;
+        let id: Option<String> = crate::postgres::query(include_str!("backups/of_origin.sql"))
+            .bind(self.lease.run)
+            .fetch_optional(&mut *transaction)
+            .await
+            .and_then(|row| row.map(|row| row.try_get("id")).transpose())
+            .map_err(failed)?;
+        let all = all(&mut transaction).await?;
+        transaction.rollback().await.map_err(failed)?;
+        Ok(all.into_iter().find(|each| Some(&each.id) == id.as_ref()))
+    }
+
+    async fn is_first(&self) -> Result<bool> {
+        let failed = |cause| error(cause, "cannot read the catalogue of backups");
+        let mut transaction = self.lease.begin().await?;
+        let row = crate::postgres::query(
+            "SELECT NOT EXISTS (SELECT 1 FROM sunset.backups AS b \
+             JOIN sunset.runs AS r ON r.plan = b.plan WHERE r.id = $1) AS first",
+        )
+        .bind(self.lease.run)
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(failed)?;
+        transaction.rollback().await.map_err(failed)?;
+        row.try_get("first").map_err(failed)
+    }
+
+    async fn take(
+        &self,
+        spec: &BackupSpec,
+        namespace: &str,
+        began: Instant,
+    ) -> Result<BackupRecord> {
+        let failed = |cause| error(cause, WHAT);
+        let mut transaction = self.lease.begin().await?;
+        let (id, schema) = free_name(&mut transaction, spec, began).await?;
+        execute(
+            &mut transaction,
+            format!("CREATE SCHEMA {}", quote_identifier(&schema)),
+        )
+        .await?;
+        let mut tables = Vec::new();
+        for table in &spec.tables {
+            let source = qualified(namespace, &table.table);
+            if relation_exists(&mut transaction, &source).await? {
+                tables.push(copy(&mut transaction, table, &source, &schema).await?);
+            }
+        }
+        let listed: Vec<JsonValue> = tables
+            .iter()
+            .map(|copied| {
+                json!({
+                    "table": copied.table, "noun": copied.noun, "rows": copied.rows,
+                    "bytes": copied.bytes, "digest": copied.digest,
+                })
+            })
+            .collect();
+        crate::postgres::query(include_str!("backups/enter.sql"))
+            .bind(&id)
+            .bind(self.lease.run)
+            .bind(namespace)
+            .bind(&schema)
+            .bind(JsonValue::Array(listed).to_string())
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        let entered = all(&mut transaction).await?;
+        transaction.commit().await.map_err(failed)?;
+        entered
+            .into_iter()
+            .find(|each| each.id == id)
+            .ok_or_else(|| Error::new(ErrorKind::Internal, "the backup is not in its catalogue"))
+    }
+}
+
+async fn all(transaction: &mut Transaction<'_, Postgres>) -> Result<Vec<BackupRecord>> {
+    let failed = |cause| error(cause, "cannot read the catalogue of backups");
+    let rows = crate::postgres::query(include_str!("backups/list.sql"))
+        .bind(None::<String>)
+        .fetch_all(&mut **transaction)
+        .await
+        .map_err(failed)?;
+    rows.iter()
+        .map(record)
+        .collect::<sqlx::Result<_>>()
+        .map_err(failed)
+}
+
+async fn execute(transaction: &mut Transaction<'_, Postgres>, sql: String) -> Result<()> {
+    sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(&mut **transaction)
+        .await
+        .map(drop)
+        .map_err(|cause| error(cause, WHAT))
+}
+
+async fn relation_exists(
+    transaction: &mut Transaction<'_, Postgres>,
+    relation: &str,
+) -> Result<bool> {
+    crate::postgres::query("SELECT to_regclass($1) IS NOT NULL")
+        .bind(relation)
+        .fetch_one(&mut **transaction)
+        .await
+        .and_then(|row| row.try_get(0))
+        .map_err(|cause| error(cause, WHAT))
+}
+
+/// The id of the second in which the run began, or of the next that is free.
+async fn free_name(
+    transaction: &mut Transaction<'_, Postgres>,
+    spec: &BackupSpec,
+    began: Instant,
+) -> Result<(String, String)> {
+    for later in 0..60 {
+        let id = id_of(Instant::from_micros(
+            began.floor_micros().saturating_add(later * 1_000_000),
+        ));
+        let schema = format!("{}{id}", spec.prefix);
+        let row = crate::postgres::query(
+            "SELECT to_regnamespace(quote_ident($1)) IS NULL \
+             AND NOT EXISTS (SELECT 1 FROM sunset.backups WHERE id = $2) AS free",
+        )
+        .bind(&schema)
+        .bind(&id)
+        .fetch_one(&mut **transaction)
+        .await
+        .map_err(|cause| error(cause, WHAT))?;
+        if row.try_get("free").map_err(|cause| error(cause, WHAT))? {
+            return Ok((id, schema));
+        }
+    }
+    Err(Error::new(
+        ErrorKind::Conflict,
+        "there is a backup of every second of the last minute",
+    )
+    .remedy("wait a minute, then start this command again"))
+}
+
+/// Copies one table and compares the copy.
+async fn copy(
+    transaction: &mut Transaction<'_, Postgres>,
+    table: &BackupTable,
+    source: &str,
+    schema: &str,
+) -> Result<CopiedTable> {
+    let failed = |cause| error(cause, format!("{WHAT} {}", table.table));
+    let copy = qualified(schema, &table.table);
+    execute(transaction, format!("CREATE TABLE {copy} (LIKE {source})")).await?;
+    let binds = table.rows.as_ref().map_or(&[][..], |rows| &rows.binds);
+    let sql = format!(
+        include_str!("backups/copy.sql"),
+        copy = copy,
+        table = source,
+        rows = table.rows.as_ref().map_or("true", |rows| &rows.sql),
+        digest = DIGEST,
+    );
+    let wanted = binds
+        .iter()
+        .fold(crate::postgres::query(AssertSqlSafe(sql)), |query, bind| {
+            query.bind(bind)
+        })
+        .fetch_one(&mut **transaction)
+        .await
+        .map_err(failed)?;
+    let sql = format!(
+        "SELECT count(*) AS rows, {DIGEST} AS digest, pg_total_relation_size('{}'::regclass) AS bytes FROM {copy} AS t",
+        copy.replace('\'', "''")
+    );
+    let found = crate::postgres::query(AssertSqlSafe(sql))
+        .fetch_one(&mut **transaction)
+        .await
+        .map_err(failed)?;
+    let read = |row: &PgRow| -> sqlx::Result<(i64, String)> {
+        Ok((row.try_get("rows")?, row.try_get("digest")?))
+    };
+    let (wanted, copied) = (
+        read(&wanted).map_err(failed)?,
+        read(&found).map_err(failed)?,
+    );
+    if wanted != copied {
+        return Err(Error::new(
+            ErrorKind::Mismatch,
+            format!(
+                "the copy of {} is not like it: {} rows with digest {}, not {} with {}",
+                table.table, copied.0, copied.1, wanted.0, wanted.1
+            ),
+        )
+        .remedy("nothing was changed; a trigger or a rule may stand in the way of an exact copy"));
+    }
+    Ok(CopiedTable {
+        table: table.table.clone(),
+        noun: table.noun.clone(),
+        rows: unsigned(copied.0),
+        bytes: unsigned(found.try_get("bytes").map_err(failed)?),
+        digest: copied.1,
+    })
+}
