@@ -16,7 +16,7 @@ use sunset_engine::retry::Retries;
 use sunset_engine::schema::{self, Kept, Undone};
 use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, LiveReader};
 
-use crate::{Arguments, tell};
+use crate::{Arguments, levels, tell};
 
 pub async fn undo(
     arguments: &Arguments,
@@ -54,6 +54,20 @@ pub async fn undo(
         session,
         database,
     };
+    if arguments.moved.list_backups {
+        return levels::list_backups(&flow.database, &flow.session, registered).await;
+    }
+    if let Some(level) = arguments.levels.level {
+        let levels = levels::Levels {
+            arguments,
+            registered,
+            retries: flow.retries,
+            confirmed,
+            session: &flow.session,
+            database: &flow.database,
+        };
+        return levels.roll_back(level, consent).await;
+    }
     if arguments.list_runs {
         return tell::list_runs(&flow.database, &flow.session).await;
     }
@@ -264,7 +278,7 @@ impl Flow {
 }
 
 /// `(table, step, restored, deleted, gone, kept)`
-fn report_lines(report: &TakenReport) -> Vec<(String, String, [u64; 4])> {
+pub fn report_lines(report: &TakenReport) -> Vec<(String, String, [u64; 4])> {
     report
         .tables
         .iter()
@@ -272,7 +286,7 @@ fn report_lines(report: &TakenReport) -> Vec<(String, String, [u64; 4])> {
         .collect()
 }
 
-fn counts(report: &TakenReport) -> Value {
+pub fn counts(report: &TakenReport) -> Value {
     let lines = report_lines(report)
         .into_iter()
         .map(|(table, step, counts)| {

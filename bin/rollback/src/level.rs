@@ -44,7 +44,14 @@ pub struct LevelArgs {
 pub enum Level {
     /// All requests to v1, within seconds; nothing is lost
     Traffic,
-    /// The database as a backup has it; what was written since is lost
+    /// One tenant: off v2, and its rows as they were (voice-agent)
+    Tenant,
+    /// A smaller share of tenants (voice-agent)
+    Partial,
+    /// Everybody off v2, by the flag (voice-agent)
+    Total,
+    /// The database as a backup has it; what was written since is lost (main-server). The rows of
+    /// a backup; what was changed since is kept (voice-agent)
     Data,
 }
 
@@ -58,7 +65,12 @@ pub async fn undo(arguments: &Arguments, level: Level, session: &Session) -> Res
     let missing = |what: &str, remedy: &str| {
         Err(Error::new(ErrorKind::Configuration, what.to_owned()).remedy(remedy.to_owned()))
     };
+    arguments.moved.refuse(&arguments.plan)?;
     match (level, schedule, backup_id) {
+        (Level::Tenant | Level::Partial | Level::Total, _, _) => missing(
+            "this level is of plans that move tenants by a flag",
+            "name the plan: rollback --plan voice-agent",
+        ),
         (Level::Traffic, Some(schedule), None) => traffic::undo(arguments, schedule, session).await,
         (Level::Data, None, Some(id)) => data::undo(arguments, id, session).await,
         (Level::Traffic, _, _) => missing(

@@ -2,6 +2,7 @@
 
 mod in_place;
 mod level;
+mod levels;
 mod tell;
 mod undo;
 
@@ -71,6 +72,9 @@ pub struct Arguments {
     #[arg(long)]
     schema: bool,
 
+    #[command(flatten)]
+    moved: levels::MovedArguments,
+
     /// List the runs of this database, and stop
     #[arg(long)]
     list_runs: bool,
@@ -87,6 +91,7 @@ Examples:
   rollback --audio-urls --yes     audio URLs alone
   rollback --plan main-server --level traffic --schedule traffic.toml --yes
   rollback --plan main-server --level data --backup-id ID
+  rollback --plan voice-agent --level total --reason outage     everybody on v1, at once
 
 Environment (the process's own, then .env.migration, then .env):
   DATABASE_URL        the V3 database

@@ -22,15 +22,18 @@ use sunset_targets::postgres::{
 };
 use sunset_targets::r2::R2Bucket;
 
-use crate::{Arguments, tell};
+use crate::{Arguments, levels, tell};
 
 pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
-    if let Some(level) = arguments.levels.level {
+    if let Some(level) = arguments.levels.level
+        && !levels::moves_tenants(&arguments.plan)
+    {
         return crate::level::undo(&arguments, level, &session).await;
     }
     if let Some(registered) = plans::in_place::registered(&arguments.plan) {
         return crate::in_place::undo(&arguments, session, registered).await;
     }
+    arguments.moved.refuse(&arguments.plan)?;
     let consent = arguments.write.consent(&session);
     let plan = sunset_cli::document_plan(&arguments.plan)?;
     let (settings, pace, bucket, confirmed) = session.settings(|variables, faults| {

@@ -137,6 +137,15 @@ impl Session {
         }
     }
 
+    /// What somebody types when asked, on standard input; `None` when nobody is there.
+    pub fn typed(&self, question: &str) -> Option<String> {
+        drop(write!(io::stderr().lock(), "{question}"));
+        let mut line = String::new();
+        let read = io::stdin().read_line(&mut line).ok()?;
+        drop(writeln!(io::stderr().lock()));
+        (read > 0).then(|| line.trim().to_owned())
+    }
+
     /// Whether `--json` was given.
     pub fn wants_json(&self) -> bool {
         self.json

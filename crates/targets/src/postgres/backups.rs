@@ -1,6 +1,7 @@
 //! Copies of tables before a plan changes them, in a schema of their own.
 
 mod comparison;
+mod restore;
 
 use async_trait::async_trait;
 use serde_json::{Value as JsonValue, json};
@@ -13,6 +14,7 @@ use sunset_core::schema::name::{qualified, quote_identifier};
 use sunset_core::{Error, ErrorKind, Result};
 
 pub(super) use comparison::comparison;
+pub use restore::RestoredTable;
 
 use super::fault::error;
 use super::ledger::Ledger;

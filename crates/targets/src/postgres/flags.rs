@@ -39,6 +39,8 @@ pub enum FlagChange {
     Enabled(bool),
     /// What holds for one tenant; `None`: its bucket decides again.
     Override(String, Option<bool>),
+    /// The master switch off, and every tenant's override with it.
+    AllOff,
 }
 
 /// A change as the audit holds it.
@@ -77,6 +79,7 @@ impl FlagChange {
             Self::Override(tenant, Some(true)) => format!("enable-tenant {tenant}"),
             Self::Override(tenant, Some(false)) => format!("disable-tenant {tenant}"),
             Self::Override(tenant, None) => format!("reset-tenant {tenant}"),
+            Self::AllOff => "all off".to_owned(),
         }
     }
 }
@@ -101,29 +104,28 @@ impl FlagStore {
     /// # Errors
     /// `NotFound` without the table; those of the database.
     pub async fn stored(&self, name: &str) -> Result<Option<StoredFlag>> {
-        let failed = |cause| error(cause, "cannot read the flag");
         let mut transaction = self.database.begin_reading().await?;
         self.check_tables(&mut transaction).await?;
-        let Some(flag) = sunset_rollout::postgres::read(&mut transaction, name)
-            .await
-            .map_err(failed)?
-        else {
-            return Ok(None);
-        };
-        let row = crate::postgres::query(include_str!("flags/stored.sql"))
-            .bind(name)
+        read_stored(&mut transaction, name).await
+    }
+
+    /// As [`FlagStore::stored`], for whoever takes a migration back: where there is no table, or
+    /// its functions are not made yet, nobody was moved by them.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn stored_if_any(&self, name: &str) -> Result<Option<StoredFlag>> {
+        let failed = |cause| error(cause, "cannot look for the tables of flags");
+        let mut transaction = self.database.begin_reading().await?;
+        let row = crate::postgres::query(include_str!("flags/tables.sql"))
             .fetch_one(&mut *transaction)
             .await
             .map_err(failed)?;
-        let get = || -> sqlx::Result<StoredFlag> {
-            Ok(StoredFlag {
-                flag,
-                version: row.try_get("version")?,
-                updated_at: row.try_get("updated_at")?,
-                updated_by: row.try_get("updated_by")?,
-            })
-        };
-        get().map(Some).map_err(failed)
+        if row.try_get("flags").map_err(failed)? {
+            read_stored(&mut transaction, name).await
+        } else {
+            Ok(None)
+        }
     }
 
     /// Whether tables and functions are there; which others are.
@@ -307,6 +309,33 @@ impl FlagSource for FlagStore {
     }
 }
 
+async fn read_stored(
+    transaction: &mut Transaction<'_, Postgres>,
+    name: &str,
+) -> Result<Option<StoredFlag>> {
+    let failed = |cause| error(cause, "cannot read the flag");
+    let Some(flag) = sunset_rollout::postgres::read(transaction, name)
+        .await
+        .map_err(failed)?
+    else {
+        return Ok(None);
+    };
+    let row = crate::postgres::query(include_str!("flags/stored.sql"))
+        .bind(name)
+        .fetch_one(&mut **transaction)
+        .await
+        .map_err(failed)?;
+    let get = || -> sqlx::Result<StoredFlag> {
+        Ok(StoredFlag {
+            flag,
+            version: row.try_get("version")?,
+            updated_at: row.try_get("updated_at")?,
+            updated_by: row.try_get("updated_by")?,
+        })
+    };
+    get().map(Some).map_err(failed)
+}
+
 fn changed(content: Option<String>) -> Error {
     let content: JsonValue = content
         .and_then(|text| serde_json::from_str(&text).ok())
@@ -343,6 +372,7 @@ async fn update(
         FlagChange::Percentage(to) => percentage = Some(to.as_str()),
         FlagChange::Enabled(to) => enabled = Some(*to),
         FlagChange::Override(of, to) => tenant = (Some(of.as_str()), *to),
+        FlagChange::AllOff => enabled = Some(false),
     }
     crate::postgres::query(include_str!("flags/update.sql"))
         .bind(name)
@@ -351,6 +381,7 @@ async fn update(
         .bind(tenant.0)
         .bind(tenant.1)
         .bind(without_nul(by))
+        .bind(matches!(change, FlagChange::AllOff))
         .fetch_one(&mut **transaction)
         .await
         .and_then(|row| row.try_get("content"))
@@ -373,6 +404,7 @@ async fn insert(
         FlagChange::Override(tenant, to) => {
             overrides.extend(to.map(|to| (tenant.clone(), to.into())));
         }
+        FlagChange::AllOff => enabled = false,
     }
     let row = crate::postgres::query(include_str!("flags/insert.sql"))
         .bind(name)

@@ -147,6 +147,30 @@ impl Ledger {
             .map_err(failed)
     }
 
+    /// Writes a line of the audit that belongs to no run.
+    ///
+    /// # Errors
+    /// `Refused` for a foreign permit; those of the database.
+    pub async fn audit(
+        &self,
+        permit: &WritePermit,
+        action: &str,
+        detail: &serde_json::Value,
+    ) -> Result<()> {
+        permit.check(self.database.identity())?;
+        let failed = |cause| error(cause, "cannot write the audit");
+        let mut transaction = self.database.begin().await?;
+        crate::postgres::query(
+            "INSERT INTO sunset.audit (action, detail) VALUES ($1, $2::text::jsonb)",
+        )
+        .bind(action)
+        .bind(detail.to_string())
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed)?;
+        transaction.commit().await.map_err(failed)
+    }
+
     /// The database.
     pub fn database(&self) -> &Database {
         &self.database

@@ -3,6 +3,7 @@
 mod calls;
 mod check;
 mod configurations;
+mod levels;
 mod stopped;
 
 use crate::scratch::{Said, Scratch};

@@ -1,0 +1,313 @@
+//! Levels of taking a plan back that moves tenants by a flag: one tenant, a share of them, all of
+//! them, or the rows themselves.
+
+mod data;
+mod flags;
+mod tenant;
+
+use clap::Args;
+use serde_json::{Value, json};
+use sunset_cli::{Consented, Program, Session, Status, thousands};
+use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::instant::Instant;
+use sunset_core::permit::{Consent, WritePermit};
+use sunset_core::plans::in_place::{Parameters, Registered, Tenancy, registered};
+use sunset_core::ports::backups::BackupRecord;
+use sunset_core::ports::runs::RunStart;
+use sunset_engine::retry::Retries;
+use sunset_targets::postgres::{Database, Ledger};
+
+use crate::Arguments;
+use crate::level::Level;
+
+/// The options of these levels.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Levels of plans that move tenants (voice-agent)")]
+pub struct MovedArguments {
+    /// With --level tenant: the tenant
+    #[arg(long, value_name = "ID", required_if_eq("level", "tenant"))]
+    tenant_id: Option<String>,
+
+    /// With --level partial: the percentage to go back to
+    #[arg(long, value_name = "N", required_if_eq("level", "partial"))]
+    target_percentage: Option<String>,
+
+    /// Why, for the audit; --level total asks for it
+    #[arg(long, value_name = "TEXT", required_if_eq("level", "total"))]
+    reason: Option<String>,
+
+    /// Who takes it back, for the audit [default: the user of this machine]
+    #[arg(long, value_name = "WHO")]
+    by: Option<String>,
+
+    /// List the backups of the plan, and stop
+    #[arg(long)]
+    pub list_backups: bool,
+}
+
+/// Whether a plan's tenants are moved by a flag.
+pub fn moves_tenants(plan: &str) -> bool {
+    registered(plan)
+        .and_then(|plan| (plan.describe)(&Parameters::new("public", Instant::MIN)).ok())
+        .is_some_and(|plan| plan.tenancy.is_some())
+}
+
+impl Level {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Traffic => "traffic",
+            Self::Tenant => "tenant",
+            Self::Partial => "partial",
+            Self::Total => "total",
+            Self::Data => "data",
+        }
+    }
+}
+
+impl MovedArguments {
+    /// Checks that none was given, for a plan of another sort.
+    ///
+    /// # Errors
+    /// `Configuration`, naming the first.
+    pub fn refuse(&self, plan: &str) -> Result<()> {
+        let given = [
+            ("--tenant-id", self.tenant_id.is_some()),
+            ("--target-percentage", self.target_percentage.is_some()),
+            ("--reason", self.reason.is_some()),
+            ("--by", self.by.is_some()),
+            ("--list-backups", self.list_backups),
+        ];
+        match given.iter().find(|(_, given)| *given) {
+            Some((option, _)) => Err(Error::new(
+                ErrorKind::Configuration,
+                format!("the plan {plan} has no option {option}"),
+            )
+            .remedy("leave it out, or name the plan that has it with --plan")),
+            None => Ok(()),
+        }
+    }
+
+    fn who(&self, session: &Session) -> String {
+        let named = self
+            .by
+            .as_deref()
+            .map(str::trim)
+            .filter(|by| !by.is_empty());
+        named.map_or_else(
+            || {
+                let user = session
+                    .variable("USER")
+                    .or_else(|| session.variable("LOGNAME"))
+                    .unwrap_or_else(|| "somebody".to_owned());
+                format!("{user}@{}", sunset_cli::host_name())
+            },
+            str::to_owned,
+        )
+    }
+}
+
+/// What all levels work with.
+pub struct Levels<'a> {
+    pub arguments: &'a Arguments,
+    pub registered: &'a Registered,
+    pub retries: Retries,
+    pub confirmed: bool,
+    pub session: &'a Session,
+    pub database: &'a Database,
+}
+
+impl Levels<'_> {
+    /// Goes back.
+    pub async fn roll_back(&self, level: Level, consent: Consented) -> Result<Status> {
+        let tenancy = self.tenancy()?;
+        match level {
+            Level::Tenant => self.tenant(&tenancy, &consent).await,
+            Level::Partial => self.partial(&tenancy, &consent).await,
+            Level::Total => self.total(&tenancy, &consent).await,
+            Level::Data => self.data(&consent).await,
+            Level::Traffic => Err(Error::new(
+                ErrorKind::Configuration,
+                format!("the plan {} has no level traffic", self.registered.name),
+            )
+            .remedy("--level total moves everybody to v1 by the flag")),
+        }
+    }
+
+    fn options(&self) -> &MovedArguments {
+        &self.arguments.moved
+    }
+
+    fn tenancy(&self) -> Result<Tenancy> {
+        let plan = (self.registered.describe)(&Parameters::new("public", Instant::MIN))?;
+        plan.tenancy.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Configuration,
+                format!("the plan {} has no option --level", self.registered.name),
+            )
+            .remedy("leave it out: rollback takes back what the plan changed")
+        })
+    }
+
+    fn who(&self) -> String {
+        self.options().who(self.session)
+    }
+
+    fn reason(&self) -> Option<&str> {
+        let reason = self.options().reason.as_deref().map(str::trim);
+        reason.filter(|reason| !reason.is_empty())
+    }
+
+    fn start(&self, level: Level) -> RunStart {
+        RunStart {
+            plan: self.registered.name.to_owned(),
+            program: Arguments::NAME.into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            source: None,
+            read_time: None,
+            options: self.told(level),
+            host: sunset_cli::host_name(),
+            pid: std::process::id(),
+        }
+    }
+
+    /// What is asked, by whom, and why.
+    fn told(&self, level: Level) -> Value {
+        let options = self.options();
+        json!({
+            "plan": self.registered.name,
+            "level": level.name(),
+            "by": self.who(),
+            "reason": self.reason(),
+            "tenant_id": options.tenant_id,
+            "target_percentage": options.target_percentage,
+            "backup_id": self.arguments.levels.backup_id,
+            "force": self.arguments.force,
+        })
+    }
+
+    fn permit(&self, consent: &Consent) -> WritePermit {
+        WritePermit::bind(consent, self.database.identity().clone())
+    }
+
+    /// Tells the webhook that it begins.
+    fn announce(&self, level: Level, what: &str) {
+        let why = self
+            .reason()
+            .map(|reason| format!(" ({reason})"))
+            .unwrap_or_default();
+        self.session.announce(&format!(
+            "{} of plan {}, {what}, by {}{why}, in {}",
+            level.name(),
+            self.registered.name,
+            self.who(),
+            self.database.describe()
+        ));
+    }
+
+    /// A line of the result, for here and for the webhook.
+    fn print(&self, line: &str) {
+        self.session.print(line);
+        self.session.sum_up(line);
+    }
+
+    /// The audit of a level that needs no run.
+    async fn audit(&self, consent: &Consent, level: Level, done: Value) -> Result<()> {
+        let permit = self.permit(consent);
+        let ledger = Ledger::install(self.database, &permit).await?;
+        let mut detail = self.told(level);
+        detail["done"] = done;
+        ledger.audit(&permit, "rollback", &detail).await
+    }
+}
+
+/// The backups of a plan, the last first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn list_backups(
+    database: &Database,
+    session: &Session,
+    registered: &Registered,
+) -> Result<Status> {
+    let backups = match Ledger::open(database).await? {
+        Some(ledger) => ledger.backups(registered.name).await?,
+        None => Vec::new(),
+    };
+    if backups.is_empty() {
+        session.print("There are no backups.");
+    }
+    for (at, backup) in backups.iter().enumerate() {
+        session.print(&format!(
+            "{}. {} ({}) - {}",
+            at + 1,
+            backup.id,
+            rows(backup),
+            ago(backup.age)
+        ));
+        for table in &backup.tables {
+            session.detail(&format!(
+                "   {}.{}: {} rows, {}, run {}",
+                backup.schema,
+                table.table,
+                thousands(table.rows),
+                sunset_cli::bytes(table.bytes),
+                backup.run
+            ));
+        }
+    }
+    session.json(|| {
+        let list = backups.iter().map(|backup| {
+            json!({
+                "id": backup.id,
+                "plan": backup.plan,
+                "run": backup.run,
+                "schema": backup.schema,
+                "taken_at": backup.taken_at,
+                "tables": backup.tables.iter().map(|table| json!({
+                    "table": table.table, "rows": table.rows, "bytes": table.bytes, "digest": table.digest,
+                })).collect::<Vec<_>>(),
+            })
+        });
+        json!({"status": "done", "backups": list.collect::<Vec<_>>()})
+    });
+    Ok(Status::Done)
+}
+
+/// `45 configs, 1,234 calls`; tables that were empty are left out behind the first two.
+fn rows(backup: &BackupRecord) -> String {
+    let shown: Vec<String> = backup
+        .tables
+        .iter()
+        .enumerate()
+        .filter(|(at, table)| *at < 2 || table.rows > 0)
+        .map(|(_, table)| format!("{} {}", thousands(table.rows), table.noun))
+        .collect();
+    shown.join(", ")
+}
+
+/// `2h ago`
+fn ago(seconds: u64) -> String {
+    match seconds {
+        0..60 => format!("{seconds}s ago"),
+        60..3_600 => format!("{}m ago", seconds / 60),
+        3_600..86_400 => format!("{}h ago", seconds / 3_600),
+        _ => format!("{}d ago", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ago;
+
+    #[test]
+    fn ages_are_told_in_the_largest_unit() {
+        let told = [0, 59, 60, 3_599, 3_600, 7_300, 86_399, 86_400, 900_000].map(ago);
+        assert_eq!(
+            told,
+            [
+                "0s ago", "59s ago", "1m ago", "59m ago", "1h ago", "2h ago", "23h ago", "1d ago",
+                "10d ago"
+            ]
+        );
+    }
+}
