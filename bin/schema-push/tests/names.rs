@@ -1,5 +1,6 @@
 //! Names that break what does not quote.
 
+use crate::PROGRAM;
 use sunset_core::plans::schemas::PlanSchema;
 use sunset_core::ports::progress::Silent;
 use sunset_core::schema::diff::{Directions, Rename};
