@@ -167,7 +167,7 @@ impl Push {
                 .json(|| plan_json(plan, status.name(), false, &[]));
             return Ok(status);
         }
-        sunset_core::schema::steps::preflight(&plan.steps, live)?;
+        sunset_core::schema::preflight::preflight(&plan.steps, live)?;
         let permit = WritePermit::bind(consent, self.database.identity().clone());
         let ledger = Ledger::install(&self.database, &permit).await?;
         let start = RunStart {

@@ -5,8 +5,9 @@ use sunset_core::plans::schemas::PlanSchema;
 use sunset_core::ports::progress::Progress;
 use sunset_core::ports::schema::{FoundRows, SchemaReader, SchemaWriter};
 use sunset_core::schema::live::LiveSchema;
+use sunset_core::schema::preflight::preflight;
 use sunset_core::schema::repair::{self, Repair};
-use sunset_core::schema::steps::{Blocked, Guard, Note, SchemaPlan, Stage, Step, preflight};
+use sunset_core::schema::steps::{Blocked, Guard, Note, SchemaPlan, Stage, Step};
 
 use crate::schema::{execute, withhold};
 

@@ -8,8 +8,9 @@ use sunset_core::ports::progress::Progress;
 use sunset_core::ports::schema::{FoundRows, SchemaReader, SchemaWriter};
 use sunset_core::schema::diff::{self, Directions};
 use sunset_core::schema::live::LiveSchema;
+use sunset_core::schema::preflight::preflight;
 use sunset_core::schema::repair;
-use sunset_core::schema::steps::{Blocked, SchemaPlan, Step, batches, preflight};
+use sunset_core::schema::steps::{Blocked, SchemaPlan, Step, batches};
 use sunset_core::schema::undo::{RecordedStep, UndoPlan};
 
 use crate::retry::{Retries, retry};

@@ -11,6 +11,7 @@ pub mod expression;
 pub mod live;
 pub mod model;
 pub mod name;
+pub mod preflight;
 pub mod repair;
 pub mod script;
 pub mod steps;

@@ -2,10 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::live::LiveSchema;
-use super::name::quote_identifier;
-use crate::error::{Error, ErrorKind, Result};
-
 /// When a step runs. Steps of one stage that stand together run in one transaction, unless the
 /// stage says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -359,74 +355,6 @@ impl SchemaPlan {
     pub fn batches(&self) -> Vec<&[Step]> {
         batches(&self.steps)
     }
-}
-
-/// Checks that the connecting role may do all of this, before any of it is done.
-///
-/// # Errors
-/// `Denied`, naming every table that belongs to somebody else.
-pub fn preflight(steps: &[Step], live: &LiveSchema) -> Result<()> {
-    let mut foreign: Vec<(&str, &str)> = Vec::new();
-    for lock in steps.iter().flat_map(|step| &step.locks) {
-        if let Some(table) = live.table(&lock.table).filter(|table| !table.may_alter)
-            && lock.mode > LockMode::RowExclusive
-            && !foreign.iter().any(|(name, _)| *name == table.name)
-        {
-            foreign.push((&table.name, &table.owner));
-        }
-    }
-    if let Some((_, owner)) = foreign.first() {
-        let names: Vec<_> = foreign
-            .iter()
-            .map(|(table, owner)| format!("{table} of {owner}"))
-            .collect();
-        return Err(Error::new(
-            ErrorKind::Denied,
-            format!(
-                "the role {} does not own what it would have to change",
-                live.role
-            ),
-        )
-        .item(names.join(", "))
-        .remedy(format!(
-            "connect as the owner, or let a superuser run: GRANT {} TO {}",
-            quote_identifier(owner),
-            quote_identifier(&live.role)
-        )));
-    }
-    let creates = steps.iter().any(|step| {
-        matches!(step.effect, Effect::CreatesTable { .. })
-            || step.sql.iter().any(|sql| sql.starts_with("CREATE "))
-    });
-    if creates && !live.may_create {
-        let role = quote_identifier(&live.role);
-        let (what, grant) = if live.exists {
-            (
-                format!(
-                    "the role {} may not create anything in schema {}",
-                    live.role, live.namespace
-                ),
-                format!(
-                    "GRANT CREATE ON SCHEMA {} TO {role}",
-                    quote_identifier(&live.namespace)
-                ),
-            )
-        } else {
-            (
-                format!(
-                    "the role {} may not create the schema {}",
-                    live.role, live.namespace
-                ),
-                format!(
-                    "CREATE SCHEMA {} AUTHORIZATION {role}",
-                    quote_identifier(&live.namespace)
-                ),
-            )
-        };
-        return Err(Error::new(ErrorKind::Denied, what)
-            .remedy(format!("let the database's owner run: {grant}")));
-    }
-    Ok(())
 }
 
 /// Steps in groups that each run together: one transaction, or one statement outside of any.
