@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::FilePlan;
 use super::collections::Collection;
 use super::fates::{self, Fate, Fates, Fault, NumberFate};
-use super::rules::{self, Context, Source};
+use super::rules::{self, Context};
 use super::survey::{Note, Notes};
 use super::syntax::Policy;
 use crate::document::{BadDocument, Document};
@@ -14,7 +14,7 @@ use crate::plans::{CollectionTally, Emission, RecordedNumbers, Resolution};
 use crate::ports::rows::{Assignment, Item, ItemKey};
 use crate::reading::{Metadata, Reader};
 use crate::rest;
-use crate::row::{Cell, Row};
+use crate::row::Row;
 
 /// See [`Resolution`].
 pub(super) struct FileResolution {
@@ -140,21 +140,7 @@ impl FileResolution {
             },
             references: &references,
         };
-        let mut cells: Vec<Cell> = Vec::with_capacity(collection.rules.len());
-        let is_last = |source: &Source| *source == Source::LeftOver;
-        for rule in &collection.rules {
-            cells.push(if is_last(&rule.source) {
-                Cell::Null
-            } else {
-                rule.cell(&mut reader, &context, &cells)
-            });
-        }
-        // What is left over is known when everything else has been read.
-        for (position, rule) in collection.rules.iter().enumerate() {
-            if is_last(&rule.source) {
-                cells[position] = rule.cell(&mut reader, &context, &[]);
-            }
-        }
+        let cells = rules::cells(&collection.rules, &mut reader, &context);
         let assigned = match (number, &collection.number) {
             (NumberFate::Assigned(number), Some(rule)) => vec![Assignment {
                 kind: rule.kind.clone(),

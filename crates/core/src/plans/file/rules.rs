@@ -182,6 +182,26 @@ impl Rule {
     }
 }
 
+/// The row of a document, a cell a rule. What is left over is known when everything else has been
+/// read.
+pub(super) fn cells(rules: &[Rule], reader: &mut Reader, context: &Context<'_>) -> Vec<Cell> {
+    let is_last = |rule: &Rule| rule.source == Source::LeftOver;
+    let mut cells: Vec<Cell> = Vec::with_capacity(rules.len());
+    for rule in rules {
+        cells.push(if is_last(rule) {
+            Cell::Null
+        } else {
+            rule.cell(reader, context, &cells)
+        });
+    }
+    for (position, rule) in rules.iter().enumerate() {
+        if is_last(rule) {
+            cells[position] = rule.cell(reader, context, &[]);
+        }
+    }
+    cells
+}
+
 /// A written value as a cell of a column; the word for its type where it does not fit.
 pub(super) fn constant(value: &Constant, kind: CellKind) -> Result<Cell, &'static str> {
     match (value, kind) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::FilePlan;
 use super::collections::Collection;
 use super::resolution::FileResolution;
-use super::rules::{self, Context, Source};
+use super::rules::{self, Context, Rule, Source};
 use crate::document::{BadDocument, Document};
 use crate::error::Result;
 use crate::plans::shelf::{Head, Noted, Shelf, Text, Texts};
@@ -63,28 +63,19 @@ impl FileSurvey {
 
 /// The first column that must have a value and gets none from this document. Numbers and
 /// references have rules of their own for that.
-fn empty_column(
-    plan: &FilePlan,
-    collection: &Collection,
-    reader: &mut Reader,
-    context: &Context<'_>,
-) -> Option<u16> {
-    let mut cells: Vec<Cell> = Vec::with_capacity(collection.rules.len());
-    let mut empty = None;
-    for (position, rule) in collection.rules.iter().enumerate() {
-        let cell = rule.cell(reader, context, &cells);
-        let judged = !matches!(rule.source, Source::Number | Source::Reference(_));
-        if judged && cell == Cell::Null && empty.is_none() {
-            let (name, _) = &collection.shape.columns[position];
-            let table = plan.schema.table(&collection.shape.table);
-            let column = table.and_then(|table| table.column(name));
-            if position == 0 || column.is_some_and(|column| column.required) {
-                empty = u16::try_from(position).ok();
-            }
-        }
-        cells.push(cell);
-    }
-    empty
+fn empty_column(plan: &FilePlan, collection: &Collection, cells: &[Cell]) -> Option<u16> {
+    let table = plan.schema.table(&collection.shape.table);
+    let must_have = |position: usize| {
+        let (name, _) = &collection.shape.columns[position];
+        let column = table.and_then(|table| table.column(name));
+        position == 0 || column.is_some_and(|column| column.required)
+    };
+    let of_document = |rule: &Rule| !matches!(rule.source, Source::Number | Source::Reference(_));
+    let mut rows = collection.rules.iter().zip(cells).enumerate();
+    let (position, _) = rows.find(|(position, (rule, cell))| {
+        **cell == Cell::Null && of_document(rule) && must_have(*position)
+    })?;
+    u16::try_from(position).ok()
 }
 
 impl Survey for FileSurvey {
@@ -124,15 +115,12 @@ impl Survey for FileSurvey {
             number: None,
             references: &[],
         };
-        let row = match collection.rules.first() {
-            Some(rule) => rule.cell(reader, &context, &[]),
-            None => Cell::Null,
-        };
-        let row = match row {
-            Cell::Text(row) => texts.add_like(&row, head.id)?,
+        let cells = rules::cells(&collection.rules, reader, &context);
+        let row = match cells.first() {
+            Some(Cell::Text(row)) => texts.add_like(row, head.id)?,
             _ => head.id,
         };
-        let empty = empty_column(&self.plan, collection, reader, &context);
+        let empty = empty_column(&self.plan, collection, &cells);
         let note = Note {
             head,
             row,

@@ -339,3 +339,23 @@ fn what_must_hold_comes_of_the_tables() {
             .contains(&("authors".into(), "name".into()))
     );
 }
+
+#[test]
+fn a_document_of_which_nothing_is_left_over_gives_no_null_where_that_is_required() {
+    let text = NOTES.replacen(
+        "name = \"rest\", type = \"jsonb\"",
+        "name = \"rest\", type = \"jsonb\", required = true",
+        1,
+    );
+    let plan = read("notes.toml", &text).expect("a plan");
+    let documents = [
+        document("people", "ann", &[("name", self::text("Ann"))]),
+        document(
+            "memos",
+            "1",
+            &[("by", self::text("ann")), ("open", Value::Boolean(true))],
+        ),
+    ];
+    let items = items(&plan, &documents, &RecordedNumbers::default());
+    assert_eq!(reason(&items[1]), "missing_rest");
+}
