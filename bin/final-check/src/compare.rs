@@ -10,6 +10,7 @@ use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::plans::in_place;
 use sunset_core::ports::verify::LeafSink;
 use sunset_core::proof::Manifest;
+use sunset_core::report::{Bill, ReadPrice};
 use sunset_engine::check;
 use sunset_engine::retry::Retries;
 use sunset_sources::firestore::ReadOptions;
@@ -51,11 +52,12 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
         )
         .remedy("add --only data, or leave --only out"));
     }
-    let (settings, documents, pace) = session.settings(|variables, faults| {
+    let (settings, documents, pace, price) = session.settings(|variables, faults| {
         (
             DatabaseSettings::read(variables, faults),
             wanted(SectionName::Data).then(|| DocumentSourceSettings::read(variables, faults)),
             Pace::read(variables, faults),
+            ReadPrice::read(variables, faults),
         )
     })?;
     let database =
@@ -110,6 +112,9 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
                 with.compare(source.as_ref(), &repair, leaves).await?;
             if !section.passed() && proof.take().is_some() {
                 session.say("No proof is written: documents or rows do not pass.");
+            }
+            if let Some(reads) = source.billed_reads() {
+                session.say(&render::bill_text(Bill { reads, price }));
             }
             checks.sections.push(section);
             compared = Some((snapshot, comparison));

@@ -109,7 +109,8 @@ Examples:
   final-check --report-only         the report of the migration, without a check
 
 Environment (the process's own, then .env.migration, then .env):
-  DATABASE_URL, V2_FIRESTORE, MIGRATION_USER_ID   as for data-migrate
+  DATABASE_URL, V2_FIRESTORE, V2_READ_PRICE,
+  MIGRATION_USER_ID                               as for data-migrate
   CLOUDFLARE_R2_…                                 as for audio-migrate (section audio)
 
 Exit status: 0 everything that was asked for was compared and nothing fails, 1 error, 2 usage,

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use sunset_cli::{Session, Status, render, thousands};
+use sunset_cli::{Session, Status, render};
 use sunset_core::config::{DocumentSourceSettings, Pace, Variables};
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::inspect::Limits;
+use sunset_core::report::{Bill, ReadPrice};
 use sunset_engine::inspect::{self, InspectOptions};
 use sunset_sources::firestore::ReadOptions;
 
@@ -14,7 +15,7 @@ use crate::Arguments;
 
 pub async fn inspect(arguments: Arguments, session: Session) -> Result<Status> {
     let named = arguments.source.as_deref();
-    let (settings, pace) = session.settings(|variables, faults| {
+    let (settings, pace, price) = session.settings(|variables, faults| {
         // --source stands in the variable's place, so that both are read by the same rules.
         let look_up = |name: &str| match named {
             Some(source) if name == env_vars::V2_FIRESTORE => Some(source.to_owned()),
@@ -23,6 +24,7 @@ pub async fn inspect(arguments: Arguments, session: Session) -> Result<Status> {
         (
             DocumentSourceSettings::read(&Variables::new(&look_up), faults),
             Pace::read(variables, faults),
+            ReadPrice::read(variables, faults),
         )
     })?;
     let settings = settings.ok_or_else(|| Error::new(ErrorKind::Configuration, "no source"))?;
@@ -46,10 +48,7 @@ pub async fn inspect(arguments: Arguments, session: Session) -> Result<Status> {
     let assessment = inspect::inspect(source.as_ref(), &options, progress.as_ref()).await?;
     session.print(&render::inspect_text(&assessment, session.is_verbose()));
     if let Some(reads) = source.billed_reads() {
-        session.say(&format!(
-            "read: {} documents, as Firestore bills them",
-            thousands(reads)
-        ));
+        session.say(&render::bill_text(Bill { reads, price }));
     }
     session.json(|| render::inspect_json(&assessment));
     if let Some(file) = &arguments.html {

@@ -25,7 +25,7 @@ pub struct Arguments {
     read: ReadArgs,
 
     /// Where the documents are, in place of V2_FIRESTORE: firestore://PROJECT[/DATABASE],
-    /// export://DIR or file://DIR
+    /// gs://BUCKET/PATH or export://DIR (a managed export), or file://DIR
     #[arg(long, value_name = "LOCATOR")]
     source: Option<String>,
 
@@ -52,10 +52,13 @@ pub struct Arguments {
 
 const AFTER_HELP: &str = "\
 Environment (the process's own, then .env.migration, then .env):
-  V2_FIRESTORE              firestore://PROJECT[/DATABASE], export://DIR or file://DIR
+  V2_FIRESTORE              firestore://PROJECT[/DATABASE], gs://BUCKET/PATH, export://DIR or
+                            file://DIR
   FIREBASE_PROJECT_ID, FIREBASE_CLIENT_EMAIL, FIREBASE_PRIVATE_KEY
                             who reads Firestore
   FIRESTORE_EMULATOR_HOST   host:port of an emulator to read from instead
+  STORAGE_EMULATOR_HOST     the same for gs://
+  V2_READ_PRICE             what Firestore bills for 100,000 reads, in US dollars
   MAX_RETRIES, VERBOSE
 
 It needs no DATABASE_URL: there is nothing to write to.

@@ -97,7 +97,12 @@ pub fn load_text(report: &LoadReport, dry_run: bool, verbose: bool) -> String {
         ),
     );
     if let Some(bill) = report.bill {
-        line(&mut text, format_args!("{}", bill_text(bill, dry_run)));
+        let later = if dry_run {
+            "; data-migrate reads about as many, and final-check again"
+        } else {
+            ""
+        };
+        line(&mut text, format_args!("{}{later}", bill_text(bill)));
     }
     if report.collections.values().all(|counts| counts.read == 0) {
         line(
@@ -127,17 +132,13 @@ pub fn expected_bill_text(bill: Bill) -> String {
     )
 }
 
-fn bill_text(bill: Bill, dry_run: bool) -> String {
+/// What was read of a source whose owner is billed for it.
+pub fn bill_text(bill: Bill) -> String {
     format!(
-        "Firestore bills {} documents read, {} at {} for 100,000{}",
+        "Firestore bills {} documents read, {} at {} for 100,000",
         thousands(bill.reads),
         bill.cost(),
-        bill.price,
-        if dry_run {
-            "; data-migrate reads about as many, and final-check again"
-        } else {
-            ""
-        }
+        bill.price
     )
 }
 

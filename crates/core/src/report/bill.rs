@@ -20,8 +20,8 @@ pub struct ReadPrice {
 }
 
 impl Default for ReadPrice {
-    /// 0.06: the list price of the multi-region locations of the United States in 2025. A single
-    /// region costs between half of it and a little more.
+    /// 0.06: what Google's price list has said for multi-region locations for years. Most single
+    /// regions cost less.
     fn default() -> Self {
         Self { micros: 60_000 }
     }

@@ -230,6 +230,10 @@ async fn conforms(server: &Server) {
             without_times(&from_files.documents)
         );
         assert_eq!(
+            source.collections().await.expect("readable"),
+            ["cases", "users"]
+        );
+        assert_eq!(
             source.not_planned(&["cases"]).await.expect("readable"),
             ["cases/*/notes", "users"]
         );
@@ -255,6 +259,8 @@ async fn conforms(server: &Server) {
     // A database that nobody wrote to gives nothing.
     let nothing = deliver(&server.open("void", "(default)", pages), &COLLECTIONS).await;
     assert!(nothing.documents.is_empty() && nothing.bad.is_empty());
+    let void = server.open("void", "(default)", pages);
+    assert!(void.collections().await.expect("readable").is_empty());
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@
 )]
 
 mod browser;
+mod bucket_export;
 mod catch_up;
 mod firestore;
 mod help;
