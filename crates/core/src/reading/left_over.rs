@@ -3,13 +3,15 @@
 use std::ops::Bound;
 
 use super::plain_json::{Place, RemovedNul, clean_key, convert, join};
-use super::reader::{Mark, Marks};
+use super::reader::{LeftBehind, Mark, Marks};
 use crate::json::Json;
 use crate::value::{Map, Value};
 
 /// What is left of a value.
 enum Left<'a> {
     Whole(&'a Value),
+    /// Of an array, parts of some elements.
+    Parts(&'a [Value]),
     /// Of a map, some entries.
     Part(Vec<(&'a str, Left<'a>)>),
 }
@@ -18,13 +20,19 @@ enum Left<'a> {
 pub(super) fn entries(
     fields: &Map,
     marks: &Marks,
+    behind: &LeftBehind,
     removed: &mut Vec<RemovedNul>,
 ) -> Option<Vec<(String, Json)>> {
-    let left = of_map(fields, marks, "")?;
+    let left = of_map(fields, marks, behind, "")?;
     Some(converted(&left, &Place::at(""), removed))
 }
 
-fn of_map<'a>(map: &'a Map, marks: &Marks, path: &str) -> Option<Vec<(&'a str, Left<'a>)>> {
+fn of_map<'a>(
+    map: &'a Map,
+    marks: &Marks,
+    behind: &'a LeftBehind,
+    path: &str,
+) -> Option<Vec<(&'a str, Left<'a>)>> {
     let mut left = Vec::new();
     for (key, value) in map.iter() {
         // A key with a dot is matched by no rule's path.
@@ -39,11 +47,14 @@ fn of_map<'a>(map: &'a Map, marks: &Marks, path: &str) -> Option<Vec<(&'a str, L
             None => false,
         };
         if gone {
+            if let Some(parts) = behind.get(inner.as_str()) {
+                left.push((key, Left::Parts(parts)));
+            }
             continue;
         }
         match value {
             Value::Map(below) if !below.is_empty() && has_marks_below(marks, &inner) => {
-                if let Some(below) = of_map(below, marks, &inner) {
+                if let Some(below) = of_map(below, marks, behind, &inner) {
                     left.push((key, Left::Part(below)));
                 }
             }
@@ -73,6 +84,12 @@ fn converted(
         if let Some(key) = clean_key(key, &inner, &entries, taken, removed, || value.raw()) {
             let json = match value {
                 Left::Whole(value) => convert(value, &inner, removed),
+                Left::Parts(parts) => Json::Array(
+                    parts
+                        .iter()
+                        .map(|part| convert(part, &inner, removed))
+                        .collect(),
+                ),
                 Left::Part(below) => Json::Object(converted(below, &inner, removed)),
             };
             entries.push((key, json));
@@ -85,6 +102,7 @@ impl Left<'_> {
     fn raw(&self) -> Value {
         match self {
             Self::Whole(value) => (*value).clone(),
+            Self::Parts(parts) => Value::Array(parts.to_vec()),
             Self::Part(below) => Value::Map(
                 below
                     .iter()

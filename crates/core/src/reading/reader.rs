@@ -28,6 +28,9 @@ pub(super) enum Mark {
 /// What became of which path.
 pub(super) type Marks = BTreeMap<CompactString, Mark>;
 
+/// Of arrays whose elements were taken: what was of no use.
+pub(super) type LeftBehind = BTreeMap<CompactString, Vec<Value>>;
+
 /// What a reading counts for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -41,6 +44,7 @@ pub enum Scope {
 pub struct Reader {
     fields: Map,
     marks: Marks,
+    left_behind: LeftBehind,
     warnings: Vec<Warning>,
     scope: Scope,
 }
@@ -51,6 +55,7 @@ impl Reader {
         Self {
             fields: flat_names::fold(fields),
             marks: Marks::new(),
+            left_behind: LeftBehind::new(),
             warnings: Vec::new(),
             scope: Scope::Row,
         }
@@ -96,6 +101,21 @@ impl Reader {
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }
+    }
+
+    /// Records a warning about an element of the array at `path`: each has its own, also where
+    /// several are alike.
+    pub fn warn_element(&mut self, code: &str, path: &str, raw: &Value) {
+        self.warnings.push(Warning {
+            code: code.to_owned(),
+            path: path.to_owned(),
+            raw: rest::encode_value(raw),
+        });
+    }
+
+    /// Leaves over `part` of an element of the array at `path`, which is taken otherwise.
+    pub fn leave(&mut self, path: &str, part: Value) {
+        self.left_behind.entry(path.into()).or_default().push(part);
     }
 
     /// What a warning holds is not left over, whichever row it was read for.
@@ -314,7 +334,7 @@ impl Reader {
     /// `{"v2": …}` with everything that went into no column and no warning, or `None`.
     pub fn left_over(&mut self) -> Option<Json> {
         let mut removed = Vec::new();
-        let entries = left_over::entries(&self.fields, &self.marks, &mut removed);
+        let entries = left_over::entries(&self.fields, &self.marks, &self.left_behind, &mut removed);
         self.report_nul(removed);
         Some(Json::object([("v2", Json::Object(entries?))]))
     }

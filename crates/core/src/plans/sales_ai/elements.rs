@@ -2,39 +2,53 @@
 
 use crate::json::Json;
 use crate::reading::Reader;
-use crate::value::Value;
+use crate::value::{Map, Value};
 
-/// `json`, unless it is absent: null, or text that is empty or only white space.
-pub(super) fn present(json: Json) -> Option<Json> {
-    is_present(&json).then_some(json)
-}
-
-/// Puts `default` under `key` where nothing, or an absent value, stands.
-pub(super) fn fill(entries: &mut Vec<(String, Json)>, key: &str, default: impl FnOnce() -> Json) {
-    match entries.iter_mut().find(|(name, _)| name == key) {
-        Some((_, value)) if is_present(value) => {}
-        Some((_, value)) => *value = default(),
-        None => entries.push((key.to_owned(), default())),
-    }
-}
-
-fn is_present(json: &Json) -> bool {
-    match json {
-        Json::Null => false,
-        Json::Text(text) => !text.chars().all(char::is_whitespace),
+/// Whether a value is there: neither null nor text without anything but white space (and U+0000,
+/// which is removed). NaN is there, although JSON writes it as null.
+pub(super) fn is_present(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Text(text) => !text.chars().all(|c| c.is_whitespace() || c == '\0'),
         _ => true,
     }
 }
 
-/// Takes `key` out; the value it held, unless that was absent.
-fn remove_present(entries: &mut Vec<(String, Json)>, key: &str) -> Option<Json> {
-    let index = entries.iter().position(|(name, _)| name == key)?;
-    present(entries.remove(index).1)
+/// The value that became the JSON under `key`, unless it is absent.
+fn find<'m>(map: &'m Map, key: &str) -> Option<&'m Value> {
+    let cleaned = || {
+        let mut entries = map.iter();
+        let found = entries.find(|(name, _)| name.contains('\0') && name.replace('\0', "") == key);
+        found.map(|(_, value)| value)
+    };
+    map.get(key)
+        .or_else(cleaned)
+        .filter(|value| is_present(value))
 }
 
-fn get_present(entries: &[(String, Json)], key: &str) -> Option<Json> {
-    let (_, value) = entries.iter().find(|(name, _)| name == key)?;
-    present(value.clone())
+/// Puts `default` under `key` where nothing, or an absent value, stands. `entries` is `map` as JSON.
+pub(super) fn fill(
+    entries: &mut Vec<(String, Json)>,
+    map: &Map,
+    key: &str,
+    default: impl FnOnce() -> Json,
+) {
+    if find(map, key).is_none() {
+        set(entries, key, default());
+    }
+}
+
+fn set(entries: &mut Vec<(String, Json)>, key: &str, json: Json) {
+    match entries.iter_mut().find(|(name, _)| name == key) {
+        Some((_, value)) => *value = json,
+        None => entries.push((key.to_owned(), json)),
+    }
+}
+
+/// The element `item`, which is text, at `path`; empty when it is blank.
+pub(super) fn text_or_empty(reader: &mut Reader, item: &Value, path: &str) -> Json {
+    let json = reader.json_of(item, path);
+    if is_present(item) { json } else { Json::text("") }
 }
 
 /// What an element of an array becomes.
@@ -66,36 +80,48 @@ pub(super) const RISK: ElementRule = ElementRule {
 /// The elements at `path` by `rule`; `[]` when it holds no array.
 pub(super) fn elements(reader: &mut Reader, path: &str, rule: &ElementRule) -> Json {
     let elements = reader.each(path, |reader, item| match item {
-        Value::Map(_) => match reader.json_of(item, path) {
-            Json::Object(entries) => Some(map_element(entries, rule)),
+        Value::Map(map) => match reader.json_of(item, path) {
+            Json::Object(entries) => {
+                if let Some(overruled) = overruled(map, rule) {
+                    reader.leave(path, overruled);
+                }
+                Some(map_element(entries, map, rule))
+            }
             _ => None,
         },
-        Value::Text(_) => {
-            let text = present(reader.json_of(item, path));
-            Some(Json::object([
-                (rule.main, text.unwrap_or_else(|| Json::text(""))),
-                (rule.rank, Json::text("medium")),
-            ]))
-        }
+        Value::Text(_) => Some(Json::object([
+            (rule.main, text_or_empty(reader, item, path)),
+            (rule.rank, Json::text("medium")),
+        ])),
         other => {
-            reader.warn_value("bad_element", path, other);
+            reader.warn_element("bad_element", path, other);
             None
         }
     });
     Json::Array(elements.unwrap_or_default())
 }
 
-fn map_element(mut entries: Vec<(String, Json)>, rule: &ElementRule) -> Json {
-    let main = rule
-        .main_from
-        .iter()
-        .find_map(|key| get_present(&entries, key))
-        .unwrap_or_else(|| Json::text(""));
-    remove_present(&mut entries, rule.main);
-    entries.push((rule.main.to_owned(), main));
-    fill(&mut entries, rule.rank, || Json::text("medium"));
-    if let Some(optional) = remove_present(&mut entries, rule.optional) {
-        entries.push((rule.optional.to_owned(), optional));
+fn map_element(mut entries: Vec<(String, Json)>, map: &Map, rule: &ElementRule) -> Json {
+    let main = rule.main_from.iter().find_map(|key| {
+        find(map, key)?;
+        let (_, json) = entries.iter().find(|(name, _)| name == key)?;
+        Some(json.clone())
+    });
+    set(&mut entries, rule.main, main.unwrap_or_else(|| Json::text("")));
+    fill(&mut entries, map, rule.rank, || Json::text("medium"));
+    if find(map, rule.optional).is_none() {
+        entries.retain(|(name, _)| name != rule.optional);
     }
     Json::Object(entries)
+}
+
+/// What stands under the main key when another key's value takes its place.
+fn overruled(map: &Map, rule: &ElementRule) -> Option<Value> {
+    let [first, second] = rule.main_from;
+    if second != rule.main {
+        return None;
+    }
+    find(map, first)?;
+    let value = find(map, second)?.clone();
+    Some(Value::Map([(second.to_owned(), value)].into_iter().collect()))
 }

@@ -4,7 +4,7 @@ use crate::instant::Instant;
 use crate::json::Json;
 use crate::reading::{Number, Reader};
 
-use super::elements::{self, NEXT_STEP, RISK, present};
+use super::elements::{self, NEXT_STEP, RISK, is_present};
 use super::meddic::{self, Analysis, OVERALL_LIMITS, SCORES};
 
 /// Whether a lead-generation conversation holds an analysis.
@@ -14,7 +14,9 @@ pub(super) fn in_conversation(reader: &mut Reader) -> bool {
 
 /// Whether a case holds one.
 pub(super) fn in_case(reader: &mut Reader) -> bool {
-    reader.map("analysis.meddic").is_some() || reader.map("analysis.agents").is_some()
+    // Both are looked at, whatever the first is.
+    let places = ["analysis.meddic", "analysis.agents"];
+    places.map(|path| reader.map(path).is_some()).contains(&true)
 }
 
 /// The analysis of a lead-generation conversation, which was last changed at `updated`.
@@ -139,7 +141,8 @@ fn case_overall(reader: &mut Reader, has_agents: bool) -> Option<i32> {
 /// An object of copies, `null` for what is absent.
 fn copies(reader: &mut Reader, parts: &[(&str, &str)]) -> Json {
     Json::object(parts.iter().map(|(key, path)| {
-        let value = reader.copy(path).and_then(present);
+        let there = reader.look(path).is_some_and(is_present);
+        let value = reader.copy(path).filter(|_| there);
         (*key, value.unwrap_or(Json::Null))
     }))
 }

@@ -32,7 +32,7 @@ pub(super) struct Place<'a> {
 pub(super) struct Analysis {
     pub scores: [Option<i32>; 6],
     pub overall_score: Option<i32>,
-    pub status: &'static str,
+    pub status: Option<&'static str>,
     pub dimensions: Option<Json>,
     pub key_findings: Json,
     pub next_steps: Json,
@@ -57,7 +57,7 @@ impl Analysis {
                 pain,
                 champion,
                 Cell::integer(self.overall_score),
-                Cell::Text(self.status.to_owned()),
+                Cell::text(self.status.map(str::to_owned)),
                 Cell::json(self.dimensions),
                 Cell::json(Some(self.key_findings)),
                 Cell::json(Some(self.next_steps)),
@@ -74,22 +74,26 @@ pub(super) fn score(reader: &mut Reader, paths: &[&str]) -> Option<i32> {
     reader.integer(paths, SCORE_LIMITS)
 }
 
-/// The status by its own word, else by the score.
-pub(super) fn status(reader: &mut Reader, path: &str, overall: Option<i32>) -> &'static str {
+/// The status by its own word, else by the score; without a score there is none.
+pub(super) fn status(
+    reader: &mut Reader,
+    path: &str,
+    overall: Option<i32>,
+) -> Option<&'static str> {
     match reader.keyword(path).as_deref() {
-        Some("qualified" | "strong") => return "Strong",
-        Some("partially qualified" | "medium") => return "Medium",
-        Some("not qualified" | "weak") => return "Weak",
-        Some("at risk") => return "At Risk",
+        Some("qualified" | "strong") => return Some("Strong"),
+        Some("partially qualified" | "medium") => return Some("Medium"),
+        Some("not qualified" | "weak") => return Some("Weak"),
+        Some("at risk") => return Some("At Risk"),
         Some(_) => reader.warn("unknown_status", path),
         None => {}
     }
-    match overall {
-        Some(80..) => "Strong",
-        Some(60..) => "Medium",
-        Some(40..) => "Weak",
+    Some(match overall? {
+        80.. => "Strong",
+        60.. => "Medium",
+        40.. => "Weak",
         _ => "At Risk",
-    }
+    })
 }
 
 /// The first of `paths` that holds an array, as it stands; `[]` when none does.

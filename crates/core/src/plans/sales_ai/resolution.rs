@@ -192,6 +192,7 @@ impl SalesAiResolution {
             source_is_read,
         };
         let draft = case::draft(&mut reader, &metadata, &document.id, &context);
+        embedded::in_case(&mut reader);
         let analysis = match analysis {
             Analysis::Row(id) => Some((id, embedded::of_case(&mut reader, draft.updated))),
             Analysis::None | Analysis::Superseded => None,

@@ -151,26 +151,30 @@ fn the_overall_score_lies_within_0_to_100() {
 #[test]
 fn the_status_is_its_own_word_or_by_the_score() {
     for (word, score, status) in [
-        (json!("Qualified"), json!(1), "Strong"),
-        (json!("partially qualified "), json!(1), "Medium"),
-        (json!("Not Qualified"), json!(99), "Weak"),
-        (json!("AT RISK"), json!(99), "At Risk"),
-        (json!("Strong"), json!(1), "Strong"),
-        (json!("medium"), json!(1), "Medium"),
-        (json!("Weak"), json!(99), "Weak"),
-        (json!(null), json!(80), "Strong"),
-        (json!(null), json!(79), "Medium"),
-        (json!(null), json!(60), "Medium"),
-        (json!(null), json!(59.4), "Weak"),
-        (json!(null), json!(40), "Weak"),
-        (json!(null), json!(39), "At Risk"),
-        (json!(null), json!(null), "At Risk"),
-        (json!("great"), json!(85), "Strong"),
+        (json!("Qualified"), json!(1), json!("Strong")),
+        (json!("partially qualified "), json!(1), json!("Medium")),
+        (json!("Not Qualified"), json!(99), json!("Weak")),
+        (json!("AT RISK"), json!(99), json!("At Risk")),
+        (json!("Strong"), json!(1), json!("Strong")),
+        (json!("medium"), json!(1), json!("Medium")),
+        (json!("Weak"), json!(99), json!("Weak")),
+        (json!(null), json!(80), json!("Strong")),
+        (json!(null), json!(79), json!("Medium")),
+        (json!(null), json!(60), json!("Medium")),
+        (json!(null), json!(59.4), json!("Weak")),
+        (json!(null), json!(40), json!("Weak")),
+        (json!(null), json!(39), json!("At Risk")),
+        (json!(null), json!(null), json!(null)),
+        (json!(null), json!(101), json!(null)),
+        (json!("great"), json!(85), json!("Strong")),
+        (json!("great"), json!(null), json!(null)),
     ] {
         let v3 =
             document_with(json!({"qualification_status": word.clone(), "overall_score": score}));
         assert_eq!(v3.meddic("m", "status"), status, "{word} {score}");
-        let warned = v3.warnings("meddic_analyses", "m") == ["unknown_status qualification_status"];
+        let warned = v3
+            .warnings("meddic_analyses", "m")
+            .contains(&"unknown_status qualification_status".to_owned());
         assert_eq!(warned, word == "great");
     }
 }
@@ -420,5 +424,65 @@ fn an_absent_agents_score_counts_nothing() {
         json!(null),
         "no agents, no mean"
     );
-    assert_eq!(v3.meddic(id, "status"), "At Risk");
+    assert_eq!(
+        v3.meddic(id, "status"),
+        json!(null),
+        "no score and no word, no status"
+    );
+}
+
+#[test]
+fn a_risk_that_its_description_overrules_is_left_over() {
+    let v3 = document_with(json!({
+        "risks": [{"description": "d", "risk": "r"}, {"risk": "only"}, {"description": "e", "risk": " "}],
+    }));
+    assert_eq!(
+        v3.meddic("m", "risks"),
+        json!([
+            {"risk": "d", "description": "d", "severity": "medium"},
+            {"risk": "only", "severity": "medium"},
+            {"risk": "e", "description": "e", "severity": "medium"},
+        ])
+    );
+    assert_eq!(
+        v3.meddic("m", "agent_outputs"),
+        json!({"v2": {"risks": [{"risk": "r"}]}})
+    );
+}
+
+#[test]
+fn only_what_is_absent_gets_a_default() {
+    let v3 = document_with(json!({
+        "next_steps": [
+            {"action": {"$double": "NaN"}, "priority": {"$double": "NaN"}, "description": "d"},
+            {"action": "\u{0}", "priority": " ", "owner": null, "description": "d"},
+            {"action": {"$bytes": ""}},
+        ],
+    }));
+    assert_eq!(
+        v3.meddic("m", "next_steps"),
+        json!([
+            {"action": null, "priority": null, "description": "d"},
+            {"action": "d", "priority": "medium", "description": "d"},
+            {"action": "", "priority": "medium"},
+        ])
+    );
+}
+
+#[test]
+fn every_element_that_is_left_out_has_its_warning() {
+    let v3 = document_with(json!({"next_steps": [5, 5, null]}));
+    assert_eq!(
+        v3.warnings("meddic_analyses", "m"),
+        ["bad_element next_steps"; 3]
+    );
+}
+
+#[test]
+fn a_null_where_an_analysis_could_stand_is_not_left_over() {
+    let v3 = case_with(json!({"analysis": {"meddic": null, "agents": {}}}));
+    assert_eq!(
+        v3.conversation("case-0001", "extracted_data"),
+        json!({"v2": {"analysis": {"agents": {}}, "customerId": "202511-000009"}})
+    );
 }
