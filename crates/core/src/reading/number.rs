@@ -39,7 +39,7 @@ impl Number {
         match unsigned.split_once('.') {
             None if all_digits(unsigned) => Some(match text.parse() {
                 Ok(integer) => Self::Integer(integer),
-                Err(_) => Self::Long(Decimal::from_integer_digits(text)?),
+                Err(_) => Self::Long(Decimal::from_integer_digits(text).filter(is_storable)?),
             }),
             Some((whole, fraction)) if all_digits(whole) && all_digits(fraction) => text
                 .parse::<f64>()
@@ -118,6 +118,13 @@ impl Number {
     }
 }
 
+/// Digits that PostgreSQL's `numeric`, and so a number in `jsonb`, may have before the point.
+const MOST_DIGITS: usize = 131_072;
+
+fn is_storable(integer: &Decimal) -> bool {
+    integer.as_str().trim_start_matches('-').len() <= MOST_DIGITS
+}
+
 /// floor(x + 0.5) without adding first: 0.49999999999999994 + 0.5 is 1 in doubles.
 #[expect(
     clippy::cast_possible_truncation,
@@ -158,6 +165,13 @@ mod tests {
             Number::parse("99999999999999999999"),
             Some(Number::Long(_))
         ));
+        let digits = |count: usize| Number::parse(&format!("-00{}", "7".repeat(count)));
+        assert!(matches!(digits(MOST_DIGITS), Some(Number::Long(_))));
+        assert_eq!(
+            digits(MOST_DIGITS + 1),
+            None,
+            "PostgreSQL cannot store that"
+        );
         for text in [
             "", "+", "1e3", "1.", ".5", "1,5", "0x10", "１", "1 2", "--1", "NaN", "inf",
         ] {

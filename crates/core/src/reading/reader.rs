@@ -1,6 +1,6 @@
 //! One document, as a mapping reads it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::RangeInclusive;
 
 use compact_str::CompactString;
@@ -8,7 +8,7 @@ use compact_str::CompactString;
 use super::left_over;
 use super::number::{self, Number};
 use super::plain_json::{self, Place, RemovedNul};
-use super::{flat_names, text, time};
+use super::{flat_names, normalise_number, text, time};
 use crate::document::Document;
 use crate::instant::Instant;
 use crate::json::Json;
@@ -28,6 +28,9 @@ pub(super) enum Mark {
 /// What became of which path.
 pub(super) type Marks = BTreeMap<CompactString, Mark>;
 
+/// Bytes that the index of a unique column is sure to hold, and the most that an id of Firestore has.
+const LONGEST_KEY: usize = 1_500;
+
 /// Of arrays whose elements were taken: what was of no use.
 pub(super) type LeftBehind = BTreeMap<CompactString, Vec<Value>>;
 
@@ -46,6 +49,8 @@ pub struct Reader {
     marks: Marks,
     left_behind: LeftBehind,
     warnings: Vec<Warning>,
+    /// What `warn_value` recorded: a value may be read twice.
+    warned: HashSet<Warning>,
     scope: Scope,
 }
 
@@ -57,6 +62,7 @@ impl Reader {
             marks: Marks::new(),
             left_behind: LeftBehind::new(),
             warnings: Vec::new(),
+            warned: HashSet::new(),
             scope: Scope::Row,
         }
     }
@@ -98,7 +104,7 @@ impl Reader {
             path: path.to_owned(),
             raw: rest::encode_value(raw),
         };
-        if !self.warnings.contains(&warning) {
+        if self.warned.insert(warning.clone()) {
             self.warnings.push(warning);
         }
     }
@@ -174,6 +180,20 @@ impl Reader {
     /// The first of several paths that holds text.
     pub fn first_text(&mut self, paths: &[&str]) -> Option<String> {
         paths.iter().find_map(|path| self.text(path))
+    }
+
+    /// A customer id or a case number, normalised. What is nothing once it is normalised is of no
+    /// use, and left over; what no unique column can hold counts as no text.
+    pub fn key(&mut self, path: &str) -> Option<String> {
+        if let Value::Text(text) = self.look(path)? {
+            normalise_number(text)?;
+        }
+        let key = normalise_number(&self.text(path)?)?;
+        if key.len() > LONGEST_KEY {
+            self.warn("bad_text", path);
+            return None;
+        }
+        Some(key)
     }
 
     /// Text as closed lists compare it: trimmed and in lower case.
@@ -334,7 +354,8 @@ impl Reader {
     /// `{"v2": …}` with everything that went into no column and no warning, or `None`.
     pub fn left_over(&mut self) -> Option<Json> {
         let mut removed = Vec::new();
-        let entries = left_over::entries(&self.fields, &self.marks, &self.left_behind, &mut removed);
+        let entries =
+            left_over::entries(&self.fields, &self.marks, &self.left_behind, &mut removed);
         self.report_nul(removed);
         Some(Json::object([("v2", Json::Object(entries?))]))
     }

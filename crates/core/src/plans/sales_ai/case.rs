@@ -10,15 +10,12 @@ use super::shapes::Shapes;
 
 /// The customer that a case belongs to.
 pub(super) fn customer_id(reader: &mut Reader) -> Option<String> {
-    normalise_number(&reader.text("customerId")?)
+    reader.key("customerId")
 }
 
 /// The case number that a case carries: its `caseId`, else its own id.
 pub(super) fn own_number(reader: &mut Reader, id: &str) -> Option<String> {
-    reader
-        .text("caseId")
-        .and_then(|text| normalise_number(&text))
-        .or_else(|| normalise_number(id))
+    reader.key("caseId").or_else(|| normalise_number(id))
 }
 
 pub(super) fn is_from_slack(reader: &mut Reader) -> bool {
@@ -107,10 +104,7 @@ pub(super) fn draft(
 
 /// The duplicated number stands in `caseId`, or is the document's own id.
 fn warn_duplicate(reader: &mut Reader, id: &str) {
-    let carried = reader
-        .text("caseId")
-        .is_some_and(|text| normalise_number(&text).is_some());
-    if carried {
+    if reader.key("caseId").is_some() {
         reader.warn("duplicate_case_number", "caseId");
     } else {
         reader.warn_value(

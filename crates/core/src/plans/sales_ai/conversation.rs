@@ -2,7 +2,7 @@
 
 use crate::instant::Instant;
 use crate::json::Json;
-use crate::reading::{Metadata, Reader, normalise_number};
+use crate::reading::{Metadata, Reader};
 use crate::row::Cell;
 
 use super::lead::first_eight;
@@ -82,7 +82,7 @@ pub(super) struct CaseNumber<'a> {
 
 /// The case number that a conversation carries itself.
 pub(super) fn own_number(reader: &mut Reader) -> Option<String> {
-    normalise_number(&reader.text("case_number")?)
+    reader.key("case_number")
 }
 
 /// Status of a conversation, of either generation.

@@ -48,7 +48,11 @@ fn set(entries: &mut Vec<(String, Json)>, key: &str, json: Json) {
 /// The element `item`, which is text, at `path`; empty when it is blank.
 pub(super) fn text_or_empty(reader: &mut Reader, item: &Value, path: &str) -> Json {
     let json = reader.json_of(item, path);
-    if is_present(item) { json } else { Json::text("") }
+    if is_present(item) {
+        json
+    } else {
+        Json::text("")
+    }
 }
 
 /// What an element of an array becomes.
@@ -107,7 +111,11 @@ fn map_element(mut entries: Vec<(String, Json)>, map: &Map, rule: &ElementRule) 
         let (_, json) = entries.iter().find(|(name, _)| name == key)?;
         Some(json.clone())
     });
-    set(&mut entries, rule.main, main.unwrap_or_else(|| Json::text("")));
+    set(
+        &mut entries,
+        rule.main,
+        main.unwrap_or_else(|| Json::text("")),
+    );
     fill(&mut entries, map, rule.rank, || Json::text("medium"));
     if find(map, rule.optional).is_none() {
         entries.retain(|(name, _)| name != rule.optional);
@@ -123,5 +131,7 @@ fn overruled(map: &Map, rule: &ElementRule) -> Option<Value> {
     }
     find(map, first)?;
     let value = find(map, second)?.clone();
-    Some(Value::Map([(second.to_owned(), value)].into_iter().collect()))
+    Some(Value::Map(
+        [(second.to_owned(), value)].into_iter().collect(),
+    ))
 }

@@ -16,7 +16,9 @@ pub(super) fn in_conversation(reader: &mut Reader) -> bool {
 pub(super) fn in_case(reader: &mut Reader) -> bool {
     // Both are looked at, whatever the first is.
     let places = ["analysis.meddic", "analysis.agents"];
-    places.map(|path| reader.map(path).is_some()).contains(&true)
+    places
+        .map(|path| reader.map(path).is_some())
+        .contains(&true)
 }
 
 /// The analysis of a lead-generation conversation, which was last changed at `updated`.

@@ -1,6 +1,6 @@
 //! `leads` → opportunities.
 
-use crate::reading::{Metadata, Reader, company_of_email, normalise_number};
+use crate::reading::{Metadata, Reader, company_of_email};
 use crate::row::{Cell, Row};
 
 use super::shapes::Shapes;
@@ -9,7 +9,7 @@ use super::shapes::Shapes;
 pub(super) fn own_number(reader: &mut Reader) -> Option<String> {
     ["customer_number", "customerId"]
         .iter()
-        .find_map(|path| normalise_number(&reader.text(path)?))
+        .find_map(|path| reader.key(path))
 }
 
 /// What the rest of V2 decided about a lead.

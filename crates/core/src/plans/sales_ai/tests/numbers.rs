@@ -191,3 +191,53 @@ fn the_month_of_a_number_is_that_of_utc() {
         .migrate();
     assert_eq!(v3.opportunity("a", "customer_number"), "202511-000001");
 }
+
+#[test]
+fn a_number_that_is_nothing_once_normalised_is_left_over() {
+    let v3 = V2::default()
+        .with(
+            "leads",
+            "L",
+            json!({"created_at": day(1), "customer_number": "\u{2060}", "customerId": "K-1"}),
+        )
+        .migrate();
+    assert_eq!(v3.opportunity("L", "customer_number"), "K-1");
+    assert_eq!(
+        v3.opportunity("L", "raw_form_data"),
+        json!({"v2": {"customer_number": "\u{2060}"}})
+    );
+}
+
+#[test]
+fn a_key_that_no_unique_column_holds_is_no_text() {
+    let long = "k".repeat(1_501);
+    let v3 = V2::default()
+        .with(
+            "leads",
+            "L",
+            json!({"created_at": day(1), "customer_number": long, "customerId": "k".repeat(1_500)}),
+        )
+        .with(
+            "conversations",
+            "c",
+            json!({"lead_id": "L", "created_at": day(1), "case_number": long}),
+        )
+        .with(
+            "cases",
+            "own",
+            json!({"customerId": "C", "createdAt": day(1), "caseId": long}),
+        )
+        .with(
+            "cases",
+            "none",
+            json!({"customerId": long, "createdAt": day(1)}),
+        )
+        .migrate();
+    assert_eq!(v3.opportunity("L", "customer_number"), "k".repeat(1_500));
+    assert_eq!(v3.warnings("leads", "L"), ["bad_text customer_number"]);
+    assert_eq!(v3.conversation("c", "case_number"), "202511-IC001");
+    assert_eq!(v3.warnings("conversations", "c"), ["bad_text case_number"]);
+    assert_eq!(v3.conversation("own", "case_number"), "own");
+    assert_eq!(v3.warnings("cases", "own"), ["bad_text caseId"]);
+    assert_eq!(v3.reason("cases", "none"), Some("missing_customer_id"));
+}
