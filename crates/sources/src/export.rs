@@ -7,6 +7,7 @@
 //! among those of the first reading, which is taken to ask for everything that will be asked for.
 
 mod bucket;
+mod cuts;
 mod entity;
 mod files;
 mod framing;
@@ -16,6 +17,7 @@ pub(crate) mod fuzz;
 mod key;
 mod manifest;
 mod outputs;
+mod slices;
 mod wire;
 
 use std::collections::{BTreeSet, HashMap};
@@ -24,9 +26,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use sunset_core::document::{BadDocument, Delivery};
+use serde::{Deserialize, Serialize};
+use sunset_core::document::Delivery;
 use sunset_core::error::{Error, ErrorKind, Result};
-use sunset_core::ports::documents::{DocumentSource, Snapshot};
+use sunset_core::ports::documents::{DocumentSource, Slice, Snapshot};
 
 use crate::delivery::{self, Stop};
 pub use bucket::BucketExport;
@@ -187,26 +190,31 @@ impl Inner {
                         tally
                     }
                 };
-                whole.records += tally.records;
-                whole.damaged += tally.damaged;
-                whole.collections.extend(tally.collections);
+                whole.add(&tally);
             }
             if let Some(why) = discrepancy(part, &whole) {
                 let collection = counted_with(part, &whole, planned);
                 if asked.contains(&collection) {
-                    let bad = BadDocument {
+                    let wrong = WrongCount {
                         collection,
-                        id: None,
                         place: part.file.clone(),
-                        bytes: why.clone().into_bytes(),
                         why,
                     };
-                    sink(Delivery::Bad(bad), 0)?;
+                    sink(wrong.deliver(), 0)?;
                 }
             }
         }
         Ok(())
     }
+}
+
+/// A number of documents that is not the metadata's.
+#[derive(Debug, Serialize, Deserialize)]
+struct WrongCount {
+    collection: String,
+    /// The metadata.
+    place: String,
+    why: String,
 }
 
 /// What is wrong with the number of documents, if anything.
@@ -259,6 +267,25 @@ impl DocumentSource for Export {
         let asked: Vec<String> = collections.iter().map(|name| (*name).to_owned()).collect();
         delivery::stream(move |hand| {
             inner.read(&asked, &mut |delivery, size| hand.give(delivery, size))
+        })
+    }
+
+    async fn slices(&self, collections: &[&str], bytes: u64) -> Result<Vec<Slice>> {
+        let inner = Arc::clone(&self.inner);
+        let asked: Vec<String> = collections.iter().map(|name| (*name).to_owned()).collect();
+        blocking(move || inner.slices(&asked, bytes.max(1))).await
+    }
+
+    fn read_slice(&self, slice: &Slice) -> BoxStream<'static, Result<Vec<Delivery>>> {
+        let Some(words) = slice.within.clone() else {
+            return self.read(&slice.names());
+        };
+        let inner = Arc::clone(&self.inner);
+        let asked = slice.collections.clone();
+        delivery::stream(move |hand| {
+            inner.read_slice(&asked, &words, &mut |delivery, size| {
+                hand.give(delivery, size)
+            })
         })
     }
 

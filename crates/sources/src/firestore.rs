@@ -12,6 +12,7 @@ mod query;
 mod ranges;
 mod refusal;
 mod scan;
+mod slices;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use sunset_core::config::ServiceAccount;
 use sunset_core::document::Delivery;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::instant::Instant;
-use sunset_core::ports::documents::{DocumentSource, Snapshot};
+use sunset_core::ports::documents::{DocumentSource, Slice, Snapshot};
 use tokio::sync::{OnceCell, mpsc};
 use tokio::task::JoinSet;
 
@@ -31,7 +32,7 @@ use crate::service_account::TOKEN_URL;
 use client::Client;
 use pace::Pace;
 use ranges::Cutter;
-use scan::{Scan, Sender};
+use scan::Sender;
 
 /// Chunks that wait for their reader.
 const AHEAD: usize = 4;
@@ -101,6 +102,7 @@ struct Inner {
     client: Arc<Client>,
     pace: Arc<Pace>,
     cutter: Cutter,
+    received: Arc<slices::Received>,
     options: ReadOptions,
     source: String,
     /// The snapshot's time, once fixed.
@@ -118,11 +120,36 @@ impl Firestore {
                 client: Arc::new(Client::new(settings, options.retries)?),
                 pace: Arc::new(Pace::new(options.max_reads_per_second)),
                 cutter: Cutter::default(),
+                received: Arc::default(),
                 options,
                 source: format!("firestore://{}/{}", settings.project, settings.database),
                 read_time: OnceCell::new(),
             }),
         })
+    }
+}
+
+impl Firestore {
+    /// What `read` sends, until nobody listens.
+    fn reading<F>(
+        &self,
+        read: impl FnOnce(Arc<Inner>, Sender) -> F,
+    ) -> BoxStream<'static, Result<Vec<Delivery>>>
+    where
+        F: Future<Output = Result<()>> + Send + 'static,
+    {
+        let (sender, receiver) = mpsc::channel(AHEAD);
+        let work = read(Arc::clone(&self.inner), sender.clone());
+        let reading = tokio::spawn(async move {
+            tokio::select! {
+                read = work => if let Err(error) = read {
+                    // Nobody may be left to hear of it.
+                    drop(sender.send(Err(error)).await);
+                },
+                () = sender.closed() => {}
+            }
+        });
+        delivery::received(receiver, reading)
     }
 }
 
@@ -163,15 +190,7 @@ impl Inner {
                 while running.len() < streams.max(1)
                     && let Some(range) = waiting.next()
                 {
-                    let scan = Scan {
-                        client: Arc::clone(&self.client),
-                        pace: Arc::clone(&self.pace),
-                        collection: collection.clone(),
-                        range,
-                        read_time: read_time.clone(),
-                        first_page: self.options.first_page,
-                        sender: sender.clone(),
-                    };
+                    let scan = self.scan(collection, range, &read_time, sender);
                     running.spawn(scan.run());
                 }
                 match running.join_next().await {
@@ -202,19 +221,21 @@ impl DocumentSource for Firestore {
     }
 
     fn read(&self, collections: &[&str]) -> BoxStream<'static, Result<Vec<Delivery>>> {
-        let (sender, receiver) = mpsc::channel(AHEAD);
-        let inner = Arc::clone(&self.inner);
         let collections: Vec<String> = collections.iter().map(|name| (*name).to_owned()).collect();
-        let reading = tokio::spawn(async move {
-            tokio::select! {
-                read = inner.read(&collections, &sender) => if let Err(error) = read {
-                    // Nobody may be left to hear of it.
-                    drop(sender.send(Err(error)).await);
-                },
-                () = sender.closed() => {}
-            }
-        });
-        delivery::received(receiver, reading)
+        self.reading(|inner, sender| async move { inner.read(&collections, &sender).await })
+    }
+
+    async fn slices(&self, collections: &[&str], bytes: u64) -> Result<Vec<Slice>> {
+        let collections: Vec<String> = collections.iter().map(|name| (*name).to_owned()).collect();
+        self.inner.slices(&collections, bytes).await
+    }
+
+    fn read_slice(&self, slice: &Slice) -> BoxStream<'static, Result<Vec<Delivery>>> {
+        let Some(words) = slice.within.clone() else {
+            return self.read(&slice.names());
+        };
+        let slice = slice.clone();
+        self.reading(|inner, sender| async move { inner.read_slice(&slice, &words, &sender).await })
     }
 
     async fn expected_reads(&self, collections: &[&str], readings: u64) -> Result<Option<u64>> {

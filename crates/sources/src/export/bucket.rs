@@ -173,14 +173,17 @@ fn in_this_place(error: Error) -> Error {
 }
 
 impl Files for BucketFiles {
-    fn open(&self, path: &str) -> Result<Box<dyn Read + Send>> {
-        let described = self.describe(path)?;
+    fn open(&self, path: &str, from: u64, to: Option<u64>) -> Result<Box<dyn Read + Send>> {
+        let object = self.describe(path)?.object;
+        let size = object.size;
         Ok(Box::new(ObjectReader {
             bucket: self.bucket.clone(),
-            object: described.object,
+            whole: from == 0 && to.is_none_or(|to| to >= size),
+            object,
             patience: self.patience,
             runtime: self.runtime.clone(),
-            at: 0,
+            at: from,
+            end: to.map_or(size, |to| to.min(size)),
             checksum: 0,
             stream: None,
             piece: Bytes::new(),
@@ -203,14 +206,17 @@ impl Files for BucketFiles {
     }
 }
 
-/// One object, of one generation, from its beginning to its end. What breaks off is gone on with
-/// where it broke off; at the end the checksum that Cloud Storage states must be that of what came.
+/// One object, of one generation, or a part of it. What breaks off is gone on with where it broke
+/// off; of a whole one the checksum that Cloud Storage states must be that of what came. The records
+/// of a part have checksums of their own.
 struct ObjectReader {
     bucket: Bucket,
     object: SourceObject,
+    whole: bool,
     patience: Patience,
     runtime: Handle,
     at: u64,
+    end: u64,
     checksum: u32,
     stream: Option<ByteStream>,
     piece: Bytes,
@@ -220,9 +226,9 @@ impl ObjectReader {
     /// The next bytes, none at the end.
     async fn next(&mut self) -> Result<Bytes> {
         let mut attempt = 0;
-        while self.at < self.object.size {
+        while self.at < self.end {
             let piece = self.try_next().await.and_then(|piece| {
-                let left = self.object.size - self.at;
+                let left = self.end - self.at;
                 if piece.len() as u64 > left {
                     return Err(self.mismatch("has more bytes than Cloud Storage states"));
                 }
@@ -243,7 +249,7 @@ impl ObjectReader {
             }
         }
         match self.object.crc32c {
-            Some(stated) if stated != self.checksum => {
+            Some(stated) if self.whole && stated != self.checksum => {
                 Err(self.mismatch("has another CRC32C than Cloud Storage states"))
             }
             _ => Ok(Bytes::new()),
@@ -254,7 +260,7 @@ impl ObjectReader {
         let stream = match &mut self.stream {
             Some(stream) => stream,
             none => {
-                let read = self.bucket.read(&self.object, self.at, self.object.size);
+                let read = self.bucket.read(&self.object, self.at, self.end);
                 none.insert(read.await?)
             }
         };

@@ -1,7 +1,7 @@
 //! Where an export's files lie.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -16,11 +16,12 @@ const LONGEST_METADATA: u64 = 64 << 20;
 
 /// The files of one export, read from threads that may wait. Paths are relative, with slashes.
 pub(super) trait Files: Send + Sync {
-    /// Opens a file to read it from its beginning to its end.
+    /// Opens a file to read it from the offset `from` to before `to`, where that is in it, else to
+    /// its end.
     ///
     /// # Errors
     /// `NotFound`, `Denied`, `Unreachable`.
-    fn open(&self, path: &str) -> Result<Box<dyn Read + Send>>;
+    fn open(&self, path: &str, from: u64, to: Option<u64>) -> Result<Box<dyn Read + Send>>;
 
     /// When a file was last changed, where that can be told.
     fn modified(&self, path: &str) -> Option<Instant>;
@@ -34,7 +35,7 @@ pub(super) trait Files: Send + Sync {
     /// As `open`; `Malformed` when it is not small.
     fn read(&self, path: &str) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        self.open(path)?
+        self.open(path, 0, None)?
             .take(LONGEST_METADATA + 1)
             .read_to_end(&mut bytes)
             .map_err(|cause| self.broken(path, cause))?;
@@ -151,10 +152,17 @@ fn unreadable(path: &Path, cause: std::io::Error) -> Error {
 }
 
 impl Files for FolderFiles {
-    fn open(&self, path: &str) -> Result<Box<dyn Read + Send>> {
+    fn open(&self, path: &str, from: u64, to: Option<u64>) -> Result<Box<dyn Read + Send>> {
         let path = self.root.join(path);
-        let file = File::open(&path).map_err(|cause| unreadable(&path, cause))?;
-        Ok(Box::new(file))
+        let failed = |cause| unreadable(&path, cause);
+        let mut file = File::open(&path).map_err(failed)?;
+        if from > 0 {
+            file.seek(SeekFrom::Start(from)).map_err(failed)?;
+        }
+        Ok(match to {
+            Some(to) => Box::new(file.take(to.saturating_sub(from))),
+            None => Box::new(file),
+        })
     }
 
     fn modified(&self, path: &str) -> Option<Instant> {

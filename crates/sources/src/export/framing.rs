@@ -56,6 +56,10 @@ pub(super) struct Records<R> {
     start: u64,
     at: usize,
     ended: bool,
+    /// Of the first block so much is passed over.
+    skip: usize,
+    /// Where the reading ends, if not with the file.
+    until: u64,
     /// A record whose last fragment has not come: where it begins, and its bytes so far.
     begun: Option<u64>,
     record: Vec<u8>,
@@ -64,12 +68,22 @@ pub(super) struct Records<R> {
 
 impl<R: Read> Records<R> {
     pub fn new(reader: R) -> Self {
+        Self::within(reader, 0, None)
+    }
+
+    /// What stands from the offset `from` on and before `until`. Both are offsets of sound records,
+    /// as a reading of the whole file tells them; the reader begins at [`block_of`] `from`, and
+    /// goes on to the end of the block that `until` lies in.
+    pub fn within(reader: R, from: u64, until: Option<u64>) -> Self {
+        let start = block_of(from);
         Self {
             reader,
             block: Vec::with_capacity(BLOCK),
-            start: 0,
+            start,
             at: 0,
             ended: false,
+            skip: usize::try_from(from - start).unwrap_or(0),
+            until: until.unwrap_or(u64::MAX),
             begun: None,
             record: Vec::new(),
             damage: None,
@@ -84,6 +98,11 @@ impl<R: Read> Records<R> {
                 return Ok(self.damage.take().map(Framed::Damaged));
             }
             let offset = self.start + self.at as u64;
+            if offset >= self.until {
+                // A sound record begins here, for somebody else.
+                self.abandon("the end of the record is missing");
+                return Ok(self.damage.take().map(Framed::Damaged));
+            }
             match self.look() {
                 Found::Padding => self.at = self.block.len(),
                 Found::Damaged(length, why) => {
@@ -136,7 +155,7 @@ impl<R: Read> Records<R> {
             return Ok(false);
         }
         self.start += self.block.len() as u64;
-        self.at = 0;
+        self.at = std::mem::take(&mut self.skip);
         self.block.clear();
         (&mut self.reader)
             .take(BLOCK as u64)
@@ -227,6 +246,16 @@ impl Damage {
             .extend_from_slice(bytes.get(..bytes.len().min(room)).unwrap_or_default());
         self.end = end;
     }
+}
+
+/// Where the block begins that an offset lies in.
+pub(super) fn block_of(offset: u64) -> u64 {
+    offset - offset % BLOCK as u64
+}
+
+/// Where the block ends that stands before an offset, or that it lies in.
+pub(super) fn end_of_block(offset: u64) -> u64 {
+    offset.next_multiple_of(BLOCK as u64)
 }
 
 /// Type and length, with the header, of the fragment at the start of `rest`. What is wrong with it

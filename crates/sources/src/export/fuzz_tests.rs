@@ -21,13 +21,17 @@ struct Memory<'a> {
 }
 
 impl Files for Memory<'_> {
-    fn open(&self, path: &str) -> Result<Box<dyn Read + Send>> {
+    fn open(&self, path: &str, from: u64, to: Option<u64>) -> Result<Box<dyn Read + Send>> {
         let bytes = if path == OVERALL {
             self.overall
         } else {
             self.other
         };
-        Ok(Box::new(io::Cursor::new(bytes.to_vec())))
+        let end = to.map_or(bytes.len(), |to| {
+            bytes.len().min(usize::try_from(to).unwrap_or(0))
+        });
+        let from = usize::try_from(from).unwrap_or(0);
+        Ok(Box::new(io::Cursor::new(bytes[from..end].to_vec())))
     }
 
     fn modified(&self, _: &str) -> Option<Instant> {

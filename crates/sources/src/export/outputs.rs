@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
 use sunset_core::document::{BadDocument, Delivery, Document};
 use sunset_core::error::Result;
 use sunset_core::instant::Instant;
 
+use super::cuts::Cuts;
 use super::entity;
 use super::files::Files;
-use super::framing::{Damage, Framed, Records};
+use super::framing::{Damage, Framed, Records, block_of, end_of_block};
 use super::key::Key;
 use super::manifest::Part;
 use crate::delivery::{Stop, Unheard};
@@ -29,6 +31,8 @@ pub(super) struct Tally {
     pub crowded: bool,
     /// Everything else that stands in it: `cases/*/comments`.
     pub others: BTreeSet<String>,
+    /// Where it can be cut.
+    pub cuts: Cuts,
 }
 
 impl Tally {
@@ -37,6 +41,27 @@ impl Tally {
         asked.is_empty()
             || (!self.crowded && asked.iter().all(|name| !self.collections.contains(name)))
     }
+}
+
+impl Tally {
+    /// Adds what stands in another file; where that can be cut is left out.
+    pub fn add(&mut self, other: &Self) {
+        self.records += other.records;
+        self.damaged += other.damaged;
+        self.collections.extend(other.collections.iter().cloned());
+    }
+}
+
+/// What stands between two cuts of a file; all of it by default.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Piece {
+    /// The offset of its first record.
+    pub from: u64,
+    /// The offset of the first record behind it; nothing for the file's end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<u64>,
+    /// The root collection of the last document before it: unreadable bytes are counted with it.
+    pub before: String,
 }
 
 /// Where deliveries go, with the size of what they were made of.
@@ -53,17 +78,34 @@ pub(super) struct OutputReader<'a> {
 }
 
 impl OutputReader<'_> {
+    /// The whole file.
     pub fn read(&self, files: &dyn Files, sink: &mut Sink<'_>) -> Result<Tally, Stop> {
+        self.read_piece(files, &Piece::default(), sink)
+    }
+
+    /// A piece between two cuts; what is learnt is of the piece only.
+    pub fn read_piece(
+        &self,
+        files: &dyn Files,
+        piece: &Piece,
+        sink: &mut Sink<'_>,
+    ) -> Result<Tally, Stop> {
         let mut tally = Tally::default();
         // The file's own time stands in where the export does not say when it began.
         let created = self.part.started.or_else(|| files.modified(self.output));
-        let mut records = Records::new(files.open(self.output)?);
-        let mut before = String::new();
+        let reader = files.open(
+            self.output,
+            block_of(piece.from),
+            piece.to.map(end_of_block),
+        )?;
+        let mut records = Records::within(reader, piece.from, piece.to);
+        let mut before = piece.before.clone();
         let broken = |cause| files.broken(self.output, cause);
         while let Some(framed) = records.next_record().map_err(broken)? {
             match framed {
                 Framed::Record { offset, bytes } => {
                     tally.records += 1;
+                    tally.cuts.note(offset, bytes.len(), &before);
                     let Some(delivery) =
                         self.deliver(offset, bytes, created, &mut before, &mut tally)
                     else {
@@ -73,6 +115,7 @@ impl OutputReader<'_> {
                 }
                 Framed::Damaged(damage) => {
                     tally.damaged += 1;
+                    tally.cuts.note_damage(damage.end);
                     let bad = self.damaged(damage, &before);
                     let size = bad.bytes.len();
                     if self.note(&bad.collection, &mut tally) {

@@ -66,12 +66,46 @@ impl Cutter {
         if let Some(known) = known {
             return Ok(known);
         }
+        let (parts, page) = (options.streams, Some(options.first_page));
         let place = Place {
             client,
             collection,
             read_time,
         };
-        let cuts = match self.cuts(&place, options).await {
+        let ranges = self.divide(&place, parts, page).await?;
+        self.known().insert(collection.to_owned(), ranges.clone());
+        Ok(ranges)
+    }
+
+    /// About `parts` ranges that together are the whole collection.
+    ///
+    /// # Errors
+    /// As [`Cutter::ranges`].
+    pub async fn cut(
+        &self,
+        client: &Client,
+        collection: &str,
+        parts: usize,
+        read_time: &str,
+    ) -> Result<Vec<Range>> {
+        let place = Place {
+            client,
+            collection,
+            read_time,
+        };
+        if parts < 2 {
+            return Ok(vec![Range::default()]);
+        }
+        self.divide(&place, parts, None).await
+    }
+
+    async fn divide(
+        &self,
+        place: &Place<'_>,
+        parts: usize,
+        page: Option<u32>,
+    ) -> Result<Vec<Range>> {
+        let cuts = match self.cuts(place, parts, page).await {
             Ok(cuts) => cuts,
             // What keeps from asking would keep from reading too.
             Err(error) if matches!(error.kind(), ErrorKind::Denied | ErrorKind::Conflict) => {
@@ -79,22 +113,27 @@ impl Cutter {
             }
             Err(error) => {
                 // Nothing is lost but time.
+                let collection = place.collection;
                 tracing::debug!(error = %error, collection, "one stream");
                 Vec::new()
             }
         };
-        let ranges = between(cuts);
-        self.known().insert(collection.to_owned(), ranges.clone());
-        Ok(ranges)
+        Ok(between(cuts))
     }
 
     fn known(&self) -> MutexGuard<'_, HashMap<String, Vec<Range>>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn cuts(&self, place: &Place<'_>, options: ReadOptions) -> Result<Vec<String>> {
+    /// Names to cut at; none, where one page holds everything.
+    async fn cuts(
+        &self,
+        place: &Place<'_>,
+        parts: usize,
+        page: Option<u32>,
+    ) -> Result<Vec<String>> {
         if !self.unable.load(Ordering::Relaxed) {
-            match place.partitions(options.streams).await {
+            match place.partitions(parts).await {
                 Ok(cuts) => return Ok(cuts),
                 Err(error) if matches!(error.kind(), ErrorKind::Denied | ErrorKind::Conflict) => {
                     return Err(error);
@@ -105,16 +144,14 @@ impl Cutter {
                 }
             }
         }
-        let page = options.first_page;
-        let count = query::count(
-            place.collection,
-            Some(page.saturating_add(1)),
-            place.read_time,
-        );
-        if place.client.count(&count).await? <= u64::from(page) {
-            return Ok(Vec::new());
+        if let Some(page) = page {
+            let at_most = Some(page.saturating_add(1));
+            let count = query::count(place.collection, at_most, place.read_time);
+            if place.client.count(&count).await? <= u64::from(page) {
+                return Ok(Vec::new());
+            }
         }
-        let ids = ids::cuts(place, options.streams).await?;
+        let ids = ids::cuts(place, parts).await?;
         Ok(ids.iter().map(|id| place.name(id)).collect())
     }
 }

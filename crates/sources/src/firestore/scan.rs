@@ -16,6 +16,7 @@ use super::elements::Elements;
 use super::pace::Pace;
 use super::query::{From, Page, Range};
 use super::refusal::Refusal;
+use super::slices;
 
 /// Deliveries a chunk, at the most.
 const CHUNK: usize = 256;
@@ -40,6 +41,8 @@ pub(super) struct Unheard;
 pub(super) struct Scan {
     pub client: Arc<Client>,
     pub pace: Arc<Pace>,
+    /// Counts what comes.
+    pub volume: Arc<slices::Received>,
     pub collection: String,
     pub range: Range,
     pub read_time: String,
@@ -176,6 +179,7 @@ impl Scan {
             return Err(self.unexpected(error.item(document.name)).into());
         }
         if received.is_new(&document.name) {
+            self.volume.count(bytes.len());
             received.bytes += bytes.len();
             received.waiting.push(Delivery::Document(document));
         }

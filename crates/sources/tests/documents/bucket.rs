@@ -10,7 +10,7 @@ use sunset_testkit::storage::{CREATED, FakeStorage, StorageFault};
 
 use super::reading::{COLLECTIONS, deliver, sample, try_deliver};
 
-const BUCKET: &str = "backups";
+pub(super) const BUCKET: &str = "backups";
 
 /// Stores the files below `dir` as objects whose names begin with `prefix`.
 fn upload(storage: &FakeStorage, dir: &Path, prefix: &str) {
@@ -27,7 +27,7 @@ fn upload(storage: &FakeStorage, dir: &Path, prefix: &str) {
 }
 
 /// A bucket with other things in it, and the sample's export below `prefix`.
-async fn with_sample(prefix: &str) -> FakeStorage {
+pub(super) async fn with_sample(prefix: &str) -> FakeStorage {
     let storage = FakeStorage::start().await.expect("a server");
     for name in ["a/x", "b/x", "c/y/z", "audio/1.wav", "readme", "zzz"] {
         storage.put(BUCKET, name, b"x".to_vec());
@@ -36,7 +36,7 @@ async fn with_sample(prefix: &str) -> FakeStorage {
     storage
 }
 
-fn export(storage: &FakeStorage, bucket: &str, path: &str) -> Export {
+pub(super) fn export(storage: &FakeStorage, bucket: &str, path: &str) -> Export {
     Export::in_bucket(BucketExport {
         settings: BucketSettings {
             bucket: bucket.into(),

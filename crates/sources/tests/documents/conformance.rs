@@ -140,7 +140,7 @@ pub(super) fn nasty(database: &str) -> Vec<Json> {
 }
 
 /// Ids whose order in UTF-8 is not that in UTF-16, nor that of numbers, nor that of any language.
-fn unusual_ids() -> Vec<String> {
+pub(super) fn unusual_ids() -> Vec<String> {
     let beginnings = [
         "a",
         "A",

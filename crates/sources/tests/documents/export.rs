@@ -14,10 +14,11 @@ use tempfile::TempDir;
 
 use super::reading::{COLLECTIONS, deliver, sample, try_deliver};
 
-const OUTPUT: &str = "all_namespaces/all_kinds/output-0";
-const METADATA: &str = "all_namespaces/all_kinds/all_namespaces_all_kinds.export_metadata";
+pub(super) const OUTPUT: &str = "all_namespaces/all_kinds/output-0";
+pub(super) const METADATA: &str =
+    "all_namespaces/all_kinds/all_namespaces_all_kinds.export_metadata";
 
-fn copy(from: &Path, to: &Path) {
+pub(super) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("the sample") {
         let entry = entry.expect("an entry");
@@ -31,7 +32,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// A copy of the sample's export, with its output file changed.
-fn changed(change: impl FnOnce(&mut Vec<u8>)) -> TempDir {
+pub(super) fn changed(change: impl FnOnce(&mut Vec<u8>)) -> TempDir {
     let dir = tempfile::tempdir().expect("a folder");
     copy(&sample("export"), dir.path());
     let output = dir.path().join(OUTPUT);

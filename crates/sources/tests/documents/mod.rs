@@ -11,3 +11,4 @@ mod export;
 mod firestore;
 mod folder;
 mod reading;
+mod slices;
