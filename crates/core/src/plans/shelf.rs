@@ -1,6 +1,7 @@
 //! What a survey keeps of documents: a compact note of each, and all their text end to end.
 
 use std::collections::{HashMap, HashSet};
+use std::num::NonZeroU32;
 
 use crate::digest::Digest;
 use crate::document::Document;
@@ -10,30 +11,75 @@ use crate::plans::CollectionTally;
 
 /// A piece of text in [`Texts`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Text {
-    start: u32,
-    length: u32,
+pub(super) struct Text(NonZeroU32);
+
+/// The place of something among many: half as wide as a `usize`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Index(u32);
+
+impl Index {
+    /// Places are of notes, of which [`Texts`] holds fewer than four thousand millions.
+    pub fn of(place: usize) -> Self {
+        Self(u32::try_from(place).unwrap_or(u32::MAX))
+    }
+
+    pub fn get(self) -> usize {
+        self.0 as usize
+    }
 }
 
-/// All the text of a survey, end to end: four bytes a place instead of an allocation each.
+/// Bytes a chunk of [`Texts`], but of one that holds a longer text alone.
+const CHUNK: usize = 1 << 20;
+/// Bits of a place that lead into a chunk.
+const WITHIN: u32 = CHUNK.trailing_zeros();
+
+/// All the text of a survey in large chunks that never move: four bytes a place, and one or two
+/// for the length, instead of an allocation each.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
-    bytes: String,
+    /// Each text behind its length: six bits a byte, the lowest first, and one that says that more
+    /// follow.
+    chunks: Vec<String>,
 }
 
 impl Texts {
     pub fn add(&mut self, text: &str) -> Result<Text> {
-        let full = || {
-            Error::new(
+        let mut length = String::new();
+        let mut rest = text.len();
+        loop {
+            let bits = u8::try_from(rest & 0x3f).unwrap_or_default();
+            rest >>= 6;
+            length.push(char::from(if rest == 0 { bits } else { bits | 0x40 }));
+            if rest == 0 {
+                break;
+            }
+        }
+        let wanted = length.len() + text.len();
+        let room = |chunk: &String| chunk.len() + wanted <= CHUNK;
+        if !self.chunks.last().is_some_and(room) {
+            let mut chunk = String::with_capacity(CHUNK.max(wanted + 1));
+            // No text stands at the very first place, which stands for none.
+            if self.chunks.is_empty() {
+                chunk.push(' ');
+            }
+            self.chunks.push(chunk);
+        }
+        let place = self.chunks.len() - 1;
+        let place = u32::try_from(place)
+            .ok()
+            .filter(|place| place >> (32 - WITHIN) == 0);
+        let (Some(place), Some(chunk)) = (place, self.chunks.last_mut()) else {
+            return Err(Error::new(
                 ErrorKind::Internal,
                 "the survey holds more than 4 GiB of ids and names",
             )
-            .remedy("migrate the collections in several runs")
+            .remedy("migrate the collections in several runs"));
         };
-        let start = u32::try_from(self.bytes.len()).map_err(|_| full())?;
-        let length = u32::try_from(text.len()).map_err(|_| full())?;
-        self.bytes.push_str(text);
-        Ok(Text { start, length })
+        let within = u32::try_from(chunk.len()).unwrap_or_default();
+        chunk.push_str(&length);
+        chunk.push_str(text);
+        let place = NonZeroU32::new(place << WITHIN | within);
+        Ok(Text(place.unwrap_or(NonZeroU32::MAX)))
     }
 
     /// As `add`, without a second copy where `same` already says it.
@@ -62,10 +108,19 @@ impl Texts {
     }
 
     pub fn get(&self, text: Text) -> &str {
-        let start = text.start as usize;
-        self.bytes
-            .get(start..start + text.length as usize)
-            .unwrap_or_default()
+        let place = text.0.get();
+        let chunk = self.chunks.get((place >> WITHIN) as usize);
+        let behind = chunk.and_then(|chunk| chunk.get(place as usize & (CHUNK - 1)..));
+        let Some(behind) = behind else { return "" };
+        let (mut length, mut bits) = (0, 0);
+        for (at, byte) in behind.bytes().enumerate() {
+            length |= usize::from(byte & 0x3f) << bits;
+            bits += 6;
+            if byte & 0x40 == 0 {
+                return behind.get(at + 1..at + 1 + length).unwrap_or_default();
+            }
+        }
+        ""
     }
 }
 
@@ -84,6 +139,39 @@ pub(super) struct Head {
 
 pub(super) trait Noted {
     fn head(&self) -> &Head;
+}
+
+/// What finds a document again, and tells its deliveries apart.
+pub(super) trait Keyed {
+    fn id(&self) -> Text;
+    fn fingerprint(&self) -> &[u8; 16];
+}
+
+impl<N: Noted> Keyed for N {
+    fn id(&self) -> Text {
+        self.head().id
+    }
+
+    fn fingerprint(&self) -> &[u8; 16] {
+        &self.head().fingerprint
+    }
+}
+
+/// What is left of a note when everything is decided.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kept {
+    pub id: Text,
+    fingerprint: [u8; 16],
+}
+
+impl Keyed for Kept {
+    fn id(&self) -> Text {
+        self.id
+    }
+
+    fn fingerprint(&self) -> &[u8; 16] {
+        &self.fingerprint
+    }
 }
 
 /// The notes of one collection; once settled, one a document, in byte order of the ids.
@@ -139,6 +227,24 @@ impl<N: Noted> Shelf<N> {
         self.notes.reverse();
     }
 
+    /// The same documents with less about each.
+    pub fn kept(self) -> Shelf<Kept> {
+        let mut notes = Vec::with_capacity(self.notes.len());
+        notes.extend(self.notes.iter().map(|note| Kept {
+            id: note.id(),
+            fingerprint: *note.fingerprint(),
+        }));
+        Shelf {
+            notes,
+            read: self.read,
+            bad: self.bad,
+            twins: self.twins,
+            bad_ids: self.bad_ids,
+        }
+    }
+}
+
+impl<N: Keyed> Shelf<N> {
     pub fn count_bad(&mut self, id: Option<&str>) {
         self.read += 1;
         self.bad += 1;
@@ -165,15 +271,15 @@ impl<N: Noted> Shelf<N> {
     /// The place of a document's note, once settled.
     pub fn find(&self, texts: &Texts, id: &str) -> Option<usize> {
         self.notes
-            .binary_search_by(|note| texts.get(note.head().id).cmp(id))
+            .binary_search_by(|note| texts.get(note.id()).cmp(id))
             .ok()
     }
 
     /// The note of the delivery that counts, when `document` is that delivery.
     pub fn counting(&self, texts: &Texts, document: &Document, digest: &Digest) -> Option<usize> {
         let index = self.find(texts, &document.id)?;
-        let head = self.notes[index].head();
-        (head.fingerprint == fingerprint(document, digest)).then_some(index)
+        let note = &self.notes[index];
+        (*note.fingerprint() == fingerprint(document, digest)).then_some(index)
     }
 
     pub fn tally(&self) -> CollectionTally {
@@ -196,4 +302,55 @@ fn fingerprint(document: &Document, digest: &Digest) -> [u8; 16] {
     let mut short = [0; 16];
     short.copy_from_slice(&digest.0[..16]);
     short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_every_length_are_found_again() {
+        let mut texts = Texts::default();
+        let long = "客戶".repeat(CHUNK / 4);
+        let lengths = [
+            0,
+            1,
+            62,
+            63,
+            64,
+            65,
+            4_095,
+            4_096,
+            CHUNK - 5,
+            CHUNK,
+            CHUNK + 1,
+        ];
+        let mut added = Vec::new();
+        for round in 0..7 {
+            for length in lengths {
+                let text = &long[..length / 3 * 3];
+                added.push((texts.add(text).expect("room"), text));
+            }
+            let short = &long[..round * 3];
+            added.push((texts.add(short).expect("room"), short));
+        }
+        added.push((texts.add(&long).expect("room"), &long));
+        added.push((texts.add("x").expect("room"), "x"));
+        for (place, text) in added {
+            assert!(texts.get(place) == text, "{} bytes", text.len());
+        }
+        assert_eq!(size_of::<Option<Text>>(), 4);
+    }
+
+    #[test]
+    fn more_text_than_there_are_places_for_is_an_error() {
+        let mut texts = Texts {
+            chunks: vec![String::new(); 4_095],
+        };
+        let last = texts.add("last").expect("room");
+        assert_eq!(texts.get(last), "last");
+        texts.chunks.push(String::from("full"));
+        texts.chunks.push("x".repeat(CHUNK));
+        assert!(texts.add("one more").is_err());
+    }
 }

@@ -4,7 +4,7 @@ mod lookup;
 
 use crate::document::{BadDocument, Document};
 use crate::plans::outcome::{self, Written};
-use crate::plans::shelf::Text;
+use crate::plans::shelf::{Index, Text};
 use crate::plans::{CollectionTally, Emission, RecordedNumbers, Resolution};
 use crate::ports::rows::{Assignment, Item, ItemKey};
 use crate::reading::{Metadata, Reader};
@@ -20,12 +20,12 @@ use super::resolve::{
     LeadFate, MeddicFate, NumberFate, Reason,
 };
 use super::shapes::Shapes;
-use super::survey::Notes;
+use super::survey::{KeptNotes, Notes};
 use super::{CASES, CONVERSATIONS, CUSTOMERS, LEADS, MEDDIC, SALES_CASES, embedded};
 
 pub(super) struct SalesAiResolution {
     owner: String,
-    notes: Notes,
+    notes: KeptNotes,
     fates: Fates,
     /// By lead: the name of the shop in its latest conversation that has one.
     store_names: Vec<Option<Text>>,
@@ -40,7 +40,7 @@ impl SalesAiResolution {
         let store_names = store_names(&notes, &fates);
         Self {
             owner,
-            notes,
+            notes: notes.kept(),
             fates,
             store_names,
             shapes: Shapes::new(),
@@ -54,7 +54,7 @@ impl SalesAiResolution {
     fn number<'a>(&'a self, fate: &'a NumberFate) -> Option<&'a str> {
         match fate {
             NumberFate::Own(number) => Some(self.text(*number)),
-            NumberFate::Assigned(number) => Some(number),
+            NumberFate::Assigned(number) => Some(&self.fates.assigned[number.get()]),
             NumberFate::Duplicate | NumberFate::Missing => None,
         }
     }
@@ -66,8 +66,18 @@ impl SalesAiResolution {
         }
     }
 
-    fn lead_id(&self, lead: usize) -> &str {
-        self.text(self.notes.leads.notes[lead].head.id)
+    fn assignment(&self, kind: &str, fate: &NumberFate) -> Vec<Assignment> {
+        match (fate, self.number(fate)) {
+            (NumberFate::Assigned(_), Some(number)) => vec![Assignment {
+                kind: kind.to_owned(),
+                number: number.to_owned(),
+            }],
+            _ => Vec::new(),
+        }
+    }
+
+    fn lead_id(&self, lead: Index) -> &str {
+        self.text(self.notes.leads.notes[lead.get()].id)
     }
 
     /// The opportunity of a migrated conversation.
@@ -77,9 +87,11 @@ impl SalesAiResolution {
             ConversationFate::Quarantined(_) => None,
         };
         let lead = match place {
-            ConversationPlace::Conversation(index) => lead_of(&self.fates.conversations[index]),
-            ConversationPlace::SalesCase(index) => lead_of(&self.fates.sales_cases[index]),
-            ConversationPlace::Case(index) => match &self.fates.cases[index] {
+            ConversationPlace::Conversation(index) => {
+                lead_of(&self.fates.conversations[index.get()])
+            }
+            ConversationPlace::SalesCase(index) => lead_of(&self.fates.sales_cases[index.get()]),
+            ConversationPlace::Case(index) => match &self.fates.cases[index.get()] {
                 CaseFate::Migrated { opportunity, .. } => {
                     return self.case_opportunity(*opportunity);
                 }
@@ -92,7 +104,9 @@ impl SalesAiResolution {
     fn case_opportunity(&self, opportunity: CaseOpportunity) -> &str {
         match opportunity {
             CaseOpportunity::Lead(lead) => self.lead_id(lead),
-            CaseOpportunity::Customer(customer) => self.text(self.fates.customers[customer].id),
+            CaseOpportunity::Customer(customer) => {
+                self.text(self.fates.customers[customer.get()].id)
+            }
         }
     }
 
@@ -119,7 +133,7 @@ impl SalesAiResolution {
         Ok(Written {
             rows: vec![row],
             warnings: reader.into_warnings(),
-            assigned: assignment(resolve::CUSTOMER, number),
+            assigned: self.assignment(resolve::CUSTOMER, number),
         })
     }
 
@@ -152,7 +166,10 @@ impl SalesAiResolution {
             &self.case_number(number),
         );
         let analysis = match analysis {
-            Analysis::Row(id) => Some((id, embedded::of_conversation(&mut reader, draft.updated))),
+            Analysis::Row { renamed } => Some((
+                resolve::embedded_row_id(&document.id, *renamed),
+                embedded::of_conversation(&mut reader, draft.updated),
+            )),
             Analysis::None | Analysis::Superseded => None,
         };
         Ok(self.finish(reader, draft, analysis, &document.id, opportunity, number))
@@ -194,7 +211,10 @@ impl SalesAiResolution {
         let draft = case::draft(&mut reader, &metadata, &document.id, &context);
         embedded::in_case(&mut reader);
         let analysis = match analysis {
-            Analysis::Row(id) => Some((id, embedded::of_case(&mut reader, draft.updated))),
+            Analysis::Row { renamed } => Some((
+                resolve::embedded_row_id(&document.id, *renamed),
+                embedded::of_case(&mut reader, draft.updated),
+            )),
             Analysis::None | Analysis::Superseded => None,
         };
         Ok(self.finish(reader, draft, analysis, &document.id, opportunity, number))
@@ -205,7 +225,7 @@ impl SalesAiResolution {
         &self,
         mut reader: Reader,
         draft: Draft,
-        analysis: Option<(&String, meddic::Analysis)>,
+        analysis: Option<(String, meddic::Analysis)>,
         id: &str,
         opportunity_id: &str,
         number: &NumberFate,
@@ -217,7 +237,7 @@ impl SalesAiResolution {
         }];
         if let Some((row_id, analysis)) = analysis {
             let place = Place {
-                id: row_id,
+                id: &row_id,
                 conversation_id: id,
                 opportunity_id,
             };
@@ -226,7 +246,7 @@ impl SalesAiResolution {
         Written {
             rows,
             warnings: reader.into_warnings(),
-            assigned: assignment(resolve::CASE, number),
+            assigned: self.assignment(resolve::CASE, number),
         }
     }
 
@@ -242,9 +262,11 @@ impl SalesAiResolution {
             }
         };
         let conversation = match place {
-            ConversationPlace::Conversation(index) => self.notes.conversations.notes[index].head.id,
-            ConversationPlace::SalesCase(index) => self.notes.sales_cases.notes[index].head.id,
-            ConversationPlace::Case(index) => self.notes.cases.notes[index].head.id,
+            ConversationPlace::Conversation(index) => {
+                self.notes.conversations.notes[index.get()].id
+            }
+            ConversationPlace::SalesCase(index) => self.notes.sales_cases.notes[index.get()].id,
+            ConversationPlace::Case(index) => self.notes.cases.notes[index.get()].id,
         };
         let metadata = Metadata::from(&document);
         let mut reader = Reader::new(document.fields);
@@ -259,16 +281,6 @@ impl SalesAiResolution {
             warnings: reader.into_warnings(),
             assigned: Vec::new(),
         })
-    }
-}
-
-fn assignment(kind: &str, number: &NumberFate) -> Vec<Assignment> {
-    match number {
-        NumberFate::Assigned(number) => vec![Assignment {
-            kind: kind.to_owned(),
-            number: number.clone(),
-        }],
-        _ => Vec::new(),
     }
 }
 
@@ -296,11 +308,11 @@ fn store_names(notes: &Notes, fates: &Fates) -> Vec<Option<Text>> {
         else {
             continue;
         };
-        let later = latest[*lead].is_none_or(|(created, id, _)| {
+        let later = latest[lead.get()].is_none_or(|(created, id, _)| {
             (created, texts.get(id)) < (note.head.created, texts.get(note.head.id))
         });
         if later {
-            latest[*lead] = Some((note.head.created, note.head.id, name));
+            latest[lead.get()] = Some((note.head.created, note.head.id, name));
         }
     }
     latest

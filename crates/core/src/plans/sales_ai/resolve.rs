@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use super::survey::{ConversationNote, Notes};
 use super::{CONVERSATIONS, SALES_CASES};
 use crate::plans::RecordedNumbers;
-use crate::plans::shelf::Text;
+use crate::plans::shelf::{Index, Text};
 
 pub(super) use customers::CustomerNote;
 pub(super) use numbers::{CASE, CUSTOMER};
@@ -39,14 +39,14 @@ impl Reason {
 }
 
 /// The number of a customer or a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NumberFate {
     /// The document carries it.
     Own(Text),
     /// An earlier document carries the same.
     Duplicate,
-    /// Assigned, in this run or an earlier one.
-    Assigned(String),
+    /// Assigned, in this run or an earlier one: its place among [`Fates::assigned`].
+    Assigned(Index),
     /// There is none.
     Missing,
 }
@@ -59,7 +59,7 @@ pub(super) enum LeadFate {
     },
     /// The lead at the index has the same customer number and keeps it.
     Duplicate {
-        first: usize,
+        first: Index,
     },
 }
 
@@ -67,7 +67,7 @@ pub(super) enum LeadFate {
 #[derive(Debug, Clone)]
 pub(super) enum ConversationFate {
     Migrated {
-        lead: usize,
+        lead: Index,
         reattached: bool,
         number: NumberFate,
         analysis: Analysis,
@@ -76,9 +76,9 @@ pub(super) enum ConversationFate {
 }
 
 impl ConversationFate {
-    fn analysis(&self) -> Option<&Analysis> {
+    fn analysis(&self) -> Option<Analysis> {
         match self {
-            Self::Migrated { analysis, .. } => Some(analysis),
+            Self::Migrated { analysis, .. } => Some(*analysis),
             Self::Quarantined(_) => None,
         }
     }
@@ -87,8 +87,8 @@ impl ConversationFate {
 /// The opportunity of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CaseOpportunity {
-    Lead(usize),
-    Customer(usize),
+    Lead(Index),
+    Customer(Index),
 }
 
 /// What becomes of a case.
@@ -105,22 +105,23 @@ pub(super) enum CaseFate {
 }
 
 /// What becomes of the analysis embedded in a conversation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Analysis {
     /// There is none.
     None,
     /// A document of `meddic_analyses` takes its place.
     Superseded,
-    /// It becomes the row of this id.
-    Row(String),
+    /// It becomes a row, named after the conversation; where a document has that id, and again
+    /// where one has the next, so often `_embedded` is put behind it.
+    Row { renamed: u32 },
 }
 
 /// A conversation, by its place in one of the shelves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ConversationPlace {
-    Conversation(usize),
-    SalesCase(usize),
-    Case(usize),
+    Conversation(Index),
+    SalesCase(Index),
+    Case(Index),
 }
 
 /// What becomes of a document of `meddic_analyses`.
@@ -139,13 +140,24 @@ pub(super) struct Fates {
     pub cases: Vec<CaseFate>,
     pub meddic: Vec<MeddicFate>,
     pub customers: Vec<CustomerNote>,
+    /// Assigned numbers.
+    pub assigned: Vec<Box<str>>,
+}
+
+impl Fates {
+    pub fn assign(&mut self, number: &str) -> NumberFate {
+        assign(&mut self.assigned, number)
+    }
+}
+
+fn assign(assigned: &mut Vec<Box<str>>, number: &str) -> NumberFate {
+    assigned.push(number.into());
+    NumberFate::Assigned(Index::of(assigned.len() - 1))
 }
 
 pub(super) fn resolve(notes: &Notes, recorded: &RecordedNumbers) -> Fates {
-    let mut fates = Fates {
-        leads: customers::leads(notes, recorded),
-        ..Fates::default()
-    };
+    let mut fates = Fates::default();
+    customers::leads(notes, recorded, &mut fates);
     let (conversations, sales_cases) = attach_conversations(notes, &fates.leads);
     fates.conversations = conversations;
     fates.sales_cases = sales_cases;
@@ -170,7 +182,7 @@ fn attach_conversations(
             return ConversationFate::Quarantined(Reason::Orphan);
         };
         let (lead, reattached) = match leads[lead] {
-            LeadFate::Migrated { .. } => (lead, false),
+            LeadFate::Migrated { .. } => (Index::of(lead), false),
             LeadFate::Duplicate { first } => (first, true),
         };
         ConversationFate::Migrated {
@@ -208,12 +220,12 @@ fn migrated_lead_generation(notes: &Notes, fates: &Fates, id: &str) -> Option<Co
     let migrates = |fate: &ConversationFate| matches!(fate, ConversationFate::Migrated { .. });
     let conversation = notes.conversations.find(&notes.texts, id);
     if let Some(index) = conversation.filter(|&index| migrates(&fates.conversations[index])) {
-        return Some(ConversationPlace::Conversation(index));
+        return Some(ConversationPlace::Conversation(Index::of(index)));
     }
     let sales_case = notes.sales_cases.find(&notes.texts, id);
     sales_case
         .filter(|&index| migrates(&fates.sales_cases[index]))
-        .map(ConversationPlace::SalesCase)
+        .map(|index| ConversationPlace::SalesCase(Index::of(index)))
 }
 
 /// The conversation of an id, when it is migrated.
@@ -223,7 +235,7 @@ fn migrated_conversation(notes: &Notes, fates: &Fates, id: &str) -> Option<Conve
     }
     let index = notes.cases.find(&notes.texts, id)?;
     matches!(fates.cases[index], CaseFate::Migrated { .. })
-        .then_some(ConversationPlace::Case(index))
+        .then_some(ConversationPlace::Case(Index::of(index)))
 }
 
 /// Analyses: documents by their conversation, embedded ones where no document is.
@@ -243,7 +255,7 @@ fn attach_analyses(notes: &Notes, fates: &mut Fates) {
             documented.push(place);
             let id = notes.texts.get(note.head.id);
             // Only these can be the id of an embedded one.
-            if id.starts_with("meddic_") {
+            if id.starts_with(ROW_OF) {
                 taken_ids.insert(id.to_owned());
             }
         }
@@ -260,17 +272,19 @@ fn attach_analyses(notes: &Notes, fates: &mut Fates) {
         if documented.binary_search(&place).is_ok() {
             return Analysis::Superseded;
         }
-        let row_id = format!("meddic_{}", notes.texts.get(id));
-        if taken_ids.contains(&row_id) {
-            waiting.push((row_id.clone(), place));
+        if !taken_ids.is_empty() {
+            let row_id = embedded_row_id(notes.texts.get(id), 0);
+            if taken_ids.contains(&row_id) {
+                waiting.push((row_id, place));
+            }
         }
-        Analysis::Row(row_id)
+        Analysis::Row { renamed: 0 }
     };
     let lead_generation = [
         (
             &notes.conversations.notes,
             &mut fates.conversations,
-            ConversationPlace::Conversation as fn(usize) -> ConversationPlace,
+            ConversationPlace::Conversation as fn(Index) -> ConversationPlace,
         ),
         (
             &notes.sales_cases.notes,
@@ -281,13 +295,17 @@ fn attach_analyses(notes: &Notes, fates: &mut Fates) {
     for (notes, fates, place) in lead_generation {
         for (index, (note, fate)) in notes.iter().zip(fates).enumerate() {
             if let ConversationFate::Migrated { analysis, .. } = fate {
-                *analysis = give(place(index), note.head.id, note.embedded);
+                *analysis = give(place(Index::of(index)), note.head.id, note.embedded);
             }
         }
     }
     for (index, (note, fate)) in notes.cases.notes.iter().zip(&mut fates.cases).enumerate() {
         if let CaseFate::Migrated { analysis, .. } = fate {
-            *analysis = give(ConversationPlace::Case(index), note.head.id, note.embedded);
+            *analysis = give(
+                ConversationPlace::Case(Index::of(index)),
+                note.head.id,
+                note.embedded,
+            );
         }
     }
     rename_taken(notes, fates, waiting, taken_ids);
@@ -302,43 +320,65 @@ fn rename_taken(
 ) {
     waiting.sort_unstable();
     for (row_id, place) in waiting {
-        let mut free = format!("{row_id}_embedded");
+        let mut renamed = 0;
+        let mut free = row_id;
         loop {
+            renamed += 1;
+            free.push_str(AGAIN);
             // The id of a conversation "X_embedded" leads to the same row id.
-            let conversation = free.strip_prefix("meddic_").unwrap_or_default();
-            let other = migrated_conversation(notes, fates, conversation)
-                .is_some_and(|other| analysis_row(fates, other) == Some(free.as_str()));
+            let conversation = free.strip_prefix(ROW_OF).unwrap_or_default();
+            let other = migrated_conversation(notes, fates, conversation).is_some_and(|other| {
+                analysis_row(notes, fates, other).as_deref() == Some(free.as_str())
+            });
             if !other && !taken.contains(&free) {
                 break;
             }
-            free.push_str("_embedded");
         }
-        taken.insert(free.clone());
-        set_analysis(fates, place, Analysis::Row(free));
+        taken.insert(free);
+        set_analysis(fates, place, Analysis::Row { renamed });
     }
 }
 
-fn analysis_row(fates: &Fates, place: ConversationPlace) -> Option<&str> {
-    let analysis = match place {
-        ConversationPlace::Conversation(index) => fates.conversations[index].analysis()?,
-        ConversationPlace::SalesCase(index) => fates.sales_cases[index].analysis()?,
-        ConversationPlace::Case(index) => match &fates.cases[index] {
-            CaseFate::Migrated { analysis, .. } => analysis,
+/// What the id of an embedded analysis begins with.
+const ROW_OF: &str = "meddic_";
+/// What is put behind one that is taken.
+const AGAIN: &str = "_embedded";
+
+/// The id of the analysis embedded in a conversation.
+pub(super) fn embedded_row_id(conversation: &str, renamed: u32) -> String {
+    let again = AGAIN.repeat(renamed as usize);
+    format!("{ROW_OF}{conversation}{again}")
+}
+
+fn analysis_row(notes: &Notes, fates: &Fates, place: ConversationPlace) -> Option<String> {
+    let (analysis, head) = match place {
+        ConversationPlace::Conversation(index) => (
+            fates.conversations[index.get()].analysis()?,
+            &notes.conversations.notes[index.get()].head,
+        ),
+        ConversationPlace::SalesCase(index) => (
+            fates.sales_cases[index.get()].analysis()?,
+            &notes.sales_cases.notes[index.get()].head,
+        ),
+        ConversationPlace::Case(index) => match &fates.cases[index.get()] {
+            CaseFate::Migrated { analysis, .. } => {
+                (*analysis, &notes.cases.notes[index.get()].head)
+            }
             CaseFate::Quarantined(_) => return None,
         },
     };
     match analysis {
-        Analysis::Row(id) => Some(id),
+        Analysis::Row { renamed } => Some(embedded_row_id(notes.texts.get(head.id), renamed)),
         _ => None,
     }
 }
 
 fn set_analysis(fates: &mut Fates, place: ConversationPlace, settled: Analysis) {
     let fate = match place {
-        ConversationPlace::Conversation(index) => &mut fates.conversations[index],
-        ConversationPlace::SalesCase(index) => &mut fates.sales_cases[index],
+        ConversationPlace::Conversation(index) => &mut fates.conversations[index.get()],
+        ConversationPlace::SalesCase(index) => &mut fates.sales_cases[index.get()],
         ConversationPlace::Case(index) => {
-            if let CaseFate::Migrated { analysis, .. } = &mut fates.cases[index] {
+            if let CaseFate::Migrated { analysis, .. } = &mut fates.cases[index.get()] {
                 *analysis = settled;
             }
             return;

@@ -2,7 +2,7 @@
 
 use crate::document::{BadDocument, Document};
 use crate::error::Result;
-use crate::plans::shelf::{Head, Noted, Shelf, Text, Texts};
+use crate::plans::shelf::{Head, Kept, Noted, Shelf, Text, Texts};
 use crate::plans::{RecordedNumbers, Resolution, Survey};
 use crate::reading::{Metadata, Reader};
 
@@ -63,6 +63,30 @@ pub(super) struct Notes {
     pub sales_cases: Shelf<ConversationNote>,
     pub cases: Shelf<CaseNote>,
     pub meddic: Shelf<MeddicNote>,
+}
+
+/// What is left of them when everything is decided.
+#[derive(Debug)]
+pub(super) struct KeptNotes {
+    pub texts: Texts,
+    pub leads: Shelf<Kept>,
+    pub conversations: Shelf<Kept>,
+    pub sales_cases: Shelf<Kept>,
+    pub cases: Shelf<Kept>,
+    pub meddic: Shelf<Kept>,
+}
+
+impl Notes {
+    pub fn kept(self) -> KeptNotes {
+        KeptNotes {
+            texts: self.texts,
+            leads: self.leads.kept(),
+            conversations: self.conversations.kept(),
+            sales_cases: self.sales_cases.kept(),
+            cases: self.cases.kept(),
+            meddic: self.meddic.kept(),
+        }
+    }
 }
 
 pub(super) struct SalesAiSurvey {

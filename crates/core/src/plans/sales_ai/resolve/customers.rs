@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use crate::plans::RecordedNumbers;
-use crate::plans::shelf::Text;
+use crate::plans::shelf::{Index, Text};
 use crate::ports::rows::ItemKey;
 
 use super::super::LEADS;
 use super::super::survey::Notes;
 use super::{
-    Analysis, CaseFate, CaseOpportunity, Fates, LeadFate, NumberFate, Reason,
+    Analysis, CaseFate, CaseOpportunity, Fates, LeadFate, NumberFate, Reason, assign,
     migrated_lead_generation, numbers,
 };
 
@@ -26,7 +26,7 @@ pub(in super::super) struct CustomerNote {
 
 /// Leads, and of those with one customer number the one that keeps it: the one to which it was
 /// assigned in an earlier run, else the first by (created time, document id).
-pub(super) fn leads(notes: &Notes, recorded: &RecordedNumbers) -> Vec<LeadFate> {
+pub(super) fn leads(notes: &Notes, recorded: &RecordedNumbers, fates: &mut Fates) {
     let texts = &notes.texts;
     let mut order: Vec<usize> = (0..notes.leads.notes.len()).collect();
     let recorded_of = |index: usize| {
@@ -48,8 +48,8 @@ pub(super) fn leads(notes: &Notes, recorded: &RecordedNumbers) -> Vec<LeadFate> 
             texts.get(head.id),
         )
     });
-    let mut keepers: HashMap<&str, usize> = HashMap::new();
-    let mut fates = vec![
+    let mut keepers: HashMap<&str, Index> = HashMap::new();
+    fates.leads = vec![
         LeadFate::Migrated {
             number: NumberFate::Missing
         };
@@ -57,19 +57,20 @@ pub(super) fn leads(notes: &Notes, recorded: &RecordedNumbers) -> Vec<LeadFate> 
     ];
     for index in order {
         let own = notes.leads.notes[index].number;
-        let fate = match (own, recorded_of(index)) {
-            (Some(own), _) => (texts.get(own), NumberFate::Own(own)),
-            (None, Some(number)) => (number, NumberFate::Assigned(number.to_owned())),
+        let number = match (own, recorded_of(index)) {
+            (Some(own), _) => texts.get(own),
+            (None, Some(number)) => number,
             (None, None) => continue,
         };
-        let first = *keepers.entry(fate.0).or_insert(index);
-        fates[index] = if first == index {
-            LeadFate::Migrated { number: fate.1 }
+        let here = Index::of(index);
+        let first = *keepers.entry(number).or_insert(here);
+        fates.leads[index] = if first == here {
+            let number = own.map_or_else(|| assign(&mut fates.assigned, number), NumberFate::Own);
+            LeadFate::Migrated { number }
         } else {
             LeadFate::Duplicate { first }
         };
     }
-    fates
 }
 
 /// Which cases are migrated at all. Their opportunities come with [`attach`], when all customer
@@ -87,7 +88,7 @@ pub(super) fn cases(notes: &Notes, fates: &mut Fates) {
                 CaseFate::Quarantined(Reason::MissingCustomerId)
             } else {
                 CaseFate::Migrated {
-                    opportunity: CaseOpportunity::Customer(usize::MAX),
+                    opportunity: CaseOpportunity::Customer(Index::of(usize::MAX)),
                     number: NumberFate::Missing,
                     phone_is_read: false,
                     source_is_read: false,
@@ -102,30 +103,37 @@ pub(super) fn cases(notes: &Notes, fates: &mut Fates) {
 /// with its number, else of the lead with its id, else one of its own.
 pub(super) fn attach(notes: &Notes, fates: &mut Fates) {
     let texts = &notes.texts;
-    let mut by_number: HashMap<&str, usize> = HashMap::new();
-    for (index, fate) in fates.leads.iter().enumerate() {
-        match fate {
+    let Fates {
+        leads,
+        cases,
+        customers,
+        assigned,
+        ..
+    } = fates;
+    let mut by_number: HashMap<&str, Index> = HashMap::new();
+    for (index, fate) in leads.iter().enumerate() {
+        let number = match fate {
             LeadFate::Migrated {
                 number: NumberFate::Own(number),
-            } => by_number.insert(texts.get(*number), index),
+            } => texts.get(*number),
             LeadFate::Migrated {
                 number: NumberFate::Assigned(number),
-            } => by_number.insert(number, index),
-            _ => None,
+            } => &assigned[number.get()],
+            _ => continue,
         };
+        by_number.insert(number, Index::of(index));
     }
     let customer_of = |index: &usize| {
         let id = notes.cases.notes[*index].customer_id;
         id.map(|id| texts.get(id)).unwrap_or_default()
     };
     let mut members: Vec<usize> = (0..notes.cases.notes.len())
-        .filter(|&index| matches!(fates.cases[index], CaseFate::Migrated { .. }))
+        .filter(|&index| matches!(cases[index], CaseFate::Migrated { .. }))
         .collect();
     members.sort_by_key(|index| {
         let head = &notes.cases.notes[*index].head;
         (customer_of(index), head.created, texts.get(head.id))
     });
-    let mut decisions: Vec<(usize, CaseOpportunity, bool, bool)> = Vec::new();
     for group in members.chunk_by(|a, b| customer_of(a) == customer_of(b)) {
         let Some((first, id)) = group
             .first()
@@ -136,17 +144,15 @@ pub(super) fn attach(notes: &Notes, fates: &mut Fates) {
         let customer = texts.get(id);
         let lead = by_number.get(customer).copied().or_else(|| {
             let index = notes.leads.find(texts, customer)?;
-            matches!(fates.leads[index], LeadFate::Migrated { .. }).then_some(index)
+            matches!(leads[index], LeadFate::Migrated { .. }).then_some(Index::of(index))
         });
         if let Some(lead) = lead {
-            decisions.extend(
-                group
-                    .iter()
-                    .map(|&index| (index, CaseOpportunity::Lead(lead), false, false)),
-            );
+            for &index in group {
+                attach_case(&mut cases[index], CaseOpportunity::Lead(lead), false, false);
+            }
             continue;
         }
-        let opportunity = CaseOpportunity::Customer(fates.customers.len());
+        let opportunity = CaseOpportunity::Customer(Index::of(customers.len()));
         let mut note = CustomerNote {
             id,
             name: None,
@@ -157,25 +163,27 @@ pub(super) fn attach(notes: &Notes, fates: &mut Fates) {
         };
         for &index in group {
             let case = &notes.cases.notes[index];
-            decisions.push((index, opportunity, note.phone.is_none(), index == first));
+            let (phone, source) = (note.phone.is_none(), index == first);
+            attach_case(&mut cases[index], opportunity, phone, source);
             note.name = note.name.or(case.name);
             note.phone = note.phone.or(case.phone);
             note.created = note.created.min(case.head.created);
             note.updated = note.updated.max(case.head.updated);
         }
-        fates.customers.push(note);
+        customers.push(note);
     }
-    for (index, target, reads_phone, reads_source) in decisions {
-        if let CaseFate::Migrated {
-            opportunity,
-            phone_is_read,
-            source_is_read,
-            ..
-        } = &mut fates.cases[index]
-        {
-            *opportunity = target;
-            *phone_is_read = reads_phone;
-            *source_is_read = reads_source;
-        }
+}
+
+fn attach_case(fate: &mut CaseFate, to: CaseOpportunity, reads_phone: bool, reads_source: bool) {
+    if let CaseFate::Migrated {
+        opportunity,
+        phone_is_read,
+        source_is_read,
+        ..
+    } = fate
+    {
+        *opportunity = to;
+        *phone_is_read = reads_phone;
+        *source_is_read = reads_source;
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::instant::Instant;
 use crate::plans::RecordedNumbers;
+use crate::plans::shelf::{Index, Text};
 use crate::ports::rows::ItemKey;
 
 use super::super::survey::Notes;
@@ -22,6 +23,8 @@ struct Numbering {
     infix: &'static str,
     digits: usize,
     used: HashSet<(u32, u64)>,
+    /// Months of which numbers are given out.
+    months: HashSet<u32>,
     next: HashMap<u32, u64>,
 }
 
@@ -31,11 +34,18 @@ impl Numbering {
             infix,
             digits,
             used: HashSet::new(),
+            months: HashSet::new(),
             next: HashMap::new(),
         }
     }
 
-    /// Notes a number that somebody carries; one of another form can never be assigned.
+    /// A number will be given out for `created`. All of these come before [`Numbering::note`].
+    fn expect(&mut self, created: i64) {
+        self.months.insert(month_of(created));
+    }
+
+    /// Notes a number that somebody carries; one of another form, or of another month, can never
+    /// be assigned.
     fn note(&mut self, number: &str) {
         let parse = || {
             let (month, rest) = number.split_once('-')?;
@@ -44,7 +54,11 @@ impl Numbering {
             if !plain(month) || !plain(digits) {
                 return None;
             }
-            let key = (month.parse().ok()?, digits.parse().ok()?);
+            let month = month.parse().ok()?;
+            if !self.months.contains(&month) {
+                return None;
+            }
+            let key = (month, digits.parse().ok()?);
             (self.print(key) == number).then_some(key)
         };
         if let Some(key) = parse() {
@@ -59,8 +73,7 @@ impl Numbering {
 
     /// The next free number of the month that `created`, in microseconds, lies in.
     fn assign(&mut self, created: i64) -> String {
-        let (year, month) = Instant::from_micros(created).year_month();
-        let month = u32::try_from(year * 100 + i64::from(month)).unwrap_or(0);
+        let month = month_of(created);
         let next = self.next.entry(month).or_insert(1);
         while self.used.contains(&(month, *next)) {
             *next += 1;
@@ -71,23 +84,34 @@ impl Numbering {
     }
 }
 
+fn month_of(created: i64) -> u32 {
+    let (year, month) = Instant::from_micros(created).year_month();
+    u32::try_from(year * 100 + i64::from(month)).unwrap_or(0)
+}
+
 /// Customer numbers for the leads that have none.
 pub(super) fn assign_customers(notes: &Notes, recorded: &RecordedNumbers, fates: &mut Fates) {
     let texts = &notes.texts;
     let mut numbering = Numbering::new("", 6);
+    let mut waiting = Vec::new();
+    for (index, (note, fate)) in notes.leads.notes.iter().zip(&fates.leads).enumerate() {
+        if let LeadFate::Migrated {
+            number: NumberFate::Missing,
+        } = fate
+        {
+            numbering.expect(note.head.created);
+            waiting.push(index);
+        }
+    }
     recorded
         .of_kind(CUSTOMER)
         .for_each(|number| numbering.note(number));
-    let mut waiting = Vec::new();
-    for (index, fate) in fates.leads.iter().enumerate() {
-        match fate {
-            LeadFate::Migrated {
-                number: NumberFate::Own(number),
-            } => numbering.note(texts.get(*number)),
-            LeadFate::Migrated {
-                number: NumberFate::Missing,
-            } => waiting.push(index),
-            _ => {}
+    for fate in &fates.leads {
+        if let LeadFate::Migrated {
+            number: NumberFate::Own(number),
+        } = fate
+        {
+            numbering.note(texts.get(*number));
         }
     }
     for (note, fate) in notes.cases.notes.iter().zip(&fates.cases) {
@@ -101,9 +125,8 @@ pub(super) fn assign_customers(notes: &Notes, recorded: &RecordedNumbers, fates:
     });
     for index in waiting {
         let number = numbering.assign(notes.leads.notes[index].head.created);
-        fates.leads[index] = LeadFate::Migrated {
-            number: NumberFate::Assigned(number),
-        };
+        let number = fates.assign(&number);
+        fates.leads[index] = LeadFate::Migrated { number };
     }
 }
 
@@ -113,31 +136,31 @@ pub(super) fn settle_cases(notes: &Notes, recorded: &RecordedNumbers, fates: &mu
     let mut migrated: Vec<ConversationPlace> = Vec::new();
     for (index, fate) in fates.conversations.iter().enumerate() {
         if matches!(fate, ConversationFate::Migrated { .. }) {
-            migrated.push(ConversationPlace::Conversation(index));
+            migrated.push(ConversationPlace::Conversation(Index::of(index)));
         }
     }
     for (index, fate) in fates.sales_cases.iter().enumerate() {
         if matches!(fate, ConversationFate::Migrated { .. }) {
-            migrated.push(ConversationPlace::SalesCase(index));
+            migrated.push(ConversationPlace::SalesCase(Index::of(index)));
         }
     }
     for (index, fate) in fates.cases.iter().enumerate() {
         if matches!(fate, CaseFate::Migrated { .. }) {
-            migrated.push(ConversationPlace::Case(index));
+            migrated.push(ConversationPlace::Case(Index::of(index)));
         }
     }
 
     let note_of = |place: ConversationPlace| match place {
         ConversationPlace::Conversation(index) => {
-            let note = &notes.conversations.notes[index];
+            let note = &notes.conversations.notes[index.get()];
             (&note.head, note.number)
         }
         ConversationPlace::SalesCase(index) => {
-            let note = &notes.sales_cases.notes[index];
+            let note = &notes.sales_cases.notes[index.get()];
             (&note.head, note.number)
         }
         ConversationPlace::Case(index) => {
-            let note = &notes.cases.notes[index];
+            let note = &notes.cases.notes[index.get()];
             (&note.head, note.number)
         }
     };
@@ -160,58 +183,71 @@ pub(super) fn settle_cases(notes: &Notes, recorded: &RecordedNumbers, fates: &mu
         )
     });
 
-    let mut numbering = Numbering::new("IC", 3);
-    recorded
-        .of_kind(CASE)
-        .for_each(|number| numbering.note(number));
-    let mut keepers: HashSet<&str> = HashSet::new();
-    let mut decisions = Vec::with_capacity(migrated.len());
-    let mut waiting = Vec::new();
-    for place in migrated {
+    let waits = |place: ConversationPlace| {
         let (_, own) = note_of(place);
-        match (own, recorded_of(place)) {
-            (Some(own), _) => {
-                let number = texts.get(own);
-                numbering.note(number);
-                decisions.push((
-                    place,
-                    if keepers.insert(number) {
-                        NumberFate::Own(own)
-                    } else {
-                        NumberFate::Duplicate
-                    },
-                ));
-            }
-            (None, Some(number)) => {
-                keepers.insert(number);
-                decisions.push((place, NumberFate::Assigned(number.to_owned())));
-            }
-            (None, None) if is_case(place) => decisions.push((place, NumberFate::Missing)),
-            (None, None) => waiting.push(place),
+        own.is_none() && !is_case(place) && recorded_of(place).is_none()
+    };
+    let mut numbering = Numbering::new("IC", 3);
+    for &place in migrated.iter().filter(|place| waits(**place)) {
+        numbering.expect(note_of(place).0.created);
+    }
+    // Those with a recorded number come first and keep it.
+    let mut kept: HashSet<&str> = HashSet::new();
+    for number in recorded.of_kind(CASE) {
+        numbering.note(number);
+    }
+    for number in migrated.iter().filter_map(|&place| recorded_of(place)) {
+        kept.insert(number);
+    }
+    // Who carries a number, each number's first one in the order of `migrated` first.
+    let mut carriers: Vec<(Text, Index)> = Vec::new();
+    for (rank, &place) in migrated.iter().enumerate() {
+        if let (_, Some(own)) = note_of(place) {
+            numbering.note(texts.get(own));
+            carriers.push((own, Index::of(rank)));
         }
     }
-    // `migrated` is in order of (created time, document id) here: none of these has a recorded
-    // number, and none is a case.
-    for place in waiting {
-        let (head, _) = note_of(place);
-        decisions.push((place, NumberFate::Assigned(numbering.assign(head.created))));
-    }
-    for (place, fate) in decisions {
-        match place {
-            ConversationPlace::Conversation(index) => {
-                set_number(&mut fates.conversations[index], fate);
-            }
-            ConversationPlace::SalesCase(index) => set_number(&mut fates.sales_cases[index], fate),
-            ConversationPlace::Case(index) => {
-                if let CaseFate::Migrated { number, .. } = &mut fates.cases[index] {
-                    *number = fate;
-                }
-            }
+    carriers.sort_unstable_by(|(one, rank), (other, behind)| {
+        let numbers = texts.get(*one).cmp(texts.get(*other));
+        numbers.then(rank.cmp(behind))
+    });
+    for group in carriers.chunk_by(|(one, _), (other, _)| texts.get(*one) == texts.get(*other)) {
+        for (turn, &(own, rank)) in group.iter().enumerate() {
+            let fate = if turn == 0 && !kept.contains(texts.get(own)) {
+                NumberFate::Own(own)
+            } else {
+                NumberFate::Duplicate
+            };
+            set_number(fates, migrated[rank.get()], fate);
         }
+    }
+    // `migrated` is in order of (created time, document id) among those that wait: none of these
+    // has a recorded number, and none is a case.
+    for place in migrated {
+        let (head, own) = note_of(place);
+        if own.is_some() {
+            continue;
+        }
+        let number = match recorded_of(place) {
+            Some(number) => fates.assign(number),
+            None if is_case(place) => NumberFate::Missing,
+            None => fates.assign(&numbering.assign(head.created)),
+        };
+        set_number(fates, place, number);
     }
 }
 
-fn set_number(fate: &mut ConversationFate, settled: NumberFate) {
+fn set_number(fates: &mut Fates, place: ConversationPlace, settled: NumberFate) {
+    let fate = match place {
+        ConversationPlace::Conversation(index) => &mut fates.conversations[index.get()],
+        ConversationPlace::SalesCase(index) => &mut fates.sales_cases[index.get()],
+        ConversationPlace::Case(index) => {
+            if let CaseFate::Migrated { number, .. } = &mut fates.cases[index.get()] {
+                *number = settled;
+            }
+            return;
+        }
+    };
     if let ConversationFate::Migrated { number, .. } = fate {
         *number = settled;
     }
