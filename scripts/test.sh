@@ -15,7 +15,9 @@ done
 cargo build --workspace --all-targets
 scripts/local.sh reset
 newer() { SUNSET_LOCAL_DIR=$PWD/.local/test-newer "$@"; }
-trap 'scripts/local.sh reset; newer scripts/local.sh reset' EXIT
+# Kept from one time to the next: they are large.
+objects() { SUNSET_LOCAL_DIR=$PWD/.local/objects scripts/object-servers.sh "$@"; }
+trap 'objects stop; scripts/local.sh reset; newer scripts/local.sh reset' EXIT
 scripts/local.sh up
 
 # A test looks at its database with psql, which may be the private server's own.
@@ -36,6 +38,11 @@ fi
 # Servers that tests start: what is not to be had here is said, and skipped.
 for server in nginx redis; do
     if folder=$(scripts/servers.sh "$server"); then PATH=$PATH:$folder; fi
+done
+
+# The object servers that one suite is run against, beside local-s3.
+for server in gcs seaweedfs r2-simulator; do
+    if settings=$(objects start "$server"); then eval "$settings"; fi
 done
 
 # Pages are looked at in a browser, and judged, where both can be had.

@@ -135,7 +135,8 @@ pub trait ObjectStore: Send + Sync {
     /// Unfinished uploads whose key starts with `prefix`; empty where the store cannot tell.
     async fn unfinished(&self, prefix: &str) -> Result<Vec<UnfinishedUpload>>;
 
-    /// The parts of an unfinished upload; `None` when the store knows no such upload.
+    /// The parts of an unfinished upload; `None` when the store knows no such upload, or cannot
+    /// tell.
     async fn parts(&self, upload: &UnfinishedUpload) -> Result<Option<Vec<StoredPart>>>;
 }
 

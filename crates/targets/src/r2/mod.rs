@@ -268,11 +268,14 @@ impl ObjectStore for R2Bucket {
                 .upload_id(&upload.id)
                 .set_part_number_marker(marker.take());
             let asked = self.asked("cannot list the parts of an upload", &upload.key);
-            let answer = bodies::watched(request.send(), None).await?;
-            let page = match answer.map_err(|cause| fault::error(cause, &asked)) {
+            let page = match bodies::watched(request.send(), None).await? {
                 Ok(page) => page,
-                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-                Err(error) => return Err(error),
+                // Who cannot tell knows of none: the upload is begun anew.
+                Err(cause) if fault::not_implemented(&cause) => return Ok(None),
+                Err(cause) => match fault::error(cause, &asked) {
+                    error if error.kind() == ErrorKind::NotFound => return Ok(None),
+                    error => return Err(error),
+                },
             };
             parts.extend(
                 page.parts

@@ -1,53 +1,95 @@
-//! The S3 adapter, on the server of `SUNSET_TEST_S3_ENDPOINT`.
+//! The S3 adapter, by the same suite on every server that the environment names: local-s3,
+//! SeaweedFS, Cloudflare's own simulator of R2 (`scripts/object-servers.sh`).
 
-use std::collections::BTreeMap;
+mod suite;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
-use bytes::Bytes;
-use futures::{StreamExt, TryStreamExt};
-use md5::Digest as _;
 use sunset_core::config::R2Settings;
-use sunset_core::error::{Error, ErrorKind};
 use sunset_core::permit::{Consent, WritePermit};
-use sunset_core::ports::objects::{Attributes, Body, ObjectStore, ObjectWriter, StoredPart};
+use sunset_core::ports::objects::ObjectStore as _;
 use sunset_core::secret::Secret;
 use sunset_targets::r2::{R2Bucket, R2Writer};
 
-const MIB: usize = 1 << 20;
+/// A server, and where it differs from R2 itself.
+#[derive(Debug, Clone, Copy)]
+struct Server {
+    name: &'static str,
+    /// `<this>_ENDPOINT`, `_ACCESS_KEY`, `_SECRET_KEY`, and `_BUCKETS` where it makes none itself.
+    variables: &'static str,
+    /// Keys are paths of files, so that not every key can be kept.
+    keeps_files: bool,
+    /// It tells of unfinished uploads.
+    lists_uploads: bool,
+    /// It tells of their parts.
+    lists_parts: bool,
+    /// The ETags of parts are their MD5s.
+    parts_have_md5: bool,
+}
+
+const SERVERS: [Server; 3] = [
+    Server {
+        name: "local-s3",
+        variables: "SUNSET_TEST_S3",
+        keeps_files: true,
+        lists_uploads: false,
+        lists_parts: true,
+        parts_have_md5: true,
+    },
+    Server {
+        name: "SeaweedFS",
+        variables: "SUNSET_TEST_SEAWEEDFS",
+        keeps_files: false,
+        lists_uploads: true,
+        lists_parts: true,
+        parts_have_md5: true,
+    },
+    Server {
+        name: "Cloudflare's simulator of R2",
+        variables: "SUNSET_TEST_R2_SIMULATOR",
+        keeps_files: false,
+        lists_uploads: false,
+        lists_parts: false,
+        parts_have_md5: false,
+    },
+];
 
 /// A bucket of its own for every test; it stays, since the server is thrown away.
 struct Scratch {
+    server: Server,
     settings: R2Settings,
 }
 
 impl Scratch {
-    async fn new() -> Option<Self> {
-        let variable = |name: &str| std::env::var(name).ok();
-        let (Some(endpoint), Some(access), Some(secret)) = (
-            variable("SUNSET_TEST_S3_ENDPOINT"),
-            variable("SUNSET_TEST_S3_ACCESS_KEY"),
-            variable("SUNSET_TEST_S3_SECRET_KEY"),
-        ) else {
-            println!("skipped: SUNSET_TEST_S3_ENDPOINT names no server");
-            return None;
+    /// One on every server that is there.
+    async fn everywhere() -> Vec<Self> {
+        let mut found = Vec::new();
+        for server in SERVERS {
+            match Self::on(server).await {
+                Some(scratch) => found.push(scratch),
+                None => println!(
+                    "skipped: {}_ENDPOINT names no {}",
+                    server.variables, server.name
+                ),
+            }
+        }
+        found
+    }
+
+    async fn on(server: Server) -> Option<Self> {
+        let variable = |name: &str| std::env::var(format!("{}_{name}", server.variables)).ok();
+        let (endpoint, access, secret) = (
+            variable("ENDPOINT")?,
+            variable("ACCESS_KEY")?,
+            variable("SECRET_KEY")?,
+        );
+        let bucket = match variable("BUCKETS") {
+            Some(buckets) => declared(&buckets),
+            None => made(&endpoint, &access, &secret).await,
         };
-        let bucket = format!("test-{}", uuid::Uuid::new_v4().simple());
-        let config = aws_sdk_s3::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::from_static("auto"))
-            .endpoint_url(&endpoint)
-            .force_path_style(true)
-            .credentials_provider(Credentials::new(&access, &secret, None, None, "test"))
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .build();
-        let client = aws_sdk_s3::Client::from_conf(config);
-        client
-            .create_bucket()
-            .bucket(&bucket)
-            .send()
-            .await
-            .expect("a bucket");
         Some(Self {
+            server,
             settings: R2Settings {
                 endpoint,
                 access_key: Secret::new(access),
@@ -65,251 +107,50 @@ impl Scratch {
     }
 }
 
-fn md5_of(bytes: &[u8]) -> [u8; 16] {
-    md5::Md5::digest(bytes).into()
+/// The next of the buckets that the server was started with.
+fn declared(buckets: &str) -> String {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let next = NEXT.fetch_add(1, Ordering::SeqCst);
+    let bucket = buckets.split(',').nth(next);
+    bucket.expect("enough buckets are declared").to_owned()
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+async fn made(endpoint: &str, access: &str, secret: &str) -> String {
+    let bucket = format!("test-{}", uuid::Uuid::new_v4().simple());
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("auto"))
+        .endpoint_url(endpoint)
+        .force_path_style(true)
+        .credentials_provider(Credentials::new(access, secret, None, None, "test"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    let made = aws_sdk_s3::Client::from_conf(config).create_bucket();
+    made.bucket(&bucket).send().await.expect("a bucket");
+    bucket
 }
 
-/// Bytes in uneven chunks.
-fn body(bytes: &[u8]) -> Body {
-    let chunks: Vec<_> = bytes
-        .chunks(70_001)
-        .map(|chunk| Ok(Bytes::copy_from_slice(chunk)))
-        .collect();
-    Body {
-        bytes: futures::stream::iter(chunks).boxed(),
-        length: bytes.len() as u64,
-        md5: md5_of(bytes),
-    }
-}
-
-fn pattern(length: usize, seed: u8) -> Vec<u8> {
-    (0..length).map(|at| (at % 251) as u8 ^ seed).collect()
-}
-
-fn attributes() -> Attributes {
-    Attributes {
-        content_type: "audio/mpeg".to_owned(),
-        content_encoding: None,
-        cache_control: "public, max-age=31536000".to_owned(),
-        metadata: vec![
-            ("sha256".to_owned(), "abc".to_owned()),
-            ("source-uri".to_owned(), "gs://b/%E9%9F%B3.mp3".to_owned()),
-        ],
-    }
-}
-
-async fn bytes_of(store: &R2Writer, key: &str) -> Vec<u8> {
-    let chunks: Vec<_> = store
-        .get(key)
-        .await
-        .expect("there")
-        .try_collect()
-        .await
-        .expect("whole");
-    chunks.concat()
-}
-
-#[tokio::test]
-async fn a_streamed_object_arrives_byte_for_byte_with_what_stands_beside_it() {
-    let Some(scratch) = Scratch::new().await else {
-        return;
+macro_rules! on_every_server {
+    ($($test:ident),+ $(,)?) => {
+        $(
+            #[tokio::test]
+            async fn $test() {
+                for scratch in Scratch::everywhere().await {
+                    println!("on {}", scratch.server.name);
+                    suite::$test(scratch).await;
+                }
+            }
+        )+
     };
-    let store = scratch.writer();
-    for (key, length) in [
-        ("audio/2025/11/a.mp3", 300_000),
-        ("audio/2025/11/a%20b%2F%C3%A9.mp3", 1),
-        ("audio/orphaned/folder/x y+z 😀 質問.mp3", 70_001),
-    ] {
-        let bytes = pattern(length, 3);
-        let etag = store
-            .put(key, body(&bytes), &attributes())
-            .await
-            .expect("stored");
-        assert_eq!(etag, Some(hex(&md5_of(&bytes))), "{key}");
-        let head = store.head(key).await.expect("asked").expect("there");
-        assert_eq!(head.size, length as u64);
-        assert_eq!(head.content_type.as_deref(), Some("audio/mpeg"));
-        assert_eq!(head.sha256.as_deref(), Some("abc"));
-        assert_eq!(head.source_uri.as_deref(), Some("gs://b/%E9%9F%B3.mp3"));
-        assert_eq!(bytes_of(&store, key).await, bytes, "{key}");
-    }
-    let listed: Vec<_> = store
-        .list("audio/2025/")
-        .try_concat()
-        .await
-        .expect("listed");
-    let listed: BTreeMap<_, _> = listed.into_iter().map(|one| (one.key, one.size)).collect();
-    let keys: Vec<_> = listed.keys().map(String::as_str).collect();
-    assert_eq!(
-        keys,
-        ["audio/2025/11/a%20b%2F%C3%A9.mp3", "audio/2025/11/a.mp3"]
-    );
-    store.delete("audio/2025/11/a.mp3").await.expect("removed");
-    store.delete("audio/2025/11/a.mp3").await.expect("harmless");
-    assert_eq!(
-        store.head("audio/2025/11/a.mp3").await.expect("asked"),
-        None
-    );
 }
 
-#[tokio::test]
-async fn a_body_that_ends_early_or_late_is_no_object() {
-    let Some(scratch) = Scratch::new().await else {
-        return;
-    };
-    let store = scratch.writer();
-    let bytes = pattern(200_000, 1);
-    let mut short = body(&bytes[..150_000]);
-    short.length = 200_000;
-    let error = store
-        .put("audio/short", short, &attributes())
-        .await
-        .expect_err("short");
-    assert_eq!(error.kind(), ErrorKind::Unreachable);
-    assert!(error.what().contains("50000 bytes too early"), "{error}");
-    let mut long = body(&bytes);
-    long.length = 150_000;
-    // What is behind the stated length is never sent; one chunk that reaches beyond it is an error.
-    let error = store
-        .put("audio/long", long, &attributes())
-        .await
-        .expect_err("long");
-    assert_eq!(error.kind(), ErrorKind::Conflict);
-    let broken = Body {
-        bytes: futures::stream::iter([
-            Ok(Bytes::from_static(b"some")),
-            Err(Error::new(ErrorKind::Throttled, "the source's own words")),
-        ])
-        .boxed(),
-        length: 10,
-        md5: [0; 16],
-    };
-    let error = store
-        .put("audio/broken", broken, &attributes())
-        .await
-        .expect_err("broken");
-    assert_eq!(error.what(), "the source's own words");
-    for key in ["audio/short", "audio/long", "audio/broken"] {
-        assert_eq!(store.head(key).await.expect("asked"), None, "{key}");
-    }
-}
-
-#[tokio::test]
-async fn parts_make_an_object_and_an_upload_can_be_gone_on_with() {
-    let Some(scratch) = Scratch::new().await else {
-        return;
-    };
-    let store = scratch.writer();
-    let key = "audio/2025/11/large.mp3";
-    let parts = [pattern(5 * MIB, 1), pattern(5 * MIB, 2), pattern(1_000, 3)];
-    let upload = store.begin(key, &attributes()).await.expect("begun");
-    for number in [2, 1] {
-        let bytes = &parts[number - 1];
-        let number = u32::try_from(number).expect("small");
-        let etag = store
-            .put_part(&upload, number, body(bytes))
-            .await
-            .expect("sent");
-        assert_eq!(etag, Some(hex(&md5_of(bytes))));
-    }
-    let held = store.parts(&upload).await.expect("asked").expect("known");
-    let sizes: Vec<_> = held.iter().map(|part| (part.number, part.size)).collect();
-    assert_eq!(sizes, [(1, 5 * MIB as u64), (2, 5 * MIB as u64)]);
-    store
-        .put_part(&upload, 3, body(&parts[2]))
-        .await
-        .expect("sent");
-    let all: Vec<_> = (1_u32..)
-        .zip(&parts)
-        .map(|(number, bytes)| StoredPart {
-            number,
-            size: bytes.len() as u64,
-            etag: hex(&md5_of(bytes)),
-        })
-        .collect();
-    let etag = store.complete(&upload, &all).await.expect("completed");
-    let md5s: Vec<u8> = parts.iter().flat_map(|bytes| md5_of(bytes)).collect();
-    assert_eq!(etag, Some(format!("{}-3", hex(&md5_of(&md5s)))));
-    let head = store.head(key).await.expect("asked").expect("there");
-    assert_eq!(head.etag, etag);
-    assert_eq!(head.sha256.as_deref(), Some("abc"));
-    assert_eq!(bytes_of(&store, key).await, parts.concat());
-}
-
-#[tokio::test]
-async fn an_upload_that_was_given_up_takes_no_parts() {
-    let Some(scratch) = Scratch::new().await else {
-        return;
-    };
-    let store = scratch.writer();
-    let upload = store.begin("audio/x", &attributes()).await.expect("begun");
-    store.abort(&upload).await.expect("given up");
-    let error = store
-        .put_part(&upload, 1, body(b"x"))
-        .await
-        .expect_err("gone");
-    assert!(
-        matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Denied),
-        "{error}"
-    );
-}
-
-#[tokio::test]
-async fn refusals_say_what_to_do() {
-    let Some(scratch) = Scratch::new().await else {
-        return;
-    };
-    let list = async |settings: &R2Settings| {
-        let listed: Result<Vec<_>, _> = R2Bucket::new(settings).list("").try_concat().await;
-        listed.expect_err("refused")
-    };
-    let mut wrong = scratch.settings.clone();
-    wrong.bucket = "no-such-bucket".to_owned();
-    let error = list(&wrong).await;
-    assert_eq!(error.kind(), ErrorKind::NotFound);
-    assert!(
-        error
-            .remedy_text()
-            .is_some_and(|text| text.contains("CLOUDFLARE_R2_BUCKET"))
-    );
-
-    let mut wrong = scratch.settings.clone();
-    wrong.secret_key = Secret::new("not the secret");
-    let error = list(&wrong).await;
-    assert_eq!(error.kind(), ErrorKind::Denied);
-    assert!(
-        error
-            .remedy_text()
-            .is_some_and(|text| text.contains("CLOUDFLARE_R2_SECRET_KEY"))
-    );
-
-    let mut wrong = scratch.settings.clone();
-    wrong.endpoint = "http://127.0.0.1:9".to_owned();
-    let error = list(&wrong).await;
-    assert_eq!(error.kind(), ErrorKind::Unreachable);
-    assert!(
-        error
-            .remedy_text()
-            .is_some_and(|text| text.contains("CLOUDFLARE_R2_ENDPOINT"))
-    );
-}
-
-#[tokio::test]
-async fn a_permit_for_another_bucket_makes_no_writer() {
-    let Some(scratch) = Scratch::new().await else {
-        return;
-    };
-    let bucket = R2Bucket::new(&scratch.settings);
-    let mut other = scratch.settings.clone();
-    other.bucket = "other".to_owned();
-    let identity = R2Bucket::new(&other).identity();
-    let permit = WritePermit::bind(&Consent::given_by_arguments(), identity);
-    assert_eq!(
-        bucket.writer(&permit).expect_err("another").kind(),
-        ErrorKind::Refused
-    );
-}
+on_every_server!(
+    a_streamed_object_arrives_byte_for_byte_with_what_stands_beside_it,
+    a_body_that_ends_early_or_late_is_no_object,
+    parts_make_an_object_and_an_upload_can_be_gone_on_with,
+    an_upload_that_was_given_up_takes_no_parts,
+    refusals_say_what_to_do,
+    a_permit_for_another_bucket_makes_no_writer,
+    keys_of_any_unicode_are_kept_as_they_are,
+    bytes_that_are_not_their_md5_are_refused,
+);
