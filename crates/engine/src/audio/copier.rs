@@ -243,7 +243,7 @@ impl Copier {
 }
 
 /// Whether an ETag is an MD5, or the MD5 of MD5s with the number of parts behind it.
-fn is_md5(etag: &str) -> bool {
+pub(super) fn is_md5(etag: &str) -> bool {
     let (digest, parts) = etag.split_once('-').unwrap_or((etag, "0"));
     digest.len() == 32
         && digest.bytes().all(|byte| byte.is_ascii_hexdigit())

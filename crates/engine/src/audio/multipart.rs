@@ -20,7 +20,7 @@ use sunset_core::ports::objects::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::copier::{Copier, Fault, Stored, attributes};
+use super::copier::{Copier, Fault, Stored, attributes, is_md5};
 use super::hashes::{hex, multipart_etag};
 use super::limits::closed;
 use super::measure::Measured;
@@ -32,8 +32,8 @@ const AT_ONCE: usize = 4;
 /// The upload of an object, begun now or by an earlier run.
 struct Upload {
     upload: UnfinishedUpload,
-    /// Numbers of the parts that the store holds.
-    held: Vec<u32>,
+    /// The parts that the store holds.
+    held: Vec<StoredPart>,
     resumed: bool,
 }
 
@@ -82,8 +82,11 @@ impl Copier {
             upload = self.begin(&mut record, &attributes).await?;
             sent = self.send(object, layout, &measured, &upload).await;
         }
-        sent?;
-        let etag = self.complete(&upload.upload, &measured).await;
+        let kept = upload.held.len() as u64;
+        let mut parts = sent?;
+        parts.append(&mut upload.held);
+        parts.sort_by_key(|part| part.number);
+        let etag = self.complete(&upload.upload, &parts, &measured).await;
         if let Err(Fault::Failed(_)) = &etag {
             // Whatever the store made of these parts, the next attempt does not build on it.
             record.upload = None;
@@ -92,7 +95,6 @@ impl Copier {
                 tracing::warn!(key = %key, error = %error, "cannot give the upload up");
             }
         }
-        let kept = upload.held.len() as u64;
         Ok(Stored {
             sums: measured.sums,
             format: measured.format,
@@ -127,7 +129,7 @@ impl Copier {
             if let Ok(Some(parts)) = parts {
                 record.upload = Some(upload.id.clone());
                 return Ok(Upload {
-                    held: held(&parts, layout, measured),
+                    held: held(parts, layout, measured),
                     upload,
                     resumed: true,
                 });
@@ -159,18 +161,20 @@ impl Copier {
         noted.map_err(Fault::Fatal)
     }
 
-    /// Sends the parts that the store does not hold, some at once.
+    /// Sends the parts that the store does not hold, some at once; gives those it sent.
     async fn send(
         &self,
         object: &SourceObject,
         layout: Layout,
         measured: &Measured,
         upload: &Upload,
-    ) -> Result<(), Fault> {
+    ) -> Result<Vec<StoredPart>, Fault> {
         let parts = (1_u32..).zip(measured.parts.iter().copied());
-        let mut missing = parts.filter(|(number, _)| !upload.held.contains(number));
+        let mut missing =
+            parts.filter(|(number, _)| !upload.held.iter().any(|part| part.number == *number));
         let lane = Arc::new(Semaphore::new(1));
         let mut sending = FuturesUnordered::new();
+        let mut parts = Vec::new();
         loop {
             while sending.len() < AT_ONCE
                 && let Some((number, md5)) = missing.next()
@@ -179,8 +183,8 @@ impl Copier {
                 sending.push(self.send_part(object, layout, upload, number, md5, &lane));
             }
             match sending.next().await {
-                Some(sent) => sent?,
-                None => return Ok(()),
+                Some(sent) => parts.push(sent?),
+                None => return Ok(parts),
             }
         }
     }
@@ -193,7 +197,7 @@ impl Copier {
         number: u32,
         md5: [u8; 16],
         lane: &Arc<Semaphore>,
-    ) -> Result<(), Fault> {
+    ) -> Result<StoredPart, Fault> {
         let (from, to) = layout.range(number);
         let _turn = self.limits.part().await.map_err(Fault::Fatal)?;
         let sent = retry(self.retries, || async {
@@ -214,18 +218,26 @@ impl Copier {
             self.store.put_part(upload, number, body).await.map(Ok)
         });
         let stated = sent.await.map_err(Fault::of_store)??;
+        let expected = hex(&md5);
         match stated {
-            Some(etag) if !etag.eq_ignore_ascii_case(&hex(&md5)) => Err(Fault::Failed(
-                Error::new(
-                    ErrorKind::Mismatch,
-                    format!(
-                        "R2 states the ETag {etag} for part {number} and {} was sent",
-                        hex(&md5)
-                    ),
-                )
-                .item(upload.key.clone()),
-            )),
-            _ => Ok(()),
+            // An ETag that is no MD5 says nothing of the bytes: the store has checked them by
+            // `Content-MD5`, and the object's own ETag is held against all parts in the end.
+            Some(etag) if is_md5(&etag) && !etag.eq_ignore_ascii_case(&expected) => {
+                Err(Fault::Failed(
+                    Error::new(
+                        ErrorKind::Mismatch,
+                        format!(
+                            "R2 states the ETag {etag} for part {number} and {expected} was sent"
+                        ),
+                    )
+                    .item(upload.key.clone()),
+                ))
+            }
+            stated => Ok(StoredPart {
+                number,
+                size: to - from,
+                etag: stated.unwrap_or(expected),
+            }),
         }
     }
 
@@ -257,19 +269,12 @@ impl Copier {
     async fn complete(
         &self,
         upload: &UnfinishedUpload,
+        parts: &[StoredPart],
         measured: &Measured,
     ) -> Result<String, Fault> {
         let expected = multipart_etag(measured.parts.iter());
-        let parts: Vec<StoredPart> = (1_u32..)
-            .zip(&measured.parts)
-            .map(|(number, md5)| StoredPart {
-                number,
-                size: 0,
-                etag: hex(md5),
-            })
-            .collect();
         let completed = retry(self.retries, || async {
-            let error = match self.store.complete(upload, &parts).await {
+            let error = match self.store.complete(upload, parts).await {
                 Ok(stated) => return Ok(stated),
                 Err(error) => error,
             };
@@ -288,18 +293,23 @@ impl Copier {
     }
 }
 
-/// The parts that the store holds as they are to be. A store that states no ETag of a part is
-/// believed the size: the ETag of the whole is held against the parts in the end.
-fn held(parts: &[StoredPart], layout: Layout, measured: &Measured) -> Vec<u32> {
-    let right = parts.iter().filter(|part| {
+/// The parts that the store holds as they are to be. A store that states no ETag of a part, or one
+/// that is no MD5, is believed the size: the ETag of the whole is held against the parts in the
+/// end.
+fn held(parts: Vec<StoredPart>, layout: Layout, measured: &Measured) -> Vec<StoredPart> {
+    let right = |part: &StoredPart| {
         let (from, to) = layout.range(part.number);
-        let index = part
-            .number
-            .checked_sub(1)
-            .and_then(|index| usize::try_from(index).ok());
-        let md5 = index.and_then(|index| measured.parts.get(index));
-        md5.is_some_and(|md5| part.etag.is_empty() || part.etag.eq_ignore_ascii_case(&hex(md5)))
-            && part.size == to - from
-    });
-    right.map(|part| part.number).collect()
+        let index = part.number.checked_sub(1)?;
+        let md5 = measured.parts.get(usize::try_from(index).ok()?)?;
+        let same = !is_md5(&part.etag) || part.etag.eq_ignore_ascii_case(&hex(md5));
+        (same && part.size == to - from).then(|| hex(md5))
+    };
+    let with_etag = |mut part: StoredPart| {
+        let expected = right(&part)?;
+        if part.etag.is_empty() {
+            part.etag = expected;
+        }
+        Some(part)
+    };
+    parts.into_iter().filter_map(with_etag).collect()
 }

@@ -71,6 +71,27 @@ async fn a_run_that_was_stopped_goes_on_without_sending_or_reading_twice() {
 }
 
 #[tokio::test]
+async fn parts_whose_etags_say_nothing_are_proven_by_the_whole() {
+    let (world, bytes) = large();
+    world.bucket.give_tokens_for_parts();
+    world
+        .bucket
+        .part_faults([StoreFault::None, StoreFault::Refused(ErrorKind::Denied)]);
+    world.run().await.expect_err("stopped");
+    let report = world.run().await.expect("copied");
+    assert!(report.parts_kept > 0, "gone on with: {report:?}");
+    assert_eq!((report.linked, report.quarantined.len()), (1, 0));
+    assert_eq!(world.bucket.objects()[KEY], bytes);
+
+    // What was stored wrong shows in the object's own ETag, and is sent again.
+    let (world, bytes) = large();
+    world.bucket.give_tokens_for_parts();
+    world.bucket.part_faults([StoreFault::WrongByte]);
+    assert_eq!(world.run().await.expect("copied").linked, 1);
+    assert_eq!(world.bucket.objects()[KEY], bytes);
+}
+
+#[tokio::test]
 async fn measuring_goes_on_behind_the_last_whole_part() {
     let (world, bytes) = large();
     let cut = usize::try_from(PART + 5).expect("fits");
