@@ -11,31 +11,45 @@ use crate::place::{Place, shown};
 
 const URL: &str = "SELECT audio_url FROM conversations WHERE id = '202506-IC002'";
 
+/// kill -9 during one object of 200 MiB. `SUNSET_KILLS`: how often, 25 where it is not set.
 #[test]
 fn a_killed_run_goes_on_and_links_nothing_that_is_not_proven() {
+    const PART: u64 = 8 << 20;
     let Some(mut place) = Place::with_sample() else {
         return;
     };
+    let wanted = number("SUNSET_KILLS").unwrap_or(25);
     let folder = place.folder.path().join("large");
     std::fs::create_dir_all(&folder).expect("made");
     let mut bytes = b"RIFF\0\0\0\0WAVE".to_vec();
-    bytes.extend((0..40_u32 << 18).flat_map(|word| word.wrapping_mul(2_654_435_761).to_le_bytes()));
+    bytes.extend((0..50_u32 << 20).flat_map(|word| word.wrapping_mul(2_654_435_761).to_le_bytes()));
     std::fs::write(folder.join("202506-IC002.wav"), &bytes).expect("written");
-    place
-        .settings
-        .insert("V2_AUDIO".into(), format!("file://{}", folder.display()));
+    let endpoint = place.settings["CLOUDFLARE_R2_ENDPOINT"].clone();
+    let proxy = Proxy::to(endpoint.trim_start_matches("http://")).expect("a proxy");
+    for (name, value) in [
+        ("V2_AUDIO", format!("file://{}", folder.display())),
+        (
+            "CLOUDFLARE_R2_ENDPOINT",
+            format!("http://{}", proxy.address()),
+        ),
+    ] {
+        place.settings.insert(name.to_owned(), value);
+    }
     let before = place.text(URL);
-    let mut kills = 0;
-    let output = loop {
-        let mut command = place.command("audio-migrate", &["--limit-rate", "40M"]);
+    let mut random = SplitMix::new(wanted);
+    let (mut kills, mut ended) = (0, None);
+    while kills < wanted && ended.is_none() {
+        // So slow that it does not end before it was killed often enough.
+        let mut command = place.command("audio-migrate", &["--limit-rate", "20M"]);
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("started");
-        std::thread::sleep(Duration::from_millis(350 + 90 * (kills % 7)));
-        if child.try_wait().expect("asked").is_some() || kills == 40 {
-            break child.wait_with_output().expect("ended");
+        std::thread::sleep(Duration::from_millis(150 + random.below(700)));
+        if child.try_wait().expect("asked").is_some() {
+            ended = Some(child.wait_with_output().expect("ended"));
+            break;
         }
         child.kill().expect("killed");
         child.wait().expect("gone");
@@ -49,7 +63,8 @@ fn a_killed_run_goes_on_and_links_nothing_that_is_not_proven() {
                 "linked before it was proven"
             );
         }
-    };
+    }
+    let output = ended.unwrap_or_else(|| place.run("audio-migrate", &[]));
     assert!(kills > 1, "the object is too small for this machine");
     assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
     assert!(
@@ -61,6 +76,18 @@ fn a_killed_run_goes_on_and_links_nothing_that_is_not_proven() {
         place.text(URL)
     );
     assert_eq!(place.text("SELECT count(*) FROM sunset.object_parts"), "0");
+    // Bodies, and for every run the heads of its requests.
+    let (size, sent) = (bytes.len() as u64, proxy.passed().sent);
+    let allowed = size + kills * PART + (kills + 1) * 64 * 1024;
+    let told = format!(
+        "{kills} kills: {sent} bytes were sent for {size}, {:.1} parts more than one sending takes\n",
+        (sent.saturating_sub(size)) as f64 / PART as f64
+    );
+    drop(std::io::stderr().write_all(told.as_bytes()));
+    assert!(
+        sent <= allowed,
+        "more than a part was sent twice for a kill"
+    );
     let (_, status) = place.json("check-r2", &["--deep"]);
     assert_eq!(status, 0);
 }

@@ -1,5 +1,5 @@
 //! `audio-migrate` and `check-r2` as users run them: the sample from end to end, words and
-//! statuses, and kill -9 in the middle of a large object.
+//! statuses, a network with faults, and kill -9 in the middle of a large object.
 
 #![allow(
     clippy::expect_used,
@@ -8,6 +8,7 @@
     reason = "a test that fails says so"
 )]
 
+mod faults;
 mod killed;
 mod place;
 mod sample;

@@ -6,6 +6,7 @@ pub mod database;
 pub mod firestore;
 pub mod fuzz;
 pub mod generate;
+pub mod http_proxy;
 pub mod newer;
 pub mod objects;
 pub mod proxy;
