@@ -46,6 +46,13 @@ pub fn plan_text(plan: &Plan, verbose: bool) -> String {
         &mut text,
         &format!("  R2 class A operations  {operations:>9}"),
     );
+    if plan.comes_too_early() {
+        line(
+            &mut text,
+            "  nothing has been migrated yet, so no recording has a conversation: run data-migrate \
+             first",
+        );
+    }
     lists(&mut text, plan, verbose);
     text
 }
@@ -59,13 +66,16 @@ fn lists(text: &mut String, plan: &Plan, verbose: bool) {
             None => format!("{}: {detail}", record.source_uri),
         }
     };
-    list(
-        text,
-        "orphans, belonging to no conversation",
-        &plan.orphans,
-        uri,
-        verbose,
-    );
+    // Before there are conversations, what has none is no news.
+    if verbose || !plan.comes_too_early() {
+        list(
+            text,
+            "orphans, belonging to no conversation",
+            &plan.orphans,
+            uri,
+            verbose,
+        );
+    }
     list(
         text,
         "missing: named by a conversation, and not there",
@@ -230,6 +240,7 @@ fn record(record: &ObjectRecord) -> Value {
 pub fn plan_json(plan: &Plan) -> Value {
     let records = |records: &[ObjectRecord]| records.iter().map(record).collect::<Vec<_>>();
     json!({
+        "conversations": plan.conversations,
         "listed": tally(plan.listed),
         "audio": tally(plan.audio),
         "to_copy": tally(plan.to_copy()),

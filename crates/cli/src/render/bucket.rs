@@ -90,6 +90,8 @@ pub fn bucket_json(report: &BucketReport, section: &Section) -> Value {
         "different": inventory.different.iter().chain(&report.differences).chain(&report.corrupt)
             .map(|one| json!({ "key": one.key, "what": one.what })).collect::<Vec<_>>(),
         "unexpected": inventory.unexpected.iter().map(|object| &object.key).collect::<Vec<_>>(),
+        "left_behind": inventory.left_behind.iter()
+            .map(|one| json!({ "key": one.object.key, "now": one.now })).collect::<Vec<_>>(),
         "read_again": report.read.map(tally),
         "checks": section_json(section)["checks"],
     })

@@ -125,6 +125,7 @@ impl BucketReport {
                 keys.map(|object| object.key.clone()).collect(),
             )
         });
+        let left_behind = left_behind(inventory);
         Check::new(
             "what was migrated is there",
             format!(
@@ -136,7 +137,24 @@ impl BucketReport {
         .with(missing)
         .with(differences("objects are different", &all))
         .with(unexpected)
+        .with(left_behind)
     }
+}
+
+/// Copies that nothing points at any more, because the months of their conversations changed.
+pub fn left_behind(inventory: &Inventory) -> Option<Finding> {
+    let left = &inventory.left_behind;
+    (!left.is_empty()).then(|| {
+        let items = left.iter().take(NAMED);
+        let items = items.map(|one| format!("{}: now {}", one.object.key, one.now));
+        Finding::note(
+            "objects are left under an older key: their conversations' month changed, and the same \
+             bytes are recorded under the new one",
+            left.len() as u64,
+            items.collect(),
+        )
+        .remedy("delete them when nobody uses their URLs any more")
+    })
 }
 
 fn differences(message: &str, found: &[Difference]) -> Option<Finding> {

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::ports::objects::StoredObject;
 
+use super::PREFIX;
 use super::format::Format;
 use super::plan::Tally;
 use super::planner::differs;
-use super::record::ObjectRecord;
+use super::record::{ObjectRecord, Role};
 
 /// An object that is not what the ledger says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,15 @@ pub struct Difference {
     pub key: String,
     /// In what: `size 3 instead of 5`.
     pub what: String,
+}
+
+/// An object whose recording has another key by now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftBehind {
+    /// The one that nothing points at any more.
+    pub object: StoredObject,
+    /// The key under which the same bytes are recorded, and are there.
+    pub now: String,
 }
 
 /// The comparison, from one listing.
@@ -35,6 +45,9 @@ pub struct Inventory {
     pub different: Vec<Difference>,
     /// There and not recorded.
     pub unexpected: Vec<StoredObject>,
+    /// There under a key of another month than the one recorded, with the same bytes: what was
+    /// copied before `created_at` of its conversation changed.
+    pub left_behind: Vec<LeftBehind>,
     /// Ten of the keys, evenly spread over the listing.
     pub sample: Vec<StoredObject>,
     /// Present objects whose listing states no ETag: only asking for each tells.
@@ -59,6 +72,7 @@ pub fn take(mut stored: Vec<StoredObject>, ledger: &[ObjectRecord]) -> Inventory
             inventory.recorded.add(record.size.unwrap_or(0));
         }
     }
+    let moved = Moved::of(&stored, &recorded);
     for object in stored {
         inventory.stored.add(object.size);
         let format = Format::of_name(&object.key).map_or("other", Format::extension);
@@ -68,7 +82,10 @@ pub fn take(mut stored: Vec<StoredObject>, ledger: &[ObjectRecord]) -> Inventory
             .or_default()
             .add(object.size);
         match recorded.remove(object.key.as_str()) {
-            None => inventory.unexpected.push(object),
+            None => match moved.to(&object) {
+                Some(now) => inventory.left_behind.push(LeftBehind { object, now }),
+                None => inventory.unexpected.push(object),
+            },
             Some(record) if differs(&object, record) => inventory.different.push(Difference {
                 what: what_differs(&object, record),
                 key: object.key,
@@ -84,6 +101,45 @@ pub fn take(mut stored: Vec<StoredObject>, ledger: &[ObjectRecord]) -> Inventory
     inventory.missing = recorded.into_keys().map(ToOwned::to_owned).collect();
     inventory.missing.sort();
     inventory
+}
+
+/// Recorded objects that are there as recorded, by what stays of a key when its month changes.
+struct Moved {
+    by_name: HashMap<String, (String, u64, String)>,
+}
+
+impl Moved {
+    fn of(stored: &[StoredObject], recorded: &HashMap<&str, &ObjectRecord>) -> Self {
+        let there = stored.iter().filter_map(|object| {
+            let record = recorded.get(object.key.as_str())?;
+            let etag = record.etag.clone()?;
+            let name = month_and_name(&object.key)?.1.to_owned();
+            let same = record.role == Role::Recording && !differs(object, record);
+            same.then(|| (name, (object.key.clone(), object.size, etag)))
+        });
+        Self {
+            by_name: there.collect(),
+        }
+    }
+
+    /// Where the bytes of an object that is not recorded are recorded now.
+    fn to(&self, object: &StoredObject) -> Option<String> {
+        let (_, name) = month_and_name(&object.key)?;
+        let (key, size, etag) = self.by_name.get(name)?;
+        let same = *size == object.size && object.etag.as_ref() == Some(etag);
+        same.then(|| key.clone())
+    }
+}
+
+/// `audio/2025/11/A.mp3`: the month and the file's name.
+fn month_and_name(key: &str) -> Option<(&str, &str)> {
+    let rest = key.strip_prefix(PREFIX)?;
+    let (month, name) = (rest.get(..7)?, rest.get(7..)?.strip_prefix('/')?);
+    let digits = |text: Option<&str>| {
+        text.is_some_and(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let is_month = digits(month.get(..4)) && month.get(4..5) == Some("/") && digits(month.get(5..));
+    (is_month && !name.contains('/')).then_some((month, name))
 }
 
 fn sample(stored: &[StoredObject]) -> Vec<StoredObject> {
@@ -110,7 +166,7 @@ pub fn what_differs(stored: &StoredObject, record: &ObjectRecord) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::record::{Role, State};
+    use crate::audio::record::State;
 
     fn stored(key: &str, size: u64, etag: Option<&str>) -> StoredObject {
         StoredObject {
@@ -165,6 +221,37 @@ mod tests {
         assert_eq!(inventory.present.objects, 2);
         let formats: Vec<_> = inventory.by_format.keys().map(String::as_str).collect();
         assert_eq!(formats, ["mp3", "other", "wav"]);
+    }
+
+    #[test]
+    fn what_lies_under_another_month_with_the_same_bytes_is_left_behind_and_nothing_else() {
+        let ledger = [recorded("audio/2025/12/A.mp3", 5, "e1")];
+        let there = stored("audio/2025/12/A.mp3", 5, Some("e1"));
+        let old = stored("audio/2025/11/A.mp3", 5, Some("e1"));
+        let others = [
+            stored("audio/2025/10/A.mp3", 5, Some("other bytes")),
+            stored("audio/2025/11/A.mp3x", 5, Some("e1")),
+            stored("audio/2025/11/B.mp3", 5, Some("e1")),
+            stored("audio/orphaned/A.mp3", 5, Some("e1")),
+            stored("elsewhere/A.mp3", 5, Some("e1")),
+        ];
+        let mut listing = vec![there, old.clone()];
+        listing.extend(others.iter().cloned());
+        let inventory = take(listing, &ledger);
+        let expected = LeftBehind {
+            object: old.clone(),
+            now: "audio/2025/12/A.mp3".to_owned(),
+        };
+        assert_eq!(inventory.left_behind, [expected]);
+        assert_eq!(inventory.unexpected, others);
+        assert_eq!(
+            (inventory.stored.objects, inventory.present.objects),
+            (7, 1)
+        );
+        // Without the proven copy the old one may be the only one there is.
+        let inventory = take(vec![old], &ledger);
+        assert!(inventory.left_behind.is_empty());
+        assert_eq!(inventory.missing, ["audio/2025/12/A.mp3"]);
     }
 
     #[test]

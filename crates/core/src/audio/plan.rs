@@ -164,6 +164,8 @@ impl Tally {
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Plan {
+    /// Conversations that migration wrote. Without any, no object belongs to one yet.
+    pub conversations: u64,
     /// Everything listed in the old bucket.
     pub listed: Tally,
     /// Those whose name is a recording's.
@@ -217,6 +219,11 @@ impl Plan {
     pub fn class_a_operations(&self) -> u64 {
         let layouts = self.copies.iter().map(|copy| Layout::of(copy.bytes()));
         layouts.map(Layout::class_a_operations).sum()
+    }
+
+    /// Whether there are recordings and nothing they could belong to: data-migrate has not run.
+    pub fn comes_too_early(&self) -> bool {
+        self.conversations == 0 && self.audio.objects > 0
     }
 
     /// Whether there is nothing to write anywhere.

@@ -52,6 +52,7 @@ impl Planner<'_> {
     fn sort(&mut self, matching: &Matching) {
         let known = self.known;
         let objects = &known.objects;
+        self.plan.conversations = known.conversations.len() as u64;
         self.plan.listed = Tally::of(objects);
         self.plan.audio = Tally::of(
             objects

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use futures::TryStreamExt;
+use sunset_core::audio::bucket::left_behind;
 use sunset_core::audio::record::{Conversation, ObjectRecord, Role};
 use sunset_core::audio::{PREFIX, inventory};
 use sunset_core::check::{Check, Finding, Section};
@@ -21,11 +22,11 @@ pub async fn audio(ledger: &dyn ObjectLedger, store: &dyn ObjectStore) -> Result
     let records = ledger.objects().await?;
     let stored = store.list(PREFIX).try_concat().await?;
     let inventory = inventory::take(stored, &records);
-    let different = inventory
-        .different
-        .iter()
+    let different = inventory.different.iter();
+    let different = different
         .map(|difference| format!("{}: {}", difference.key, difference.what))
         .collect();
+    let left_behind = left_behind(&inventory);
     let links = links(&conversations, &records);
     let summary = format!(
         "Audio: {} of {} recordings in R2, {} bytes; {} duplicates recorded",
@@ -53,7 +54,8 @@ pub async fn audio(ledger: &dyn ObjectLedger, store: &dyn ObjectStore) -> Result
             inventory.unexpected.len() as u64,
             keys.map(|object| object.key.clone()).collect(),
         )
-    }));
+    }))
+    .with(left_behind);
     Ok(Section {
         title: "Audio".into(),
         summary,
