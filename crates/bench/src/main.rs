@@ -21,6 +21,10 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::report::Report;
 use crate::size::{SizeName, Sizes};
 
+/// What the programs have too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Debug, Parser)]
 #[command(name = "sunset-bench", version, about)]
 struct Arguments {

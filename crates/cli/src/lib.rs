@@ -32,6 +32,11 @@
 //! }
 //! ```
 
+/// Documents are many small pieces of memory that one thread makes and another gives back; the
+/// system's allocator took a third of the time that reading them takes.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod arguments;
 mod colour;
 mod environment;
