@@ -166,8 +166,8 @@ pub fn write_text(out: &mut impl Write, text: &str) -> fmt::Result {
     out.write_char('"')
 }
 
-/// Where the first byte stands that has an escape.
-fn first_escaped(bytes: &[u8]) -> Option<usize> {
+/// Where the first byte stands that has an escape, or ends the text.
+pub(crate) fn first_escaped(bytes: &[u8]) -> Option<usize> {
     let is_escaped = |byte: u8| (byte < 0x20) | (byte == b'"') | (byte == b'\\');
     // Whole blocks without a branch within them are what compilers make wide instructions of.
     let plain = bytes

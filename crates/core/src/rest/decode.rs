@@ -11,6 +11,7 @@ use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 
+use super::quick;
 use crate::document::{Document, ResourceName};
 use crate::error::{Error, ErrorKind, Result};
 use crate::instant::Instant;
@@ -27,7 +28,16 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// `Malformed`, saying where, when the bytes are not JSON, the name is absent or is not that of a
 /// document of a root collection, or any value is not well-formed.
 pub fn decode_document(bytes: &[u8]) -> Result<Document> {
-    decode(bytes, Parts::SEED)?.place()
+    let usual = std::str::from_utf8(bytes).ok().and_then(quick::document);
+    match usual {
+        Some(parts) => parts.place(),
+        None => decode_slowly(bytes)?.place(),
+    }
+}
+
+/// Decodes a document however it is written.
+pub(super) fn decode_slowly(bytes: &[u8]) -> Result<Parts> {
+    decode(bytes, Parts::SEED)
 }
 
 /// Decodes bytes that hold one JSON value, and nothing else.
@@ -73,9 +83,9 @@ pub fn readable_name(bytes: &[u8]) -> Option<String> {
 pub struct Parts {
     /// The full resource name.
     pub name: Option<String>,
-    fields: Map,
-    create_time: Option<Instant>,
-    update_time: Option<Instant>,
+    pub(super) fields: Map,
+    pub(super) create_time: Option<Instant>,
+    pub(super) update_time: Option<Instant>,
 }
 
 impl Parts {
@@ -313,13 +323,15 @@ impl Visitor<'_> for Integer {
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<i64, E> {
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
-        text.parse()
-            .ok()
-            .filter(|_| plain)
-            .ok_or_else(|| E::custom(format!("{text:?} is no 64-bit integer")))
+        integer(text).ok_or_else(|| E::custom(format!("{text:?} is no 64-bit integer")))
     }
+}
+
+/// A 64-bit integer as text, without a `+`.
+pub(super) fn integer(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| plain)
 }
 
 impl Visitor<'_> for Double {

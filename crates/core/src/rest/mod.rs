@@ -3,6 +3,7 @@
 mod decode;
 mod encode;
 mod query;
+mod quick;
 
 pub use decode::{Parts, decode_document, readable_name};
 pub use encode::{encode_document, encode_value};
