@@ -36,7 +36,7 @@ pub use bucket::BucketExport;
 use bucket::BucketFiles;
 use files::{Files, FolderFiles};
 use manifest::{Manifest, Part};
-use outputs::{OutputReader, Sink, Tally};
+use outputs::{Found as FoundRecord, OutputReader, Records, Sink, Tally};
 
 /// See the module.
 #[derive(Clone)]
@@ -152,7 +152,7 @@ impl Inner {
                     asked: &[],
                     planned: &[],
                 };
-                match reader.read(files.as_ref(), &mut |_, _| Ok(())) {
+                match reader.read(files.as_ref(), &mut |_| Ok(())) {
                     Ok(tally) => {
                         records += tally.records;
                         names.extend(tally.collections);
@@ -200,7 +200,7 @@ impl Inner {
                         place: part.file.clone(),
                         why,
                     };
-                    sink(wrong.deliver(), 0)?;
+                    sink(FoundRecord::Bad(wrong.deliver(), 0))?;
                 }
             }
         }
@@ -265,8 +265,8 @@ impl DocumentSource for Export {
     fn read(&self, collections: &[&str]) -> BoxStream<'static, Result<Vec<Delivery>>> {
         let inner = Arc::clone(&self.inner);
         let asked: Vec<String> = collections.iter().map(|name| (*name).to_owned()).collect();
-        delivery::stream(move |hand| {
-            inner.read(&asked, &mut |delivery, size| hand.give(delivery, size))
+        delivery::stream(Records, move |hand| {
+            inner.read(&asked, &mut |found| found.give(hand))
         })
     }
 
@@ -282,10 +282,8 @@ impl DocumentSource for Export {
         };
         let inner = Arc::clone(&self.inner);
         let asked = slice.collections.clone();
-        delivery::stream(move |hand| {
-            inner.read_slice(&asked, &words, &mut |delivery, size| {
-                hand.give(delivery, size)
-            })
+        delivery::stream(Records, move |hand| {
+            inner.read_slice(&asked, &words, &mut |found| found.give(hand))
         })
     }
 
@@ -303,7 +301,7 @@ impl DocumentSource for Export {
             for part in &inner.found()?.manifest.parts {
                 for output in &part.outputs {
                     if inner.tally(output).is_none() {
-                        match inner.read(&[], &mut |_, _| Ok(())) {
+                        match inner.read(&[], &mut |_| Ok(())) {
                             Ok(()) | Err(Stop::Unheard) => {}
                             Err(Stop::Failed(error)) => return Err(error),
                         }

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use async_trait::async_trait;
@@ -18,9 +19,9 @@ use sunset_core::instant::Instant;
 use sunset_core::ports::documents::{DocumentSource, Slice, Snapshot};
 use sunset_core::rest;
 
-use crate::delivery::{self, Hand, Stop};
+use crate::delivery::{self, Decode, Stop};
 use cuts::{Piece, pieces};
-use lines::{Line, Lines};
+use lines::Lines;
 
 const ENDINGS: [&str; 3] = [".ndjson", ".ndjson.gz", ".ndjson.zst"];
 
@@ -98,7 +99,7 @@ impl DocumentSource for Folder {
     fn read(&self, collections: &[&str]) -> BoxStream<'static, Result<Vec<Delivery>>> {
         let folder = self.clone();
         let collections: Vec<String> = collections.iter().map(|name| (*name).to_owned()).collect();
-        delivery::stream(move |hand| {
+        delivery::stream(Json, move |hand| {
             for collection in &collections {
                 if let Some(path) = folder.file_of(collection)? {
                     read_file(&path, collection, hand)?;
@@ -123,7 +124,7 @@ impl DocumentSource for Folder {
         };
         let folder = self.clone();
         let collections = slice.collections.clone();
-        delivery::stream(move |hand| {
+        delivery::stream(Json, move |hand| {
             let foreign = || {
                 Error::new(ErrorKind::Malformed, "a slice of the folder cannot be read")
                     .item(within.clone())
@@ -187,6 +188,8 @@ fn unreadable(path: &Path, cause: std::io::Error) -> Error {
         .remedy(remedy)
 }
 
+type Hand = delivery::Hand<Stand>;
+
 /// Reads one file to its end, or until nobody listens.
 fn read_file(path: &Path, collection: &str, hand: &mut Hand) -> Result<(), Stop> {
     read_piece(path, collection, None, hand)
@@ -201,16 +204,20 @@ fn read_piece(
 ) -> Result<(), Stop> {
     let failed = |cause| unreadable(path, cause);
     let mut file = File::open(path).map_err(failed)?;
-    let modified = file
-        .metadata()
-        .and_then(|metadata| metadata.modified())
-        .ok()
-        .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
-        .and_then(|since| i64::try_from(since.as_micros()).ok())
-        .map(Instant::from_micros);
-    let name = path
-        .file_name()
-        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let lines_of = LinesOf {
+        collection: collection.to_owned(),
+        file: path
+            .file_name()
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+        modified: file
+            .metadata()
+            .and_then(|metadata| metadata.modified())
+            .ok()
+            .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
+            .and_then(|since| i64::try_from(since.as_micros()).ok())
+            .map(Instant::from_micros),
+    };
+    let lines_of = Arc::new(lines_of);
     let reader: Box<dyn Read> = match path.extension().and_then(|ending| ending.to_str()) {
         Some("gz") => Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(file))),
         Some("zst") => Box::new(zstd::Decoder::new(file).map_err(failed)?),
@@ -224,39 +231,69 @@ fn read_piece(
     };
     let mut lines = Lines::behind(reader, piece.map_or(0, |piece| piece.lines));
     while let Some(line) = lines.next_line().map_err(failed)? {
-        let size = line.bytes.len();
-        hand.give(deliver(&line, collection, &name, modified), size)?;
+        let stand = Stand {
+            of: Arc::clone(&lines_of),
+            number: line.number,
+            cut: line.cut,
+        };
+        hand.give_bytes(stand, line.bytes)?;
     }
     Ok(())
 }
 
-fn deliver(line: &Line<'_>, collection: &str, file: &str, modified: Option<Instant>) -> Delivery {
-    let bad = |why: String, id: Option<String>| {
-        Delivery::Bad(BadDocument {
-            collection: collection.to_owned(),
-            id,
-            place: format!("{file}:{}", line.number),
-            bytes: line.bytes.to_vec(),
-            why,
-        })
-    };
-    if line.cut {
-        let why = format!(
-            "the line is longer than {} bytes; its beginning is kept here, the rest in the file",
-            lines::LONGEST
-        );
-        return bad(why, readable_id(line.bytes, collection));
-    }
-    match rest::decode_document(line.bytes) {
-        Ok(document) if document.collection != collection => bad(
-            format!("its name says the collection {}", document.collection),
-            None,
-        ),
-        Ok(mut document) => {
-            document.create_time = document.create_time.or(modified);
-            Delivery::Document(document)
+/// What all lines of a file have in common.
+#[derive(Debug)]
+struct LinesOf {
+    collection: String,
+    /// The file's name.
+    file: String,
+    modified: Option<Instant>,
+}
+
+/// Where a line stands.
+struct Stand {
+    of: Arc<LinesOf>,
+    /// From 1.
+    number: u64,
+    /// Whether only the line's beginning is at hand.
+    cut: bool,
+}
+
+/// Lines of REST JSON.
+struct Json;
+
+impl Decode for Json {
+    type About = Stand;
+
+    fn decode(&self, stand: Stand, bytes: &[u8]) -> Delivery {
+        let collection = stand.of.collection.as_str();
+        let bad = |why: String, id: Option<String>| {
+            Delivery::Bad(BadDocument {
+                collection: collection.to_owned(),
+                id,
+                place: format!("{}:{}", stand.of.file, stand.number),
+                bytes: bytes.to_vec(),
+                why,
+            })
+        };
+        if stand.cut {
+            let why = format!(
+                "the line is longer than {} bytes; its beginning is kept here, the rest in the file",
+                lines::LONGEST
+            );
+            return bad(why, readable_id(bytes, collection));
         }
-        Err(error) => bad(error.to_string(), readable_id(line.bytes, collection)),
+        match rest::decode_document(bytes) {
+            Ok(document) if document.collection != collection => bad(
+                format!("its name says the collection {}", document.collection),
+                None,
+            ),
+            Ok(mut document) => {
+                document.create_time = document.create_time.or(stand.of.modified);
+                Delivery::Document(document)
+            }
+            Err(error) => bad(error.to_string(), readable_id(bytes, collection)),
+        }
     }
 }
 
@@ -275,11 +312,21 @@ pub(crate) fn fuzz_lines(
     reader: impl Read,
     each: &mut dyn FnMut(Delivery),
 ) -> Result<usize, std::io::ErrorKind> {
+    let of = Arc::new(LinesOf {
+        collection: "cases".into(),
+        file: "cases.ndjson".into(),
+        modified: None,
+    });
     let mut lines = Lines::new(reader);
     let mut count = 0;
     while let Some(line) = lines.next_line().map_err(|cause| cause.kind())? {
         count += 1;
-        each(deliver(&line, "cases", "cases.ndjson", None));
+        let stand = Stand {
+            of: Arc::clone(&of),
+            number: line.number,
+            cut: line.cut,
+        };
+        each(Json.decode(stand, line.bytes));
     }
     Ok(count)
 }

@@ -9,8 +9,8 @@ use sunset_core::instant::Instant;
 use super::files::Files;
 use super::framing::masked;
 use super::manifest::{Manifest, Part};
-use super::outputs::OutputReader;
-use crate::delivery::Stop;
+use super::outputs::{Found, OutputReader, Records};
+use crate::delivery::{Decode as _, Stop};
 
 const OVERALL: &str = "x.overall_export_metadata";
 
@@ -63,8 +63,12 @@ pub(crate) fn output(bytes: &[u8], each: &mut dyn FnMut(Delivery)) -> (u64, u64)
         other: bytes,
     };
     let (mut delivered, mut size) = (0_u64, 0);
-    let read = reader.read(&files, &mut |delivery, bytes| {
+    let read = reader.read(&files, &mut |found| {
         delivered += 1;
+        let (delivery, bytes) = match found {
+            Found::Record(about, bytes) => (Records.decode(about, bytes), bytes.len()),
+            Found::Bad(bad, bytes) => (Delivery::Bad(bad), bytes),
+        };
         size += bytes;
         each(delivery);
         Ok(())

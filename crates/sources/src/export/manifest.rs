@@ -53,7 +53,7 @@ impl Manifest {
     pub fn read(files: &dyn Files, overall: &str) -> Result<Self> {
         let bytes = files.read(overall)?;
         let record = last_record(&bytes).ok_or_else(|| damaged(overall, "a checksum is wrong"))?;
-        let stated = stated_parts(&record).map_err(|fault| damaged(overall, &fault.0))?;
+        let stated = stated_parts(&record).map_err(|fault| damaged(overall, &fault.into_text()))?;
         let mut parts = Vec::new();
         for (path, documents) in stated {
             if !is_inside(&path) {
@@ -61,7 +61,7 @@ impl Manifest {
             }
             let bytes = files.read(&path)?;
             let (started, names) =
-                part_metadata(&bytes).map_err(|fault| damaged(&path, &fault.0))?;
+                part_metadata(&bytes).map_err(|fault| damaged(&path, &fault.into_text()))?;
             let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
             let mut outputs = Vec::new();
             for name in names {

@@ -1,6 +1,7 @@
 //! The files with the documents: reading one, and what was learnt of it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sunset_core::document::{BadDocument, Delivery, Document};
@@ -10,10 +11,11 @@ use sunset_core::instant::Instant;
 use super::cuts::Cuts;
 use super::entity;
 use super::files::Files;
-use super::framing::{Damage, Framed, Records, block_of, end_of_block};
+use super::framing::{self, Damage, Framed, block_of, end_of_block};
 use super::key::Key;
 use super::manifest::Part;
-use crate::delivery::{Stop, Unheard};
+use super::wire::Fault;
+use crate::delivery::{Decode, Hand, Stop, Unheard};
 
 /// Names and patterns of collections that are kept of one file.
 const PATTERNS: usize = 1_000;
@@ -64,8 +66,67 @@ pub(super) struct Piece {
     pub before: String,
 }
 
-/// Where deliveries go, with the size of what they were made of.
-pub(super) type Sink<'a> = dyn FnMut(Delivery, usize) -> Result<(), Unheard> + 'a;
+/// Something that stands in a file and was asked for.
+pub(super) enum Found<'a> {
+    /// A record of a document, whose fields are still to be read.
+    Record(About, &'a [u8]),
+    /// What cannot be read, and how many bytes it is.
+    Bad(BadDocument, usize),
+}
+
+impl Found<'_> {
+    /// Hands it over to be delivered.
+    pub fn give(self, hand: &mut Hand<About>) -> Result<(), Unheard> {
+        match self {
+            Self::Record(about, bytes) => hand.give_bytes(about, bytes),
+            Self::Bad(bad, size) => hand.give(Delivery::Bad(bad), size),
+        }
+    }
+}
+
+/// Where it goes.
+pub(super) type Sink<'a> = dyn FnMut(Found<'_>) -> Result<(), Unheard> + 'a;
+
+/// What a record's key and place tell of its document.
+pub(super) struct About {
+    collection: String,
+    id: String,
+    name: String,
+    created: Option<Instant>,
+    output: Arc<str>,
+    offset: u64,
+}
+
+/// Reads the fields of records.
+pub(super) struct Records;
+
+impl Decode for Records {
+    type About = About;
+
+    fn decode(&self, about: About, bytes: &[u8]) -> Delivery {
+        match entity::fields(bytes) {
+            Ok(fields) => Delivery::Document(Document {
+                collection: about.collection,
+                id: about.id,
+                name: about.name,
+                fields,
+                create_time: about.created,
+                update_time: None,
+            }),
+            Err(fault) => Delivery::Bad(BadDocument {
+                collection: about.collection,
+                id: Some(about.id),
+                place: place(&about.output, about.offset),
+                bytes: bytes.to_vec(),
+                why: fault.into_text().into_owned(),
+            }),
+        }
+    }
+}
+
+fn place(output: &str, offset: u64) -> String {
+    format!("{output}@{offset}")
+}
 
 /// Reads one file, and delivers of it what belongs to the collections that were asked for.
 pub(super) struct OutputReader<'a> {
@@ -93,12 +154,13 @@ impl OutputReader<'_> {
         let mut tally = Tally::default();
         // The file's own time stands in where the export does not say when it began.
         let created = self.part.started.or_else(|| files.modified(self.output));
+        let output: Arc<str> = self.output.into();
         let reader = files.open(
             self.output,
             block_of(piece.from),
             piece.to.map(end_of_block),
         )?;
-        let mut records = Records::within(reader, piece.from, piece.to);
+        let mut records = framing::Records::within(reader, piece.from, piece.to);
         let mut before = piece.before.clone();
         let broken = |cause| files.broken(self.output, cause);
         while let Some(framed) = records.next_record().map_err(broken)? {
@@ -106,12 +168,10 @@ impl OutputReader<'_> {
                 Framed::Record { offset, bytes } => {
                     tally.records += 1;
                     tally.cuts.note(offset, bytes.len(), &before);
-                    let Some(delivery) =
-                        self.deliver(offset, bytes, created, &mut before, &mut tally)
-                    else {
-                        continue;
-                    };
-                    sink(delivery, bytes.len())?;
+                    let found = self.find(offset, bytes, created, &output, &mut before, &mut tally);
+                    if let Some(found) = found {
+                        sink(found)?;
+                    }
                 }
                 Framed::Damaged(damage) => {
                     tally.damaged += 1;
@@ -119,7 +179,7 @@ impl OutputReader<'_> {
                     let bad = self.damaged(damage, &before);
                     let size = bad.bytes.len();
                     if self.note(&bad.collection, &mut tally) {
-                        sink(Delivery::Bad(bad), size)?;
+                        sink(Found::Bad(bad, size))?;
                     }
                 }
             }
@@ -127,29 +187,30 @@ impl OutputReader<'_> {
         Ok(tally)
     }
 
-    /// What a sound record delivers, if it was asked for.
-    fn deliver(
+    /// What a sound record is, if it was asked for.
+    fn find<'b>(
         &self,
         offset: u64,
-        bytes: &[u8],
+        bytes: &'b [u8],
         created: Option<Instant>,
+        output: &Arc<str>,
         before: &mut String,
         tally: &mut Tally,
-    ) -> Option<Delivery> {
+    ) -> Option<Found<'b>> {
         let key = match entity::key(bytes) {
             Ok(key) if !key.path.is_empty() => key,
             other => {
-                let why = other.map_or_else(|fault| fault.0, |_| "an empty key".into());
+                let why = other.map_or_else(Fault::into_text, |_| "an empty key".into());
                 let bad = BadDocument {
                     collection: self.owner(bytes, before),
                     id: None,
-                    place: self.place(offset),
+                    place: place(self.output, offset),
                     bytes: bytes.to_vec(),
                     why: format!("a record that is no document: {why}"),
                 };
                 return self
                     .note(&bad.collection, tally)
-                    .then_some(Delivery::Bad(bad));
+                    .then_some(Found::Bad(bad, bytes.len()));
             }
         };
         let Some(root) = key.root() else {
@@ -162,27 +223,16 @@ impl OutputReader<'_> {
         if before != root.kind {
             root.kind.clone_into(before);
         }
-        if !self.note(root.kind, tally) {
-            return None;
-        }
-        let collection = root.kind.to_owned();
-        let id = root.id.text();
-        Some(match entity::fields(bytes) {
-            Ok(fields) => Delivery::Document(Document {
-                collection,
-                id,
+        self.note(root.kind, tally).then(|| {
+            let about = About {
+                collection: root.kind.to_owned(),
+                id: root.id.text(),
                 name: key.resource_name(),
-                fields,
-                create_time: created,
-                update_time: None,
-            }),
-            Err(fault) => Delivery::Bad(BadDocument {
-                collection,
-                id: Some(id),
-                place: self.place(offset),
-                bytes: bytes.to_vec(),
-                why: fault.0.into_owned(),
-            }),
+                created,
+                output: Arc::clone(output),
+                offset,
+            };
+            Found::Record(about, bytes)
         })
     }
 
@@ -221,7 +271,7 @@ impl OutputReader<'_> {
         BadDocument {
             collection: self.owner(&bytes, before),
             id: None,
-            place: self.place(offset),
+            place: place(self.output, offset),
             bytes,
             why,
         }
@@ -246,10 +296,6 @@ impl OutputReader<'_> {
             .first()
             .cloned()
             .unwrap_or_else(|| before.to_owned())
-    }
-
-    fn place(&self, offset: u64) -> String {
-        format!("{}@{offset}", self.output)
     }
 }
 

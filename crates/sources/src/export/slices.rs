@@ -4,11 +4,11 @@
 //! it need not have read anything else.
 
 use serde::{Deserialize, Serialize};
-use sunset_core::document::{BadDocument, Delivery};
+use sunset_core::document::BadDocument;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::ports::documents::Slice;
 
-use super::outputs::{OutputReader, Piece, Sink, Tally};
+use super::outputs::{Found as FoundRecord, OutputReader, Piece, Sink, Tally};
 use super::{Found, Inner, Place, WrongCount, counted_with, discrepancy};
 use crate::delivery::Stop;
 
@@ -79,7 +79,7 @@ impl Inner {
                             planned,
                         };
                         let tally = reader
-                            .read(files.as_ref(), &mut |_, _| Ok(()))
+                            .read(files.as_ref(), &mut |_| Ok(()))
                             .map_err(unheard)?;
                         self.learn(output, tally.clone());
                         tally
@@ -146,7 +146,7 @@ impl Inner {
             reader.read_piece(files.as_ref(), piece, sink)?;
         }
         for wrong in within.wrong {
-            sink(wrong.deliver(), 0)?;
+            sink(FoundRecord::Bad(wrong.deliver(), 0))?;
         }
         Ok(())
     }
@@ -154,14 +154,14 @@ impl Inner {
 
 impl WrongCount {
     /// As it is delivered: unreadable documents, nobody knows which.
-    pub(super) fn deliver(self) -> Delivery {
-        Delivery::Bad(BadDocument {
+    pub(super) fn deliver(self) -> BadDocument {
+        BadDocument {
             collection: self.collection,
             id: None,
             place: self.place,
             bytes: self.why.clone().into_bytes(),
             why: self.why,
-        })
+        }
     }
 }
 

@@ -2,19 +2,28 @@
 
 use std::borrow::Cow;
 
-/// Why bytes are not what they should be.
+/// Why bytes are not what they should be. One word long: it stands in the result of every small
+/// step, and those that succeed are to stay in registers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault(pub Cow<'static, str>);
+pub(super) struct Fault(Box<Cow<'static, str>>);
+
+impl Fault {
+    pub fn into_text(self) -> Cow<'static, str> {
+        *self.0
+    }
+}
 
 impl From<&'static str> for Fault {
+    #[cold]
     fn from(what: &'static str) -> Self {
-        Self(Cow::Borrowed(what))
+        Self(Box::new(Cow::Borrowed(what)))
     }
 }
 
 impl From<String> for Fault {
+    #[cold]
     fn from(what: String) -> Self {
-        Self(Cow::Owned(what))
+        Self(Box::new(Cow::Owned(what)))
     }
 }
 
@@ -151,7 +160,7 @@ impl<'a> Fields<'a> {
         let (taken, rest) = self
             .rest
             .split_at_checked(length)
-            .ok_or(Fault::from("it ends in the middle of a field"))?;
+            .ok_or_else(|| Fault::from("it ends in the middle of a field"))?;
         self.rest = rest;
         Ok(taken)
     }
