@@ -61,6 +61,8 @@ pub struct Item {
     pub outcome_digest: Digest,
     /// The rows, in foreign-key order.
     pub rows: Vec<Row>,
+    /// Their digests, in the same order.
+    pub row_digests: Vec<Digest>,
     /// Their warnings.
     pub warnings: Vec<Warning>,
     /// Set when the document is not migrated; `rows` is empty then.
@@ -177,6 +179,7 @@ impl Item {
             source_digest,
             outcome_digest,
             rows,
+            row_digests,
             warnings,
             quarantine,
             assigned,
@@ -192,6 +195,7 @@ impl Item {
             source_digest: digest,
             outcome_digest: digest,
             rows: Vec::new(),
+            row_digests: Vec::new(),
             warnings: Vec::new(),
             quarantine: None,
             assigned: Vec::new(),

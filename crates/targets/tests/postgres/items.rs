@@ -251,6 +251,7 @@ async fn an_assigned_number_never_moves() {
     for (id, number) in [("b", "202511-000001"), ("a", "202511-000002")] {
         let mut stranger = with(id, number);
         stranger.rows.clear();
+        stranger.row_digests.clear();
         stranger.outcome_digest.0[0] ^= 1;
         let error = store.load(&[stranger]).await.expect_err(id);
         assert_eq!(error.kind(), ErrorKind::Internal);

@@ -164,7 +164,7 @@ pub(super) async fn read<'a>(
     let mut used: Vec<Arc<Table>> = Vec::new();
     let mut cases = Vec::new();
     for (position, item) in items.iter().enumerate() {
-        for row in &item.rows {
+        for (row, mapped) in item.rows.iter().zip(&item.row_digests) {
             let Some(table) = tables.iter().find(|table| table.shape == row.shape) else {
                 continue;
             };
@@ -173,16 +173,15 @@ pub(super) async fn read<'a>(
             }
             let key = (row.shape.table.clone(), row.id().to_owned());
             let (linked, broken_links) = apply_links(row, links.get(&key));
-            let mapped = row.digest();
             cases.push(Case {
                 item: position,
                 table: 0,
                 desired: match &linked {
-                    Cow::Borrowed(_) => mapped,
+                    Cow::Borrowed(_) => *mapped,
                     Cow::Owned(row) => row.digest(),
                 },
                 row: linked,
-                mapped,
+                mapped: *mapped,
                 entry: entries.remove(&key),
                 current: None,
                 untouched: false,
