@@ -28,14 +28,13 @@ pub struct Document {
 impl Document {
     /// SHA-256 of the fields, whatever order a source delivered them in.
     pub fn digest(&self) -> Digest {
-        let mut hashed = Hashed::default();
+        let mut hashed = Hashed::begin();
         hashed.map(&self.fields);
         hashed.finish()
     }
 }
 
 /// What is hashed, gathered: many small pieces are hashed faster as few large ones.
-#[derive(Default)]
 struct Hashed {
     gathered: Vec<u8>,
     hasher: sha2::Sha256,
@@ -43,6 +42,13 @@ struct Hashed {
 
 impl Hashed {
     const ENOUGH: usize = 8 << 10;
+
+    fn begin() -> Self {
+        Self {
+            gathered: Vec::with_capacity(Self::ENOUGH),
+            hasher: sha2::Sha256::default(),
+        }
+    }
 
     fn add(&mut self, bytes: &[u8]) {
         if self.gathered.len() + bytes.len() > Self::ENOUGH {

@@ -19,7 +19,7 @@ use crate::retry::{Retries, retry};
 use super::{Destination, LoadOptions, Surveyed};
 
 /// Chunks that are mapped at the same time, ahead of the writing.
-const MAPPING_AHEAD: usize = 2;
+const MAPPING_AHEAD: usize = 4;
 
 /// Maps a chunk of deliveries. Of what is [`Emission::Twin`] the caller keeps the first.
 fn map_documents(resolution: &dyn Resolution, chunk: Vec<Delivery>) -> Vec<Emission> {
