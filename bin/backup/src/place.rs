@@ -28,8 +28,9 @@ pub async fn of_plan(plan: &str, session: &Session) -> Result<Place> {
         )
         .remedy(format!("the plans are: {}", names().join(", "))));
     }
-    let variables_of_plan: &[&str] = match in_place::registered(plan) {
-        Some(registered) => registered.database,
+    let registered = in_place::registered(plan);
+    let variables_of_plan: &[&str] = match &registered {
+        Some(registered) => &registered.database,
         None => &[env_vars::DATABASE_URL],
     };
     let (settings, folder) = session.settings(|variables, faults| {

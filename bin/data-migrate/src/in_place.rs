@@ -38,15 +38,14 @@ pub async fn migrate(
     let consent = arguments.write.consent(&session);
     let (settings, pace) = session.settings(|variables, faults| {
         (
-            DatabaseSettings::read_first(variables, registered.database, faults),
+            DatabaseSettings::read_first(variables, &registered.database, faults),
             Pace::read(variables, faults),
         )
     })?;
     let began = now();
     let mut parameters = arguments.in_place.parameters(began);
-    parameters.check(registered.name, registered.options)?;
     // What is wrong with the options is said before anything is connected to.
-    (registered.describe)(&parameters)?;
+    registered.describe(&parameters)?;
     let database =
         Database::connect(&settings.url, ConnectOptions::for_program(Arguments::NAME)).await?;
     session.detail(&format!("database {}", database.describe()));
@@ -66,7 +65,7 @@ pub async fn migrate(
     }
     // A run that writes makes the ledger before it asks anything.
     parameters.ledger |= matches!(consent, Consented::Write(_));
-    let plan = (registered.describe)(&parameters)?;
+    let plan = registered.describe(&parameters)?;
     in_place::preconditions(&plan, &InPlaceLook::new(database.clone())).await?;
     let flow = Flow {
         palette: Palette::of(&session),
@@ -89,7 +88,7 @@ pub async fn migrate(
             told::report(
                 arguments.report.as_deref(),
                 &flow.session,
-                registered.name,
+                &registered.name,
                 &flow.database,
                 begun,
             )
@@ -211,7 +210,7 @@ impl Flow {
             let begun = Clock::now();
             let report = in_place::step(&self.plan, step, ports, self.options).await?;
             let passed = report.passed();
-            let mut text = self.text(step, report);
+            let mut text = text_of(&self.plan, step, report);
             if matches!(step.work, Work::Record) {
                 text.remarks = self.record(run).await?;
             }
@@ -238,26 +237,6 @@ impl Flow {
             steps,
             stopped: None,
         })
-    }
-
-    fn text(&self, step: &PlanStep, report: StepReport) -> StepText {
-        let planned = report.schema.map(|plan| plan.steps).unwrap_or_default();
-        StepText {
-            place: render::place_of(&self.plan, step),
-            name: step.name.clone(),
-            title: step.title.clone(),
-            counts: report.counts,
-            warnings: report.warnings,
-            quarantined: report.quarantined,
-            checks: CheckReport {
-                sections: report.sections,
-                ..CheckReport::default()
-            },
-            written: report.written,
-            remarks: report.remark.into_iter().collect(),
-            details: planned.into_iter().map(|step| step.title).collect(),
-            elapsed: std::time::Duration::ZERO,
-        }
     }
 
     /// What the last step writes down; the ledger's part is the run itself.
@@ -298,6 +277,27 @@ impl Flow {
                 "steps": render::steps_json(&done.steps),
             })
         });
+    }
+}
+
+/// What a step came to, for output.
+pub fn text_of(plan: &InPlacePlan, step: &PlanStep, report: StepReport) -> StepText {
+    let planned = report.schema.map(|plan| plan.steps).unwrap_or_default();
+    StepText {
+        place: render::place_of(plan, step),
+        name: step.name.clone(),
+        title: step.title.clone(),
+        counts: report.counts,
+        warnings: report.warnings,
+        quarantined: report.quarantined,
+        checks: CheckReport {
+            sections: report.sections,
+            ..CheckReport::default()
+        },
+        written: report.written,
+        remarks: report.remark.into_iter().collect(),
+        details: planned.into_iter().map(|step| step.title).collect(),
+        elapsed: std::time::Duration::ZERO,
     }
 }
 

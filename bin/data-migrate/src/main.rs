@@ -1,5 +1,6 @@
 //! `data-migrate`: documents of V2 into rows of V3.
 
+mod afterwards;
 mod counted;
 mod in_place;
 mod migrate;
@@ -45,7 +46,7 @@ pub struct Arguments {
     #[arg(long, value_name = "USD")]
     read_price: Option<ReadPrice>,
 
-    /// The plan: sales-ai, leora-phase2, main-server, voice-agent
+    /// The plan: sales-ai, leora-phase2, main-server, voice-agent, or a file (docs/plan-files.md)
     #[arg(long, default_value = "sales-ai", value_name = "NAME")]
     plan: String,
 

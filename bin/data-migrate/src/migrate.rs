@@ -4,12 +4,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use sunset_cli::{Consented, Program, Session, Status, render};
+use sunset_cli::render::{self, StepText};
+use sunset_cli::{Consented, Program, Session, Status};
 use sunset_core::config::{DatabaseSettings, DocumentSourceSettings, Pace};
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::permit::{Consent, WritePermit};
-use sunset_core::plans::{self, DocumentPlan, RecordedNumbers};
+use sunset_core::plans::{DocumentPlan, RecordedNumbers};
 use sunset_core::ports::documents::DocumentSource;
 use sunset_core::ports::rows::SettledItems;
 use sunset_core::ports::runs::{RunEnd, RunStart};
@@ -22,17 +23,18 @@ use sunset_sources::firestore::ReadOptions;
 use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, Verifier};
 
 use crate::counted::Counted;
-use crate::{Arguments, shared, told, watch};
+use crate::{Arguments, afterwards, shared, told, watch};
 
 pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
-    if let Some(registered) = plans::in_place::registered(&arguments.plan) {
+    if let Some(registered) = sunset_cli::in_place_plan(&arguments.plan)? {
         shared::refuse(&arguments)?;
-        return crate::in_place::migrate(arguments, session, registered).await;
+        return crate::in_place::migrate(arguments, session, &registered).await;
     }
     let begun = Instant::now();
     let consent = arguments.write.consent(&session);
     arguments.in_place.refuse(&arguments.plan)?;
     let plan = sunset_cli::document_plan(&arguments.plan)?;
+    afterwards::refuse_workers(&arguments, plan.as_ref())?;
     let (settings, documents, pace, price) = session.settings(|variables, faults| {
         (
             DatabaseSettings::read(variables, faults),
@@ -184,6 +186,7 @@ impl Flow {
             .load(source.as_ref(), &owner, &recorded, nowhere, retried)
             .await?;
         self.tell(&report, None, true);
+        afterwards::foretell(self)?;
         Ok(status_of(&report))
     }
 
@@ -227,12 +230,10 @@ impl Flow {
         };
         self.note_cut_over(&ledger).await?;
         let run = ledger.begin_run(&permit, &self.start()).await?;
-        let id = run.id();
-        match self.load_within(&ledger, &run, retried).await {
+        match self.within(&ledger, &run, retried).await {
             Ok(report) => {
                 run.finish(&RunEnd::done(report.counts_json(), report.phases_json()))
                     .await?;
-                self.tell(&report, Some(id), false);
                 Ok(report)
             }
             Err(error) => {
@@ -284,6 +285,19 @@ impl Flow {
             host: sunset_cli::host_name(),
             pid: std::process::id(),
         }
+    }
+
+    /// The documents, and what the plan does behind them; told as each is done.
+    async fn within(
+        &self,
+        ledger: &Ledger,
+        run: &ActiveRun,
+        retried: Option<Retried>,
+    ) -> Result<LoadReport> {
+        let report = self.load_within(ledger, run, retried).await?;
+        let steps = afterwards::carry_out(self, run).await;
+        self.tell_steps(&report, run.id(), steps.as_deref().unwrap_or_default());
+        steps.map(|_| report)
     }
 
     async fn load_within(
@@ -353,14 +367,32 @@ impl Flow {
         .await
     }
 
+    fn tell_steps(&self, report: &LoadReport, run: i64, steps: &[StepText]) {
+        self.tell_text(report, false);
+        if self.arguments.watch.is_none() {
+            afterwards::tell(self, steps);
+        }
+        self.session.json(|| {
+            let mut document = render::load_json(report, Some(run), false);
+            if !steps.is_empty() {
+                document["steps"] = render::steps_json(steps);
+            }
+            document
+        });
+    }
+
     pub fn tell(&self, report: &LoadReport, run: Option<i64>, dry_run: bool) {
+        self.tell_text(report, dry_run);
+        self.session
+            .json(|| render::load_json(report, run, dry_run));
+    }
+
+    fn tell_text(&self, report: &LoadReport, dry_run: bool) {
         if self.arguments.watch.is_none() {
             let text = render::load_text(report, dry_run, self.session.is_verbose());
             self.session.print(&text);
             self.session
                 .sum_up(&render::load_text(report, dry_run, false));
         }
-        self.session
-            .json(|| render::load_json(report, run, dry_run));
     }
 }

@@ -7,14 +7,16 @@ use sunset_cli::{Consented, Program, Session, Status, now};
 use sunset_core::check::{CheckReport, Section, Verdict};
 use sunset_core::config::{DatabaseSettings, DocumentSourceSettings, Pace, R2Settings};
 use sunset_core::error::{Error, ErrorKind, Result};
-use sunset_core::plans::in_place;
+use sunset_core::plans::DocumentPlan;
+use sunset_core::plans::in_place::Parameters;
 use sunset_core::ports::verify::LeafSink;
 use sunset_core::proof::Manifest;
 use sunset_core::report::{Bill, ReadPrice};
 use sunset_engine::check;
+use sunset_engine::in_place::sections;
 use sunset_engine::retry::Retries;
 use sunset_sources::firestore::ReadOptions;
-use sunset_targets::postgres::{ConnectOptions, Database, Ledger, Verifier};
+use sunset_targets::postgres::{ConnectOptions, Database, InPlaceLook, Ledger, Verifier};
 use sunset_targets::recordings;
 
 use crate::data::{Data, Repair};
@@ -30,8 +32,8 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
         return told::ledger_alone(&arguments, &session).await;
     }
     let begun = Instant::now();
-    if let Some(registered) = in_place::registered(&arguments.plan) {
-        return crate::in_place::final_check(&arguments, &session, registered, now()).await;
+    if let Some(registered) = sunset_cli::in_place_plan(&arguments.plan)? {
+        return crate::in_place::final_check(&arguments, &session, &registered, now()).await;
     }
     arguments.in_place.refuse(&arguments.plan)?;
     let repair = if arguments.repair {
@@ -117,6 +119,9 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
                 session.say(&render::bill_text(Bill { reads, price }));
             }
             checks.sections.push(section);
+            checks
+                .sections
+                .extend(of_plan(plan.as_ref(), &database).await?);
             compared = Some((snapshot, comparison));
         }
         if wanted(SectionName::Audio) && plan.has_recordings() {
@@ -161,6 +166,15 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
         Verdict::Passed => Status::Done,
         Verdict::Failed | Verdict::Incomplete => Status::CheckFailed,
     })
+}
+
+/// What the plan itself asks, beside the documents.
+async fn of_plan(plan: &dyn DocumentPlan, database: &Database) -> Result<Vec<Section>> {
+    let Some(plan) = plan.afterwards(&Parameters::new("public", now()))? else {
+        return Ok(Vec::new());
+    };
+    let rows = InPlaceLook::new(database.clone());
+    Ok(sections(&rows, &plan.namespace, &plan.sections).await)
 }
 
 /// The audio section, or why it could not be compared.

@@ -92,13 +92,12 @@ pub async fn final_check(
     let consent = arguments.write.consent(session);
     let (settings, pace) = session.settings(|variables, faults| {
         (
-            DatabaseSettings::read_first(variables, registered.database, faults),
+            DatabaseSettings::read_first(variables, &registered.database, faults),
             Pace::read(variables, faults),
         )
     })?;
     let mut parameters = arguments.in_place.parameters(now);
-    parameters.check(registered.name, registered.options)?;
-    (registered.describe)(&parameters)?;
+    registered.describe(&parameters)?;
     let database =
         Database::connect(&settings.url, ConnectOptions::for_program(Arguments::NAME)).await?;
     session.detail(&format!("database {}", database.describe()));
@@ -108,7 +107,11 @@ pub async fn final_check(
         database.describe()
     ));
     parameters.ledger = Ledger::exists(&database).await?;
-    let plan = (registered.describe)(&parameters)?;
+    if let Some(day) = day_of_migration(&database, registered).await? {
+        session.detail(&format!("as of {day}, as it was migrated"));
+        parameters = parameters.with(OptionName::AsOf, day);
+    }
+    let plan = registered.describe(&parameters)?;
     let checking = Checking {
         options: InPlaceOptions {
             batches: plan.batches,
@@ -133,6 +136,24 @@ pub async fn final_check(
         repairs = Some(done);
     }
     checking.end(arguments, &report, repairs.as_deref()).await
+}
+
+/// The day by which the last migration went, for a plan that asks for one: what is asked and
+/// repaired goes by the same.
+async fn day_of_migration(database: &Database, registered: &Registered) -> Result<Option<String>> {
+    if !registered.options.contains(&OptionName::AsOf) {
+        return Ok(None);
+    }
+    // The check needs no ledger.
+    let Ok(Some(ledger)) = Ledger::open(database).await else {
+        return Ok(None);
+    };
+    let runs = ledger.runs().await?;
+    let days = runs.iter().rev().filter_map(|run| {
+        let day = run.start.options.get("as_of")?.as_str()?;
+        (run.start.plan == registered.name).then(|| day.to_owned())
+    });
+    Ok({ days }.next())
 }
 
 struct Checking<'a> {

@@ -7,7 +7,6 @@ use sunset_cli::{Program, Session, Status, write_report};
 use sunset_core::check::CheckReport;
 use sunset_core::config::DatabaseSettings;
 use sunset_core::error::Result;
-use sunset_core::plans::in_place;
 use sunset_core::report::Comparison;
 use sunset_targets::postgres::{ConnectOptions, Database, Ledger};
 
@@ -63,12 +62,12 @@ pub fn write(report: &Report, arguments: &Arguments, session: &Session) -> Resul
 /// Those of the database, and of the folder.
 pub async fn ledger_alone(arguments: &Arguments, session: &Session) -> Result<Status> {
     let begun = Instant::now();
-    let in_place = in_place::registered(&arguments.plan);
+    let in_place = sunset_cli::in_place_plan(&arguments.plan)?;
     if in_place.is_none() {
         sunset_cli::document_plan(&arguments.plan)?;
     }
-    let settings = session.settings(|variables, faults| match in_place {
-        Some(plan) => DatabaseSettings::read_first(variables, plan.database, faults),
+    let settings = session.settings(|variables, faults| match &in_place {
+        Some(plan) => DatabaseSettings::read_first(variables, &plan.database, faults),
         None => DatabaseSettings::read(variables, faults),
     })?;
     let database =

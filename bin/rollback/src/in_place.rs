@@ -33,7 +33,7 @@ pub async fn undo(
     let consent = arguments.write.consent(&session);
     let (settings, pace, confirmed) = session.settings(|variables, faults| {
         (
-            DatabaseSettings::read_first(variables, registered.database, faults),
+            DatabaseSettings::read_first(variables, &registered.database, faults),
             Pace::read(variables, faults),
             variables.flag(env_vars::CONFIRM_ROLLBACK, faults),
         )
@@ -43,7 +43,7 @@ pub async fn undo(
     session.detail(&format!("database {}", database.describe()));
     let flow = Flow {
         scope: ChangeScope {
-            plan: registered.name.to_owned(),
+            plan: registered.name.to_string(),
             run: arguments.run,
             only: None,
             force: arguments.force,

@@ -11,7 +11,7 @@ use sunset_cli::{Consented, Program, Session, Status, thousands};
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::instant::Instant;
 use sunset_core::permit::{Consent, WritePermit};
-use sunset_core::plans::in_place::{Parameters, Registered, Tenancy, registered};
+use sunset_core::plans::in_place::{Parameters, Registered, Tenancy};
 use sunset_core::ports::backups::BackupRecord;
 use sunset_core::ports::runs::RunStart;
 use sunset_engine::retry::Retries;
@@ -46,10 +46,15 @@ pub struct MovedArguments {
 }
 
 /// Whether a plan's tenants are moved by a flag.
-pub fn moves_tenants(plan: &str) -> bool {
-    registered(plan)
-        .and_then(|plan| (plan.describe)(&Parameters::new("public", Instant::MIN)).ok())
-        .is_some_and(|plan| plan.tenancy.is_some())
+///
+/// # Errors
+/// `Configuration` for a plan file that is not right.
+pub fn moves_tenants(plan: &str) -> Result<bool> {
+    let Some(plan) = sunset_cli::in_place_plan(plan)? else {
+        return Ok(false);
+    };
+    let plan = plan.describe(&Parameters::new("public", Instant::MIN))?;
+    Ok(plan.tenancy.is_some())
 }
 
 impl Level {
@@ -138,7 +143,9 @@ impl Levels<'_> {
     }
 
     fn tenancy(&self) -> Result<Tenancy> {
-        let plan = (self.registered.describe)(&Parameters::new("public", Instant::MIN))?;
+        let plan = self
+            .registered
+            .describe(&Parameters::new("public", Instant::MIN))?;
         plan.tenancy.ok_or_else(|| {
             Error::new(
                 ErrorKind::Configuration,
@@ -159,7 +166,7 @@ impl Levels<'_> {
 
     fn start(&self, level: Level) -> RunStart {
         RunStart {
-            plan: self.registered.name.to_owned(),
+            plan: self.registered.name.to_string(),
             program: Arguments::NAME.into(),
             version: env!("CARGO_PKG_VERSION").into(),
             source: None,
@@ -230,7 +237,7 @@ pub async fn list_backups(
     registered: &Registered,
 ) -> Result<Status> {
     let backups = match Ledger::open(database).await? {
-        Some(ledger) => ledger.backups(registered.name).await?,
+        Some(ledger) => ledger.backups(&registered.name).await?,
         None => Vec::new(),
     };
     if backups.is_empty() {

@@ -32,7 +32,7 @@ pub struct Arguments {
     #[command(flatten)]
     write: WriteArgs,
 
-    /// The plan that was migrated by: sales-ai, leora-phase2, main-server, voice-agent
+    /// The plan that was migrated by: sales-ai, leora-phase2, main-server, voice-agent, or a file
     #[arg(long, default_value = "sales-ai", value_name = "NAME")]
     plan: String,
 

@@ -8,12 +8,16 @@ use sunset_core::audio::record::ObjectRecord;
 use sunset_core::config::{DatabaseSettings, Pace, R2Settings};
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::instant::Instant;
 use sunset_core::permit::{Consent, WritePermit};
-use sunset_core::plans;
+use sunset_core::plans::DocumentPlan;
+use sunset_core::plans::in_place::Parameters;
+use sunset_core::ports::in_place::ChangeScope;
 use sunset_core::ports::objects::{ObjectLedger, ObjectStore};
 use sunset_core::ports::rollback::{RollbackOptions, RollbackReport, Scope, UndoPlanner, Undone};
 use sunset_core::ports::runs::{RunEnd, RunStart};
 use sunset_core::schema::undo::{RecordedStep, UndoPlan};
+use sunset_engine::in_place::{TakenReport, plan_take_back, take_back};
 use sunset_engine::retry::Retries;
 use sunset_engine::rollback::{Erased, erasable_objects, erase_objects, rollback};
 use sunset_engine::schema;
@@ -22,16 +26,16 @@ use sunset_targets::postgres::{
 };
 use sunset_targets::r2::R2Bucket;
 
-use crate::{Arguments, levels, tell};
+use crate::{Arguments, in_place, levels, tell};
 
 pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
     if let Some(level) = arguments.levels.level
-        && !levels::moves_tenants(&arguments.plan)
+        && !levels::moves_tenants(&arguments.plan)?
     {
         return crate::level::undo(&arguments, level, &session).await;
     }
-    if let Some(registered) = plans::in_place::registered(&arguments.plan) {
-        return crate::in_place::undo(&arguments, session, registered).await;
+    if let Some(registered) = sunset_cli::in_place_plan(&arguments.plan)? {
+        return crate::in_place::undo(&arguments, session, &registered).await;
     }
     arguments.moved.refuse(&arguments.plan)?;
     let consent = arguments.write.consent(&session);
@@ -63,6 +67,7 @@ pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
         retries: Retries(pace.max_retries),
         confirmed: confirmed || arguments.yes,
         bucket: bucket.as_ref().map(R2Bucket::new),
+        has_steps: has_steps(plan.as_ref())?,
         plan: plan.name().to_owned(),
         schema: arguments.schema,
         session,
@@ -70,6 +75,14 @@ pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
     };
     if arguments.list_runs {
         return tell::list_runs(&flow.database, &flow.session).await;
+    }
+    if flow.has_steps && flow.scope.collection.is_some() {
+        return Err(Error::new(
+            ErrorKind::Configuration,
+            "the plan's steps filled rows of several collections, so that one cannot be taken back alone",
+        )
+        .item("--collection")
+        .remedy("take back a run (--run), a document (--id), or everything"));
     }
     if flow.schema && !flow.scope.is_everything() {
         return Err(Error::new(
@@ -85,6 +98,11 @@ pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
     }
 }
 
+fn has_steps(plan: &dyn DocumentPlan) -> Result<bool> {
+    let steps = plan.afterwards(&Parameters::new("public", Instant::MIN))?;
+    Ok(steps.is_some_and(|plan| !plan.steps.is_empty()))
+}
+
 /// What runs that changed the schema are recorded under.
 const SCHEMA_RUNS: &str = "schema";
 
@@ -95,6 +113,8 @@ struct Flow {
     confirmed: bool,
     bucket: Option<R2Bucket>,
     plan: String,
+    /// Whether steps by SQL follow the plan's documents.
+    has_steps: bool,
     schema: bool,
     session: Session,
     database: Database,
@@ -107,6 +127,10 @@ impl Flow {
             return Ok(self.nothing());
         };
         let plan = ledger.plan(&self.scope, self.options).await?;
+        if let Some(scope) = self.changes() {
+            let taken = plan_take_back(&ledger.changes(), &scope, self.retries).await?;
+            self.tell_steps(&taken, true);
+        }
         let objects = self.objects().await?;
         let kept: HashSet<&str> = plan.kept.iter().map(|row| row.row_id.as_str()).collect();
         let in_use = objects
@@ -191,7 +215,7 @@ impl Flow {
         };
         let run = ledger.begin_run(&permit, &start).await?;
         match self.within(&ledger, &run, consent).await {
-            Ok((report, erased)) => {
+            Ok((report, erased, kept)) => {
                 let undone = self.undo_schema(&ledger, &run).await;
                 let counts = render::undone_json(&report.undone);
                 let end = match &undone {
@@ -199,7 +223,7 @@ impl Flow {
                     Err(error) => RunEnd::failed(error),
                 };
                 run.finish(&end).await?;
-                let status = self.end(&report, &erased);
+                let status = self.end(&report, &erased, kept);
                 tell::undone_steps(&self.session, &undone?);
                 Ok(status)
             }
@@ -216,8 +240,20 @@ impl Flow {
         ledger: &Ledger,
         run: &ActiveRun,
         consent: &Consent,
-    ) -> Result<(RollbackReport, Erased)> {
+    ) -> Result<(RollbackReport, Erased, u64)> {
         let progress = self.session.progress();
+        // What was made of rows goes before them, the last first.
+        let mut kept = 0;
+        if let Some(scope) = self.changes() {
+            let undoer = run.undo_changes();
+            let changes = ledger.changes();
+            let taken =
+                take_back(&changes, &undoer, &scope, self.retries, progress.as_ref()).await?;
+            run.audit("took back the plan's steps", &in_place::counts(&taken))
+                .await?;
+            self.tell_steps(&taken, false);
+            kept = taken.kept();
+        }
         let report = rollback(
             &run.undo(),
             &self.scope,
@@ -227,7 +263,7 @@ impl Flow {
         )
         .await?;
         let Some(bucket) = &self.bucket else {
-            return Ok((report, Erased::default()));
+            return Ok((report, Erased::default(), kept));
         };
         let objects = self.objects().await?;
         let urls: Vec<String> = objects.iter().filter_map(|o| o.url.clone()).collect();
@@ -244,7 +280,24 @@ impl Flow {
             progress.as_ref(),
         )
         .await?;
-        Ok((report, erased))
+        Ok((report, erased, kept))
+    }
+
+    /// What the plan's steps changed, as far as the scope goes.
+    fn changes(&self) -> Option<ChangeScope> {
+        let covered = self.has_steps && !self.scope.audio_urls_only;
+        covered.then(|| ChangeScope {
+            plan: self.plan.clone(),
+            run: self.scope.run,
+            only: self.scope.id.clone().map(|id| ("id".to_owned(), id)),
+            force: self.options.force,
+        })
+    }
+
+    fn tell_steps(&self, taken: &TakenReport, planned: bool) {
+        let lines = in_place::report_lines(taken);
+        let text = render::taken_text(&lines, &taken.kept, planned);
+        self.session.print(text.trim_end());
     }
 
     /// The steps that `--schema` undoes: those of schema-push and fix-schema.
@@ -285,10 +338,10 @@ impl Flow {
         }
     }
 
-    fn end(&self, report: &RollbackReport, erased: &Erased) -> Status {
+    fn end(&self, report: &RollbackReport, erased: &Erased, kept: u64) -> Status {
         let status = if report.proof.values().any(|proof| !proof.others_untouched) {
             Status::CheckFailed
-        } else if report.undone.kept.is_empty() && erased.kept.is_empty() {
+        } else if report.undone.kept.is_empty() && erased.kept.is_empty() && kept == 0 {
             Status::Done
         } else {
             Status::Incomplete

@@ -8,7 +8,7 @@ use sunset_core::config::DatabaseSettings;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::instant::Instant;
 use sunset_core::permit::{Consent, WritePermit};
-use sunset_core::plans::in_place::{self, Parameters, Registered, Work};
+use sunset_core::plans::in_place::{Parameters, Registered, Work};
 use sunset_core::plans::schemas::PlanSchema;
 use sunset_core::ports::runs::{RunEnd, RunStart};
 use sunset_core::schema::diff::{Directions, Dropped, Rename};
@@ -48,9 +48,9 @@ pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
             .collect::<Result<_>>()?,
         ..Directions::default()
     };
-    let in_place = in_place::registered(&arguments.plan);
-    let settings = session.settings(|variables, faults| match in_place {
-        Some(plan) => DatabaseSettings::read_first(variables, plan.database, faults),
+    let in_place = sunset_cli::in_place_plan(&arguments.plan)?;
+    let settings = session.settings(|variables, faults| match &in_place {
+        Some(plan) => DatabaseSettings::read_first(variables, &plan.database, faults),
         None => DatabaseSettings::read(variables, faults),
     })?;
     let consent = if arguments.check || arguments.out.is_some() {
@@ -84,7 +84,9 @@ pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
                 reader,
                 wanted,
                 // Steps of a plan that works in place are undone with it, and no others.
-                plan: in_place.map_or("schema", |plan| plan.name),
+                plan: in_place
+                    .as_ref()
+                    .map_or_else(|| "schema".to_owned(), |plan| plan.name.to_string()),
                 in_place,
             };
             push.execute(&consent, &plan, &live).await
@@ -148,8 +150,8 @@ struct Push {
     database: Database,
     reader: LiveReader,
     wanted: PlanSchema,
-    plan: &'static str,
-    in_place: Option<&'static Registered>,
+    plan: String,
+    in_place: Option<Registered>,
 }
 
 impl Push {
@@ -171,7 +173,7 @@ impl Push {
         let permit = WritePermit::bind(consent, self.database.identity().clone());
         let ledger = Ledger::install(&self.database, &permit).await?;
         let start = RunStart {
-            plan: self.plan.into(),
+            plan: self.plan.clone(),
             program: Arguments::NAME.into(),
             version: env!("CARGO_PKG_VERSION").into(),
             source: None,
@@ -217,11 +219,11 @@ impl Push {
 
     /// What the plan's steps record of old tables stands before the first change of the schema.
     async fn keep(&self, run: &ActiveRun) -> Result<()> {
-        let Some(registered) = self.in_place else {
+        let Some(registered) = &self.in_place else {
             return Ok(());
         };
         let namespace = &self.wanted.schema.namespace;
-        let plan = (registered.describe)(&Parameters::new(namespace, Instant::MIN))?;
+        let plan = registered.describe(&Parameters::new(namespace, Instant::MIN))?;
         let rows = InPlaceLook::new(self.database.clone());
         let writers = (run.schema(), run.in_place(), run.backups());
         let progress = self.session.progress();

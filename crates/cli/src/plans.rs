@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use sunset_core::error::{Error, ErrorKind, Result};
-use sunset_core::plans::file::{self, DocumentFile};
+use sunset_core::instant::Instant;
+use sunset_core::plans::file::{self, PlanFile};
+use sunset_core::plans::in_place::{self, Parameters, Registered};
 use sunset_core::plans::schemas::{PlanSchema, schema_named};
 use sunset_core::plans::{DocumentPlan, plan_named};
 
@@ -12,11 +14,32 @@ use sunset_core::plans::{DocumentPlan, plan_named};
 /// # Errors
 /// `Configuration` for a name that is none, and for a file that cannot be read or is not right.
 pub fn document_plan(named: &str) -> Result<Box<dyn DocumentPlan>> {
-    if is_file(named) {
-        Ok(Box::new(from_file(named)?))
-    } else {
-        plan_named(named)
+    if !is_file(named) {
+        return plan_named(named);
     }
+    match from_file(named)? {
+        PlanFile::Documents(plan) => Ok(Box::new(plan)),
+        PlanFile::InPlace(plan) => Err(Error::new(
+            ErrorKind::Configuration,
+            format!("the plan {} moves no documents", plan.name),
+        )
+        .item(named)
+        .remedy("this program knows plans with a [[collection]] only")),
+    }
+}
+
+/// The plan of that name or from that file, where it is one that changes a database in place.
+///
+/// # Errors
+/// `Configuration` for a file that cannot be read or is not right.
+pub fn in_place_plan(named: &str) -> Result<Option<Registered>> {
+    if !is_file(named) {
+        return Ok(in_place::registered(named));
+    }
+    Ok(match from_file(named)? {
+        PlanFile::InPlace(plan) => Some(plan),
+        PlanFile::Documents(_) => None,
+    })
 }
 
 /// The schema that a plan wants, in the schema `namespace` of the database.
@@ -24,10 +47,16 @@ pub fn document_plan(named: &str) -> Result<Box<dyn DocumentPlan>> {
 /// # Errors
 /// As [`document_plan`].
 pub fn desired_schema(named: &str, namespace: &str) -> Result<PlanSchema> {
-    if is_file(named) {
-        Ok(from_file(named)?.schema(namespace))
-    } else {
-        schema_named(named, namespace)
+    if !is_file(named) {
+        return schema_named(named, namespace);
+    }
+    match from_file(named)? {
+        PlanFile::Documents(plan) => Ok(plan.schema(namespace)),
+        PlanFile::InPlace(plan) => {
+            // A schema does not depend on when a run began.
+            let parameters = Parameters::new(namespace, Instant::MIN);
+            Ok(plan.describe(&parameters)?.schema)
+        }
     }
 }
 
@@ -36,7 +65,7 @@ fn is_file(named: &str) -> bool {
     named.contains(['/', '\\']) || Path::new(named).extension().is_some()
 }
 
-fn from_file(path: &str) -> Result<DocumentFile> {
+fn from_file(path: &str) -> Result<PlanFile> {
     let text = std::fs::read_to_string(path).map_err(|cause| {
         Error::new(ErrorKind::Configuration, "the plan file cannot be read")
             .item(path)

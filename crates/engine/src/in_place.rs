@@ -223,7 +223,7 @@ pub async fn step(
             .remedy(if matches!(step.work, Work::Schema) {
                 "check that the URL names the application's database; the plan knows its columns by these names".to_owned()
             } else {
-                format!("run schema-push --plan {} first", plan.name)
+                format!("run schema-push --plan {} first", plan.named)
             }));
         }
     }
@@ -303,7 +303,7 @@ async fn push_schema(plan: &InPlacePlan, ports: Ports<'_>, report: &mut StepRepo
         .item(stays.join("; "))
         .remedy(format!(
             "see the whole with schema-push --plan {} --dry-run; put right what it names, then run this again",
-            plan.name
+            plan.named
         )));
     }
     let label = if ports.writer.is_some() {

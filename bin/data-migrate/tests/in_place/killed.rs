@@ -5,11 +5,32 @@ use std::time::Duration;
 use crate::scratch::Scratch;
 use crate::{AS_OF, HEAD};
 
-const MANY: &str = r#"
+pub const MANY: &str = r#"
 INSERT INTO "Customer" ("id", "name", "lastOrderDate")
 SELECT ('20000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'customer ' || n, date '2026-03-01' - (n * 7 % 800)
   FROM generate_series(1, 20000) AS n;
 "#;
+
+/// Begins a migration and kills it, after each of these many milliseconds once.
+pub async fn kill_again_and_again(scratch: &Scratch, arguments: &[&str], after: &[u64]) {
+    let mut kills = 0;
+    for milliseconds in after {
+        let mut child = scratch
+            .command("data-migrate", arguments)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("the program");
+        tokio::time::sleep(Duration::from_millis(*milliseconds)).await;
+        if child.try_wait().expect("its state").is_none() {
+            child.kill().expect("kill -9");
+            kills += 1;
+        }
+        child.wait().expect("its end");
+    }
+    println!("{kills} kills");
+    assert!(kills > 0);
+}
 
 #[tokio::test]
 async fn a_killed_run_goes_on_and_can_be_taken_back_whole() {
@@ -22,26 +43,10 @@ async fn a_killed_run_goes_on_and_can_be_taken_back_whole() {
         return;
     };
     let before = scratch.customers().await;
-    let mut kills = 0;
-    for milliseconds in [150, 300, 450, 700] {
-        let mut arguments = AS_OF.to_vec();
-        arguments.extend(["--batch-size", "100"]);
-        let mut child = scratch
-            .command("data-migrate", &arguments)
-            .stdout(std::process::Stdio::null())
-            .stderr(std::process::Stdio::null())
-            .spawn()
-            .expect("the program");
-        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
-        if child.try_wait().expect("its state").is_none() {
-            child.kill().expect("kill -9");
-            kills += 1;
-        }
-        child.wait().expect("its end");
-    }
+    let mut arguments = AS_OF.to_vec();
+    arguments.extend(["--batch-size", "100"]);
+    kill_again_and_again(&scratch, &arguments, &[150, 300, 450, 700]).await;
     scratch.migrate(&[]);
-    println!("{kills} kills");
-    assert!(kills > 0);
     assert_eq!(scratch.customers().await, expected);
     let booked = scratch
         .text("SELECT count(*) || ' ' || count(DISTINCT k) FROM sunset.changes, unnest(keys) AS k WHERE step = 'classification'")

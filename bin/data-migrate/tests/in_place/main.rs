@@ -10,6 +10,7 @@
 mod classification;
 mod killed;
 mod main_server;
+mod plan_file;
 mod schema;
 mod scratch;
 mod undo;

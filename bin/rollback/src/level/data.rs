@@ -32,8 +32,9 @@ pub async fn undo(arguments: &Arguments, id: &str, session: &Session) -> Result<
         .item(id)
         .remedy("see `backup list`, and name the plan with --plan"));
     }
-    let names: &[&str] = match in_place::registered(&arguments.plan) {
-        Some(registered) => registered.database,
+    let registered = in_place::registered(&arguments.plan);
+    let names: &[&str] = match &registered {
+        Some(registered) => &registered.database,
         None => &[env_vars::DATABASE_URL],
     };
     let (settings, folder, confirmed) = session.settings(|variables, faults| {

@@ -56,7 +56,7 @@ impl Levels<'_> {
 
     async fn backup(&self, id: &str) -> Result<BackupRecord> {
         let backups = match Ledger::open(self.database).await? {
-            Some(ledger) => ledger.backups(self.registered.name).await?,
+            Some(ledger) => ledger.backups(&self.registered.name).await?,
             None => Vec::new(),
         };
         backups
@@ -107,7 +107,7 @@ impl Levels<'_> {
     ) -> Result<Vec<RestoredTable>> {
         let restored = run.backups().restore(backup, self.arguments.force).await?;
         let scope = ChangeScope {
-            plan: self.registered.name.to_owned(),
+            plan: self.registered.name.to_string(),
             run: None,
             only: None,
             force: self.arguments.force,

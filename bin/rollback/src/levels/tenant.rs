@@ -20,7 +20,7 @@ impl Levels<'_> {
         let tenant = self.options().tenant_id.clone().unwrap_or_default();
         self.check_tenant(tenancy, &tenant).await?;
         let scope = ChangeScope {
-            plan: self.registered.name.to_owned(),
+            plan: self.registered.name.to_string(),
             run: None,
             only: Some((tenancy.column.clone(), tenant.clone())),
             force: self.arguments.force,

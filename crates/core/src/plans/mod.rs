@@ -26,6 +26,8 @@ use crate::ports::rows::{Item, ItemKey};
 use crate::ports::verify::ForeignKey;
 use crate::row::Shape;
 
+use in_place::{InPlacePlan, Parameters};
+
 /// One step of the loading. Steps follow one another, so that rows are there before those that refer to them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phase {
@@ -79,6 +81,20 @@ pub trait DocumentPlan: Send + Sync {
 
     /// Whether its rows name recordings, which audio-migrate moves.
     fn has_recordings(&self) -> bool;
+
+    /// What is done once the documents are rows, and what the final check asks beside them.
+    ///
+    /// # Errors
+    /// `Configuration` for what cannot be said of these parameters.
+    fn afterwards(&self, parameters: &Parameters) -> Result<Option<InPlacePlan>> {
+        let _ = parameters;
+        Ok(None)
+    }
+
+    /// `(table, column)` that this fills; what stands there is nobody's entry.
+    fn derived(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
 
     /// Begins a survey; rows will belong to the V3 user `owner`, where they belong to one.
     fn survey(&self, owner: &str) -> Box<dyn Survey>;

@@ -33,9 +33,9 @@ pub fn schema_named(plan: &str, namespace: &str) -> Result<PlanSchema> {
         }),
         other => match in_place::registered(other) {
             // A schema does not depend on when a run began.
-            Some(plan) => {
-                (plan.describe)(&Parameters::new(namespace, Instant::MIN)).map(|plan| plan.schema)
-            }
+            Some(plan) => plan
+                .describe(&Parameters::new(namespace, Instant::MIN))
+                .map(|plan| plan.schema),
             None => Err(Error::new(
                 ErrorKind::Configuration,
                 format!("there is no plan {other} with a schema"),

@@ -7,6 +7,7 @@ use sunset_core::error::Result;
 use sunset_core::plans::DocumentPlan;
 use sunset_core::ports::verify::{RowDifference, RowFault, RowVerifier};
 use sunset_core::report::Comparison;
+use sunset_core::row::{CellKind, Shape};
 
 use super::found;
 
@@ -47,7 +48,7 @@ pub async fn data(
                 )
             })),
         );
-        let filled = verifier.filled(&shape).await?;
+        let filled = verifier.filled(&with_derived(&shape, plan)).await?;
         checks.push(
             Check::new(
                 format!("{table}: what V2 does not fill is empty"),
@@ -129,6 +130,17 @@ pub async fn data(
         checks,
         skipped: not_whole(comparison),
     })
+}
+
+/// A shape with the columns that the plan's own steps fill.
+fn with_derived(shape: &Shape, plan: &dyn DocumentPlan) -> Shape {
+    let mut wider = shape.clone();
+    let derived = plan.derived().into_iter();
+    let of_table = derived.filter(|(table, _)| *table == shape.table);
+    wider
+        .columns
+        .extend(of_table.map(|(_, column)| (column, CellKind::Text)));
+    wider
 }
 
 /// Why the comparison is not whole, where it is of a sample smaller than everything.

@@ -70,7 +70,7 @@ pub(super) async fn section(
                     1,
                     Vec::new(),
                 )
-                .remedy(format!("run data-migrate --plan {}", plan.name)),
+                .remedy(format!("run data-migrate --plan {}", plan.named)),
             )),
         });
     }

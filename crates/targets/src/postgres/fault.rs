@@ -1,6 +1,7 @@
 //! What PostgreSQL's errors mean here, and what to do about them.
 
-use sqlx::postgres::PgDatabaseError;
+use sqlx::postgres::{PgDatabaseError, PgErrorPosition};
+use sunset_core::plans::in_place::places::place_of;
 use sunset_core::{Error, ErrorKind};
 
 /// Turns an error of the driver into the house's, by its SQLSTATE. `what` says what was being
@@ -56,6 +57,36 @@ pub fn error(cause: sqlx::Error, what: impl Into<String>) -> Error {
     match remedy {
         Some(remedy) => error.remedy(remedy),
         None => error,
+    }
+}
+
+/// As [`error`], of a statement whose parts can stand in a plan file: what PostgreSQL says of a
+/// position there is said of the file's line and column.
+pub fn located(cause: sqlx::Error, what: impl Into<String>, statement: &str) -> Error {
+    let Some(place) = place_in_file(&cause, statement) else {
+        return error(cause, what);
+    };
+    let message = cause
+        .as_database_error()
+        .map_or_else(String::new, |fault| fault.message().to_owned());
+    Error::new(
+        ErrorKind::Configuration,
+        format!("{place}: {message} ({})", what.into()),
+    )
+    .cause(cause)
+    .remedy(
+        "put the SQL right there; where what it names is yet to come, run schema-push with this plan first",
+    )
+}
+
+/// `plan.toml:31:9`, where a statement was not understood and that part of it is from a file.
+fn place_in_file(cause: &sqlx::Error, statement: &str) -> Option<String> {
+    let fault = cause
+        .as_database_error()?
+        .try_downcast_ref::<PgDatabaseError>()?;
+    match fault.position()? {
+        PgErrorPosition::Original(position) => place_of(statement, position),
+        PgErrorPosition::Internal { .. } => None,
     }
 }
 

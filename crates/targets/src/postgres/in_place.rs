@@ -18,7 +18,7 @@ use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Postgres};
 
 /// A statement with a plan's values bound, as texts.
-fn bound<'q>(sql: String, binds: &'q [String]) -> Query<'q, Postgres, PgArguments> {
+fn bound<'q>(sql: &str, binds: &'q [String]) -> Query<'q, Postgres, PgArguments> {
     binds
         .iter()
         .fold(super::query(AssertSqlSafe(sql)), |query, value| {

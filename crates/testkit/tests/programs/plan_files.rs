@@ -129,3 +129,233 @@ fn a_file_that_is_not_right_is_refused_before_anything_is_done() {
         assert!(outcome.stderr.contains("absent.toml"), "{}", outcome.stderr);
     }
 }
+
+/// Notes and their authors; behind them a column by SQL, a table of sums, and checks.
+const STEPS: &str = r#"
+[plan]
+name = "notes-with-sums"
+
+[[table]]
+name = "notes"
+columns = [
+  { name = "id", type = "text" },
+  { name = "author", type = "text", required = true },
+  { name = "words", type = "integer" },
+  { name = "size", type = "text" },
+]
+
+[[table]]
+name = "authors"
+columns = [
+  { name = "name", type = "text" },
+  { name = "notes", type = "bigint", required = true, default = 0 },
+]
+
+[[collection]]
+name = "notes"
+table = "notes"
+[collection.columns]
+id = { from = "document_id" }
+author = { field = "author" }
+words = { field = "words" }
+
+[[step]]
+name = "sizes"
+title = "Sizes"
+kind = "set"
+table = "notes"
+noun = "notes"
+set = { size = "CASE WHEN t.words >= 100 THEN 'long' ELSE 'short' END" }
+groups = [{ value = "long", label = "long notes updated" }, { value = "short", label = "short notes updated" }]
+
+[[step]]
+name = "authors"
+title = "Authors"
+kind = "merge"
+table = "authors"
+noun = "authors"
+query = 'SELECT author AS name, count(*) AS notes FROM {schema}.notes GROUP BY author'
+columns = ["notes"]
+
+[[check]]
+name = "every note has a size"
+severity = "critical"
+of = "notes"
+violators = 'SELECT id FROM {schema}.notes WHERE size IS NULL'
+
+[[check]]
+name = "authors have all notes"
+severity = "high"
+section = "Sums"
+equal = ['SELECT count(*) FROM {schema}.notes', 'SELECT coalesce(sum(notes), 0) FROM {schema}.authors']
+
+[[check]]
+name = "nobody writes much"
+severity = "medium"
+of = "authors"
+noun = "authors"
+violators = 'SELECT name FROM {schema}.authors WHERE notes > 1'
+what = "authors of several notes"
+"#;
+
+fn note(id: &str, author: &str, words: u32) -> String {
+    let document = json!({
+        "name": format!("projects/p/databases/(default)/documents/notes/{id}"),
+        "fields": {"author": {"stringValue": author}, "words": {"integerValue": words.to_string()}},
+        "createTime": "2025-12-01T00:00:00Z",
+        "updateTime": format!("2025-12-01T00:00:00.{words:06}Z"),
+    });
+    format!("{document}\n")
+}
+
+fn notes(place: Workplace, changed: u32) -> Workplace {
+    let text = note("a", "Ann", 7) + &note("b", "Bob", 100 + changed) + &note("c", "Ann", 120);
+    place.with_documents(&[("notes.ndjson", text.as_bytes())])
+}
+
+const NOTES: &str = "SELECT concat_ws(' ', id, author, words, size) FROM notes ORDER BY id";
+const AUTHORS: &str = "SELECT name || ' ' || notes FROM authors ORDER BY name";
+
+#[test]
+fn steps_and_checks_follow_the_documents() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let place = notes(place, 0);
+    let path = place.dir.path().join("plan.toml");
+    fs::write(&path, STEPS).expect("written");
+    let plan = ["--plan", "./plan.toml"];
+    let with = |more: &'static str| ["--plan", "./plan.toml", more];
+    place.expect(0, "schema-push", &plan);
+    let dry = place.expect(0, "data-migrate", &with("--dry-run"));
+    assert!(
+        dry.stdout.contains("[Sizes] would follow"),
+        "{}",
+        dry.stdout
+    );
+    let done = place.expect(0, "data-migrate", &plan);
+    for words in ["[Sizes]", "long notes updated: 2", "[Authors]"] {
+        assert!(done.stdout.contains(words), "{words}: {}", done.stdout);
+    }
+    assert_eq!(
+        place.query(NOTES),
+        ["a Ann 7 short", "b Bob 100 long", "c Ann 120 long"]
+    );
+    assert_eq!(place.query(AUTHORS), ["Ann 2", "Bob 1"]);
+
+    // What a step fills is nobody's entry, and what fails is found.
+    let checked = place.expect(0, "final-check", &plan);
+    for words in [
+        "every note has a size",
+        "authors of several notes",
+        "Sums: 1 of 1",
+    ] {
+        assert!(
+            checked.stdout.contains(words),
+            "{words}: {}",
+            checked.stdout
+        );
+    }
+    place.query("UPDATE authors SET notes = 9 WHERE name = 'Bob'");
+    let failed = place.expect(4, "final-check", &plan);
+    assert!(failed.stdout.contains("3 and 11"), "{}", failed.stdout);
+
+    place.query("UPDATE authors SET notes = 1 WHERE name = 'Bob'");
+
+    // A document that changed is written again, and the steps with it.
+    let changes = "SELECT count(*) FROM sunset.changes";
+    let place = notes(place, 5);
+    place.expect(0, "data-migrate", &plan);
+    assert_eq!(place.query(NOTES)[1], "b Bob 105 long");
+    assert_eq!(place.query(AUTHORS), ["Ann 2", "Bob 1"]);
+    let booked = place.query(changes);
+    place.expect(0, "data-migrate", &plan);
+    assert_eq!(place.query(changes), booked, "nothing to do a third time");
+    place.expect(0, "final-check", &plan);
+
+    // One run, one document, everything.
+    let shown = place.expect(0, "rollback", &with("--dry-run"));
+    assert!(
+        shown.stdout.contains("notes (sizes): 3 rows would get"),
+        "{}",
+        shown.stdout
+    );
+    assert!(!shown.stdout.contains("kept"), "{}", shown.stdout);
+    let refused = place.expect(
+        1,
+        "rollback",
+        &["--plan", "./plan.toml", "--collection", "notes", "--yes"],
+    );
+    assert!(
+        refused.stderr.contains("cannot be taken back alone"),
+        "{}",
+        refused.stderr
+    );
+    place.expect(
+        0,
+        "rollback",
+        &["--plan", "./plan.toml", "--id", "a", "--yes"],
+    );
+    assert_eq!(place.query(NOTES), ["b Bob 105 long", "c Ann 120 long"]);
+    place.expect(0, "rollback", &with("--yes"));
+    assert_eq!(
+        place.query("SELECT (SELECT count(*) FROM notes) + (SELECT count(*) FROM authors)"),
+        ["0"]
+    );
+    assert_eq!(place.query(changes), ["0"]);
+
+    // What somebody wrote over a step's value stays, with its row.
+    place.expect(0, "data-migrate", &plan);
+    assert_eq!(place.query(AUTHORS), ["Ann 2", "Bob 1"]);
+    place.query("UPDATE notes SET size = 'mine' WHERE id = 'c'");
+    let kept = place.expect(3, "rollback", &with("--yes"));
+    assert!(kept.stdout.contains("kept notes c"), "{}", kept.stdout);
+    assert_eq!(place.query(NOTES), ["c Ann 120 mine"]);
+}
+
+#[test]
+fn what_steps_behind_documents_may_not_do_is_refused_by_line_and_column() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let path = place.dir.path().join("plan.toml");
+    for (from, to, wanted) in [
+        (
+            "set = { size = ",
+            "set = { author = ",
+            "plan.toml:35:9: author is written from documents",
+        ),
+        (
+            "table = \"authors\"\nnoun",
+            "table = \"notes\"\nnoun",
+            "plan.toml:42:9: documents become the rows",
+        ),
+        (
+            "kind = \"merge\"",
+            "kind = \"schema\"",
+            "steps behind it are of the kinds `set` and `merge`",
+        ),
+        (
+            "t.words >= 100",
+            "t.words >= {as_of}",
+            "plan.toml:35:45: a plan of documents has no options",
+        ),
+        (
+            "severity = \"high\"",
+            "severity = \"high\"\nfix = \"sizes\"",
+            "data-migrate does the steps again",
+        ),
+    ] {
+        assert!(STEPS.contains(from), "{from}");
+        fs::write(&path, STEPS.replacen(from, to, 1)).expect("written");
+        let outcome = place.expect(1, "data-migrate", &["--plan", "./plan.toml"]);
+        assert!(outcome.stderr.contains(wanted), "{to}: {}", outcome.stderr);
+    }
+    fs::write(&path, STEPS).expect("written");
+    let outcome = place.expect(1, "data-migrate", &["--plan", "./plan.toml", "--worker"]);
+    assert!(
+        outcome.stderr.contains("workers do not share"),
+        "{}",
+        outcome.stderr
+    );
+}

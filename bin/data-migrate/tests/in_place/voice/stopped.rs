@@ -1,6 +1,6 @@
 //! Runs that are killed, and backups that are not what they copy.
 
-use std::time::Duration;
+use crate::killed::kill_again_and_again;
 
 use super::{CALLS, CONFIGS, METRICS, MIGRATED, PLAN, migrate, run, with};
 
@@ -24,26 +24,10 @@ async fn a_killed_run_goes_on_with_one_backup_and_the_same_result() {
     };
     assert_eq!(run(&scratch, "schema-push", &[]).status, 0);
     let before = (scratch.text(CONFIGS).await, scratch.text(CALLS).await);
-    let mut kills = 0;
-    for milliseconds in [120, 250, 400, 600] {
-        let mut arguments = PLAN.to_vec();
-        arguments.extend(["--batch-size", "20"]);
-        let mut child = scratch
-            .command("data-migrate", &arguments)
-            .stdout(std::process::Stdio::null())
-            .stderr(std::process::Stdio::null())
-            .spawn()
-            .expect("the program");
-        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
-        if child.try_wait().expect("its state").is_none() {
-            child.kill().expect("kill -9");
-            kills += 1;
-        }
-        child.wait().expect("its end");
-    }
+    let mut arguments = PLAN.to_vec();
+    arguments.extend(["--batch-size", "20"]);
+    kill_again_and_again(&scratch, &arguments, &[120, 250, 400, 600]).await;
     migrate(&scratch, &[]);
-    println!("{kills} kills");
-    assert!(kills > 0);
     assert_eq!(
         scratch.text("SELECT count(*) FROM sunset.backups").await,
         "1"

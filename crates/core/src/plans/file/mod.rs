@@ -2,20 +2,28 @@
 //! down, or rows are changed where they stand by SQL. `docs/plan-files.md` says what may stand in
 //! such a file.
 
+mod checks;
 mod collections;
 mod fates;
+mod in_place;
 mod numbering;
 mod place;
 mod relations;
 mod resolution;
 mod rules;
+mod sql;
+mod steps;
 mod survey;
 mod syntax;
 mod tables;
 mod transforms;
 
 #[cfg(test)]
+mod in_place_tests;
+#[cfg(test)]
 mod tests;
+
+pub use in_place::InPlaceFile;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,10 +32,12 @@ use self::collections::{Collection, Reading};
 use self::numbering::Pattern;
 use self::place::PlanText;
 use self::rules::Source;
+use super::in_place::{InPlacePlan, Parameters, Registered, Work};
 use super::schemas::PlanSchema;
 use super::{DocumentPlan, Integrity, Phase, Survey};
 use crate::digest::Digest;
 use crate::error::Result;
+use crate::instant::Instant;
 use crate::ports::verify::ForeignKey;
 use crate::row::Shape;
 use crate::schema::model::Schema;
@@ -44,6 +54,19 @@ pub struct FilePlan {
     schema: Schema,
     collections: Vec<Collection>,
     numbers: BTreeMap<String, Pattern>,
+    /// What is done and asked once the documents are rows.
+    afterwards: InPlaceFile,
+    /// `(table, column)` that this fills.
+    derived: Vec<(String, String)>,
+}
+
+/// What a plan file says.
+#[derive(Debug, Clone)]
+pub enum PlanFile {
+    /// How documents become rows.
+    Documents(DocumentFile),
+    /// How a database is changed where it stands.
+    InPlace(Registered),
 }
 
 /// A plan file that documents are migrated by.
@@ -54,20 +77,44 @@ pub struct DocumentFile(Arc<FilePlan>);
 ///
 /// # Errors
 /// `Configuration`, with the line and the column of what is not right.
-pub fn read(file: &str, text: &str) -> Result<DocumentFile> {
+pub fn read(file: &str, text: &str) -> Result<PlanFile> {
     let text = PlanText { file, text };
     let syntax: syntax::File = text.parse()?;
-    let name = syntax.plan.name.get_ref();
-    if super::names().contains(&name.as_str()) {
-        let what = format!("{name:?} is the name of a plan that comes with sunset; take another");
-        return Err(text.fault(syntax.plan.name.span(), what));
+    check_name(text, &syntax.plan)?;
+    let schema = tables::schema(text, &syntax.tables, &syntax.enums, "public")?;
+    if syntax.collections.is_empty() {
+        if syntax.steps.is_empty() {
+            let what = "the plan has no [[collection]] and no [[step]], so it migrates nothing";
+            return Err(text.fault(syntax.plan.name.span(), what));
+        }
+        let file = Arc::new(InPlaceFile {
+            file: file.to_owned(),
+            text: text.text.to_owned(),
+            syntax,
+            schema,
+            of_documents: None,
+        });
+        return file.registered().map(PlanFile::InPlace);
     }
+    documents(text, syntax, schema).map(PlanFile::Documents)
+}
+
+fn check_name(text: PlanText, heading: &syntax::Heading) -> Result<()> {
+    let name = heading.name.get_ref();
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if name.is_empty() || !name.chars().all(plain) {
-        let what = format!("{name:?} is no name of a plan: it has small letters, digits and `-`");
-        return Err(text.fault(syntax.plan.name.span(), what));
-    }
-    let schema = tables::schema(text, &syntax.tables, "public")?;
+    let what = if super::names().contains(&name.as_str()) {
+        format!("{name:?} is the name of a plan that comes with sunset; take another")
+    } else if name.is_empty() || !name.chars().all(plain) {
+        format!("{name:?} is no name of a plan: it has small letters, digits and `-`")
+    } else {
+        return Ok(());
+    };
+    Err(text.fault(heading.name.span(), what))
+}
+
+/// A plan whose documents become rows, and what is done and asked behind that.
+fn documents(text: PlanText, syntax: syntax::File, schema: Schema) -> Result<DocumentFile> {
+    check_of_documents(text, &syntax)?;
     let mut numbers = BTreeMap::new();
     for (kind, number) in &syntax.numbers {
         numbers.insert(kind.clone(), Pattern::read(text, &number.pattern)?);
@@ -82,17 +129,67 @@ pub fn read(file: &str, text: &str) -> Result<DocumentFile> {
         reading.collection(collection)?;
     }
     let collections = reading.before;
-    if collections.is_empty() {
-        let what = "the plan has no [[collection]], so it migrates nothing";
-        return Err(text.fault(syntax.plan.name.span(), what));
-    }
+    let name = syntax.plan.name.get_ref().clone();
+    let shapes = collections.iter().map(|collection| &collection.shape);
+    let written = shapes.flat_map(|shape| {
+        let columns = shape.columns.iter();
+        columns.map(|(column, _)| (shape.table.clone(), column.clone()))
+    });
+    let afterwards = InPlaceFile {
+        file: text.file.to_owned(),
+        text: text.text.to_owned(),
+        of_documents: Some(written.collect()),
+        schema: schema.clone(),
+        syntax,
+    };
+    // Every fault of the file is found now.
+    let plan = afterwards.describe(&Parameters::new("public", Instant::MIN))?;
     Ok(DocumentFile(Arc::new(FilePlan {
-        name: name.clone(),
+        name,
         revision: Digest::of(text.text.as_bytes()),
         schema,
         collections,
         numbers,
+        derived: filled(&plan),
+        afterwards,
     })))
+}
+
+/// What only means something to a plan that changes a database where it stands.
+fn check_of_documents(text: PlanText, syntax: &syntax::File) -> Result<()> {
+    let heading = &syntax.plan;
+    let database = heading.database.iter().flatten().next();
+    let given = [
+        ("database", database.map(toml::Spanned::span)),
+        ("next", heading.next.as_ref().map(toml::Spanned::span)),
+    ];
+    for (word, at) in given {
+        if let Some(at) = at {
+            let what = format!("`{word}` means nothing where documents become rows");
+            return Err(text.fault(at, what));
+        }
+    }
+    match syntax.preconditions.first() {
+        Some(each) => {
+            let what = "a [[precondition]] means nothing where documents become rows";
+            Err(text.fault(each.violators.span(), what))
+        }
+        None => Ok(()),
+    }
+}
+
+/// `(table, column)` that steps fill.
+fn filled(plan: &InPlacePlan) -> Vec<(String, String)> {
+    let updates = plan.steps.iter().flat_map(|step| match &step.work {
+        Work::Set(updates) => updates.as_slice(),
+        _ => &[],
+    });
+    updates
+        .flat_map(|update| {
+            let set = update.set.iter();
+            set.map(|set| (update.table.clone(), set.column.clone()))
+        })
+        .collect()
 }
 
 impl FilePlan {
@@ -208,6 +305,16 @@ impl DocumentPlan for DocumentFile {
 
     fn has_recordings(&self) -> bool {
         false
+    }
+
+    fn afterwards(&self, parameters: &Parameters) -> Result<Option<InPlacePlan>> {
+        let plan = self.0.afterwards.describe(parameters)?;
+        let nothing = plan.steps.is_empty() && plan.sections.is_empty();
+        Ok((!nothing).then_some(plan))
+    }
+
+    fn derived(&self) -> Vec<(String, String)> {
+        self.0.derived.clone()
     }
 
     fn survey(&self, owner: &str) -> Box<dyn Survey> {

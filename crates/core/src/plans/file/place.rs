@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use serde::de::DeserializeOwned;
+use toml::Spanned;
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -39,8 +40,19 @@ impl PlanText<'_> {
         Error::new(ErrorKind::Configuration, message).remedy(REMEDY)
     }
 
+    /// The byte at which what is in a string begins, and whether it stands there as it is: without
+    /// escapes, so that the bytes of one are those of the other.
+    pub fn inside(self, written: &Spanned<String>) -> (usize, bool) {
+        let span = written.span();
+        let raw = self.text.get(span.clone()).unwrap_or_default();
+        match raw.find(written.get_ref().as_str()) {
+            Some(at) if !written.get_ref().is_empty() => (span.start + at, true),
+            _ => (span.start, false),
+        }
+    }
+
     /// Line and column of a byte, both from 1; columns count characters.
-    fn place(self, offset: usize) -> (usize, usize) {
+    pub fn place(self, offset: usize) -> (usize, usize) {
         let before = self.text.get(..offset).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
         let begin = before.rfind('\n').map_or(0, |at| at + 1);

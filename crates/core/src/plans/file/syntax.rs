@@ -16,6 +16,16 @@ pub(super) struct File {
     pub collections: Vec<Collection>,
     #[serde(default, rename = "number")]
     pub numbers: BTreeMap<String, Number>,
+    #[serde(default, rename = "enum")]
+    pub enums: Vec<Enum>,
+    #[serde(default, rename = "step")]
+    pub steps: Vec<Step>,
+    #[serde(default, rename = "check")]
+    pub checks: Vec<Check>,
+    #[serde(default, rename = "share")]
+    pub shares: Vec<Share>,
+    #[serde(default, rename = "precondition")]
+    pub preconditions: Vec<Precondition>,
 }
 
 /// `[plan]`
@@ -23,6 +33,22 @@ pub(super) struct File {
 #[serde(deny_unknown_fields)]
 pub(super) struct Heading {
     pub name: Spanned<String>,
+    /// What it does, in some words.
+    pub title: Option<Spanned<String>>,
+    /// The variables that name its database, the first that is set counts.
+    pub database: Option<Vec<Spanned<String>>>,
+    /// Rows a transaction.
+    pub batch_size: Option<Spanned<u32>>,
+    /// What comes next, once everything is done.
+    pub next: Option<Spanned<String>>,
+}
+
+/// `[[enum]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Enum {
+    pub name: Spanned<String>,
+    pub values: Vec<Spanned<String>>,
 }
 
 /// `[[table]]`
@@ -33,9 +59,24 @@ pub(super) struct Table {
     /// Whether the application makes it.
     #[serde(default)]
     pub established: bool,
+    #[serde(default)]
     pub columns: Vec<Column>,
     #[serde(default)]
     pub indexes: Vec<Index>,
+    /// Several columns that are unique together.
+    #[serde(default)]
+    pub uniques: Vec<Index>,
+    #[serde(default)]
+    pub constraints: Vec<Constraint>,
+}
+
+/// One entry of a table's `constraints`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Constraint {
+    pub name: String,
+    /// An expression of SQL.
+    pub condition: String,
 }
 
 /// One entry of a table's `columns`.
@@ -54,6 +95,8 @@ pub(super) struct Column {
     pub default_sql: Option<String>,
     /// `table.column`
     pub references: Option<Spanned<String>>,
+    /// Of the foreign key, where it has one of its own.
+    pub reference_name: Option<String>,
     #[serde(default)]
     pub cascade: bool,
 }
@@ -144,4 +187,133 @@ pub(super) enum Policy {
 pub(super) struct Number {
     /// `{YYYY}{MM}-{N:6}`
     pub pattern: Spanned<String>,
+}
+
+/// `[[step]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Step {
+    pub name: Spanned<String>,
+    pub title: Option<String>,
+    pub kind: Spanned<StepKind>,
+    pub table: Option<Spanned<String>>,
+    /// What the rows are: `customers`.
+    pub noun: Option<Spanned<String>>,
+    /// With `set`: column, and expression over the row `t`.
+    pub set: Option<Spanned<BTreeMap<Spanned<String>, Spanned<String>>>>,
+    #[serde(rename = "where")]
+    pub condition: Option<Spanned<String>>,
+    pub unless_true: Option<Spanned<Vec<Spanned<String>>>>,
+    pub groups: Option<Spanned<Vec<Group>>>,
+    pub noted: Option<Spanned<Vec<Noted>>>,
+    /// The line that counts all rows: when it is done, and in a dry run.
+    pub done: Option<Spanned<String>>,
+    pub planned: Option<Spanned<String>>,
+    /// With `merge`.
+    pub query: Option<Spanned<String>>,
+    pub columns: Option<Spanned<Vec<Spanned<String>>>>,
+    pub along: Option<Spanned<Vec<Spanned<String>>>>,
+    /// With `verify` and `validate`: names of checks, all where there are none.
+    pub checks: Option<Spanned<Vec<Spanned<String>>>>,
+    /// With `backup`.
+    pub tables: Option<Spanned<Vec<BackupTable>>>,
+    /// `table.column` that the SQL reads and that must be there.
+    #[serde(default)]
+    pub needs: Vec<Spanned<String>>,
+}
+
+/// See [`Step::kind`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum StepKind {
+    Schema,
+    VerifySchema,
+    Set,
+    Merge,
+    Validate,
+    Verify,
+    Backup,
+    Record,
+}
+
+/// One entry of a step's `groups`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Group {
+    pub value: String,
+    pub label: String,
+}
+
+/// One entry of a step's `noted`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Noted {
+    pub code: String,
+    #[serde(rename = "where")]
+    pub condition: Spanned<String>,
+    pub column: String,
+}
+
+/// One entry of a backup's `tables`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BackupTable {
+    pub table: Spanned<String>,
+    pub noun: String,
+    #[serde(rename = "where")]
+    pub condition: Option<Spanned<String>>,
+}
+
+/// `[[check]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Check {
+    pub name: Spanned<String>,
+    pub severity: Severity,
+    pub section: Option<String>,
+    /// What was looked at: `customers`.
+    pub noun: Option<String>,
+    /// The table whose rows were looked at,
+    pub of: Option<Spanned<String>>,
+    /// or a query of how many.
+    pub all: Option<Spanned<String>>,
+    /// A query of one column: the rows that should not be there.
+    pub violators: Option<Spanned<String>>,
+    /// Two queries of one number each.
+    pub equal: Option<Spanned<[Spanned<String>; 2]>>,
+    /// What the rows are.
+    pub what: Option<String>,
+    pub remedy: Option<String>,
+    /// The step that repairs them.
+    pub fix: Option<Spanned<String>>,
+}
+
+/// How much a failed check weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Severity {
+    Critical,
+    High,
+    Medium,
+}
+
+/// `[[share]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Share {
+    pub name: String,
+    pub section: Option<String>,
+    /// A query of a label and a count.
+    pub query: Spanned<String>,
+    #[serde(default)]
+    pub noun: String,
+}
+
+/// `[[precondition]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Precondition {
+    pub violators: Spanned<String>,
+    pub what: String,
+    pub remedy: String,
 }

@@ -3,7 +3,7 @@
 use super::place::PlanText;
 use super::syntax::{self, Constant};
 use crate::error::Result;
-use crate::schema::model::{Column, ColumnType, DefaultValue, OnDelete, Schema, Table};
+use crate::schema::model::{Column, ColumnType, DefaultValue, EnumType, OnDelete, Schema, Table};
 use crate::schema::name::clipped;
 
 const TYPES: [(&str, ColumnType); 12] = [
@@ -22,7 +22,13 @@ const TYPES: [(&str, ColumnType); 12] = [
 ];
 
 /// The schema that the file's tables make, in the schema `namespace` of the database.
-pub(super) fn schema(text: PlanText, tables: &[syntax::Table], namespace: &str) -> Result<Schema> {
+pub(super) fn schema(
+    text: PlanText,
+    tables: &[syntax::Table],
+    enums: &[syntax::Enum],
+    namespace: &str,
+) -> Result<Schema> {
+    let enums = enums_of(text, enums)?;
     let mut made: Vec<Table> = Vec::new();
     for table in tables {
         let name = table.name.get_ref();
@@ -37,20 +43,62 @@ pub(super) fn schema(text: PlanText, tables: &[syntax::Table], namespace: &str) 
             let what = format!("the table {name} stands here a second time");
             return Err(text.fault(table.name.span(), what));
         }
-        made.push(one(text, table, &made)?);
+        made.push(one(text, table, &enums, &made)?);
     }
     Ok(Schema {
         namespace: namespace.to_owned(),
-        enums: Vec::new(),
+        enums,
         tables: made,
     })
 }
 
-fn one(text: PlanText, table: &syntax::Table, before: &[Table]) -> Result<Table> {
+fn enums_of(text: PlanText, enums: &[syntax::Enum]) -> Result<Vec<EnumType>> {
+    let mut made: Vec<EnumType> = Vec::new();
+    for each in enums {
+        let name = each.name.get_ref();
+        let fault = if clipped(name) != *name || name.is_empty() {
+            Some(format!(
+                "an enum's name has 1 to 63 bytes, and {name:?} has {}",
+                name.len()
+            ))
+        } else if TYPES.iter().any(|(word, _)| word == name) {
+            Some(format!("{name:?} is the name of a type already"))
+        } else if made.iter().any(|other| other.name == *name) {
+            Some(format!("the enum {name} stands here a second time"))
+        } else if each.values.is_empty() {
+            Some(format!("the enum {name} has no values"))
+        } else {
+            None
+        };
+        if let Some(what) = fault {
+            return Err(text.fault(each.name.span(), what));
+        }
+        let mut values: Vec<String> = Vec::new();
+        for value in &each.values {
+            if values.contains(value.get_ref()) {
+                let what = format!("the value {} stands here a second time", value.get_ref());
+                return Err(text.fault(value.span(), what));
+            }
+            values.push(value.get_ref().clone());
+        }
+        made.push(EnumType {
+            name: name.clone(),
+            values,
+        });
+    }
+    Ok(made)
+}
+
+fn one(
+    text: PlanText,
+    table: &syntax::Table,
+    enums: &[EnumType],
+    before: &[Table],
+) -> Result<Table> {
     let name = table.name.get_ref();
     let mut columns: Vec<Column> = Vec::new();
     for column in &table.columns {
-        let made = column_of(text, column)?;
+        let made = column_of(text, column, enums)?;
         if columns.iter().any(|other| other.name == made.name) {
             let what = format!(
                 "the column {} of {name} stands here a second time",
@@ -60,7 +108,7 @@ fn one(text: PlanText, table: &syntax::Table, before: &[Table]) -> Result<Table>
         }
         columns.push(made);
     }
-    if columns.is_empty() {
+    if columns.is_empty() && !table.established {
         let what = format!("the table {name} has no columns; the first is its primary key");
         return Err(text.fault(table.name.span(), what));
     }
@@ -76,8 +124,13 @@ fn one(text: PlanText, table: &syntax::Table, before: &[Table]) -> Result<Table>
         if let Some(reference) = &column.references {
             let (target, target_column) = target_of(text, reference, before)?;
             made = made.references(column.name.get_ref(), target, target_column);
-            if let (true, Some(key)) = (column.cascade, made.foreign_keys.last_mut()) {
-                key.on_delete = OnDelete::Cascade;
+            if let Some(key) = made.foreign_keys.last_mut() {
+                if column.cascade {
+                    key.on_delete = OnDelete::Cascade;
+                }
+                if let Some(name) = &column.reference_name {
+                    key.name = clipped(name);
+                }
             }
         } else if column.cascade {
             let what = "`cascade` goes with `references`, which is not here";
@@ -85,24 +138,42 @@ fn one(text: PlanText, table: &syntax::Table, before: &[Table]) -> Result<Table>
         }
     }
     for index in &table.indexes {
-        let mut keys = Vec::new();
-        for key in &index.columns {
-            if made.column(key.get_ref()).is_none() {
-                let what = format!("the table {name} has no column {}", key.get_ref());
-                return Err(text.fault(key.span(), what));
-            }
-            keys.push(key.get_ref().as_str());
-        }
+        let keys = keys_of(text, index, &made)?;
         made = made.index(&index.name, &keys);
+    }
+    for unique in &table.uniques {
+        let keys = keys_of(text, unique, &made)?;
+        made = made.unique_named(&unique.name, &keys);
+    }
+    for constraint in &table.constraints {
+        made = made.check(&constraint.name, &constraint.condition);
     }
     Ok(made)
 }
 
-fn column_of(text: PlanText, column: &syntax::Column) -> Result<Column> {
+fn keys_of<'i>(text: PlanText, index: &'i syntax::Index, table: &Table) -> Result<Vec<&'i str>> {
+    let mut keys = Vec::new();
+    for key in &index.columns {
+        if table.column(key.get_ref()).is_none() {
+            let what = format!("the table {} has no column {}", table.name, key.get_ref());
+            return Err(text.fault(key.span(), what));
+        }
+        keys.push(key.get_ref().as_str());
+    }
+    Ok(keys)
+}
+
+fn column_of(text: PlanText, column: &syntax::Column, enums: &[EnumType]) -> Result<Column> {
     let name = column.name.get_ref();
     let wanted = column.column_type.get_ref();
-    let Some((_, column_type)) = TYPES.iter().find(|(word, _)| word == wanted) else {
-        let known: Vec<&str> = TYPES.iter().map(|(word, _)| *word).collect();
+    let own = enums.iter().find(|each| each.name == *wanted);
+    let own = own.map(|each| ColumnType::Enum(each.name.clone()));
+    let plain = TYPES.iter().find(|(word, _)| word == wanted);
+    let Some(column_type) = own.or_else(|| plain.map(|(_, plain)| plain.clone())) else {
+        let known = TYPES.iter().map(|(word, _)| *word);
+        let known: Vec<&str> = known
+            .chain(enums.iter().map(|each| each.name.as_str()))
+            .collect();
         let what = format!(
             "there is no type {wanted:?}; the types are {}",
             known.join(", ")
@@ -116,7 +187,7 @@ fn column_of(text: PlanText, column: &syntax::Column) -> Result<Column> {
         );
         return Err(text.fault(column.name.span(), what));
     }
-    let mut made = Column::new(name, column_type.clone());
+    let mut made = Column::new(name, column_type);
     if column.required {
         made = made.required();
     }

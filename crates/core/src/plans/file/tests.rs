@@ -51,6 +51,13 @@ open = { field = "open" }
 rest = { from = "left_over" }
 "#;
 
+fn of_documents(text: &str) -> DocumentFile {
+    match read("notes.toml", text).expect("a plan") {
+        PlanFile::Documents(plan) => plan,
+        PlanFile::InPlace(_) => panic!("a plan in place"),
+    }
+}
+
 fn document(collection: &str, id: &str, fields: &[(&str, Value)]) -> Document {
     Document {
         collection: collection.into(),
@@ -92,7 +99,7 @@ fn reason(item: &Item) -> &str {
 
 #[test]
 fn documents_become_rows_or_quarantine() {
-    let plan = read("notes.toml", NOTES).expect("a plan");
+    let plan = of_documents(NOTES);
     let documents = [
         document("people", "ann", &[("name", text(" Ann "))]),
         document(
@@ -168,7 +175,7 @@ fn documents_become_rows_or_quarantine() {
 
 #[test]
 fn a_number_that_was_given_stays() {
-    let plan = read("notes.toml", NOTES).expect("a plan");
+    let plan = of_documents(NOTES);
     let mut recorded = RecordedNumbers::default();
     let key = |id: &str| crate::ports::rows::ItemKey {
         collection: "memos".into(),
@@ -205,7 +212,7 @@ fn collections_may_share_a_table_and_the_first_keeps_an_id() {
         "{shared}\n[[collection]]\nname = \"guests\"\ntable = \"authors\"\n[collection.columns]\n\
          id = {{ from = \"document_id\", transform = [\"lower\"] }}\nname = {{ field = \"name\" }}\n"
     );
-    let plan = read("notes.toml", &text).expect("a plan");
+    let plan = of_documents(&text);
     let name = [("name", Value::Text("A".into()))];
     let documents = [
         document("guests", "ANN", &name),
@@ -321,7 +328,7 @@ fn errors_name_the_line_and_the_column() {
 
 #[test]
 fn what_must_hold_comes_of_the_tables() {
-    let plan = read("notes.toml", NOTES).expect("a plan");
+    let plan = of_documents(NOTES);
     let integrity = plan.integrity();
     assert_eq!(integrity.tables, ["authors", "notes"]);
     assert_eq!(integrity.foreign_keys.len(), 2);
@@ -347,7 +354,7 @@ fn a_document_of_which_nothing_is_left_over_gives_no_null_where_that_is_required
         "name = \"rest\", type = \"jsonb\", required = true",
         1,
     );
-    let plan = read("notes.toml", &text).expect("a plan");
+    let plan = of_documents(&text);
     let documents = [
         document("people", "ann", &[("name", self::text("Ann"))]),
         document(

@@ -8,6 +8,7 @@
 
 mod backups;
 mod parameters;
+pub mod places;
 pub mod prisma;
 mod sections;
 mod table_facts;
@@ -24,6 +25,10 @@ pub use updates::{
     RowUpdate, SetUpdate, SqlText,
 };
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::file::InPlaceFile;
 use super::schemas::PlanSchema;
 use crate::error::Result;
 
@@ -32,6 +37,8 @@ use crate::error::Result;
 pub struct InPlacePlan {
     /// `leora-phase2`
     pub name: String,
+    /// What `--plan` names it by: its name, or its file.
+    pub named: String,
     /// What it does, in some words.
     pub title: String,
     /// The schema of the database that the tables stand in.
@@ -132,32 +139,59 @@ pub enum Work {
 }
 
 /// A plan that can be named on the command line.
+#[derive(Debug, Clone)]
 pub struct Registered {
     /// `leora-phase2`
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// The options that it understands beside those that every plan has.
-    pub options: &'static [OptionName],
+    pub options: Cow<'static, [OptionName]>,
     /// The variables that name its database, the first that is set counts.
-    pub database: &'static [&'static str],
+    pub database: Cow<'static, [&'static str]>,
     /// Makes it.
-    pub describe: fn(&Parameters) -> Result<InPlacePlan>,
+    pub maker: Maker,
+}
+
+/// What makes a plan for a run's parameters.
+#[derive(Debug, Clone)]
+pub enum Maker {
+    /// A function that comes with sunset.
+    BuiltIn(fn(&Parameters) -> Result<InPlacePlan>),
+    /// A file.
+    File(Arc<InPlaceFile>),
+}
+
+impl Registered {
+    /// The plan, for a run's parameters.
+    ///
+    /// # Errors
+    /// `Configuration` for an option that it does not understand, or whose value means nothing.
+    pub fn describe(&self, parameters: &Parameters) -> Result<InPlacePlan> {
+        parameters.check(&self.name, &self.options)?;
+        match &self.maker {
+            Maker::BuiltIn(describe) => describe(parameters),
+            Maker::File(file) => file.describe(parameters),
+        }
+    }
 }
 
 /// Plans that come with sunset.
-const BUILT_IN: &[Registered] = &[
+static BUILT_IN: &[Registered] = &[
     super::leora_phase2::REGISTERED,
     super::main_server::REGISTERED,
     super::voice_agent::REGISTERED,
 ];
 
 /// The plan of that name, where it is one that changes a database in place.
-pub fn registered(name: &str) -> Option<&'static Registered> {
-    BUILT_IN.iter().find(|plan| plan.name == name)
+pub fn registered(name: &str) -> Option<Registered> {
+    BUILT_IN.iter().find(|plan| plan.name == name).cloned()
 }
 
 /// Their names.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    BUILT_IN.iter().map(|plan| plan.name)
+    BUILT_IN.iter().filter_map(|plan| match &plan.name {
+        Cow::Borrowed(name) => Some(*name),
+        Cow::Owned(_) => None,
+    })
 }
 
 impl InPlacePlan {

@@ -8,8 +8,10 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use super::in_place::{
-    BatchSizes, InPlacePlan, OptionName, Parameters, PlanStep, Registered, Work,
+    BatchSizes, InPlacePlan, Maker, OptionName, Parameters, PlanStep, Registered, Work,
 };
 use super::schemas::PlanSchema;
 use crate::error::Result;
@@ -21,10 +23,10 @@ pub const NAME: &str = "leora-phase2";
 
 /// See the module.
 pub const REGISTERED: Registered = Registered {
-    name: NAME,
-    options: &[OptionName::AsOf, OptionName::OnlyUnclassified],
-    database: &["DIRECT_URL", "DATABASE_URL"],
-    describe,
+    name: Cow::Borrowed(NAME),
+    options: Cow::Borrowed(&[OptionName::AsOf, OptionName::OnlyUnclassified]),
+    database: Cow::Borrowed(&["DIRECT_URL", "DATABASE_URL"]),
+    maker: Maker::BuiltIn(describe),
 };
 
 const CUSTOMER: &str = "Customer";
@@ -87,6 +89,7 @@ pub fn describe(parameters: &Parameters) -> Result<InPlacePlan> {
     }
     Ok(InPlacePlan {
         name: NAME.to_owned(),
+        named: NAME.to_owned(),
         title: "customer classification, priorities and call plans".to_owned(),
         namespace: namespace.clone(),
         schema,

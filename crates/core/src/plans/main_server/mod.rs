@@ -7,9 +7,11 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use super::in_place::{
-    BatchSizes, InPlacePlan, Parameters, PlanStep, Registered, SectionSpec, ShareSpec, SqlText,
-    Work,
+    BatchSizes, InPlacePlan, Maker, Parameters, PlanStep, Registered, SectionSpec, ShareSpec,
+    SqlText, Work,
 };
 use super::schemas::PlanSchema;
 use crate::error::Result;
@@ -22,10 +24,10 @@ pub const NAME: &str = "main-server";
 
 /// See the module.
 pub const REGISTERED: Registered = Registered {
-    name: NAME,
-    options: &[],
-    database: &["DIRECT_URL", "DATABASE_URL"],
-    describe,
+    name: Cow::Borrowed(NAME),
+    options: Cow::Borrowed(&[]),
+    database: Cow::Borrowed(&["DIRECT_URL", "DATABASE_URL"]),
+    maker: Maker::BuiltIn(describe),
 };
 
 const USERS: &str = "users";
@@ -58,6 +60,7 @@ pub fn describe(parameters: &Parameters) -> Result<InPlacePlan> {
     ];
     Ok(InPlacePlan {
         name: NAME.to_owned(),
+        named: NAME.to_owned(),
         title: "the table messages and the indexes of chat server v2".to_owned(),
         namespace: namespace.clone(),
         schema: PlanSchema {

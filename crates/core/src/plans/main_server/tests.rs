@@ -7,7 +7,9 @@ use crate::schema::ddl;
 #[test]
 fn the_plan_is_registered_and_keeps_what_v1_made() {
     let registered = registered(NAME).expect("registered");
-    let plan = (registered.describe)(&Parameters::new("public", Instant::MIN)).expect("a plan");
+    let plan = registered
+        .describe(&Parameters::new("public", Instant::MIN))
+        .expect("a plan");
     assert_eq!(plan.kept, ["users", "chats", "sessions"]);
     let at = |name: &str| plan.steps.iter().position(|step| step.name == name);
     assert!(at("before") < at("schema") && at("schema") < at("intact"));

@@ -13,8 +13,10 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use super::in_place::{
-    BackupSpec, BackupTable, BatchSizes, InPlacePlan, OptionName, Parameters, PlanStep,
+    BackupSpec, BackupTable, BatchSizes, InPlacePlan, Maker, OptionName, Parameters, PlanStep,
     Precondition, Registered, SqlText, Tenancy, Work,
 };
 use super::schemas::PlanSchema;
@@ -28,10 +30,10 @@ pub const NAME: &str = "voice-agent";
 
 /// See the module.
 pub const REGISTERED: Registered = Registered {
-    name: NAME,
-    options: &[OptionName::TenantIds, OptionName::SkipBackup],
-    database: &["DATABASE_URL"],
-    describe,
+    name: Cow::Borrowed(NAME),
+    options: Cow::Borrowed(&[OptionName::TenantIds, OptionName::SkipBackup]),
+    database: Cow::Borrowed(&["DATABASE_URL"]),
+    maker: Maker::BuiltIn(describe),
 };
 
 const TENANTS: &str = "tenants";
@@ -58,6 +60,7 @@ pub fn describe(parameters: &Parameters) -> Result<InPlacePlan> {
     let v2 = checks::v2(&scope, &began);
     Ok(InPlacePlan {
         name: NAME.to_owned(),
+        named: NAME.to_owned(),
         title: "voice agent v1 to v2".to_owned(),
         namespace: namespace.clone(),
         schema: PlanSchema {

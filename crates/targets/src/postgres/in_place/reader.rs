@@ -18,7 +18,7 @@ use super::{bound, row_batch, statements, unsigned};
 use crate::postgres::backups;
 use crate::postgres::connection::Database;
 use crate::postgres::contents;
-use crate::postgres::fault::error;
+use crate::postgres::fault::{error, located};
 
 /// From this version on the server reads a part of a table by its blocks without reading the rest.
 const READS_BY_BLOCKS: i32 = 140_000;
@@ -36,12 +36,11 @@ impl InPlaceLook {
     }
 
     async fn rows(&self, sql: String, binds: &[String], what: &str) -> Result<Vec<PgRow>> {
-        let failed = |cause| error(cause, what);
         let mut transaction = self.database.begin_reading().await?;
-        let rows = bound(sql, binds)
+        let rows = bound(&sql, binds)
             .fetch_all(&mut *transaction)
             .await
-            .map_err(failed)?;
+            .map_err(|cause| located(cause, what, &sql))?;
         end(transaction, what).await?;
         Ok(rows)
     }

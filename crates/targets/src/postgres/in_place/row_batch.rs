@@ -63,7 +63,7 @@ pub(super) async fn decide(
         },
         lock = if lock { " FOR NO KEY UPDATE OF t" } else { "" },
     );
-    let rows = bound(sql, &binds)
+    let rows = bound(&sql, &binds)
         .fetch_all(&mut **transaction)
         .await
         .map_err(failed)?;

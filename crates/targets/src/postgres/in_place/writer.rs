@@ -11,7 +11,7 @@ use super::reader::{changed, merged};
 use super::{bound, row_batch, statements};
 use crate::postgres::batches::{self, Size};
 use crate::postgres::contents;
-use crate::postgres::fault::error;
+use crate::postgres::fault::{error, located};
 use crate::postgres::runs::{ActiveRun, Lease};
 
 /// Changes rows within one run.
@@ -78,12 +78,12 @@ impl InPlaceWriter for InPlaceStore {
         let failed = |cause| error(cause, what.clone());
         let mut transaction = self.begin().await?;
         let sql = statements::set(facts, update, part, limit, locked);
-        let rows = bound(sql, &update.binds)
+        let rows = bound(&sql, &update.binds)
             .bind(self.lease.run)
             .bind(step)
             .fetch_all(&mut *transaction)
             .await
-            .map_err(failed)?;
+            .map_err(|cause| located(cause, what.clone(), &sql))?;
         let changed = changed(&rows).map_err(failed)?;
         let size = Size {
             items: changed.rows,
@@ -129,12 +129,12 @@ impl InPlaceWriter for InPlaceStore {
         let failed = |cause| error(cause, what.clone());
         let mut transaction = self.lease.begin().await?;
         let sql = statements::merge(facts, merge);
-        let row = bound(sql, &merge.query.binds)
+        let row = bound(&sql, &merge.query.binds)
             .bind(self.lease.run)
             .bind(step)
             .fetch_optional(&mut *transaction)
             .await
-            .map_err(failed)?
+            .map_err(|cause| located(cause, what.clone(), &sql))?
             .ok_or_else(|| Error::new(ErrorKind::Internal, what.clone()))?;
         let changed = merged(&row).map_err(failed)?;
         let size = Size {
@@ -169,15 +169,13 @@ impl InPlaceWriter for InPlaceStore {
     async fn note(&self, facts: &TableFacts, update: &SetUpdate, noted: &Noted) -> Result<()> {
         let what = "cannot record warnings";
         let mut transaction = self.lease.begin().await?;
-        bound(
-            statements::record_noted(facts, update, noted),
-            &update.binds,
-        )
-        .bind(&noted.code)
-        .bind(self.lease.run)
-        .execute(&mut *transaction)
-        .await
-        .map_err(|cause| error(cause, what))?;
+        let sql = statements::record_noted(facts, update, noted);
+        bound(&sql, &update.binds)
+            .bind(&noted.code)
+            .bind(self.lease.run)
+            .execute(&mut *transaction)
+            .await
+            .map_err(|cause| located(cause, what, &sql))?;
         commit(transaction, what).await
     }
 }

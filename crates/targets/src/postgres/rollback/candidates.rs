@@ -95,7 +95,7 @@ pub(super) async fn next(
     }
     let edited = match options.force {
         true => HashSet::new(),
-        false => edited_outside(transaction, table, &entries).await?,
+        false => edited_outside(transaction, table, &entries, lock).await?,
     };
     for entry in &mut entries {
         let found = current.get(&entry.candidate.row_id).copied();
@@ -117,13 +117,21 @@ async fn edited_outside(
     transaction: &mut Transaction<'_, Postgres>,
     table: &str,
     entries: &[Entry],
+    lock: Lock,
 ) -> Result<HashSet<String>> {
     let mut edited = HashSet::new();
+    // Before anything is done, what a plan's own steps filled stands there still; it is taken back
+    // before the rows are.
+    let filled = match lock {
+        Lock::Nothing => filled_by_steps(transaction, table).await?,
+        Lock::Rows => Vec::new(),
+    };
     let shapes: BTreeSet<i32> = entries.iter().map(|entry| entry.shape).collect();
     for shape in shapes {
         let columns = shapes::read(transaction, shape).await?;
         let key = columns.names.first().map_or("id", String::as_str);
-        let outside = Outside::read(transaction, table, &columns.names).await?;
+        let known = [columns.names.as_slice(), filled.as_slice()].concat();
+        let outside = Outside::read(transaction, table, &known).await?;
         let of_shape = || entries.iter().filter(|entry| entry.shape == shape);
         let inserted: Vec<String> = of_shape()
             .filter(|entry| entry.candidate.fate == Fate::Delete)
@@ -147,6 +155,22 @@ async fn edited_outside(
         );
     }
     Ok(edited)
+}
+
+/// The columns of a table that steps of plans filled.
+async fn filled_by_steps(
+    transaction: &mut Transaction<'_, Postgres>,
+    table: &str,
+) -> Result<Vec<String>> {
+    let failed = |cause| error(cause, "cannot read what steps filled");
+    crate::postgres::query(include_str!("filled_by_steps.sql"))
+        .bind(table)
+        .fetch_all(&mut **transaction)
+        .await
+        .map_err(failed)?
+        .iter()
+        .map(|row| row.try_get(0).map_err(failed))
+        .collect()
 }
 
 /// What would become of a row that nobody changed.
