@@ -13,6 +13,7 @@ use sunset_core::config::{self, Faults, Variables};
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::ports::progress::Progress;
 use sunset_core::secret::Secret;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::arguments::CommonArgs;
 use crate::environment::Environment;
@@ -289,26 +290,49 @@ where
         }
         let result = tokio::select! {
             result = program(arguments, session) => result,
-            interrupted = tokio::signal::ctrl_c() => {
-                let mut error = Error::new(ErrorKind::Interrupted, "stopped from the keyboard")
-                    .remedy("run the same command again: it goes on where it stopped");
-                if let Err(cause) = interrupted {
-                    error = error.cause(cause);
-                }
-                Err(error)
-            }
+            error = stopped() => Err(error),
         };
         let told = notices.end(&result, talk.dry_run.load(Ordering::Relaxed));
         let untold = tokio::select! {
             untold = told => untold,
             // Whoever insists does not wait for a webhook.
-            _ = tokio::signal::ctrl_c() => Vec::new(),
+            _ = stopped() => Vec::new(),
         };
         for error in untold {
             talk.say(&format!("note: {error}"));
         }
         result
     })
+}
+
+/// Waits until somebody stops the program: from the keyboard, or by SIGTERM, as `kill`, systemd and
+/// Kubernetes do. What it was doing is dropped then, and with it the programs that it started.
+async fn stopped() -> Error {
+    let error = |what| {
+        Error::new(ErrorKind::Interrupted, what)
+            .remedy("run the same command again: it goes on where it stopped")
+    };
+    let keyboard = async {
+        let error = error("stopped from the keyboard");
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => error,
+            Err(cause) => error.cause(cause),
+        }
+    };
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            // The keyboard is left.
+            Err(_) => std::future::pending().await,
+        }
+        error("stopped by SIGTERM")
+    };
+    tokio::select! {
+        error = keyboard => error,
+        error = terminated => error,
+    }
 }
 
 /// The webhook: one that is named on the command line must be right, one of the environment that
