@@ -28,7 +28,7 @@ pub struct Arguments {
     #[command(flatten)]
     write: WriteArgs,
 
-    /// The plan whose database is backed up: sales-ai, leora-phase2, main-server, …
+    /// The plan whose database is backed up: sales-ai, main-server, …, or a file: ./plan.toml
     #[arg(long, default_value = "sales-ai", value_name = "NAME", global = true)]
     plan: String,
 

@@ -9,7 +9,8 @@ use sunset_core::Result;
 use sunset_core::permit::WritePermit;
 
 use crate::Arguments;
-use crate::place::{by, of_plan};
+use crate::place::{Place, by};
+use crate::verify::damaged;
 
 /// What the operator agreed to.
 #[derive(Debug, Clone, Copy)]
@@ -25,13 +26,23 @@ pub async fn restore(
     session: &Session,
 ) -> Result<Status> {
     let shelf = Shelf::new(&arguments.dir);
-    let backup = shelf.open(id)?;
+    let backup = match shelf.open(id) {
+        Err(error) => return damaged(id, error, session),
+        Ok(backup) => backup,
+    };
     let id = backup.manifest.id.as_str();
-    let place = of_plan(&backup.manifest.plan, session).await?;
-    backup.check_files().await?;
+    let place = Place::of(&backup.manifest.plan, session).await?;
+    if let Err(error) = backup.check_files().await {
+        return damaged(id, error, session);
+    }
     let loss = Loss::of(&backup, &place.database).await?;
     let consent = arguments.write.consent(session);
-    if !loss.is_empty {
+    if loss.is_none() {
+        session.print(&format!(
+            "Restoring {id} over {} would lose nothing: no table differs.",
+            place.database.describe()
+        ));
+    } else if !loss.is_empty {
         session.print(&format!(
             "Restoring {id} over {} would lose {} rows written since {}:",
             place.database.describe(),
@@ -88,7 +99,9 @@ pub async fn restore(
         url: &place.url,
         tools: &place.tools,
     };
-    restoring.run(&permit, &loss).await?;
+    if let Err(error) = restoring.run(&permit, &loss).await {
+        return damaged(id, error, session);
+    }
     session.print(&format!(
         "restored {id}: {} rows in {} tables, compared by number and digest before it was committed",
         sunset_cli::thousands(backup.manifest.rows()),

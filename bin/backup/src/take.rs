@@ -10,9 +10,10 @@ use sunset_core::secret::Secret;
 use sunset_core::{Result, env_vars};
 
 use crate::Arguments;
-use crate::place::{by, of_plan};
+use crate::place::{Place, by, plan_name};
 
 pub async fn take(arguments: &Arguments, session: &Session) -> Result<Status> {
+    let plan = plan_name(&arguments.plan)?;
     // Everything that is needed is looked for before anything begins.
     let redis = session
         .settings(|variables, _: &mut Faults| variables.get(env_vars::REDIS_URL))?
@@ -27,13 +28,13 @@ pub async fn take(arguments: &Arguments, session: &Session) -> Result<Status> {
         }
         None => None,
     };
-    let place = of_plan(&arguments.plan, session).await?;
+    let place = Place::of(&plan, session).await?;
     let taking = Taking {
         database: &place.database,
         url: &place.url,
         redis: redis.as_ref().map(|(redis, facts)| (redis, facts.clone())),
         tools: &place.tools,
-        plan: &arguments.plan,
+        plan: &plan,
         by: by(),
     };
     match arguments.write.consent(session) {
@@ -47,7 +48,7 @@ pub async fn take(arguments: &Arguments, session: &Session) -> Result<Status> {
             if let Some((redis, facts)) = &redis {
                 session.print(&format!("and {} with {} keys", redis.shown(), facts.keys));
             }
-            session.json(|| json!({"status": "done", "dry_run": true, "plan": arguments.plan}));
+            session.json(|| json!({"status": "done", "dry_run": true, "plan": plan}));
         }
         Consented::Write(_) => {
             let shelf = Shelf::new(&arguments.dir);

@@ -5,17 +5,22 @@ use sunset_backup::Shelf;
 use sunset_backup::verify::Verification;
 use sunset_cli::{Consented, Session, Status};
 use sunset_core::permit::WritePermit;
-use sunset_core::{ErrorKind, Result};
+use sunset_core::{Error, ErrorKind, Result};
 
 use crate::Arguments;
-use crate::place::of_plan;
+use crate::place::Place;
 
 pub async fn verify(arguments: &Arguments, id: &str, session: &Session) -> Result<Status> {
-    let backup = Shelf::new(&arguments.dir).open(id)?;
+    let backup = match Shelf::new(&arguments.dir).open(id) {
+        Err(error) => return damaged(id, error, session),
+        Ok(backup) => backup,
+    };
     let id = backup.manifest.id.as_str();
-    let place = of_plan(&backup.manifest.plan, session).await?;
+    let place = Place::of(&backup.manifest.plan, session).await?;
     let Consented::Write(consent) = arguments.write.consent(session) else {
-        backup.check_files().await?;
+        if let Err(error) = backup.check_files().await {
+            return damaged(id, error, session);
+        }
         session.print(&format!(
             "{id}: sizes and SHA-256 are the manifest's; a database would be made on {} to restore it into",
             place.database.describe()
@@ -33,14 +38,7 @@ pub async fn verify(arguments: &Arguments, id: &str, session: &Session) -> Resul
     };
     let found = match verification.run().await {
         Ok(found) => found,
-        Err(error) if error.kind() == ErrorKind::Mismatch => {
-            session.say(&sunset_cli::failure_text(&error));
-            session.json(|| {
-                json!({"status": Status::CheckFailed.name(), "backup": id, "differences": [error.to_string()]})
-            });
-            return Ok(Status::CheckFailed);
-        }
-        Err(error) => return Err(error),
+        Err(error) => return damaged(id, error, session),
     };
     for name in &found.dropped {
         session.say(&format!(
@@ -71,4 +69,19 @@ pub async fn verify(arguments: &Arguments, id: &str, session: &Session) -> Resul
         })
     });
     Ok(status)
+}
+
+/// A backup that is damaged is a finding, with a status of its own; every other error stays one.
+pub fn damaged(id: &str, error: Error, session: &Session) -> Result<Status> {
+    if !matches!(error.kind(), ErrorKind::Mismatch | ErrorKind::Malformed) {
+        return Err(error);
+    }
+    session.say(&sunset_cli::failure_text(&error));
+    session.json(|| {
+        json!({
+            "status": Status::CheckFailed.name(), "backup": id,
+            "differences": [error.to_string()],
+        })
+    });
+    Ok(Status::CheckFailed)
 }

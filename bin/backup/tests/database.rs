@@ -1,5 +1,7 @@
 //! A database there and back.
 
+use std::process::Command;
+
 use crate::scratch::Scratch;
 
 /// What v2 and its users do after a backup: 3 new users, 5 changed sessions, 2 chats that go, a
@@ -122,12 +124,53 @@ fn a_damaged_backup_is_found_and_never_restored() {
     std::fs::write(&dump, &changed).expect("a file");
     let said = scratch.expect(4, &["verify", &id]);
     assert!(said.err.contains("SHA-256"), "{said:?}");
-    scratch.expect(1, &["restore", &id, "--overwrite"]);
+    let said = scratch.expect(4, &["restore", &id, "--overwrite"]);
+    assert!(said.err.contains("use another one"), "{said:?}");
     std::fs::write(&dump, &whole[..middle]).expect("a file");
     let said = scratch.expect(4, &["list"]);
     assert!(said.out.contains("damaged: database.dump has"), "{said:?}");
     std::fs::write(&dump, &whole).expect("a file");
     scratch.expect(0, &["verify", &id]);
+    // No dump at all, and a manifest that says so of it.
+    let path = scratch.manifest(&id);
+    let text = std::fs::read_to_string(&path).expect("the manifest");
+    let mut manifest: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let garbage = "PGDMP and nothing behind it";
+    std::fs::write(&dump, garbage).expect("a file");
+    let digest = Command::new("sha256sum").arg(&dump).output();
+    let digest = String::from_utf8(digest.expect("sha256sum").stdout).expect("text");
+    manifest["files"][0]["size"] = garbage.len().into();
+    manifest["files"][0]["sha256"] = digest.split(' ').next().expect("a digest").into();
+    std::fs::write(&path, manifest.to_string()).expect("the manifest");
+    let said = scratch.expect(4, &["verify", &id]);
+    assert!(said.err.contains("cannot read the dump"), "{said:?}");
+    assert!(said.err.contains("this backup is damaged"), "{said:?}");
+    manifest["files"] = serde_json::json!([]);
+    std::fs::write(&path, manifest.to_string()).expect("the manifest");
+    let said = scratch.expect(4, &["verify", &id]);
+    assert!(said.err.contains("nothing of database.dump"), "{said:?}");
+    std::fs::remove_file(&path).expect("the manifest");
+    let said = scratch.expect(4, &["list"]);
+    assert!(said.out.contains("without its manifest.json"), "{said:?}");
+}
+
+#[test]
+fn a_plan_in_a_file_is_backed_up_and_a_restore_that_loses_nothing_says_so() {
+    let Some(scratch) = Scratch::new() else {
+        return;
+    };
+    let plan = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../samples/plans/sales-ai-leads.toml"
+    );
+    let said = scratch.expect(0, &["--plan", plan, "--json"]);
+    let id = said.json()["manifest"]["id"].as_str().map(str::to_owned);
+    let id = id.expect("an id");
+    scratch.expect(0, &["verify", &id]);
+    let said = scratch.expect(0, &["restore", &id, "--dry-run"]);
+    assert!(said.out.contains("would lose nothing"), "{said:?}");
+    let said = scratch.expect(1, &["--plan", "nowhere/plan.toml"]);
+    assert!(said.err.contains("nowhere/plan.toml"), "{said:?}");
 }
 
 #[test]
@@ -152,11 +195,12 @@ fn a_restore_that_does_not_give_the_manifests_rows_leaves_everything_as_it_was()
     );
     scratch.sql("INSERT INTO users (open_id) VALUES ('since')");
     let before = scratch.everything();
-    let said = scratch.expect(1, &["restore", &id, "--overwrite"]);
+    let said = scratch.expect(4, &["restore", &id, "--overwrite"]);
     assert!(
         said.err.contains("users was not restored as it was"),
         "{said:?}"
     );
+    assert!(said.err.contains("use another backup"), "{said:?}");
     assert_eq!(scratch.everything(), before);
 }
 

@@ -1,6 +1,6 @@
 //! The programs that it runs: missing, too old, failing, and what they are told.
 
-use crate::scratch::{Scratch, script};
+use crate::scratch::{Said, Scratch, script};
 
 fn pretend(scratch: &mut Scratch, version: &str, dump: &str) {
     let bin = scratch.path("bin");
@@ -56,6 +56,72 @@ fn a_pg_dump_that_fails_leaves_no_backup() {
         .expect("the folder")
         .count();
     assert_eq!(entries, 0);
+}
+
+#[test]
+fn sigterm_ends_what_was_started_and_leaves_nothing() {
+    let Some(mut scratch) = Scratch::new() else {
+        return;
+    };
+    let file = scratch.path("pid");
+    pretend(
+        &mut scratch,
+        "99.1",
+        &format!("echo $$ >{}; exec sleep 300", file.display()),
+    );
+    let running = scratch
+        .command(&["--plan", "main-server"])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("backup");
+    let begun = std::time::Instant::now();
+    let dump = loop {
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        if let Ok(id) = text.trim().parse::<u32>() {
+            break id;
+        }
+        assert!(begun.elapsed().as_secs() < 60, "pg_dump is not started");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    };
+    let kill = |id: u32, signal: &str| {
+        let mut command = std::process::Command::new("kill");
+        command.args([signal, &id.to_string()]).output()
+    };
+    kill(running.id(), "-TERM").expect("kill");
+    let said = Said::new(running.wait_with_output().expect("backup"));
+    assert_eq!(said.status, 1, "{said:?}");
+    assert!(said.err.contains("stopped by SIGTERM"), "{said:?}");
+    let entries = std::fs::read_dir(scratch.path("backups")).expect("the folder");
+    assert_eq!(entries.count(), 0);
+    let there = || {
+        let mut command = std::process::Command::new("ps");
+        let shown = command.args(["-o", "stat=", "-p", &dump.to_string()]);
+        let shown = shown.output().expect("ps").stdout;
+        let state = String::from_utf8_lossy(&shown).trim().to_owned();
+        !state.is_empty() && !state.starts_with('Z')
+    };
+    let ended = std::time::Instant::now();
+    while there() {
+        assert!(ended.elapsed().as_secs() < 10, "pg_dump goes on");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn a_redis_that_never_answers_is_not_waited_for() {
+    let Some(mut scratch) = Scratch::empty() else {
+        return;
+    };
+    let bin = scratch.path("silent");
+    std::fs::create_dir(&bin).expect("a folder");
+    script(&bin.join("redis-cli"), "exec sleep 300");
+    let path = std::env::var("PATH").expect("PATH");
+    scratch.set("PATH", &format!("{}:{path}", bin.display()));
+    scratch.set("REDIS_URL", "rediss://:hunter2@127.0.0.1:9");
+    let said = scratch.expect(1, &["--plan", "main-server"]);
+    assert!(said.err.contains("Redis gave no answer in"), "{said:?}");
+    assert!(!said.err.contains("hunter2"), "{said:?}");
+    assert!(!scratch.path("backups").exists());
 }
 
 #[test]

@@ -23,6 +23,9 @@ const MISLEADING: [&str; 12] = [
     "PGCLIENTENCODING",
 ];
 
+/// How a table is spoken of whose rows came out otherwise than the manifest says.
+pub(crate) const NOT_AS_IT_WAS: &str = "was not restored as it was";
+
 /// A program of PostgreSQL that will find its server by its environment alone.
 pub(crate) fn of_postgres(program: &Path, variables: Option<&LibpqVariables>) -> Command {
     let mut command = Command::new(program);
@@ -75,6 +78,12 @@ pub(crate) fn failure(what: &str, stderr: &[u8]) -> Error {
         (
             ErrorKind::Contended,
             "somebody holds the tables: stop the application, or wait, and run it again",
+        )
+    } else if words.contains(NOT_AS_IT_WAS) {
+        (
+            ErrorKind::Mismatch,
+            "the dump does not hold what its manifest says, and nothing was changed: use another \
+             backup, see `backup list`",
         )
     } else if words.contains("No space left") {
         (

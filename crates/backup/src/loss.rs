@@ -126,6 +126,11 @@ impl Loss {
         Ok(loss)
     }
 
+    /// Whether the database holds what the backup holds; the ledger counts, too.
+    pub fn is_none(&self) -> bool {
+        !self.is_empty && self.tables.is_empty() && self.objects.is_empty()
+    }
+
     /// Rows of applications that would be lost; this tool's ledger is not counted.
     pub fn written(&self) -> u64 {
         let tables = self.tables.iter().filter(|table| !table.is_ledger());

@@ -119,6 +119,13 @@ pub fn is_id(text: &str) -> bool {
     !text.is_empty() && text.len() <= 120 && !text.starts_with('.') && text.chars().all(plain)
 }
 
+/// A name as it may begin an id.
+pub(crate) fn as_id(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let plain = |c| if plain(c) { c } else { '-' };
+    name.chars().take(60).map(plain).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,5 +136,7 @@ mod tests {
         for bad in ["", ".", "..", "../x", "a/b", ".hidden", "a b", "a\0"] {
             assert!(!is_id(bad), "{bad:?}");
         }
+        assert_eq!(as_id("../my leads ü"), "---my-leads--");
+        assert!(is_id(&as_id(&"ü".repeat(500))));
     }
 }

@@ -1,6 +1,7 @@
 //! Redis: where it is, what it says of itself, and its copy by `redis-cli --rdb`.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use sunset_core::secret::Secret;
 use sunset_core::{Error, ErrorKind, Result};
@@ -27,6 +28,11 @@ pub struct RedisFacts {
 }
 
 const CLI: &str = "redis-cli";
+/// An answer takes no longer. redis-cli itself waits for ever, for instance for the handshake of a
+/// server that speaks no TLS.
+const ANSWER: Duration = Duration::from_secs(10);
+/// A copy that does not grow for so long does not come. Redis may write a file of its own first.
+const STILL: Duration = Duration::from_secs(600);
 const REMEDY: &str = "set REDIS_URL to redis://USER:PASSWORD@HOST:PORT (rediss:// with TLS)";
 
 impl Redis {
@@ -122,7 +128,16 @@ impl Redis {
     /// # Errors
     /// `Unreachable`, `Denied`; `Configuration` when there is no redis-cli.
     pub async fn facts(&self) -> Result<RedisFacts> {
-        let output = self.output(&["INFO", "everything"]).await?;
+        let asked = tokio::time::timeout(ANSWER, self.output(&["INFO", "everything"]));
+        let Ok(output) = asked.await else {
+            return Err(Error::new(
+                ErrorKind::Unreachable,
+                format!("Redis gave no answer in {} s", ANSWER.as_secs()),
+            )
+            .item(self.shown.clone())
+            .remedy("check host, port and whether it speaks TLS (rediss://) or not (redis://)"));
+        };
+        let output = output?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let line = |name: &str| {
             text.lines()
@@ -155,7 +170,19 @@ impl Redis {
     /// `Unreachable` when it does not give one; many hosted ones do not.
     pub async fn copy(&self, to: &Path) -> Result<()> {
         let file = to.to_string_lossy().into_owned();
-        let output = self.output(&["--rdb", &file]).await?;
+        let arguments = ["--rdb", file.as_str()];
+        let copying = self.output(&arguments);
+        let output = tokio::select! {
+            output = copying => output?,
+            () = stood_still(to) => {
+                return Err(Error::new(
+                    ErrorKind::Unreachable,
+                    format!("Redis sent nothing for {} s", STILL.as_secs()),
+                )
+                .item(self.shown.clone())
+                .remedy("look at its log; --without-redis leaves it out"));
+            }
+        };
         let said = format!(
             "{}\n{}",
             String::from_utf8_lossy(&output.stdout),
@@ -170,6 +197,19 @@ impl Redis {
                 "hosted Redis often refuses SYNC: use its own backups and leave it out here with \
                  --without-redis",
             ))
+    }
+}
+
+/// Ends when a file has not grown for long.
+async fn stood_still(path: &Path) {
+    let size = || std::fs::metadata(path).map_or(0, |facts| facts.len());
+    let (mut known, mut since) = (size(), Instant::now());
+    while since.elapsed() < STILL {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let now = size();
+        if now != known {
+            (known, since) = (now, Instant::now());
+        }
     }
 }
 

@@ -96,10 +96,11 @@ impl Replay<'_> {
             ));
         }
         if !read.success() || pumped.is_err() {
-            return Err(child::failure(
-                "pg_restore could not read the dump",
-                &said_reading,
-            ));
+            return Err(
+                Error::new(ErrorKind::Mismatch, "pg_restore cannot read the dump")
+                    .item(child::words(&said_reading))
+                    .remedy("this backup is damaged: use another one, see `backup list`"),
+            );
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use sunset_targets::postgres::{
 };
 
 use crate::catalog;
-use crate::child;
+use crate::child::{self, NOT_AS_IT_WAS};
 use crate::loss::Loss;
 use crate::manifest::ObjectPart;
 use crate::replay::Replay;
@@ -115,7 +115,7 @@ impl Restoring<'_> {
             let name = table.name().replace('\'', "''");
             sql.push_str(&format!(
                 "DO $sunset$ BEGIN IF (SELECT w.rows || ' ' || w.digest FROM ({digest}) AS w) IS DISTINCT FROM '{} {}' \
-                 THEN RAISE EXCEPTION '%', '{name} was not restored as it was'; END IF; END $sunset$;\n",
+                 THEN RAISE EXCEPTION '%', '{name} {NOT_AS_IT_WAS}'; END IF; END $sunset$;\n",
                 table.rows, table.digest
             ));
         }

@@ -2,13 +2,14 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 use sunset_core::{Error, ErrorKind, Result};
 
 use crate::manifest::{FORMAT, FilePart, Manifest, is_id};
+use crate::take::{DUMP, RDB};
 
 const MANIFEST: &str = "manifest.json";
 /// What begins the names of folders that are not whole.
@@ -110,6 +111,9 @@ impl Shelf {
             return Ok(latest);
         }
         let folder = self.root.join(id);
+        if is_id(id) && !folder.join(MANIFEST).is_file() && folder.join(DUMP).is_file() {
+            return Err(without_manifest(&folder));
+        }
         if !is_id(id) || !folder.join(MANIFEST).is_file() {
             let (all, _) = self.list()?;
             let known: Vec<&str> = all
@@ -160,6 +164,8 @@ impl Shelf {
                 unfinished.push(name);
             } else if is_id(&name) && entry.path().join(MANIFEST).is_file() {
                 found.push(read(&entry.path()));
+            } else if is_id(&name) && entry.path().join(DUMP).is_file() {
+                found.push(Err(without_manifest(&entry.path())));
             }
         }
         let when = |each: &Result<Backup>| {
@@ -173,17 +179,21 @@ impl Shelf {
     }
 }
 
+fn malformed(what: String, path: &Path) -> Error {
+    Error::new(ErrorKind::Malformed, what)
+        .item(path.display().to_string())
+        .remedy("take the backup again; its files may still be restored by hand with pg_restore")
+}
+
+fn without_manifest(folder: &Path) -> Error {
+    malformed(format!("a backup without its {MANIFEST}"), folder)
+}
+
 fn read(folder: &Path) -> Result<Backup> {
     let path = folder.join(MANIFEST);
     let text = std::fs::read_to_string(&path)
         .map_err(|cause| failed("cannot read the manifest", &path, cause))?;
-    let odd = |what: String| {
-        Error::new(ErrorKind::Malformed, what)
-            .item(path.display().to_string())
-            .remedy(
-                "take the backup again; its files may still be restored by hand with pg_restore",
-            )
-    };
+    let odd = |what: String| malformed(what, &path);
     let manifest: Manifest = serde_json::from_str(&text)
         .map_err(|cause| odd("the manifest cannot be read".to_owned()).cause(cause))?;
     if manifest.format != FORMAT {
@@ -193,9 +203,19 @@ fn read(folder: &Path) -> Result<Backup> {
         )));
     }
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    let plain = |file: &FilePart| is_id(&file.name);
-    if manifest.id != name || !manifest.files.iter().all(plain) {
+    if manifest.id != name {
         return Err(odd("the manifest is of another folder".to_owned()));
+    }
+    if let Some(odd_one) = manifest.files.iter().find(|file| !is_id(&file.name)) {
+        return Err(odd(format!(
+            "the manifest names a file that is not in its folder: {:?}",
+            odd_one.name
+        )));
+    }
+    let needed = [(DUMP, true), (RDB, manifest.redis.is_some())];
+    let named = |name: &str| manifest.files.iter().any(|file| file.name == name);
+    if let Some((lost, _)) = needed.iter().find(|(name, is)| *is && !named(name)) {
+        return Err(odd(format!("the manifest says nothing of {lost}")));
     }
     Ok(Backup {
         folder: folder.to_owned(),
@@ -267,6 +287,9 @@ impl Draft {
     /// `Configuration` where it cannot be read back.
     pub async fn seal(&self, name: &str, what: &str, made_with: &str) -> Result<FilePart> {
         let path = self.path(name);
+        // A copy of the folder may be readable by others; its files go on being its owner's.
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))
+            .map_err(|cause| failed("cannot keep the file private", &path, cause))?;
         let (size, sha256) = sum(path.clone()).await?;
         File::open(&path)
             .and_then(|file| file.sync_all())
@@ -315,7 +338,7 @@ impl Drop for Draft {
     }
 }
 
-/// Size and SHA-256 of a file, and leave to read it for its owner alone.
+/// Size and SHA-256 of a file.
 async fn sum(path: PathBuf) -> Result<(u64, String)> {
     let item = path.clone();
     let work = move || -> std::io::Result<(u64, String)> {
@@ -344,59 +367,4 @@ async fn sum(path: PathBuf) -> Result<(u64, String)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::manifest::DatabasePart;
-
-    fn manifest(id: &str, files: Vec<FilePart>) -> Manifest {
-        Manifest {
-            format: FORMAT,
-            id: id.to_owned(),
-            plan: "main-server".into(),
-            taken_at: "2026-11-21T11:30:00Z".into(),
-            taken_by: "backup".into(),
-            database: DatabasePart {
-                url: "postgresql://h/x".into(),
-                identity: "postgresql:1/x".into(),
-                server_version: "15.18".into(),
-                snapshot: "1:1:".into(),
-                tables: Vec::new(),
-                objects: Vec::new(),
-            },
-            redis: None,
-            files,
-        }
-    }
-
-    #[tokio::test]
-    async fn only_a_whole_backup_is_listed_and_a_changed_byte_is_found() {
-        let folder = tempfile::tempdir().unwrap();
-        let shelf = Shelf::new(folder.path().join("backups"));
-        assert!(shelf.list().unwrap().0.is_empty());
-        let draft = shelf.begin("one").unwrap();
-        assert!(shelf.list().unwrap().0.is_empty());
-        assert_eq!(shelf.list().unwrap().1, [".unfinished-one"]);
-        assert!(shelf.open("one").is_err());
-        std::fs::write(draft.path("database.dump"), b"dump").unwrap();
-        let file = draft.seal("database.dump", "a dump", "x").await.unwrap();
-        let id = draft.id().to_owned();
-        draft.finish(manifest(&id, vec![file])).unwrap();
-        // The same second again.
-        let second = shelf.begin("one").unwrap();
-        assert_eq!(second.id(), "one-2");
-        drop(second);
-        let (found, unfinished) = shelf.list().unwrap();
-        assert_eq!((found.len(), unfinished.len()), (1, 0));
-        let backup = shelf.open("one").unwrap();
-        backup.check_files().await.unwrap();
-        std::fs::write(backup.folder.join("database.dump"), b"dumb").unwrap();
-        assert_eq!(
-            backup.check_files().await.unwrap_err().kind(),
-            ErrorKind::Mismatch
-        );
-        std::fs::write(backup.folder.join("database.dump"), b"du").unwrap();
-        assert!(backup.faults()[0].contains("2 bytes, not 4"));
-        let missing = shelf.open("../one").unwrap_err();
-        assert_eq!(missing.remedy_text(), Some("the latest are: one"));
-    }
-}
+mod tests;

@@ -5,7 +5,7 @@ use sunset_core::secret::Secret;
 use sunset_core::{Error, ErrorKind, Result};
 use sunset_targets::postgres::{Database, LibpqVariables, error, query};
 
-use crate::manifest::{DatabasePart, FORMAT, FilePart, Manifest, RedisPart};
+use crate::manifest::{DatabasePart, FORMAT, FilePart, Manifest, RedisPart, as_id};
 use crate::redis::{Redis, RedisFacts};
 use crate::shelf::{Backup, Draft, Shelf};
 use crate::tools::Tools;
@@ -47,7 +47,7 @@ impl Taking<'_> {
         let exported: String = row.try_get("exported").map_err(failed)?;
         let taken_at: String = row.try_get("taken_at").map_err(failed)?;
         let stem: String = row.try_get("stem").map_err(failed)?;
-        let draft = shelf.begin(&format!("{}-{stem}", self.plan))?;
+        let draft = shelf.begin(&format!("{}-{stem}", as_id(self.plan)))?;
         said(&format!("backup {}", draft.id()));
         let counting = async {
             let mut tables = Vec::new();

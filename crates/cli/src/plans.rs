@@ -60,8 +60,8 @@ pub fn desired_schema(named: &str, namespace: &str) -> Result<PlanSchema> {
     }
 }
 
-/// Names of plans have neither.
-fn is_file(named: &str) -> bool {
+/// Whether a plan is named by its file: names of plans have neither a path nor an extension.
+pub fn is_file(named: &str) -> bool {
     named.contains(['/', '\\']) || Path::new(named).extension().is_some()
 }
 
