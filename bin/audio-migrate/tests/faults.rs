@@ -34,7 +34,7 @@ impl World {
         let mut place = Place::with_sample()?;
         let ids = place.text(
             "SELECT string_agg(id, ' ' ORDER BY id) FROM (SELECT id FROM conversations \
-             ORDER BY id LIMIT 4) AS some",
+             ORDER BY id LIMIT 4) AS few",
         );
         let lengths = [300_000, 70_001, 2_000_000, LARGE];
         let runtime = tokio::runtime::Builder::new_multi_thread()

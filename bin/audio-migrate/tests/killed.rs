@@ -46,7 +46,15 @@ fn a_killed_run_goes_on_and_links_nothing_that_is_not_proven() {
             .stderr(Stdio::piped())
             .spawn()
             .expect("started");
-        std::thread::sleep(Duration::from_millis(150 + random.below(700)));
+        // In the middle of a part, most times; while it is read for the first time, now and then.
+        let until = proxy.passed().sent + random.below(10 << 20);
+        let begin = Instant::now();
+        while proxy.passed().sent < until && begin.elapsed() < Duration::from_secs(5) {
+            std::thread::sleep(Duration::from_millis(2));
+            if child.try_wait().expect("asked").is_some() {
+                break;
+            }
+        }
         if child.try_wait().expect("asked").is_some() {
             ended = Some(child.wait_with_output().expect("ended"));
             break;
