@@ -7,8 +7,8 @@ use tokio::time::Instant;
 
 use sunset_core::error::{Error, ErrorKind, Result};
 
-/// Bytes of small objects that are held at once: 24 MiB.
-const POOL: u64 = 24 << 20;
+/// Bytes of small objects that are held at once: 12 MiB.
+const POOL: u64 = 12 << 20;
 /// What one permit of the pool stands for.
 const GRAIN: u64 = 4 << 10;
 
