@@ -71,7 +71,7 @@ fmt: ## format the code
 	cargo fmt --all
 
 .PHONY: bench
-bench: ## decoding and loading against cat, jq and psql \copy (BENCH_SIZE=full: the large sizes)
+bench: ## decoding, loading and copying against cat, jq, psql \copy and rclone (BENCH_SIZE=full: the large sizes)
 	@scripts/bench.sh
 
 .PHONY: clean-local

@@ -1,8 +1,9 @@
-//! Measures decoding and loading, each time against another way of doing the same, in the same
+//! Measures decoding, loading and copying, each time against another way of doing the same, in the same
 //! run and by turns (A B A B …): the machine's other work falls on both, and the ratios hold.
 //!
 //! `make bench` runs it; docs/performance.md says what came out.
 
+mod audio;
 mod decoding;
 mod export;
 mod loading;
@@ -74,6 +75,14 @@ pub struct RunArguments {
     #[arg(long)]
     server: String,
 
+    /// The fake-gcs-server that gives recordings; without one, recordings are not measured
+    #[arg(long)]
+    gcs_server: Option<PathBuf>,
+
+    /// The rclone to compare with
+    #[arg(long)]
+    rclone: Option<PathBuf>,
+
     /// The psql that belongs to it
     #[arg(long, default_value = "psql")]
     psql: PathBuf,
@@ -92,6 +101,10 @@ pub enum Part {
     LoadingMemory,
     /// data-migrate through a proxy with 10 ms of round trip against one INSERT a row
     Latency,
+    /// audio-migrate against `rclone copy`, on this machine and with 40 ms of round trip
+    Audio,
+    /// The peak memory of audio-migrate over one very large object
+    AudioMemory,
 }
 
 impl RunArguments {
@@ -105,6 +118,7 @@ impl RunArguments {
             load_documents: self.load_documents.unwrap_or(sizes.load_documents),
             load_rounds: self.rounds.unwrap_or(sizes.load_rounds),
             decode_rounds: self.rounds.unwrap_or(sizes.decode_rounds),
+            small_rounds: self.rounds.unwrap_or(sizes.small_rounds),
             ..sizes
         }
     }
@@ -134,6 +148,12 @@ fn run(arguments: &RunArguments) -> Result<()> {
     }
     if arguments.wants(Part::Latency) {
         loading::latency::measure(arguments, &sizes, &mut report)?;
+    }
+    if arguments.wants(Part::Audio) {
+        audio::measure(arguments, &sizes, &mut report)?;
+    }
+    if arguments.wants(Part::AudioMemory) {
+        audio::measure_memory(arguments, &sizes, &mut report)?;
     }
     report.end(&machine::load_average())
 }

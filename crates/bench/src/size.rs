@@ -26,6 +26,14 @@ pub struct Sizes {
     pub latency_documents: u64,
     /// Rows that are inserted one by one through it.
     pub latency_rows: u64,
+    /// Recordings that are copied against the clock, and their bytes in all.
+    pub recordings: u64,
+    pub recording_bytes: u64,
+    /// Small ones, of a KiB in the mean, whose second run counts.
+    pub small_recordings: u64,
+    pub small_rounds: usize,
+    /// Bytes of one whose copying is watched for its memory.
+    pub large_recording: u64,
 }
 
 impl SizeName {
@@ -41,6 +49,11 @@ impl SizeName {
                 load_memory_documents: 100_000,
                 latency_documents: 10_000,
                 latency_rows: 500,
+                recordings: 155,
+                recording_bytes: 600_000_000,
+                small_recordings: 2_000,
+                small_rounds: 2,
+                large_recording: 256 << 20,
             },
             Self::Full => Sizes {
                 decode_documents: 100_000,
@@ -51,6 +64,11 @@ impl SizeName {
                 load_memory_documents: 1_000_000,
                 latency_documents: 20_000,
                 latency_rows: 1_000,
+                recordings: 155,
+                recording_bytes: 600_000_000,
+                small_recordings: 20_000,
+                small_rounds: 3,
+                large_recording: 2 << 30,
             },
         }
     }
