@@ -71,6 +71,7 @@ pub async fn carry_out(flow: &Flow, run: &ActiveRun) -> Result<Vec<StepText>> {
     let batches = flow.arguments.batch_size;
     let options = InPlaceOptions {
         batches: batches.map_or(plan.batches, |rows| BatchSizes { rows, sets: rows }),
+        connections: flow.options.connections,
         began,
         retries: flow.options.retries,
         again: false,

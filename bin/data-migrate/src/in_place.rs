@@ -46,8 +46,9 @@ pub async fn migrate(
     let mut parameters = arguments.in_place.parameters(began);
     // What is wrong with the options is said before anything is connected to.
     registered.describe(&parameters)?;
-    let database =
-        Database::connect(&settings.url, ConnectOptions::for_program(Arguments::NAME)).await?;
+    let connecting =
+        ConnectOptions::for_program(Arguments::NAME).connections(arguments.connections + 2);
+    let database = Database::connect(&settings.url, connecting).await?;
     session.detail(&format!("database {}", database.describe()));
     session.announce(&format!(
         "plan {} in {}",
@@ -70,6 +71,7 @@ pub async fn migrate(
     let flow = Flow {
         palette: Palette::of(&session),
         options: InPlaceOptions {
+            connections: arguments.connections as usize,
             batches: asked.map_or(plan.batches, |rows| BatchSizes { rows, sets: rows }),
             began,
             retries: Retries(pace.max_retries),

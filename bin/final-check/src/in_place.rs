@@ -115,6 +115,7 @@ pub async fn final_check(
     let checking = Checking {
         options: InPlaceOptions {
             batches: plan.batches,
+            connections: 1,
             began: now,
             retries: Retries(pace.max_retries),
             again: false,
@@ -249,7 +250,7 @@ impl Checking<'_> {
         }
         self.session
             .print(&render::in_place_check_text(report, palette));
-        self.session.sum_up(&render::verdict_line(report));
+        self.session.sum_up(render::in_place_verdict(report));
         if !arguments.no_report {
             self.report(arguments, report).await?;
         }

@@ -240,6 +240,7 @@ impl Push {
         };
         let options = InPlaceOptions {
             batches: plan.batches,
+            connections: 1,
             began: Instant::MIN,
             retries: Retries(3),
             again: false,

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use sunset_core::ports::progress::{Progress, Silent};
 
 use crate::numbers::thousands;
@@ -28,6 +28,14 @@ pub(crate) fn for_terminal(talk: Talk, quiet: bool) -> Box<dyn Progress> {
     }
 }
 
+/// `1,234/s`, whole.
+fn rate(state: &ProgressState, out: &mut dyn std::fmt::Write) {
+    let whole = format!("{:.0}", state.per_sec());
+    let shown = whole.parse().map_or(whole, thousands);
+    let written = write!(out, "{shown}/s");
+    debug_assert!(written.is_ok(), "writing a bar does not fail");
+}
+
 #[derive(Default)]
 struct Bars {
     bar: Mutex<Option<ProgressBar>>,
@@ -45,12 +53,12 @@ impl Progress for Bars {
     fn start(&self, label: &str, total: Option<u64>) {
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
         let template = if total.is_some() {
-            "{prefix:<14} {bar:30} {human_pos}/{human_len} {per_sec} {elapsed} ETA {eta}"
+            "{prefix:<14} {bar:30} {human_pos}/{human_len} {rate} {elapsed} ETA {eta}"
         } else {
-            "{prefix:<14} {spinner} {human_pos} {per_sec} {elapsed}"
+            "{prefix:<14} {spinner} {human_pos} {rate} {elapsed}"
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
+            bar.set_style(style.with_key("rate", rate));
         }
         bar.set_prefix(label.to_owned());
         self.with(|current| *current = Some(bar));

@@ -4,6 +4,7 @@
 mod backups;
 mod fixes;
 mod kept;
+mod pace;
 mod questions;
 mod rows;
 mod sets;
@@ -64,8 +65,10 @@ pub struct Writers<'a> {
 /// How a flow goes about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InPlaceOptions {
-    /// Rows a transaction.
+    /// Rows a transaction, at most.
     pub batches: BatchSizes,
+    /// Transactions that change rows by SQL at once, each on a connection of its own.
+    pub connections: usize,
     /// When the run began.
     pub began: Instant,
     /// How often a passing fault is tried again.

@@ -303,19 +303,24 @@ pub fn in_place_check_text(report: &CheckReport, palette: Palette) -> String {
             report.count(Severity::Note)
         ),
     );
-    let (tone, words) = match report.verdict() {
-        Verdict::Passed => (Tone::Good, "Migration validated successfully!"),
-        Verdict::Failed => (
-            Tone::Bad,
-            "FAILED: the database is not yet what the plan wants. See the failures above.",
-        ),
-        Verdict::Incomplete => (
-            Tone::Notice,
-            "INCOMPLETE: nothing fails, but not everything was compared.",
-        ),
+    let tone = match report.verdict() {
+        Verdict::Passed => Tone::Good,
+        Verdict::Failed => Tone::Bad,
+        Verdict::Incomplete => Tone::Notice,
     };
-    line(&mut text, &palette.paint(tone, words));
+    line(&mut text, &palette.paint(tone, in_place_verdict(report)));
     text
+}
+
+/// What the final check of such a plan came to, in a line.
+pub fn in_place_verdict(report: &CheckReport) -> &'static str {
+    match report.verdict() {
+        Verdict::Passed => "Migration validated successfully!",
+        Verdict::Failed => {
+            "FAILED: the database is not yet what the plan wants. See the failures above."
+        }
+        Verdict::Incomplete => "INCOMPLETE: nothing fails, but not everything was compared.",
+    }
 }
 
 fn line(text: &mut String, words: &str) {

@@ -18,7 +18,8 @@ pub use audio::{audio_json, audio_text, plan_json, plan_text};
 pub use bucket::{bucket_json, bucket_text};
 pub use check::{check_json, check_text, section_json, section_text, verdict_line, verdict_name};
 pub use in_place::{
-    StepText, in_place_check_text, place_of, step_heading, step_text, steps_json, summary_text,
+    StepText, in_place_check_text, in_place_verdict, place_of, step_heading, step_text, steps_json,
+    summary_text,
 };
 pub use inspect::{inspect_json, inspect_text};
 pub use inspect_page::inspect_html;

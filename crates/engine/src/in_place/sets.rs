@@ -4,10 +4,15 @@
 //! changed. The sweep spares the server from reading what was done before for every batch; the
 //! look at the whole finds what moved, came or was locked meanwhile.
 
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
+
+use futures::future::join_all;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::plans::in_place::{Group, Labels, PlanStep, SetUpdate, TableFacts};
 use sunset_core::ports::in_place::{Blocks, Changed, InPlaceWriter, Locked, TableSize};
 
+use super::pace::Pace;
 use super::{InPlaceOptions, Ports, Sight, StepReport};
 use crate::retry::retry;
 use crate::schema::LOCK_RETRIES;
@@ -127,31 +132,45 @@ struct Sweep<'a> {
     options: InPlaceOptions,
 }
 
+/// Where a sweep stands: how far its lanes have divided the table, and whether one of them failed.
+struct Course {
+    size: TableSize,
+    /// Rows a block.
+    density: u64,
+    next: AtomicU64,
+    failed: AtomicBool,
+    pace: Pace,
+}
+
+impl Course {
+    /// The next part that no lane has.
+    fn part(&self) -> Option<Blocks> {
+        if self.failed.load(Ordering::Relaxed) {
+            return None;
+        }
+        let step = (u64::from(self.pace.rows()) / self.density).max(1);
+        let from = self.next.fetch_add(step, Ordering::Relaxed);
+        (from < self.size.blocks).then_some((from, from + step))
+    }
+}
+
 impl Sweep<'_> {
     async fn run(&self, size: TableSize, ports: Ports<'_>) -> Result<Changed> {
-        let mut sum = Changed::default();
         let limit = u64::from(self.options.batches.sets);
-        let density = match size.rows.checked_div(size.blocks) {
-            Some(0) | None => ROWS_PER_BLOCK,
-            Some(rows) => rows,
+        let course = Course {
+            size,
+            density: match size.rows.checked_div(size.blocks) {
+                Some(0) | None => ROWS_PER_BLOCK,
+                Some(rows) => rows,
+            },
+            next: AtomicU64::new(0),
+            failed: AtomicBool::new(false),
+            pace: Pace::new(self.options.batches.sets),
         };
-        let step = (limit / density).max(1);
-        let mut from = 0;
-        while from < size.blocks {
-            let part = (from, from + step);
-            // A part holds a batch or two; what is more than that is found in the end.
-            for _ in 0..BATCHES_A_PART {
-                let changed = self.batch(Some(part)).await?;
-                let full = changed.rows >= limit;
-                sum.add(changed);
-                if !full {
-                    break;
-                }
-            }
-            ports
-                .progress
-                .advance(density * step.min(size.blocks - from));
-            from += step;
+        let lanes = (0..self.options.connections.max(1)).map(|_| self.lane(&course, ports));
+        let mut sum = Changed::default();
+        for changed in join_all(lanes).await {
+            sum.add(changed?);
         }
         // Rows that moved or came while the sweep went on, and those that were locked.
         let left = ports.rows.would_set(self.facts, self.update).await?.rows;
@@ -161,7 +180,8 @@ impl Sweep<'_> {
         let mut late = 0;
         let mut moved = 0;
         while late <= left.saturating_mul(2) + limit {
-            let changed = retry(LOCK_RETRIES, || self.write(None, Locked::Wait)).await?;
+            let rows = course.pace.rows();
+            let changed = retry(LOCK_RETRIES, || self.write(None, rows, Locked::Wait)).await?;
             if changed.rows == 0 {
                 // A row that was waited for stands elsewhere once its holder committed: it was
                 // chosen by its place, and is found there by the next look.
@@ -187,31 +207,58 @@ impl Sweep<'_> {
         .remedy("a trigger or another program gives them others; stop it while the plan works"))
     }
 
+    /// One of several connections: part after part, until none is left or another lane failed.
+    async fn lane(&self, course: &Course, ports: Ports<'_>) -> Result<Changed> {
+        let mut sum = Changed::default();
+        while let Some(part) = course.part() {
+            let swept = self.sweep(part, course, &mut sum).await;
+            if swept.is_err() {
+                course.failed.store(true, Ordering::Relaxed);
+            }
+            swept?;
+            let blocks = part.1.min(course.size.blocks) - part.0;
+            ports.progress.advance(course.density * blocks);
+        }
+        Ok(sum)
+    }
+
+    /// A part holds a batch or two; what is more than that is found in the end.
+    async fn sweep(&self, part: Blocks, course: &Course, sum: &mut Changed) -> Result<()> {
+        for _ in 0..BATCHES_A_PART {
+            let rows = course.pace.rows();
+            let begun = Instant::now();
+            let changed = self.batch(Some(part), rows).await?;
+            course.pace.took(begun.elapsed(), rows, changed.rows);
+            let full = changed.rows >= u64::from(rows);
+            sum.add(changed);
+            if !full {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// A batch of a part. Where somebody holds the lock of a row for long, that row is left for
     /// the end, and the others are not kept waiting for it.
-    async fn batch(&self, part: Option<Blocks>) -> Result<Changed> {
-        match self.write(part, Locked::Wait).await {
+    async fn batch(&self, part: Option<Blocks>, rows: u32) -> Result<Changed> {
+        match self.write(part, rows, Locked::Wait).await {
             Err(error) if error.kind() == ErrorKind::Contended => {
-                retry(LOCK_RETRIES, || self.write(part, Locked::Skip)).await
+                retry(LOCK_RETRIES, || self.write(part, rows, Locked::Skip)).await
             }
             Err(error) => {
                 tracing::debug!(%error, "a batch failed");
-                retry(self.options.retries, || self.write(part, Locked::Wait)).await
+                retry(self.options.retries, || {
+                    self.write(part, rows, Locked::Wait)
+                })
+                .await
             }
             done => done,
         }
     }
 
-    async fn write(&self, part: Option<Blocks>, locked: Locked) -> Result<Changed> {
+    async fn write(&self, part: Option<Blocks>, rows: u32, locked: Locked) -> Result<Changed> {
         self.writer
-            .set(
-                self.step,
-                self.facts,
-                self.update,
-                part,
-                self.options.batches.sets,
-                locked,
-            )
+            .set(self.step, self.facts, self.update, part, rows, locked)
             .await
     }
 }
