@@ -45,7 +45,18 @@ pub async fn migrate(
     let began = now();
     let mut parameters = arguments.in_place.parameters(began);
     // What is wrong with the options is said before anything is connected to.
-    registered.describe(&parameters)?;
+    let described = registered.describe(&parameters)?;
+    if arguments.in_place.prisma_dir.is_some() && described.prisma_name.is_none() {
+        return Err(Error::new(
+            ErrorKind::Configuration,
+            format!(
+                "the plan {} writes no migration for Prisma",
+                registered.name
+            ),
+        )
+        .item("--prisma-dir")
+        .remedy("leave it out"));
+    }
     let connecting =
         ConnectOptions::for_program(Arguments::NAME).connections(arguments.connections + 2);
     let database = Database::connect(&settings.url, connecting).await?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::killed::kill_again_and_again;
 use crate::scratch::{Said, Scratch};
-use crate::{AS_OF, HEAD, SOME};
+use crate::{HEAD, SOME};
 
 const STEPS: [&str; 6] = [
     "--step",
@@ -253,5 +253,10 @@ async fn a_file_works_in_another_schema() {
         refused.holds("leora-customers has no option --tenant-ids"),
         "{refused:?}"
     );
-    assert_eq!(AS_OF[1], "leora-phase2");
+    let refused = run(&scratch, "data-migrate", &["--prisma-dir", "prisma"]);
+    assert_eq!(refused.status, 1, "{refused:?}");
+    assert!(
+        refused.holds("writes no migration for Prisma"),
+        "{refused:?}"
+    );
 }
