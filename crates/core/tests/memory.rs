@@ -1,0 +1,68 @@
+//! What a survey keeps of documents, measured. `SUNSET_NOTES=N` asks for N documents.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails, and one that measures asks how much and says what"
+)]
+
+use std::alloc::System;
+
+use cap::Cap;
+use sunset_core::document::Document;
+use sunset_core::plans::{RecordedNumbers, plan_named};
+use sunset_core::rest;
+
+#[global_allocator]
+static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
+
+/// Bytes a document that are kept while documents are loaded.
+const KEPT: usize = 180;
+/// Bytes a document that are held at once while everything is decided.
+const AT_MOST: usize = 290;
+
+/// What the survey reads of a case, with ids, names and numbers as long as usual ones.
+fn case(index: usize, of: usize) -> Document {
+    let customer = index.wrapping_mul(7_919) % (of / 3 + 1);
+    let id = format!(
+        "C{index:09}-{:08x}",
+        index.wrapping_mul(2_654_435_761) & 0xffff_ffff
+    );
+    let (month, day) = (1 + index % 12, 1 + index % 28);
+    let text = format!(
+        r#"{{"name":"projects/p/databases/(default)/documents/cases/{id}","fields":{{
+        "caseId":{{"stringValue":"G{index:09}"}},
+        "customerId":{{"stringValue":"2025{month:02}-{customer:07}"}},
+        "customerName":{{"stringValue":"店家 {customer}"}},
+        "customerPhone":{{"stringValue":"09{index:08}"}},
+        "sourceType":{{"stringValue":"slack"}},
+        "createdAt":{{"timestampValue":"2025-{month:02}-{day:02}T00:00:00Z"}},
+        "analysis":{{"mapValue":{{"fields":{{"meddic":{{"mapValue":{{"fields":{{
+        "overallScore":{{"integerValue":"50"}}}}}}}}}}}}}}}},
+        "createTime":"2025-{month:02}-{day:02}T00:00:00Z","updateTime":"2025-12-31T00:00:00Z"}}"#
+    );
+    rest::decode_document(text.as_bytes()).expect("a document")
+}
+
+#[test]
+fn a_survey_keeps_little_of_each_document() {
+    let asked = std::env::var("SUNSET_NOTES").ok();
+    let documents: usize = asked.map_or(100_000, |text| text.parse().expect("a number"));
+    let plan = plan_named("sales-ai").expect("the plan");
+    let before = ALLOCATOR.allocated();
+    let mut survey = plan.survey("owner");
+    for index in 0..documents {
+        survey.see(case(index, documents)).expect("seen");
+    }
+    let seen = (ALLOCATOR.allocated() - before) / documents;
+    let resolution = survey.resolve(&RecordedNumbers::default());
+    let kept = (ALLOCATOR.allocated() - before) / documents;
+    let most = (ALLOCATOR.max_allocated() - before) / documents;
+    println!(
+        "{documents} documents: {seen} bytes each when all were seen, {most} at the most while \
+         everything was decided, {kept} from then on"
+    );
+    assert_eq!(resolution.tally("cases").read, documents as u64);
+    assert!(kept <= KEPT, "{kept} bytes a document are kept");
+    assert!(most <= AT_MOST, "{most} bytes a document at the most");
+}
