@@ -1,6 +1,7 @@
 //! Rollback: step by step, then proven.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use sunset_core::audio::record::{ObjectRecord, State};
 use sunset_core::error::Result;
@@ -15,6 +16,11 @@ use crate::retry::{Retries, retry};
 
 /// Rows may refer to each other in ways that one pass cannot untie; each pass must get further.
 const PASSES: usize = 8;
+/// Rows of a step where nothing is in its way.
+const ROWS: u32 = 1_000;
+/// A step that failed is repeated with a quarter of its rows, down to so many: what a connection
+/// that breaks again and again never lets through whole gets through in parts.
+const LEAST_ROWS: u32 = 10;
 
 /// Takes back what `scope` covers.
 ///
@@ -84,8 +90,23 @@ async fn pass(
 ) -> Result<Undone> {
     let mut undone = Undone::default();
     let mut position = Some(UndoPosition::default());
+    let rows = AtomicU32::new(ROWS);
     while let Some(here) = position {
-        let step = retry(retries, || writer.step(scope, options, &here)).await?;
+        let attempt = || async {
+            let most = rows.load(Ordering::Relaxed);
+            let here = UndoPosition {
+                most,
+                ..here.clone()
+            };
+            let step = writer.step(scope, options, &here).await;
+            let next = match step {
+                Ok(_) => most.saturating_mul(2).min(ROWS),
+                Err(_) => (most / 4).max(LEAST_ROWS),
+            };
+            rows.store(next, Ordering::Relaxed);
+            step
+        };
+        let step = retry(retries, attempt).await?;
         for (table, fingerprint) in &step.released {
             expected.entry(table.clone()).or_default().add(fingerprint);
         }

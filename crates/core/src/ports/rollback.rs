@@ -169,6 +169,8 @@ pub struct UndoPosition {
     pub table: usize,
     /// The last key that was dealt with.
     pub after: Vec<String>,
+    /// Rows that the step deals with at the most; zero for as many as the implementation likes.
+    pub most: u32,
 }
 
 /// What one transaction of a rollback did.

@@ -18,14 +18,15 @@ mod steps;
 mod unlink;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
-use sunset_core::Result;
 use sunset_core::ports::rollback::{
     Fingerprint, RollbackOptions, Scope, UndoPosition, UndoStep, UndoWriter, Undone,
 };
 use sunset_core::ports::runs::RunId;
+use sunset_core::{Error, ErrorKind, Result};
 
 use self::scope::Filter;
 use super::fault::error;
@@ -88,6 +89,10 @@ impl ActiveRun {
         Undo { run: self }
     }
 }
+
+/// How often it is asked whether a step was committed, and how long is waited in between.
+const ASKED: u32 = 10;
+const BETWEEN: Duration = Duration::from_millis(200);
 
 const LINKS: usize = 0;
 const RESTORE: usize = 1;
@@ -176,6 +181,7 @@ impl Undo<'_> {
             filter,
             options,
             tables,
+            most: candidates::at_most(position.most),
         };
         let table = order.get(position.table);
         let after = position.after.first().cloned().unwrap_or_default();
@@ -186,10 +192,17 @@ impl Undo<'_> {
             (PUT_BACK, Some(table)) => work.put_back(table, &after).await?,
             _ => UndoStep::default(),
         };
-        work.transaction
-            .commit()
+        let failed = |cause| error(cause, "cannot commit a step of the rollback");
+        let mark: i64 = crate::postgres::query("SELECT txid_current()")
+            .fetch_one(&mut *work.transaction)
             .await
-            .map_err(|cause| error(cause, "cannot commit a step of the rollback"))?;
+            .and_then(|row| row.try_get(0))
+            .map_err(failed)?;
+        if let Err(fault) = work.transaction.commit().await.map_err(failed)
+            && !self.committed(&fault, mark).await
+        {
+            return Err(fault);
+        }
         let mut finished = None;
         // A step tells where to go on within its table; at the end of one the next follows.
         step.next = match step.next.take() {
@@ -197,6 +210,7 @@ impl Undo<'_> {
                 stage: position.stage,
                 table: position.table,
                 after: next.after,
+                most: 0,
             }),
             None => {
                 if let (REMOVE, Some(table)) = (position.stage, table)
@@ -216,7 +230,7 @@ fn following(position: &UndoPosition, tables: usize, scope: &Scope) -> Option<Un
         Some(UndoPosition {
             stage,
             table,
-            after: Vec::new(),
+            ..UndoPosition::default()
         })
     };
     if position.stage == LINKS {
@@ -236,6 +250,32 @@ fn following(position: &UndoPosition, tables: usize, scope: &Scope) -> Option<Un
 }
 
 impl Undo<'_> {
+    /// Whether a step was committed though the answer got lost. Repeated, it would find nothing left
+    /// to do, and what it gave back would be missing from the proof.
+    async fn committed(&self, fault: &Error, mark: i64) -> bool {
+        if fault.kind() != ErrorKind::Unreachable {
+            return false;
+        }
+        for _ in 0..ASKED {
+            let asked = async {
+                let mut transaction = self.run.database().begin_reading().await.ok()?;
+                let row = crate::postgres::query("SELECT txid_status($1)")
+                    .bind(mark)
+                    .fetch_one(&mut *transaction)
+                    .await;
+                row.and_then(|row| row.try_get::<Option<String>, _>(0))
+                    .ok()?
+            };
+            match asked.await.as_deref() {
+                Some("committed") => return true,
+                // It is ended with its connection, or before its work is repeated.
+                Some("in progress") => tokio::time::sleep(BETWEEN).await,
+                _ => return false,
+            }
+        }
+        false
+    }
+
     /// Every row that is removed from a parent's table makes the server look for children, and
     /// V3 has no index for that: without the dead rows of the children there is little to look at.
     async fn tidy(&self, table: &str) {

@@ -15,6 +15,14 @@ use crate::postgres::rows::shapes::{self, Lock, digests_over_shape};
 /// Rows a transaction.
 pub(super) const BATCH: i64 = 1_000;
 
+/// Rows of a transaction that was asked to be no larger.
+pub(super) fn at_most(wanted: u32) -> i64 {
+    match i64::from(wanted) {
+        0 => BATCH,
+        wanted => wanted.min(BATCH),
+    }
+}
+
 /// What is to be done with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
@@ -60,13 +68,13 @@ struct Entry {
     later: bool,
 }
 
-/// The next rows of a table behind `after`, in the order of their ids.
+/// The next rows of a table behind `after`, `most` of them, in the order of their ids.
 pub(super) async fn next(
     transaction: &mut Transaction<'_, Postgres>,
     filter: &Filter,
     options: RollbackOptions,
     table: &str,
-    after: &str,
+    (after, most): (&str, i64),
     lock: Lock,
 ) -> Result<Vec<Candidate>> {
     let failed = |cause| error(cause, "cannot read the ledger's rows");
@@ -75,7 +83,7 @@ pub(super) async fn next(
         .bind(crate::postgres::query(AssertSqlSafe(statement)))
         .bind(table)
         .bind(after)
-        .bind(BATCH)
+        .bind(most)
         .fetch_all(&mut **transaction)
         .await
         .map_err(failed)?;

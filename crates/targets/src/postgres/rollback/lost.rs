@@ -3,7 +3,6 @@
 use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
 use sunset_core::Result;
 
-use super::candidates::BATCH;
 use super::scope::{Filter, IMAGES};
 use crate::postgres::fault::error;
 
@@ -23,7 +22,7 @@ pub(super) async fn next(
     transaction: &mut Transaction<'_, Postgres>,
     filter: &Filter,
     table: &str,
-    after: &str,
+    (after, most): (&str, i64),
 ) -> Result<Vec<Lost>> {
     let failed = |cause| error(cause, "cannot read the images of removed rows");
     let statement = format!(include_str!("lost_rows.sql"), scope = IMAGES);
@@ -31,7 +30,7 @@ pub(super) async fn next(
         .bind(crate::postgres::query(AssertSqlSafe(statement)))
         .bind(table)
         .bind(after)
-        .bind(BATCH)
+        .bind(most)
         .fetch_all(&mut **transaction)
         .await
         .map_err(failed)?

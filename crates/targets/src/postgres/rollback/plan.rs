@@ -7,7 +7,7 @@ use sqlx::{Postgres, Transaction};
 use sunset_core::Result;
 use sunset_core::ports::rollback::{KeptReason, RollbackOptions, Scope, UndoPlanner, Undone};
 
-use super::candidates::{self, Fate};
+use super::candidates::{self, BATCH, Fate};
 use super::lost::{self, Lost};
 use super::references::referenced_by_staying;
 use super::scope::Filter;
@@ -30,7 +30,7 @@ impl UndoPlanner for Ledger {
                 &filter,
                 options,
                 &tables.primary,
-                &after,
+                (&after, BATCH),
                 Lock::Nothing,
             )
             .await?;
@@ -72,8 +72,9 @@ async fn plan_table(
     let mut undone = Undone::default();
     let mut after = String::new();
     loop {
+        let behind = (after.as_str(), BATCH);
         let batch =
-            candidates::next(transaction, filter, options, table, &after, Lock::Nothing).await?;
+            candidates::next(transaction, filter, options, table, behind, Lock::Nothing).await?;
         let Some(last) = batch.last() else {
             break;
         };
@@ -110,7 +111,7 @@ async fn plan_table(
     }
     let mut after = String::new();
     loop {
-        let batch = lost::next(transaction, filter, table, &after).await?;
+        let batch = lost::next(transaction, filter, table, (&after, BATCH)).await?;
         let Some(last) = batch.last() else {
             break;
         };

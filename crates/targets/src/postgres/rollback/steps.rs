@@ -22,6 +22,8 @@ pub(super) struct Work {
     pub filter: Filter,
     pub options: RollbackOptions,
     pub tables: Tables,
+    /// Rows that are dealt with at the most.
+    pub most: i64,
 }
 
 fn behind(key: Vec<String>) -> Option<UndoPosition> {
@@ -38,7 +40,7 @@ impl Work {
             &self.filter,
             self.options,
             &self.tables.primary,
-            after,
+            (after, self.most),
             Lock::Rows,
         )
         .await?;
@@ -189,6 +191,7 @@ impl Work {
 
     /// Puts rows back that migration removed.
     pub async fn put_back(&mut self, table: &str, after: &str) -> Result<UndoStep> {
+        let after = (after, self.most);
         let batch = lost::next(&mut self.transaction, &self.filter, table, after).await?;
         let mut step = UndoStep {
             next: batch
@@ -243,7 +246,7 @@ impl Work {
             &self.filter,
             self.options,
             table,
-            after,
+            (after, self.most),
             Lock::Rows,
         )
         .await

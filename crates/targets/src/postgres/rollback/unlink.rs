@@ -7,7 +7,6 @@ use sunset_core::Result;
 use sunset_core::digest::Digest;
 use sunset_core::ports::rollback::{KeptReason, KeptRow, RollbackOptions, Undone};
 
-use super::candidates::BATCH;
 use super::scope::{Filter, LINKS};
 use crate::postgres::fault::error;
 use crate::postgres::identifier::{public_table, quote_identifier};
@@ -46,10 +45,10 @@ pub(super) async fn next(
     filter: &Filter,
     options: RollbackOptions,
     keys: &BTreeMap<String, String>,
-    after: &[String],
+    (after, most): (&[String], i64),
     lock: Lock,
 ) -> Result<Batch> {
-    let links = read(transaction, filter, after).await?;
+    let links = read(transaction, filter, after, most).await?;
     let last = links
         .last()
         .map(|link| vec![link.table.clone(), link.row_id.clone(), link.column.clone()]);
@@ -107,6 +106,7 @@ async fn read(
     transaction: &mut Transaction<'_, Postgres>,
     filter: &Filter,
     after: &[String],
+    most: i64,
 ) -> Result<Vec<Link>> {
     let failed = |cause| error(cause, "cannot read the linked cells");
     let statement = format!(include_str!("links.sql"), scope = LINKS);
@@ -116,7 +116,7 @@ async fn read(
         .bind(part(0))
         .bind(part(1))
         .bind(part(2))
-        .bind(BATCH)
+        .bind(most)
         .fetch_all(&mut **transaction)
         .await
         .map_err(failed)?

@@ -92,6 +92,40 @@ fn cut_connections_change_nothing_of_a_load_and_a_check() {
     ));
 }
 
+/// A rollback takes back a thousand rows at once. No such step fits between two of these cuts.
+#[test]
+fn cut_connections_change_nothing_of_a_rollback() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let mut storm = Storm::of(10);
+    let load = ["--batch-size", storm.batch()];
+    let direct = place.url();
+    let place = prepared(place, storm.cases);
+    let rows = "SELECT t::text FROM conversations AS t UNION ALL SELECT t::text FROM opportunities \
+                AS t UNION ALL SELECT t::text FROM \"user\" AS t UNION ALL SELECT t::text FROM \
+                meddic_analyses AS t ORDER BY 1";
+    let before = place.query(rows);
+    let proxy = Proxy::to(&server_of(&direct)).expect("a proxy");
+    let blows = u64::try_from(storm.blows).expect("a number");
+    let (mut cuts, mut rounds, mut place) = (0, 0, place);
+    while cuts < blows {
+        place = place.with("DATABASE_URL", &direct);
+        place.expect(3, "data-migrate", &load);
+        place = place.with("DATABASE_URL", &proxy.before(&direct));
+        let back = ("rollback", &["--yes"][..], 0);
+        cuts += through_cuts(&place, &proxy, &mut storm, back, 80_000);
+        rounds += 1;
+        let what = format!("after {cuts} cuts, seed {}", storm.seed);
+        expect_same(&place.query(rows), &before, &what);
+    }
+    told(&format!(
+        "{cuts} connections cut in {rounds} rollbacks: each came to its end by itself, and V3 was \
+         what it was before; seed {}",
+        storm.seed
+    ));
+}
+
 #[test]
 fn a_connection_that_dies_without_a_word_is_noticed() {
     if Workplace::new().is_none() {
