@@ -1,7 +1,8 @@
 //! The programs while everything around them breaks.
 //!
 //! By default each test does as much as fits into some seconds. `SUNSET_STORM=N` asks for more:
-//! 20,000 documents, N kills, N cuts. `SUNSET_STORM_SEED` repeats the random choices of a run;
+//! 20,000 documents, N kills, N cuts. `SUNSET_STORM_CASES` asks for another number of `cases`.
+//! `SUNSET_STORM_SEED` repeats the random choices of a run;
 //! every test tells in one line what it did and with which seed.
 
 mod faults;
@@ -12,6 +13,7 @@ mod network;
 mod pooler;
 mod restarts;
 mod server;
+mod strangers;
 mod workers;
 
 use std::io::Write as _;
@@ -43,7 +45,11 @@ impl Storm {
         });
         Self {
             blows: asked.map_or(blows, |asked| usize::try_from(asked).expect("a number")),
-            cases: if asked.is_some() { 16_000 } else { 1_200 },
+            cases: number("SUNSET_STORM_CASES").unwrap_or(if asked.is_some() {
+                16_000
+            } else {
+                1_200
+            }),
             seed,
             random: SplitMix::new(seed),
         }

@@ -47,13 +47,15 @@ fn eight_workers_some_killed_one_paused_one_cut_off_do_what_one_process_does() {
     let wanted = meaning(&alone);
 
     let place = prepared(Workplace::new().expect("a server"), storm.cases);
+    // Many units, but no more than there is time for.
+    let unit = if storm.cases > 10_000 { "64K" } else { "2K" };
     let work = [
         "--worker",
         "storm",
         "--batch-size",
         "50",
         "--unit-size",
-        "2K",
+        unit,
     ];
     let proxy = Proxy::to(&server_of(&place.url())).expect("a proxy");
     let cut_off = {
