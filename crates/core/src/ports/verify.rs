@@ -114,8 +114,8 @@ pub trait RowVerifier: Send + Sync {
     /// A page of items that the ledger counts as migrated, behind `after`, in order.
     async fn migrated_items(&self, after: Option<&ItemKey>, limit: u32) -> Result<Vec<ItemKey>>;
 
-    /// Assigned numbers of which the row does not hold the number: `kind`, the table and the
-    /// column it stands in.
+    /// Assigned numbers of which the row does not hold the number, unless a later run gave it
+    /// another, its document's own: `kind`, the table and the column it stands in.
     async fn wrong_numbers(&self, kind: &str, table: &str, column: &str) -> Result<Found>;
 
     /// The shapes' columns that the tables lack.
