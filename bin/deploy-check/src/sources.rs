@@ -37,7 +37,7 @@ impl Sources {
         let mut env_files = Vec::new();
         for argument in &subject.env_file {
             let (owner, path) = owner_and_path(argument, inventory)?;
-            env_files.push((owner, EnvFile::parse(&bytes(Path::new(&path))?)));
+            env_files.push((owner, env_file(Path::new(&path))?));
         }
         let mut lists = Vec::new();
         for argument in &subject.wrangler_secrets {
@@ -135,6 +135,10 @@ impl Sources {
         words.push("the environment");
         words.join(", ")
     }
+}
+
+fn env_file(path: &Path) -> Result<EnvFile> {
+    EnvFile::read(&bytes(path)?).map_err(|error| error.item(path.display().to_string()))
 }
 
 /// `server=FILE`, or a file for all services. A file's name may hold `=` too.

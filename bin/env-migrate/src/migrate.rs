@@ -33,7 +33,8 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
         })
         .into_iter()
         .collect();
-    let old = EnvFile::parse(&bytes(from)?);
+    let old =
+        EnvFile::read(&bytes(from)?).map_err(|error| error.item(from.display().to_string()))?;
     let migration =
         EnvMigration::of(&old, &rules, &parameters).map_err(|error| match error.item_name() {
             None => error.item(from.display().to_string()),

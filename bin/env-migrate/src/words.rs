@@ -71,7 +71,7 @@ fn kind(finding: &Finding) -> &'static str {
 pub fn written(to: &Path, written: &Written) -> String {
     let to = to.display();
     match written {
-        Written::Unchanged => format!("{to} is as it should be already."),
+        Written::Unchanged => format!("{to} holds all of it already."),
         Written::New => format!("Wrote {to} (mode 0600)."),
         Written::Replaced { kept } => format!(
             "Wrote {to} (mode 0600); what it replaces is kept as {}.",

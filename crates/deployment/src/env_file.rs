@@ -8,6 +8,8 @@ mod scan;
 
 use std::fmt;
 
+use sunset_core::error::{Error, ErrorKind, Result};
+
 /// An env file.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EnvFile {
@@ -133,6 +135,21 @@ impl Assignment {
 }
 
 impl EnvFile {
+    /// Reads what is text, whatever it holds; see [`EnvFile::parse`].
+    ///
+    /// # Errors
+    /// `Malformed` for UTF-16, which editors of Windows write, and for bytes that no text has:
+    /// nothing in them would be found, and what is added would be of another encoding.
+    pub fn read(bytes: &[u8]) -> Result<Self> {
+        let wide = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+        if !wide && !bytes.contains(&0) {
+            return Ok(Self::parse(bytes));
+        }
+        let what = "the env file is UTF-16, or no text at all";
+        Err(Error::new(ErrorKind::Malformed, what)
+            .remedy("save it as UTF-8, for instance: iconv -f UTF-16 -t UTF-8 old.env > new.env"))
+    }
+
     /// Reads a file. There is no file that cannot be read: see [`EnvFile::strange_lines`].
     pub fn parse(bytes: &[u8]) -> Self {
         Self {
@@ -232,12 +249,14 @@ impl EnvFile {
         let so_far = self.bytes();
         let end: &[u8] = if so_far.windows(2).any(|pair| pair == b"\r\n") {
             b"\r\n"
+        } else if so_far.contains(&b'\r') && !so_far.contains(&b'\n') {
+            b"\r"
         } else {
             b"\n"
         };
         let mut head = Vec::new();
         if !so_far.is_empty() {
-            if !so_far.ends_with(b"\n") {
+            if !so_far.ends_with(end) {
                 head.extend_from_slice(end);
             }
             head.extend_from_slice(end);

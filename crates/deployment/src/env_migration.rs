@@ -6,6 +6,7 @@ use sunset_core::error::{Error, ErrorKind, Result};
 use crate::env_file::{Assignment, EnvFile};
 use crate::env_rules::{EnvRules, Parameter};
 use crate::placeholder;
+use crate::url_parameter::with_parameter;
 
 /// What happens to one variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -248,57 +249,20 @@ fn set_parameter(file: &mut EnvFile, rule: &Parameter, value: u32) -> Result<boo
             format!("set {parameter}={value} in the variable that holds the URL itself"),
         ));
     }
+    if file
+        .all(variable)
+        .any(|one| !one.raw().windows(3).any(|three| three == b"://"))
+    {
+        return Err(failure(
+            format!("{parameter} cannot be set: {variable} is no URL"),
+            format!(
+                "write it as a URL: postgresql://USER:PASSWORD@HOST:PORT/NAME?{parameter}={value}"
+            ),
+        ));
+    }
     let before = file.clone();
     file.edit(variable, |url| with_parameter(url, parameter, value));
     Ok(*file != before)
-}
-
-/// A URL with a parameter in its query, and nothing else changed.
-fn with_parameter(url: &[u8], name: &str, value: u32) -> Vec<u8> {
-    // A password may hold what looks like a query.
-    let authority_end = url
-        .iter()
-        .rposition(|byte| *byte == b'@')
-        .map_or(0, |at| at + 1);
-    let find = |wanted: u8, from: usize| {
-        let rest = url.get(from..).unwrap_or_default();
-        rest.iter()
-            .position(|byte| *byte == wanted)
-            .map(|at| from + at)
-    };
-    let end = find(b'#', authority_end).unwrap_or(url.len());
-    let query = find(b'?', authority_end).filter(|at| *at < end);
-    let setting = format!("{name}={value}");
-    let (head, tail) = url.split_at(end);
-    let mut changed = Vec::with_capacity(url.len() + setting.len() + 1);
-    let Some(query) = query else {
-        changed.extend_from_slice(head);
-        changed.push(b'?');
-        changed.extend_from_slice(setting.as_bytes());
-        changed.extend_from_slice(tail);
-        return changed;
-    };
-    let (before, parameters) = head.split_at(query + 1);
-    changed.extend_from_slice(before);
-    let prefix = format!("{name}=");
-    let mut parts: Vec<&[u8]> = Vec::new();
-    let mut there = false;
-    for part in parameters.split(|byte| *byte == b'&') {
-        if part.starts_with(prefix.as_bytes()) || part == name.as_bytes() {
-            if !there {
-                parts.push(setting.as_bytes());
-            }
-            there = true;
-        } else if !part.is_empty() {
-            parts.push(part);
-        }
-    }
-    if !there {
-        parts.push(setting.as_bytes());
-    }
-    changed.extend_from_slice(&parts.join(&b'&'));
-    changed.extend_from_slice(tail);
-    changed
 }
 
 fn missing(file: &EnvFile, rules: &EnvRules) -> Vec<Finding> {

@@ -21,6 +21,7 @@ pub mod secret_form;
 pub mod sign_in;
 pub mod slack;
 mod toml_text;
+mod url_parameter;
 pub mod watch;
 pub mod workflow;
 pub mod wrangler;

@@ -9,6 +9,8 @@ pub fn pieces(bytes: &[u8]) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut rest = bytes;
     let mut line = 1;
+    // How much of what follows is inside a key that nobody put in quotes.
+    let mut key = 0;
     if let Some(after) = rest.strip_prefix(BOM) {
         pieces.push(Piece::Text {
             bytes: BOM.to_vec(),
@@ -17,7 +19,11 @@ pub fn pieces(bytes: &[u8]) -> Vec<Piece> {
         rest = after;
     }
     while !rest.is_empty() {
-        let (piece, length) = match assignment(rest, line) {
+        let found = match key {
+            0 => assignment(rest, line),
+            _ => None,
+        };
+        let (piece, length) = match found {
             Some((one, length)) => (Piece::Assignment(one), length),
             None => {
                 let length = line_length(rest);
@@ -25,12 +31,17 @@ pub fn pieces(bytes: &[u8]) -> Vec<Piece> {
                 (Piece::Text { bytes, line }, length)
             }
         };
-        line += part(rest, 0, length)
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count();
+        line += lines(part(rest, 0, length));
+        let begins_key = match &piece {
+            Piece::Assignment(one) => one.quote.is_none() && begins_key(&one.value),
+            Piece::Text { bytes, .. } => begins_key(bytes),
+        };
         pieces.push(piece);
         rest = part(rest, length, rest.len());
+        key = match begins_key {
+            true => key_length(rest),
+            false => key.saturating_sub(length),
+        };
     }
     pieces
 }
@@ -39,11 +50,50 @@ fn part(bytes: &[u8], from: usize, to: usize) -> &[u8] {
     bytes.get(from..to).unwrap_or_default()
 }
 
-/// The first line's bytes, its end included.
+/// The first line's bytes, its end included: a line feed, a carriage return, or both.
 fn line_length(bytes: &[u8]) -> usize {
-    match bytes.iter().position(|byte| *byte == b'\n') {
+    match bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
+        Some(at) if part(bytes, at, at + 2) == b"\r\n" => at + 2,
         Some(at) => at + 1,
         None => bytes.len(),
+    }
+}
+
+/// How many ends of lines there are.
+fn lines(bytes: &[u8]) -> usize {
+    let returns = bytes.iter().filter(|byte| **byte == b'\r').count();
+    let feeds = bytes.iter().filter(|byte| **byte == b'\n').count();
+    let both = bytes.windows(2).filter(|pair| pair == b"\r\n").count();
+    returns + feeds - both
+}
+
+/// Whether a line begins a key in the form of PEM, and does not end it.
+fn begins_key(line: &[u8]) -> bool {
+    let holds = |words: &[u8]| line.windows(words.len()).any(|part| part == words);
+    line.trim_ascii_start().starts_with(b"-----BEGIN ") && !holds(b"-----END ")
+}
+
+/// The bytes of a key's lines behind its first, its last included; 0 where no key goes on here.
+/// Without quotes the tools read no more than its first line. The last line of its Base64 may look
+/// like an assignment, and is none: as a name it would be shown.
+fn key_length(bytes: &[u8]) -> usize {
+    let mut length = 0;
+    loop {
+        let rest = part(bytes, length, bytes.len());
+        let line = part(rest, 0, line_length(rest));
+        length += line.len();
+        let text = line.trim_ascii();
+        if text.starts_with(b"-----END ") {
+            return length;
+        }
+        let padding = text.iter().rev().take_while(|byte| **byte == b'=').count();
+        let digits = part(text, 0, text.len().saturating_sub(padding));
+        let good = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+        // `Proc-Type: 4,ENCRYPTED`
+        let header = text.contains(&b':') && !text.contains(&b'=');
+        if line.is_empty() || padding > 2 || !(header || digits.iter().all(good)) {
+            return 0;
+        }
     }
 }
 

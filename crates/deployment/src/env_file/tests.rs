@@ -13,6 +13,51 @@ fn values(text: &str) -> Vec<(String, String)> {
 }
 
 #[test]
+fn a_key_without_quotes_gives_no_names() {
+    let key = "KEY=-----BEGIN PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMIIEabc+/xx\nMIIEhidden==\n\
+               -----END PRIVATE KEY-----\nA=1\n";
+    let read = values(key);
+    assert_eq!(read.len(), 2, "{read:?}");
+    assert_eq!(read[0].1, "-----BEGIN PRIVATE KEY-----");
+    assert_eq!(EnvFile::parse(key.as_bytes()).strange_lines(), [2, 4, 5, 6]);
+    // What only begins like one takes nothing with it.
+    let read = values("KEY=-----BEGIN X-----\nB=1\nC==\n-----END X-----\n");
+    assert_eq!(read.len(), 3, "{read:?}");
+    assert_eq!(values("KEY=-----BEGIN X-----\nabc==\n").len(), 2);
+}
+
+#[test]
+fn a_carriage_return_alone_ends_a_line() {
+    let wanted = [
+        ("A".to_owned(), "1".to_owned()),
+        ("B".to_owned(), "2".to_owned()),
+    ];
+    assert_eq!(values("A=1 # c\rB=2\r"), wanted);
+    let mut file = EnvFile::parse(b"A=1\rB=2");
+    assert_eq!(file.get("B").expect("it is there").line(), 2);
+    file.append("added", &[("C", "3")]);
+    assert_eq!(file.bytes(), b"A=1\rB=2\r\r# added\rC=3\r");
+}
+
+#[test]
+fn what_is_no_text_is_refused_and_unknown_bytes_are_not() {
+    for bad in [
+        &b"\xff\xfeA\0=\x001\0"[..],
+        b"\xfe\xff\0A",
+        b"A\0=\x001\0",
+        b"A=1\0",
+    ] {
+        let error = EnvFile::read(bad).expect_err("no text");
+        assert!(
+            error
+                .remedy_text()
+                .is_some_and(|text| text.contains("iconv"))
+        );
+    }
+    assert!(EnvFile::read(b"A=caf\xe9\n\xef\xbb\xbf").is_ok());
+}
+
+#[test]
 fn values_are_read_as_the_tools_read_them() {
     let text = "\u{feff}# A=no\nA=1\r\n  export B = two words # tail\nC=\"x # y\" # t\nD='no \\n escape'\n\
                 E=\"-----BEGIN\nF=not a name\n-----END\"\nG=a#b\nH=\nI=# nothing\nJ=\"say \\\"hi\\\"\"\n\

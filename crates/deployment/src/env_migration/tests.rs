@@ -165,6 +165,15 @@ fn values_that_refer_to_an_old_name_are_named() {
 }
 
 #[test]
+fn a_parameter_is_set_in_urls_alone() {
+    let old = "DATABASE_URL=host=h dbname=d\nLARK_VERIFICATION_TOKEN=t\n";
+    let migration = migrate(old, Some(20)).expect("done");
+    assert!(text(&migration).starts_with("DATABASE_URL=host=h dbname=d\n"));
+    let said = &migration.findings[0].message;
+    assert!(said.contains("DATABASE_URL is no URL"), "{said}");
+}
+
+#[test]
 fn removals_take_the_whole_assignment() {
     let rules =
         EnvRules::parse("name = \"x\"\n[[remove]]\nname = \"OLD\"\nwhy = \"not read any more\"\n")
