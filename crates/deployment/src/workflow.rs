@@ -166,6 +166,17 @@ fn deploy_job(text: &mut String, inventory: &Inventory, service: &Service, needs
             &format!("      {variable}: ${{{{ vars.{variable} }}}}"),
         );
     }
+    deploy_steps(text, inventory, service, "Deploy", &service.deploy);
+}
+
+/// Everything from an empty machine to a service that is deployed by `command`.
+fn deploy_steps(
+    text: &mut String,
+    inventory: &Inventory,
+    service: &Service,
+    title: &str,
+    command: &str,
+) {
     line(text, "    steps:");
     lines(text, &SETUP);
     step(
@@ -174,15 +185,11 @@ fn deploy_job(text: &mut String, inventory: &Inventory, service: &Service, needs
         None,
         std::slice::from_ref(&inventory.workflow.install),
     );
-    build_step(text, service);
-    let deploy = std::slice::from_ref(&service.deploy);
-    step(text, "Deploy", Some(&service.directory), deploy);
-}
-
-fn build_step(text: &mut String, service: &Service) {
+    let folder = Some(service.directory.as_str());
     if !service.build.is_empty() {
-        step(text, "Build", Some(&service.directory), &service.build);
+        step(text, "Build", folder, &service.build);
     }
+    step(text, title, folder, &[command.to_owned()]);
 }
 
 fn verify_job(text: &mut String, inventory: &Inventory) {
@@ -239,22 +246,7 @@ fn preview_job(text: &mut String, inventory: &Inventory, service: &Service, prev
             &format!("      {variable}: ${{{{ vars.PREVIEW_{variable} || vars.{variable} }}}}"),
         );
     }
-    line(text, "    steps:");
-    lines(text, &SETUP);
-    step(
-        text,
-        "Install",
-        None,
-        std::slice::from_ref(&inventory.workflow.install),
-    );
-    build_step(text, service);
-    let preview = preview.to_owned();
-    step(
-        text,
-        "Deploy the preview",
-        Some(&service.directory),
-        std::slice::from_ref(&preview),
-    );
+    deploy_steps(text, inventory, service, "Deploy the preview", preview);
 }
 
 #[cfg(test)]
