@@ -73,6 +73,8 @@ impl NoAnswer {
     pub fn finding(&self) -> Finding {
         let remedy = if self.timed_out {
             remedies::SLOW
+        } else if self.why.contains("peer certificate") {
+            remedies::CERTIFICATE
         } else {
             remedies::CONNECTION_REFUSED
         };

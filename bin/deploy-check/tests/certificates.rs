@@ -87,6 +87,28 @@ fn each_fault_is_told_apart() {
 }
 
 #[test]
+fn a_refused_certificate_is_not_called_a_server_that_is_away() {
+    let place = Place::new();
+    let server = Server::start(Some(place.self_signed()), |_| {
+        Reply::new(200, "application/json", "{}")
+    });
+    let url = server.secure();
+    place.inventory(&url, &url, &url, &url, "");
+    let said = place.run(&["--only", "health", "--timeout", "5s"]);
+    assert_eq!(said.status, 4, "{}", said.shown());
+    assert!(
+        said.shown().contains("deploy-check --only tls"),
+        "{}",
+        said.shown()
+    );
+    assert!(
+        !said.shown().contains("nothing answers there"),
+        "{}",
+        said.shown()
+    );
+}
+
+#[test]
 fn plain_http_and_nothing_at_all() {
     let place = Place::new();
     let plain = Server::start(None, |_| Reply::new(200, "text/plain", ""));

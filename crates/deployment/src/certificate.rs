@@ -80,7 +80,8 @@ pub fn judge(service: &str, host: &str, seen: &Seen, min_days: i64, now: Timesta
             "the certificate is not valid yet".into(),
             "check this machine's clock, and when the certificate begins",
         ),
-        (Trust::Good, Trust::Expired) => {
+        // Whatever else is wrong with it.
+        (_, Trust::Expired) => {
             let left = seen
                 .not_after
                 .map(|end| end.duration_since(now).as_hours() / 24);
@@ -191,6 +192,9 @@ mod tests {
             failing(&seen(Trust::Untrusted, Trust::Untrusted, true)).len(),
             1
         );
+        let both = failing(&seen(Trust::Untrusted, Trust::Expired, true));
+        assert_eq!(both.len(), 2, "{both:?}");
+        assert!(both[1].contains("expires within 14 days"), "{both:?}");
     }
 
     #[test]

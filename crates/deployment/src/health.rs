@@ -23,7 +23,10 @@ pub fn judge(
         if answer.status == 200 {
             None
         } else {
-            fail(format!("it answers {}", answer.status))
+            let leads = answer.header("location").map_or_else(String::new, |to| {
+                format!(", and leads to {}; give its own address", shown(to))
+            });
+            fail(format!("it answers {}{leads}", answer.status))
         },
     )];
     let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
@@ -35,8 +38,11 @@ pub fn judge(
             None
         } else {
             fail(format!(
-                "it is {}{}",
-                shown(answer.media_type()),
+                "{}{}",
+                match answer.media_type() {
+                    "" => "it has no content type".to_owned(),
+                    media => format!("it is {}", shown(media)),
+                },
                 if body.is_some() {
                     ""
                 } else {

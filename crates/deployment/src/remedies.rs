@@ -10,6 +10,10 @@ pub const CONNECTION_REFUSED: &str = "nothing answers there: check that the serv
     (`bunx wrangler deployments list`), that its custom domain is set under Workers & Pages, \
     Settings, Domains & Routes, and that the name resolves (`dig +short HOST`)";
 
+/// It answers, and its certificate is refused.
+pub const CERTIFICATE: &str = "the server answers, and its certificate is refused: see what \
+    `deploy-check --only tls` says of it";
+
 /// The bot says nothing.
 pub const BOT_SILENT: &str = "the bot is silent: set the Slack app's Request URL to this address, \
     copy SLACK_SIGNING_SECRET from Basic Information (`bunx wrangler secret put \

@@ -180,8 +180,17 @@ impl Verifier {
             CertificateError::UnknownIssuer | CertificateError::BadSignature => {
                 (Trust::Untrusted, None)
             }
-            other => (Trust::Other(other.to_string()), None),
+            other => (Trust::Other(in_words(&other.to_string())), None),
         }
+    }
+}
+
+/// What `openssl req -x509` makes when nobody tells it otherwise has a word of its own.
+fn in_words(fault: &str) -> String {
+    if fault.contains("CaUsedAsEndEntity") {
+        "it is an authority's own certificate, not a server's (made by hand?)".to_owned()
+    } else {
+        fault.to_owned()
     }
 }
 
