@@ -268,12 +268,81 @@ impl Schedule {
                 "write health URLs, [gates.prometheus] or [gates.sql]; or `none = true` under [gates] to go on unwatched",
             );
         }
+        // A slip of the pen is no fault of v2's: found only later, it would take everybody back.
+        // It is not shown: it may hold a token.
+        if let Some(at) = gates.addresses().position(|one| !is_web_address(one)) {
+            let which = match at.checked_sub(gates.health.len()) {
+                None => format!("number {} of health", at + 1),
+                Some(0) => "v2 of prometheus".to_owned(),
+                Some(_) => "v1 of prometheus".to_owned(),
+            };
+            return refused(
+                &format!("the gates name an address that is none: {which}"),
+                "write it whole: https://host/path",
+            );
+        }
         Ok(self)
     }
+}
+
+impl Gates {
+    /// Every address that is asked.
+    fn addresses(&self) -> impl Iterator<Item = &str> {
+        let metrics = self.prometheus.iter();
+        let metrics = metrics.flat_map(|one| std::iter::once(&one.v2).chain(&one.v1));
+        self.health.iter().chain(metrics).map(String::as_str)
+    }
+}
+
+/// `http://` or `https://`, and a host behind it.
+fn is_web_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://");
+    let rest = rest.or_else(|| text.strip_prefix("http://"));
+    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
+    let good = |c: char| !c.is_whitespace() && !c.is_control();
+    host.is_some_and(|host| !host.is_empty() && !host.starts_with(':')) && text.chars().all(good)
 }
 
 /// Whether a percentage has more than two decimals.
 pub(crate) fn fine(percentage: &Percentage) -> bool {
     let decimals = percentage.as_str().split_once('.');
     decimals.is_some_and(|(_, decimals)| decimals.len() > 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn watching(address: &str) -> Result<Schedule> {
+        let schedule = json!({"flag": {"name": "x"}, "gates": {"health": [address]}});
+        let schedule: Schedule = serde_json::from_value(schedule).expect("a schedule");
+        schedule.checked()
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_refused_before_anything_moves() {
+        for good in [
+            "http://127.0.0.1:4000/api/health",
+            "https://h",
+            "http://[::1]:1/x?y=1",
+        ] {
+            assert!(watching(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "not a url",
+            "api.example.com/health",
+            "https://",
+            "http://:80/",
+            "https://h /x",
+            "ftp://h/",
+        ] {
+            let error = watching(bad).expect_err("no address");
+            assert!(
+                error.to_string().contains("an address that is none"),
+                "{error}"
+            );
+        }
+    }
 }
