@@ -243,8 +243,11 @@ pub async fn history(arguments: &HistoryArgs, session: &Session) -> Result<Statu
             let reason = change.reason.as_deref().unwrap_or("");
             let dash = if reason.is_empty() { "" } else { " – " };
             session.print(&format!(
-                "{}  {:<30} {}{dash}{reason}",
-                change.at, change.by, change.action
+                "{}  {:<30} {}{dash}{}",
+                change.at,
+                one_line(&change.by),
+                one_line(&change.action),
+                one_line(reason)
             ));
             entries.push(json!({
                 "at": change.at, "by": change.by, "reason": change.reason,
@@ -274,6 +277,25 @@ pub async fn history(arguments: &HistoryArgs, session: &Session) -> Result<Statu
     Ok(Status::Done)
 }
 
+/// What somebody typed, on one line of a terminal: nothing of it is obeyed there, and nothing of it
+/// is longer than a line. JSON has all of it.
+fn one_line(text: &str) -> String {
+    const SHOWN: usize = 200;
+    let mut line = String::new();
+    for (at, letter) in text.chars().enumerate() {
+        if at == SHOWN {
+            line.push('…');
+            break;
+        }
+        if letter.is_control() {
+            line.extend(letter.escape_default());
+        } else {
+            line.push(letter);
+        }
+    }
+    line
+}
+
 pub fn schedule_file(kind: Kind) -> &'static str {
     match kind {
         Kind::Flag => include_str!("schedules/flag.toml"),
@@ -293,4 +315,17 @@ pub fn print_schedule(arguments: &ScheduleArgs, session: &Session) -> Result<Sta
         session.print_raw(text);
     }
     Ok(Status::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_line;
+
+    #[test]
+    fn what_somebody_typed_commands_no_terminal() {
+        assert_eq!(one_line("pilot, 東京"), "pilot, 東京");
+        assert_eq!(one_line("two\nlines \u{1b}[31m"), "two\\nlines \\u{1b}[31m");
+        let long = one_line(&"x".repeat(10_240));
+        assert_eq!((long.chars().count(), long.ends_with('…')), (201, true));
+    }
 }
