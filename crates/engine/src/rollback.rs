@@ -175,6 +175,7 @@ pub async fn erase_objects(
             etag: None,
             url: None,
             upload: None,
+            took_ms: None,
             ..object.clone()
         };
         let gone = [gone];

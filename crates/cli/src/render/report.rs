@@ -253,7 +253,7 @@ impl Report {
                 "slot_seconds": pace.slot_seconds,
                 "slots": pace.slots,
                 "latency_ms": pace.latency.map(|latency| json!({
-                    "p50": latency.p50, "p90": latency.p90,
+                    "p50": latency.p50, "p90": latency.p90, "p95": latency.p95,
                     "p99": latency.p99, "max": latency.max,
                 })),
                 "steps": pace.steps.iter().map(|step| json!({

@@ -141,6 +141,9 @@ pub struct ObjectRecord {
     pub url: Option<String>,
     /// The multipart upload that was begun for it and is not completed.
     pub upload: Option<String>,
+    /// Milliseconds from the beginning of its copy to the proof, with what was tried again.
+    #[serde(default)]
+    pub took_ms: Option<u64>,
 }
 
 impl ObjectRecord {
@@ -163,6 +166,7 @@ impl ObjectRecord {
             etag: None,
             url: None,
             upload: None,
+            took_ms: None,
         }
     }
 

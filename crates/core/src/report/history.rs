@@ -49,8 +49,8 @@ pub struct Pace {
     pub written: u64,
     /// Batches; recordings are booked one by one.
     pub batches: u64,
-    /// From the beginning of a batch's transaction to just before its commit; recordings have
-    /// none.
+    /// From the beginning of a batch's transaction to just before its commit; of recordings, from
+    /// the beginning of the copy to its proof.
     pub latency: Option<Latency>,
     /// By collection or step, in the order in which they began.
     pub steps: Vec<StepPace>,
@@ -59,10 +59,12 @@ pub struct Pace {
 /// Nearest-rank percentiles, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Latency {
-    /// Half of the batches took no longer.
+    /// Half of the batches, or recordings, took no longer.
     pub p50: f64,
     /// Nine of ten.
     pub p90: f64,
+    /// Nineteen of twenty.
+    pub p95: f64,
     /// Ninety-nine of a hundred.
     pub p99: f64,
     /// The longest.

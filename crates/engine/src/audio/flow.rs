@@ -1,6 +1,7 @@
 //! One recording: its formats, its versions, its record.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sunset_core::audio::address::public_url;
 use sunset_core::audio::outcome::Failure;
@@ -11,6 +12,8 @@ use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::ports::objects::{
     LinkOutcome, ObjectJournal, ObjectSource, ObjectWriter, SourceObject,
 };
+
+use tokio::time::Instant;
 
 use super::CopyOptions;
 use super::copier::{Copier, Fault, Stored};
@@ -107,11 +110,12 @@ impl Flow {
         previous: Option<&ObjectRecord>,
     ) -> Result<std::result::Result<(Stored, Option<LinkOutcome>), (ObjectRecord, Option<Error>)>>
     {
+        let began = Instant::now();
         let mut attempt = 0;
         loop {
             let fault = match self.copier.copy(&object, owner, previous).await {
                 Ok(stored) => {
-                    let link = self.prove(&object, owner, &stored).await?;
+                    let link = self.prove(&object, owner, &stored, began.elapsed()).await?;
                     return Ok(Ok((stored, link)));
                 }
                 Err(fault) => fault,
@@ -170,6 +174,7 @@ impl Flow {
         object: &SourceObject,
         owner: &Owner,
         stored: &Stored,
+        took: Duration,
     ) -> Result<Option<LinkOutcome>> {
         let mut record = unproven(object, owner);
         let Sums {
@@ -179,6 +184,7 @@ impl Flow {
             ..
         } = stored.sums;
         record.state = State::Copied;
+        record.took_ms = u64::try_from(took.as_millis()).ok();
         record.crc32c = Some(crc32c);
         record.md5 = Some(md5);
         record.sha256 = Some(sha256);

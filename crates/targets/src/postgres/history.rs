@@ -123,7 +123,8 @@ async fn groups(
 async fn pace(transaction: &mut Transaction<'_, Postgres>, row: &PgRow) -> sqlx::Result<Pace> {
     let recordings: bool = row.try_get("recordings")?;
     let seconds: f64 = row.try_get::<f64, _>("seconds")?.max(0.0);
-    let latency: Vec<f64> = row.try_get("latency")?;
+    // A recording that an older version copied has no time.
+    let latency: Vec<Option<f64>> = row.try_get::<Option<_>, _>("latency")?.unwrap_or_default();
     let mut pace = Pace {
         run: row.try_get("run")?,
         recordings,
@@ -135,9 +136,10 @@ async fn pace(transaction: &mut Transaction<'_, Postgres>, row: &PgRow) -> sqlx:
         written: count(row, "written")?,
         batches: count(row, "batches")?,
         latency: match latency.as_slice() {
-            [p50, p90, p99, max] if !recordings => Some(Latency {
+            [Some(p50), Some(p90), Some(p95), Some(p99), Some(max)] => Some(Latency {
                 p50: *p50,
                 p90: *p90,
+                p95: *p95,
                 p99: *p99,
                 max: *max,
             }),

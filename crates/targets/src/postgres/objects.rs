@@ -286,6 +286,7 @@ fn as_json(record: &ObjectRecord) -> JsonValue {
         "etag": record.etag,
         "url": record.url,
         "upload_id": record.upload,
+        "took_ms": record.took_ms,
     })
 }
 
@@ -312,6 +313,7 @@ fn record(row: &PgRow) -> sqlx::Result<ObjectRecord> {
         etag: row.try_get("etag")?,
         url: row.try_get("url")?,
         upload: row.try_get("upload_id")?,
+        took_ms: number("took_ms")?.and_then(|took| u64::try_from(took).ok()),
     })
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sunset_core::check::{CheckReport, Finding};
 use sunset_core::report::Examples;
 
-use super::went::{percentiles, phases, seconds};
+use super::went::{latency_of, percentiles, phases, seconds};
 use super::{GROUPS, Report};
 use crate::numbers::{bytes, duration, thousands};
 
@@ -229,10 +229,7 @@ impl Report {
             let sum = self.sum(pace);
             out.add(&format!("\n- {} {}: {sum}", self.w("Run"), pace.run));
             if let Some(latency) = &pace.latency {
-                let words = format!(
-                    "Of {} batches, from the beginning of the transaction to its commit",
-                    thousands(pace.batches)
-                );
+                let words = latency_of(pace);
                 let parts = percentiles(latency).map(|(name, time)| format!("{name} {time}"));
                 out.add(&format!("  - {}: {}", self.w(&words), parts.join(", ")));
             }

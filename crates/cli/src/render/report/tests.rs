@@ -71,6 +71,7 @@ fn full() -> Report {
             latency: Some(Latency {
                 p50: 2.5,
                 p90: 20.0,
+                p95: 40.0,
                 p99: 1_200.0,
                 max: 1_300.0,
             }),
@@ -108,7 +109,7 @@ fn a_run_that_was_gone_on_with_is_told_with_its_times() {
         "interrupted",
         "Leads 1.5 s",
         "500 documents or rows, 700 rows written, in 2.0 s: 250 a second",
-        "p50 2.5 ms, p90 20 ms, p99 1.2 s, max 1.3 s",
+        "p50 2.5 ms, p90 20 ms, p95 40 ms, p99 1.2 s, max 1.3 s",
         "600/s",
     ] {
         assert!(page.contains(words), "{words}");

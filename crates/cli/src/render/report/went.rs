@@ -35,10 +35,21 @@ pub(super) fn milliseconds(millis: f64) -> String {
     }
 }
 
-pub(super) fn percentiles(latency: &Latency) -> [(&'static str, String); 4] {
+/// What a pace's latencies are of, and from when to when.
+pub(super) fn latency_of(pace: &Pace) -> String {
+    let count = thousands(pace.batches);
+    if pace.recordings {
+        format!("Of {count} recordings, from the beginning of the copy to its proof")
+    } else {
+        format!("Of {count} batches, from the beginning of the transaction to its commit")
+    }
+}
+
+pub(super) fn percentiles(latency: &Latency) -> [(&'static str, String); 5] {
     [
         ("p50", milliseconds(latency.p50)),
         ("p90", milliseconds(latency.p90)),
+        ("p95", milliseconds(latency.p95)),
         ("p99", milliseconds(latency.p99)),
         ("max", milliseconds(latency.max)),
     ]
@@ -145,7 +156,7 @@ impl Report {
             p { (self.sum(pace)) }
             @if let Some(latency) = &pace.latency {
                 p {
-                    (self.w(&format!("Of {} batches, from the beginning of the transaction to its commit", thousands(pace.batches)))) ": "
+                    (self.w(&latency_of(pace))) ": "
                     @for (at, (name, time)) in percentiles(latency).iter().enumerate() {
                         @if at > 0 { ", " } (name) " " (time)
                     }

@@ -23,6 +23,8 @@ CREATE TABLE IF NOT EXISTS sunset.objects (
     recorded_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (source_uri, conversation_id)
 );
+-- From the beginning of the copy to its proof, milliseconds.
+ALTER TABLE sunset.objects ADD COLUMN IF NOT EXISTS took_ms bigint;
 CREATE INDEX IF NOT EXISTS objects_conversation ON sunset.objects (conversation_id);
 CREATE INDEX IF NOT EXISTS objects_key ON sunset.objects (key);
 
