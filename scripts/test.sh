@@ -50,6 +50,11 @@ if chromium=$(scripts/browser.sh) && axe=$(scripts/axe.sh); then
     export SUNSET_TEST_CHROMIUM=$chromium SUNSET_TEST_AXE=$axe
 fi
 
+# What is told on /metrics is judged by Prometheus' own parser, where it can be had.
+if python=$(scripts/prometheus.sh); then
+    export SUNSET_TEST_PROMETHEUS=$python
+fi
+
 setting() { sed -n "s/^$1=//p" "$SUNSET_LOCAL_DIR/env"; }
 database=$(setting DATABASE_URL)
 export SUNSET_TEST_DATABASE_URL=${database%/*}/postgres

@@ -251,6 +251,48 @@ mod tests {
         answer
     }
 
+    /// Has Prometheus' own parser read the text, where there is one.
+    #[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
+    fn judged(text: &str) {
+        use std::io::Write as _;
+        use std::process::{Command, Stdio};
+        let Some(python) = std::env::var_os("SUNSET_TEST_PROMETHEUS") else {
+            println!("skipped: SUNSET_TEST_PROMETHEUS names no Python with prometheus_client");
+            return;
+        };
+        let script = "import sys\n\
+            from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse\n\
+            print(*sorted(f.name + ' ' + f.type for f in parse(sys.stdin.read())), sep='\\n')";
+        let mut child = Command::new(python)
+            .args(["-c", script])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("Python");
+        let mut input = child.stdin.take().expect("its input");
+        input.write_all(text.as_bytes()).expect("written");
+        drop(input);
+        let output = child.wait_with_output().expect("its answer");
+        let faults = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{faults}\n{text}");
+        let families = String::from_utf8_lossy(&output.stdout);
+        for family in [
+            "sunset_run info",
+            "sunset_items counter",
+            "sunset_items_expected gauge",
+            "sunset_documents counter",
+            "sunset_rows counter",
+            "sunset_batch_seconds histogram",
+            "sunset_last_progress_timestamp_seconds gauge",
+        ] {
+            assert!(
+                families.lines().any(|line| line == family),
+                "{family}\n{families}"
+            );
+        }
+    }
+
     #[tokio::test]
     async fn prometheus_is_told_what_was_counted() {
         let metrics = Metrics::new("data-migrate");
@@ -283,6 +325,7 @@ mod tests {
             );
         }
         assert!(!answer.contains("outcome=\"written\""));
+        judged(answer.split_once("\r\n\r\n").map_or("", |(_, body)| body));
         assert!(get(address, "GET /").await.starts_with("HTTP/1.1 404"));
         assert!(
             get(address, "POST /metrics")
