@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 export SUNSET_LOCAL_DIR=${SUNSET_LOCAL_DIR:-$PWD/.local/bench}
 export LOCAL_S3_BIN=$PWD/target/release/local-s3
 
-cargo build --release -p sunset-bench -p data-migrate -p schema-push \
+cargo build --release -p sunset-bench -p data-migrate -p final-check -p schema-push \
     -p audio-migrate -p local-s3
 # A server in the state of its making. Generated projects beside it are kept for the next time.
 stop() { scripts/local.sh down; }

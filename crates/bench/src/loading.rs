@@ -1,6 +1,7 @@
 //! The whole of data-migrate, against `psql \copy` of the very rows it makes.
 
 pub mod latency;
+pub mod verify;
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -99,6 +99,8 @@ pub enum Part {
     Loading,
     /// The peak memory of data-migrate over many documents
     LoadingMemory,
+    /// final-check of what data-migrate wrote, against the writing
+    Verify,
     /// data-migrate through a proxy with 10 ms of round trip against one INSERT a row
     Latency,
     /// audio-migrate against `rclone copy`, on this machine and with 40 ms of round trip
@@ -145,6 +147,9 @@ fn run(arguments: &RunArguments) -> Result<()> {
     }
     if arguments.wants(Part::LoadingMemory) {
         loading::measure_memory(arguments, &sizes, &mut report)?;
+    }
+    if arguments.wants(Part::Verify) {
+        loading::verify::measure(arguments, &sizes, &mut report)?;
     }
     if arguments.wants(Part::Latency) {
         loading::latency::measure(arguments, &sizes, &mut report)?;

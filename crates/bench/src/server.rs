@@ -114,6 +114,17 @@ impl<'a> Server<'a> {
         self.migrate_at(&self.url(database), project)
     }
 
+    /// final-check of its documents and rows.
+    pub fn check(&self, database: &str, project: &Path) -> Command {
+        let mut command = self.program("final-check", database);
+        command
+            .args(["--no-report", "--only", "data"])
+            .env("V2_FIRESTORE", format!("file://{}", project.display()))
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null());
+        command
+    }
+
     /// The same, at another address.
     pub fn migrate_at(&self, url: &str, project: &Path) -> Command {
         let mut command = self.program_at("data-migrate", url);
