@@ -1,11 +1,16 @@
 //! Taking recordings back: URLs alone, and objects with them.
 
+use std::io::Write as _;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
 use md5::{Digest as _, Md5};
 use sunset_core::config::R2Settings;
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::ports::objects::{Attributes, Body, ObjectStore as _, ObjectWriter as _};
 use sunset_core::secret::Secret;
 use sunset_targets::r2::R2Bucket;
+use sunset_testkit::generate::SplitMix;
 
 use crate::place::{Place, shown};
 
@@ -112,4 +117,55 @@ fn urls_alone_are_as_they_were_and_the_objects_stay() {
     assert_eq!(status, 0, "{again:#}");
     assert_eq!(again["report"]["copied"]["objects"], 0, "{again:#}");
     assert_ne!(place.text(URLS), before);
+}
+
+#[test]
+fn whatever_a_killed_run_linked_is_taken_back_to_what_was_there() {
+    let Some(place) = Place::with_sample() else {
+        return;
+    };
+    if crate::place::program("rollback").is_none() {
+        return;
+    }
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let seed: u64 = number("SUNSET_STORM_SEED").unwrap_or_else(|| u64::from(std::process::id()));
+    let wanted = number("SUNSET_STORM").unwrap_or(6);
+    let mut random = SplitMix::new(seed);
+    let rows = "SELECT md5(string_agg(c::text, '|' ORDER BY id)) FROM conversations AS c";
+    let before = place.text(rows);
+    let began = Instant::now();
+    assert!(place.run("audio-migrate", &[]).status.success());
+    let longest = u64::try_from(began.elapsed().as_micros()).expect("a short time");
+    let (mut kills, mut halves) = (0, 0);
+    loop {
+        halves += u64::from(place.text(rows) != before);
+        // The objects stay, or go too: then the next run sends them again.
+        let mut arguments = vec!["--audio-urls", "--yes"];
+        if random.below(2) == 0 {
+            arguments.push("--delete-objects");
+        }
+        let output = place.run("rollback", &arguments);
+        assert!(output.status.success(), "seed {seed} {}", shown(&output));
+        assert_eq!(place.text(rows), before, "after {kills} kills, seed {seed}");
+        if kills >= wanted {
+            break;
+        }
+        let mut command = place.command("audio-migrate", &[]);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().expect("started");
+        let end = Instant::now() + Duration::from_micros(random.below(longest));
+        while Instant::now() < end && child.try_wait().expect("asked").is_none() {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        if child.try_wait().expect("asked").is_none() {
+            child.kill().expect("killed");
+            child.wait().expect("gone");
+            kills += 1;
+        }
+    }
+    let told = format!(
+        "storm: {kills} kills of audio-migrate, each followed by a rollback, {halves} times of URLs \
+         that were written: every conversation was each time what it was before; seed {seed}\n"
+    );
+    drop(std::io::stderr().write_all(told.as_bytes()));
 }

@@ -116,3 +116,51 @@ fn killed_rollbacks_leave_what_was_there_and_can_be_migrated_over() {
         storm.seed
     ));
 }
+
+/// The rows of V3, and whatever else there is.
+const ROWS: &str = "SELECT 'user', t::text FROM \"user\" AS t UNION ALL SELECT 'opportunities', t::text \
+                FROM opportunities AS t UNION ALL SELECT 'conversations', t::text FROM conversations \
+                AS t UNION ALL SELECT 'meddic_analyses', t::text FROM meddic_analyses AS t ORDER BY 1, 2";
+
+#[test]
+fn whatever_a_killed_load_wrote_is_taken_back_to_what_was_there() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let mut storm = Storm::of(8);
+    let load = ["--batch-size", storm.batch()];
+    let place = prepared(place, storm.cases);
+    let before = place.query(ROWS);
+    let began = Instant::now();
+    place.expect(3, "data-migrate", &load);
+    let longest = began.elapsed();
+    place.expect(0, "rollback", &["--yes"]);
+    assert_eq!(place.query(ROWS), before);
+    let (mut kills, mut halves) = (0, 0);
+    while kills < storm.blows {
+        // One to three attempts that are killed, and then it is given up.
+        for _ in 0..=storm.random.below(3) {
+            let mut child = place.spawn("data-migrate", &load);
+            if !ended(&mut child, storm.moment(longest)) {
+                child.kill().expect("killed");
+                kills += 1;
+            }
+            child.wait().expect("gone");
+        }
+        halves += usize::from(place.query(ROWS) != before);
+        let outcome = place.expect(0, "rollback", &["--yes"]);
+        let what = format!("after {kills} kills, seed {}", storm.seed);
+        assert_eq!(place.query(ROWS), before, "{what}");
+        assert!(
+            outcome.stdout.contains("to the digest")
+                || outcome.stdout.contains("nothing to take back"),
+            "{what}\n{}",
+            outcome.stdout
+        );
+    }
+    told(&format!(
+        "{kills} kills of data-migrate, each followed by a rollback, {halves} times of something \
+         that was written: V3 was each time what it was before, to the digest; seed {}",
+        storm.seed
+    ));
+}
