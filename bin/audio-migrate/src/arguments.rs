@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Parser;
-use sunset_cli::{CommonArgs, MetricsArgs, NoticeArgs, Program, WriteArgs};
+use sunset_cli::{BackupArgs, CommonArgs, MetricsArgs, NoticeArgs, Program, WriteArgs};
 use sunset_core::audio::format::Format;
 use sunset_core::audio::plan::Orphans;
 
@@ -30,6 +30,9 @@ pub struct Arguments {
     #[command(flatten)]
     pub write: WriteArgs,
 
+    #[command(flatten)]
+    pub backup: BackupArgs,
+
     /// The plan whose recordings are meant: sales-ai
     #[arg(long, default_value = "sales-ai", value_name = "NAME")]
     pub plan: String,
@@ -48,7 +51,7 @@ pub struct Arguments {
 
     /// Share one run with other workers, on any number of machines: join the run that is going on,
     /// or begin it. With a NAME, that run is done once: who comes late is told its outcome
-    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["dry_run", "verify_urls"])]
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["dry_run", "verify_urls", "backup"])]
     pub worker: Option<String>,
 
     /// Only what failed or was quarantined before

@@ -8,7 +8,7 @@ use sunset_cli::render::{self, Report};
 use sunset_cli::{Consented, Program, Session, Status, write_report};
 use sunset_core::audio::outcome::AudioReport;
 use sunset_core::audio::plan::{Options, Plan};
-use sunset_core::config::{AudioSourceSettings, DatabaseSettings, Pace, R2Settings};
+use sunset_core::config::{AudioSourceSettings, BackupWish, DatabaseSettings, Pace, R2Settings};
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::ports::objects::{ObjectLedger, ObjectSource, ObjectStore};
@@ -33,6 +33,7 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
             Pace::read(variables, faults),
         )
     })?;
+    let backup = arguments.backup.wish(&session)?;
     let source = source.ok_or_else(|| Error::new(ErrorKind::Configuration, "no source"))?;
     let source = sunset_sources::objects::open(&source)?;
     let connecting = ConnectOptions::for_program(Arguments::NAME);
@@ -66,6 +67,7 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
         public_url: bucket.public_url,
     };
     let flow = Flow {
+        backup,
         arguments,
         session,
         source,
@@ -78,17 +80,25 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
         Consented::DryRun => flow.dry_run().await,
         Consented::Write(consent) => {
             let status = if flow.arguments.worker.is_some() {
-                shared::work(&flow, &consent).await?
+                shared::work(&flow, &consent).await
             } else {
-                flow.write(&consent).await?
+                flow.write(&consent).await
             };
-            flow.report(begun).await?;
-            Ok(status)
+            match (status, flow.report(begun).await) {
+                (Ok(status), told) => told.map(|()| status),
+                (Err(error), Ok(())) => Err(error),
+                (Err(error), Err(untold)) => {
+                    let words = format!("warning: no report could be written: {untold}");
+                    flow.session.say(&words);
+                    Err(error)
+                }
+            }
         }
     }
 }
 
 pub struct Flow {
+    backup: BackupWish,
     pub arguments: Arguments,
     pub session: Session,
     pub source: Arc<dyn ObjectSource>,
@@ -190,6 +200,13 @@ impl Flow {
 
     async fn copy(&self, run: &ActiveRun, plan: Plan, consent: &Consent) -> Result<AudioReport> {
         let target = self.store.identity();
+        let tables = ["conversations".to_owned()];
+        let (wish, what) = (&self.backup, (tables.as_slice(), "public"));
+        let retries = self.copying.retries;
+        let taken = sunset_backup::before_writing(wish, consent, run, what, retries).await?;
+        if let Some(taken) = taken {
+            self.session.tell_backup(&taken.record, taken.before);
+        }
         let permit = WritePermit::bind(consent, target.clone());
         let writer = self.store.writer(&permit)?;
         let progress = self.session.progress();

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use sunset_cli::render::{self, StepText};
 use sunset_cli::{Consented, Palette, Program, Session, Status, Tone};
 use sunset_core::check::CheckReport;
-use sunset_core::config::{DatabaseSettings, Pace};
+use sunset_core::config::{BackupWish, DatabaseSettings, Pace};
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::instant::Instant;
@@ -42,6 +42,7 @@ pub async fn migrate(
             Pace::read(variables, faults),
         )
     })?;
+    let backup = arguments.backup.wish(&session)?;
     let began = now();
     let mut parameters = arguments.in_place.parameters(began);
     // What is wrong with the options is said before anything is connected to.
@@ -90,6 +91,7 @@ pub async fn migrate(
         },
         plan,
         began,
+        backup,
         arguments: arguments.in_place,
         session,
         database,
@@ -97,16 +99,15 @@ pub async fn migrate(
     match consent {
         Consented::DryRun => flow.dry_run().await,
         Consented::Write(consent) => {
-            let status = flow.write(&consent).await?;
-            told::report(
+            let status = flow.write(&consent).await;
+            let report = told::report(
                 arguments.report.as_deref(),
                 &flow.session,
                 &registered.name,
                 &flow.database,
                 begun,
-            )
-            .await?;
-            Ok(status)
+            );
+            told::behind(&flow.session, status, report).await
         }
     }
 }
@@ -116,6 +117,7 @@ struct Flow {
     palette: Palette,
     options: InPlaceOptions,
     began: Instant,
+    backup: BackupWish,
     arguments: InPlaceArguments,
     session: Session,
     database: Database,
@@ -157,7 +159,7 @@ impl Flow {
         };
         let run = ledger.begin_run(&permit, &start).await?;
         let id = run.id();
-        let done = match self.go(Some((&ledger, &run))).await {
+        let done = match self.backed_up(&ledger, &run, consent).await {
             Ok(done) => done,
             Err(error) => {
                 // The error that stopped the run matters more than that it could not be noted.
@@ -192,6 +194,18 @@ impl Flow {
         }
         self.json(&done, Some(id), status);
         Ok(status)
+    }
+
+    /// Keeps what is there, and goes.
+    async fn backed_up(&self, ledger: &Ledger, run: &ActiveRun, consent: &Consent) -> Result<Done> {
+        let tables = self.plan.tables();
+        let what = (tables.as_slice(), self.plan.namespace.as_str());
+        let (wish, retries) = (&self.backup, self.options.retries);
+        let taken = sunset_backup::before_writing(wish, consent, run, what, retries).await?;
+        if let Some(taken) = taken {
+            self.session.tell_backup(&taken.record, taken.before);
+        }
+        self.go(Some((ledger, run))).await
     }
 
     async fn go(&self, run: Option<(&Ledger, &ActiveRun)>) -> Result<Done> {

@@ -1,6 +1,7 @@
 //! `data-migrate`: documents of V2 into rows of V3.
 
 mod afterwards;
+mod backup;
 mod counted;
 mod in_place;
 mod migrate;
@@ -13,7 +14,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use sunset_cli::{CommonArgs, MetricsArgs, NoticeArgs, Program, ReadArgs, WriteArgs};
+use sunset_cli::{BackupArgs, CommonArgs, MetricsArgs, NoticeArgs, Program, ReadArgs, WriteArgs};
 use sunset_core::ports::rows::OnConflict;
 use sunset_core::report::ReadPrice;
 
@@ -37,6 +38,9 @@ pub struct Arguments {
 
     #[command(flatten)]
     write: WriteArgs,
+
+    #[command(flatten)]
+    backup: BackupArgs,
 
     #[command(flatten)]
     read: ReadArgs,
@@ -80,7 +84,7 @@ pub struct Arguments {
 
     /// Share one run with other workers, on any number of machines: join the run that is going on,
     /// or begin it. With a NAME, that run is done once: who comes late is told its outcome
-    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["dry_run", "watch", "retry_quarantined"])]
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["dry_run", "watch", "retry_quarantined", "backup"])]
     worker: Option<String>,
 
     /// With --worker: bytes of V2's documents a unit of work, as 64M [default: 32M]
@@ -124,6 +128,7 @@ Environment (the process's own, then .env.migration, then .env):
   V2_READ_PRICE       what Firestore bills for 100,000 reads, in US dollars
   MIGRATION_USER_ID   who owns the opportunities (made when not set)
   BATCH_SIZE, MAX_RETRIES, DRY_RUN, VERBOSE
+  NEON_API_KEY, NEON_PROJECT_ID   with --backup neon-branch
 
 Exit status: 0 done, 1 error, 2 usage, 3 done but with quarantined or conflicting items.
 

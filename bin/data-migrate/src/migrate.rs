@@ -22,6 +22,7 @@ use sunset_sources::documents::open_with;
 use sunset_sources::firestore::ReadOptions;
 use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, Verifier};
 
+use crate::backup::Backup;
 use crate::counted::Counted;
 use crate::{Arguments, afterwards, shared, told, watch};
 
@@ -43,6 +44,7 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
             ReadPrice::read(variables, faults),
         )
     })?;
+    let backup = arguments.backup.wish(&session)?;
     let documents = documents.ok_or_else(|| Error::new(ErrorKind::Configuration, "no source"))?;
     let reading = ReadOptions {
         retries: pace.max_retries,
@@ -74,6 +76,7 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
     check_names(&arguments, plan.as_ref())?;
     let flow = Flow {
         price: arguments.read_price.unwrap_or(price),
+        backup: Backup::new(backup),
         arguments,
         session,
         plan,
@@ -85,15 +88,14 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
     match consent {
         Consented::DryRun => flow.dry_run().await,
         Consented::Write(consent) if flow.arguments.worker.is_some() => {
-            let status = shared::work(&flow, &consent).await?;
-            flow.report(begun).await?;
-            Ok(status)
+            let status = shared::work(&flow, &consent).await;
+            flow.reported(begun, status).await
         }
         Consented::Write(consent) => match flow.arguments.watch {
             Some(pause) => watch::watch(&flow, &consent, pause).await,
             None => {
-                let report = flow.write(&consent).await?;
-                flow.report(begun).await?;
+                let report = flow.write(&consent).await;
+                let report = flow.reported(begun, report).await?;
                 Ok(status_of(&report))
             }
         },
@@ -138,6 +140,7 @@ pub struct Flow {
     pub documents: DocumentSourceSettings,
     pub reading: ReadOptions,
     price: ReadPrice,
+    backup: Backup,
     pub database: Database,
     pub options: LoadOptions,
 }
@@ -230,7 +233,7 @@ impl Flow {
         };
         self.note_cut_over(&ledger).await?;
         let run = ledger.begin_run(&permit, &self.start()).await?;
-        match self.within(&ledger, &run, retried).await {
+        match self.within(&ledger, &run, consent, retried).await {
             Ok(report) => {
                 run.finish(&RunEnd::done(report.counts_json(), report.phases_json()))
                     .await?;
@@ -292,9 +295,10 @@ impl Flow {
         &self,
         ledger: &Ledger,
         run: &ActiveRun,
+        consent: &Consent,
         retried: Option<Retried>,
     ) -> Result<LoadReport> {
-        let report = self.load_within(ledger, run, retried).await?;
+        let report = self.load_within(ledger, run, consent, retried).await?;
         let steps = afterwards::carry_out(self, run).await;
         self.tell_steps(&report, run.id(), steps.as_deref().unwrap_or_default());
         steps.map(|_| report)
@@ -304,8 +308,17 @@ impl Flow {
         &self,
         ledger: &Ledger,
         run: &ActiveRun,
+        consent: &Consent,
         retried: Option<Retried>,
     ) -> Result<LoadReport> {
+        self.backup
+            .before_writing(
+                (self.plan.as_ref(), self.options.retries),
+                &self.session,
+                run,
+                consent,
+            )
+            .await?;
         let owner = self.owner(run).await?;
         let source = self.source()?;
         // Recorded before anything is written: a run that is killed has been of this snapshot too.
@@ -354,17 +367,17 @@ impl Flow {
         Ok(report)
     }
 
-    /// The report of what the ledger holds, where it was asked for.
-    async fn report(&self, begun: Instant) -> Result<()> {
+    /// The report of what the ledger holds, where it was asked for: of a run that failed, too.
+    async fn reported<T>(&self, begun: Instant, done: Result<T>) -> Result<T> {
         let folder = self.arguments.report.as_deref();
-        told::report(
+        let told = told::report(
             folder,
             &self.session,
             self.plan.name(),
             &self.database,
             begun,
-        )
-        .await
+        );
+        told::behind(&self.session, done, told).await
     }
 
     fn tell_steps(&self, report: &LoadReport, run: i64, steps: &[StepText]) {

@@ -10,6 +10,25 @@ use sunset_targets::postgres::{Database, Ledger};
 
 use crate::Arguments;
 
+/// Writes a report behind a run, whose error matters more than one of the report.
+///
+/// # Errors
+/// That of the run, else that of the report.
+pub async fn behind<T>(
+    session: &Session,
+    done: Result<T>,
+    report: impl Future<Output = Result<()>>,
+) -> Result<T> {
+    match (done, report.await) {
+        (Ok(done), told) => told.map(|()| done),
+        (Err(error), Ok(())) => Err(error),
+        (Err(error), Err(untold)) => {
+            session.say(&format!("warning: no report could be written: {untold}"));
+            Err(error)
+        }
+    }
+}
+
 /// Writes it where it was asked for.
 ///
 /// # Errors

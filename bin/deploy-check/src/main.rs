@@ -67,8 +67,7 @@ async fn run(arguments: Arguments, session: Session) -> Result<Status> {
                 parent: parent.as_deref(),
                 backup: *backup,
             };
-            let client = client::Client::new(subject.timeout)?;
-            branch::create(&client, &wish, &arguments.write, &session).await
+            branch::create(&wish, &arguments.write, &session).await
         }
     }
 }

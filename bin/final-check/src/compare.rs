@@ -44,6 +44,7 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
     } else {
         Repair::No
     };
+    let backup = arguments.backup.wish(&session)?;
     let plan = sunset_cli::document_plan(&arguments.plan)?;
     let wanted = |name| arguments.only.is_empty() || arguments.only.contains(&name);
     let mut proof = Proof::asked(&arguments, plan.as_ref())?;
@@ -98,6 +99,7 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
                 sunset_sources::documents::open_with(&documents, reading)?
             };
             let with = Data {
+                backup: &backup,
                 plan: plan.as_ref(),
                 ledger: ledger.as_ref(),
                 database: &database,

@@ -3,6 +3,7 @@
 use serde_json::json;
 use sunset_cli::{Program, Session};
 use sunset_core::check::Section;
+use sunset_core::config::BackupWish;
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::permit::{Consent, WritePermit};
@@ -35,6 +36,8 @@ pub enum Repair {
 
 /// What is compared with what.
 pub struct Data<'a> {
+    /// What is kept before a repair writes.
+    pub backup: &'a BackupWish,
     pub plan: &'a dyn DocumentPlan,
     pub ledger: Option<&'a Ledger>,
     pub database: &'a Database,
@@ -128,7 +131,7 @@ impl Data<'_> {
             pid: std::process::id(),
         };
         let run = ledger.begin_run(&permit, &start).await?;
-        match self.repair_within(source, surveyed, &run).await {
+        match self.repair_within(source, surveyed, &run, consent).await {
             Ok(comparison) => {
                 let counts = json!({ "repaired": comparison.repaired });
                 run.finish(&RunEnd::done(counts, json!({}))).await?;
@@ -147,7 +150,16 @@ impl Data<'_> {
         source: &dyn DocumentSource,
         surveyed: &Surveyed,
         run: &ActiveRun,
+        consent: &Consent,
     ) -> Result<Comparison> {
+        let shapes = self.plan.shapes();
+        let tables: Vec<String> = shapes.iter().map(|shape| shape.table.clone()).collect();
+        let what = (tables.as_slice(), "public");
+        let taken =
+            sunset_backup::before_writing(self.backup, consent, run, what, self.retries).await?;
+        if let Some(taken) = taken {
+            self.session.tell_backup(&taken.record, taken.before);
+        }
         let rows = run.rows(OnConflict::Keep);
         let comparison = self.look(source, surveyed, Some(&rows), None).await?;
         let detail = json!({

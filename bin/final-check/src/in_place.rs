@@ -5,7 +5,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use sunset_cli::{Consented, Palette, Program, Session, Status, Tone, render};
 use sunset_core::check::{CheckReport, Verdict};
-use sunset_core::config::{DatabaseSettings, Pace};
+use sunset_core::config::{BackupWish, DatabaseSettings, Pace};
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::instant::Instant;
 use sunset_core::permit::{Consent, WritePermit};
@@ -90,6 +90,7 @@ pub async fn final_check(
     }
     let begun = std::time::Instant::now();
     let consent = arguments.write.consent(session);
+    let backup = arguments.backup.wish(session)?;
     let (settings, pace) = session.settings(|variables, faults| {
         (
             DatabaseSettings::read_first(variables, &registered.database, faults),
@@ -113,6 +114,7 @@ pub async fn final_check(
     }
     let plan = registered.describe(&parameters)?;
     let checking = Checking {
+        backup,
         options: InPlaceOptions {
             batches: plan.batches,
             connections: 1,
@@ -158,6 +160,7 @@ async fn day_of_migration(database: &Database, registered: &Registered) -> Resul
 }
 
 struct Checking<'a> {
+    backup: BackupWish,
     plan: InPlacePlan,
     wanted: &'a [String],
     options: InPlaceOptions,
@@ -198,7 +201,7 @@ impl Checking<'_> {
             pid: std::process::id(),
         };
         let run = ledger.begin_run(&permit, &start).await?;
-        match self.repair(found, Some(&run)).await {
+        match self.kept_and_repaired(found, &run, consent).await {
             Ok(repairs) => {
                 run.audit("fixed in place", &repairs_json(&repairs)).await?;
                 let end = RunEnd::done(repairs_json(&repairs), json!({}));
@@ -211,6 +214,23 @@ impl Checking<'_> {
                 Err(error)
             }
         }
+    }
+
+    /// Keeps what is there, and repairs.
+    async fn kept_and_repaired(
+        &self,
+        found: &CheckReport,
+        run: &ActiveRun,
+        consent: &Consent,
+    ) -> Result<Vec<Repair>> {
+        let tables = self.plan.tables();
+        let what = (tables.as_slice(), self.plan.namespace.as_str());
+        let (wish, retries) = (&self.backup, self.options.retries);
+        let taken = sunset_backup::before_writing(wish, consent, run, what, retries).await?;
+        if let Some(taken) = taken {
+            self.session.tell_backup(&taken.record, taken.before);
+        }
+        self.repair(found, Some(run)).await
     }
 
     async fn repair(&self, found: &CheckReport, run: Option<&ActiveRun>) -> Result<Vec<Repair>> {

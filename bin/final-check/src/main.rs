@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use sunset_cli::{CommonArgs, NoticeArgs, Program, ReadArgs, WriteArgs};
+use sunset_cli::{BackupArgs, CommonArgs, NoticeArgs, Program, ReadArgs, WriteArgs};
 
 /// Compares V3 with V2 and says whether anything is missing.
 ///
@@ -31,6 +31,9 @@ pub struct Arguments {
 
     #[command(flatten)]
     write: WriteArgs,
+
+    #[command(flatten)]
+    backup: BackupArgs,
 
     /// The plan: sales-ai, leora-phase2, main-server, voice-agent, or a file (docs/plan-files.md)
     #[arg(long, default_value = "sales-ai", value_name = "NAME")]

@@ -2,13 +2,15 @@
 
 use sunset_cli::render::schema::{counted, listed_lines, step_lines};
 use sunset_cli::{Consented, Program, Session, Status, thousands};
-use sunset_core::config::DatabaseSettings;
+use sunset_core::config::{BackupWish, DatabaseSettings};
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::plans::schemas::PlanSchema;
 use sunset_core::ports::runs::{RunEnd, RunStart};
+use sunset_core::ports::schema::SchemaReader as _;
 use sunset_engine::repair::{Diagnosis, Listed, diagnose, repair};
+use sunset_engine::retry::Retries;
 use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, LiveReader};
 
 use crate::Arguments;
@@ -16,11 +18,13 @@ use crate::Arguments;
 pub async fn fix(arguments: Arguments, session: Session) -> Result<Status> {
     let wanted = sunset_cli::desired_schema(&arguments.plan, &arguments.schema)?;
     let settings = session.settings(DatabaseSettings::read)?;
+    let backup = arguments.backup.wish(&session)?;
     let consent = arguments.write.consent(&session);
     let connecting = ConnectOptions::for_program(Arguments::NAME);
     let database = Database::connect(&settings.url, connecting).await?;
     session.detail(&format!("database {}", database.describe()));
     let fix = Fix {
+        backup,
         owner: session.variable(env_vars::MIGRATION_USER_ID),
         reader: LiveReader::new(database.clone()),
         session,
@@ -40,6 +44,7 @@ pub async fn fix(arguments: Arguments, session: Session) -> Result<Status> {
 }
 
 struct Fix {
+    backup: BackupWish,
     session: Session,
     database: Database,
     reader: LiveReader,
@@ -101,7 +106,7 @@ impl Fix {
             pid: std::process::id(),
         };
         let run = ledger.begin_run(&permit, &start).await?;
-        match self.execute_within(&run, diagnosis).await {
+        match self.execute_within(&run, consent, diagnosis).await {
             Ok(after) => {
                 let counts = serde_json::json!({"repairs": diagnosis.due.len()});
                 run.finish(&RunEnd::done(counts, serde_json::json!({})))
@@ -116,7 +121,20 @@ impl Fix {
         }
     }
 
-    async fn execute_within(&self, run: &ActiveRun, diagnosis: &Diagnosis) -> Result<Diagnosis> {
+    async fn execute_within(
+        &self,
+        run: &ActiveRun,
+        consent: &Consent,
+        diagnosis: &Diagnosis,
+    ) -> Result<Diagnosis> {
+        let live = self.reader.read(&self.wanted.schema.namespace).await?;
+        let tables: Vec<String> = live.tables.iter().map(|table| table.name.clone()).collect();
+        let what = (tables.as_slice(), self.wanted.schema.namespace.as_str());
+        let taken =
+            sunset_backup::before_writing(&self.backup, consent, run, what, Retries(3)).await?;
+        if let Some(taken) = taken {
+            self.session.tell_backup(&taken.record, taken.before);
+        }
         let progress = self.session.progress();
         let owner = self.owner.as_deref();
         let writer = run.schema();

@@ -5,7 +5,7 @@ mod fix;
 use std::process::ExitCode;
 
 use clap::Parser;
-use sunset_cli::{CommonArgs, NoticeArgs, Program, WriteArgs};
+use sunset_cli::{BackupArgs, CommonArgs, NoticeArgs, Program, WriteArgs};
 
 /// Finds and repairs the known faults of older V3 databases, without losing a row.
 ///
@@ -26,6 +26,9 @@ pub struct Arguments {
 
     #[command(flatten)]
     write: WriteArgs,
+
+    #[command(flatten)]
+    backup: BackupArgs,
 
     /// The plan whose schema is wanted: sales-ai
     #[arg(long, default_value = "sales-ai", value_name = "NAME")]

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 use sunset_cli::{Consented, Palette, Program, Session, Status, Tone, render};
-use sunset_core::config::{DatabaseSettings, Pace};
+use sunset_core::config::{BackupWish, DatabaseSettings, Pace};
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::instant::Instant;
 use sunset_core::permit::{Consent, WritePermit};
-use sunset_core::plans::in_place::Registered;
+use sunset_core::plans::in_place::{Parameters, Registered};
 use sunset_core::ports::in_place::{ChangeScope, ChangeUndoer};
 use sunset_core::ports::runs::{RunEnd, RunStart};
 use sunset_core::schema::steps::Effect;
@@ -41,7 +42,11 @@ pub async fn undo(
     let database =
         Database::connect(&settings.url, ConnectOptions::for_program(Arguments::NAME)).await?;
     session.detail(&format!("database {}", database.describe()));
+    let described = registered.describe(&Parameters::new("public", Instant::MIN))?;
     let flow = Flow {
+        backup: arguments.backup.wish(&session)?,
+        tables: described.tables(),
+        namespace: described.namespace,
         scope: ChangeScope {
             plan: registered.name.to_string(),
             run: arguments.run,
@@ -54,9 +59,6 @@ pub async fn undo(
         session,
         database,
     };
-    if arguments.moved.list_backups {
-        return levels::list_backups(&flow.database, &flow.session, registered).await;
-    }
     if let Some(level) = arguments.levels.level {
         let levels = levels::Levels {
             arguments,
@@ -79,6 +81,10 @@ pub async fn undo(
 }
 
 struct Flow {
+    /// What is kept before anything is taken back, and of which tables.
+    backup: BackupWish,
+    tables: Vec<String>,
+    namespace: String,
     scope: ChangeScope,
     schema: bool,
     retries: Retries,
@@ -167,7 +173,7 @@ impl Flow {
             pid: std::process::id(),
         };
         let run = ledger.begin_run(&permit, &start).await?;
-        match self.within(&ledger, &run).await {
+        match self.within(&ledger, &run, consent).await {
             Ok((report, undone)) => {
                 run.finish(&RunEnd::done(counts(&report), json!({})))
                     .await?;
@@ -185,6 +191,7 @@ impl Flow {
         &self,
         ledger: &Ledger,
         run: &ActiveRun,
+        consent: &Consent,
     ) -> Result<(TakenReport, Option<Undone>)> {
         let recorded = ledger.schema_steps_of(&self.scope.plan).await?;
         if self.schema && !self.scope.force {
@@ -202,6 +209,12 @@ impl Flow {
                 .item(what.join("; "))
                 .remedy("leave --schema out to take the values back alone, empty the tables, or say --force to lose their rows"));
             }
+        }
+        let what = (self.tables.as_slice(), self.namespace.as_str());
+        let wish = &self.backup;
+        let taken = sunset_backup::before_writing(wish, consent, run, what, self.retries).await?;
+        if let Some(taken) = taken {
+            self.session.tell_backup(&taken.record, taken.before);
         }
         let progress = self.session.progress();
         let undoer = run.undo_changes();

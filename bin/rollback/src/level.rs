@@ -18,6 +18,7 @@ pub struct LevelArgs {
     /// How far back, in place of what stands in the ledger
     #[arg(long, value_name = "LEVEL", conflicts_with_all = [
         "run", "collection", "id", "audio_urls", "delete_objects", "release_numbers", "schema", "list_runs",
+        "list_backups",
     ])]
     pub level: Option<Level>,
 
@@ -25,7 +26,7 @@ pub struct LevelArgs {
     #[arg(long, value_name = "FILE", requires = "level")]
     pub schedule: Option<PathBuf>,
 
-    /// The backup to restore, with --level data; `backup list` shows them
+    /// The backup to restore, with --level data; --list-backups and `backup list` show them
     #[arg(long, value_name = "ID", requires = "level")]
     pub backup_id: Option<String>,
 
@@ -50,8 +51,8 @@ pub enum Level {
     Partial,
     /// Everybody off v2, by the flag (voice-agent)
     Total,
-    /// The database as a backup has it; what was written since is lost (main-server). The rows of
-    /// a backup; what was changed since is kept (voice-agent)
+    /// The tables or the database as a backup has them; what was written since is lost. Of the
+    /// copies that voice-agent itself takes the rows; what was changed since is kept
     Data,
 }
 
@@ -79,7 +80,7 @@ pub async fn undo(arguments: &Arguments, level: Level, session: &Session) -> Res
         ),
         (Level::Data, _, _) => missing(
             "--level data needs the backup to restore, and no schedule",
-            "see `backup list`; then rollback --plan main-server --level data --backup-id ID",
+            "see rollback --list-backups, or `backup list` for main-server; then rollback --level data --backup-id ID",
         ),
     }
 }

@@ -7,12 +7,11 @@ mod tenant;
 
 use clap::Args;
 use serde_json::{Value, json};
-use sunset_cli::{Consented, Program, Session, Status, thousands};
+use sunset_cli::{BackupChoice, Consented, Program, Session, Status};
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::instant::Instant;
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::plans::in_place::{Parameters, Registered, Tenancy};
-use sunset_core::ports::backups::BackupRecord;
 use sunset_core::ports::runs::RunStart;
 use sunset_engine::retry::Retries;
 use sunset_targets::postgres::{Database, Ledger};
@@ -39,10 +38,6 @@ pub struct MovedArguments {
     /// Who takes it back, for the audit [default: the user of this machine]
     #[arg(long, value_name = "WHO")]
     by: Option<String>,
-
-    /// List the backups of the plan, and stop
-    #[arg(long)]
-    pub list_backups: bool,
 }
 
 /// Whether a plan's tenants are moved by a flag.
@@ -80,7 +75,6 @@ impl MovedArguments {
             ("--target-percentage", self.target_percentage.is_some()),
             ("--reason", self.reason.is_some()),
             ("--by", self.by.is_some()),
-            ("--list-backups", self.list_backups),
         ];
         match given.iter().find(|(_, given)| *given) {
             Some((option, _)) => Err(Error::new(
@@ -125,6 +119,19 @@ impl Levels<'_> {
     /// Goes back.
     pub async fn roll_back(&self, level: Level, consent: Consented) -> Result<Status> {
         let tenancy = self.tenancy()?;
+        if level != Level::Data
+            && self
+                .arguments
+                .backup
+                .backup
+                .is_some_and(|backup| backup != BackupChoice::None)
+        {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                format!("--level {} takes no backup: users go first", level.name()),
+            )
+            .remedy("leave --backup out; --level data takes one"));
+        }
         match level {
             Level::Tenant => self.tenant(&tenancy, &consent).await,
             Level::Partial => self.partial(&tenancy, &consent).await,
@@ -224,97 +231,5 @@ impl Levels<'_> {
         let mut detail = self.told(level);
         detail["done"] = done;
         ledger.audit(&permit, "rollback", &detail).await
-    }
-}
-
-/// The backups of a plan, the last first.
-///
-/// # Errors
-/// Those of the database.
-pub async fn list_backups(
-    database: &Database,
-    session: &Session,
-    registered: &Registered,
-) -> Result<Status> {
-    let backups = match Ledger::open(database).await? {
-        Some(ledger) => ledger.backups(&registered.name).await?,
-        None => Vec::new(),
-    };
-    if backups.is_empty() {
-        session.print("There are no backups.");
-    }
-    for (at, backup) in backups.iter().enumerate() {
-        session.print(&format!(
-            "{}. {} ({}) - {}",
-            at + 1,
-            backup.id,
-            rows(backup),
-            ago(backup.age)
-        ));
-        for table in &backup.tables {
-            session.detail(&format!(
-                "   {}.{}: {} rows, {}, run {}",
-                backup.schema,
-                table.table,
-                thousands(table.rows),
-                sunset_cli::bytes(table.bytes),
-                backup.run
-            ));
-        }
-    }
-    session.json(|| {
-        let list = backups.iter().map(|backup| {
-            json!({
-                "id": backup.id,
-                "plan": backup.plan,
-                "run": backup.run,
-                "schema": backup.schema,
-                "taken_at": backup.taken_at,
-                "tables": backup.tables.iter().map(|table| json!({
-                    "table": table.table, "rows": table.rows, "bytes": table.bytes, "digest": table.digest,
-                })).collect::<Vec<_>>(),
-            })
-        });
-        json!({"status": "done", "backups": list.collect::<Vec<_>>()})
-    });
-    Ok(Status::Done)
-}
-
-/// `45 configs, 1,234 calls`; tables that were empty are left out behind the first two.
-fn rows(backup: &BackupRecord) -> String {
-    let shown: Vec<String> = backup
-        .tables
-        .iter()
-        .enumerate()
-        .filter(|(at, table)| *at < 2 || table.rows > 0)
-        .map(|(_, table)| format!("{} {}", thousands(table.rows), table.noun))
-        .collect();
-    shown.join(", ")
-}
-
-/// `2h ago`
-fn ago(seconds: u64) -> String {
-    match seconds {
-        0..60 => format!("{seconds}s ago"),
-        60..3_600 => format!("{}m ago", seconds / 60),
-        3_600..86_400 => format!("{}h ago", seconds / 3_600),
-        _ => format!("{}d ago", seconds / 86_400),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::ago;
-
-    #[test]
-    fn ages_are_told_in_the_largest_unit() {
-        let told = [0, 59, 60, 3_599, 3_600, 7_300, 86_399, 86_400, 900_000].map(ago);
-        assert_eq!(
-            told,
-            [
-                "0s ago", "59s ago", "1m ago", "59m ago", "1h ago", "2h ago", "23h ago", "1d ago",
-                "10d ago"
-            ]
-        );
     }
 }

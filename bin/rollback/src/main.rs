@@ -1,6 +1,7 @@
 //! `rollback`: takes back what migration wrote.
 
 mod in_place;
+mod kept;
 mod level;
 mod levels;
 mod tell;
@@ -9,7 +10,7 @@ mod undo;
 use std::process::ExitCode;
 
 use clap::Parser;
-use sunset_cli::{CommonArgs, NoticeArgs, Program, WriteArgs};
+use sunset_cli::{BackupArgs, CommonArgs, NoticeArgs, Program, WriteArgs};
 
 /// Takes back what migration wrote to V3, and nothing else.
 ///
@@ -31,6 +32,9 @@ pub struct Arguments {
 
     #[command(flatten)]
     write: WriteArgs,
+
+    #[command(flatten)]
+    backup: BackupArgs,
 
     /// The plan that was migrated by: sales-ai, leora-phase2, main-server, voice-agent, or a file
     #[arg(long, default_value = "sales-ai", value_name = "NAME")]
@@ -79,6 +83,10 @@ pub struct Arguments {
     #[arg(long)]
     list_runs: bool,
 
+    /// List the backups that programs took before they wrote, and stop
+    #[arg(long)]
+    list_backups: bool,
+
     #[command(flatten)]
     levels: level::LevelArgs,
 }
@@ -91,12 +99,15 @@ Examples:
   rollback --audio-urls --yes     audio URLs alone
   rollback --plan main-server --level traffic --schedule traffic.toml --yes
   rollback --plan main-server --level data --backup-id ID
+  rollback --list-backups         what --backup kept before writing
+  rollback --level data --backup-id backup_20260131_120000 --yes
   rollback --plan voice-agent --level total --reason outage     everybody on v1, at once
 
 Environment (the process's own, then .env.migration, then .env):
   DATABASE_URL        the V3 database
   CONFIRM_ROLLBACK    yes: as --yes
   CLOUDFLARE_…        the bucket, with --delete-objects
+  NEON_API_KEY, NEON_PROJECT_ID   with a backup that is a branch
   MAX_RETRIES, DRY_RUN, VERBOSE
 
 Exit status: 0 done, 1 error or not confirmed, 2 usage, 3 done but rows were kept, 4 rows of others

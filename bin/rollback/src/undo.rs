@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 use sunset_cli::{Consented, Program, Session, Status, render};
 use sunset_core::audio::record::ObjectRecord;
-use sunset_core::config::{DatabaseSettings, Pace, R2Settings};
+use sunset_core::config::{BackupWish, DatabaseSettings, Pace, R2Settings};
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::instant::Instant;
@@ -26,9 +26,15 @@ use sunset_targets::postgres::{
 };
 use sunset_targets::r2::R2Bucket;
 
-use crate::{Arguments, in_place, levels, tell};
+use crate::{Arguments, in_place, kept, levels, tell};
 
 pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
+    if arguments.list_backups {
+        return kept::list(&arguments, &session).await;
+    }
+    if let Some(status) = kept::undo(&arguments, &session).await? {
+        return Ok(status);
+    }
     if let Some(level) = arguments.levels.level
         && !levels::moves_tenants(&arguments.plan)?
     {
@@ -53,7 +59,10 @@ pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
     let connecting = ConnectOptions::for_program(Arguments::NAME);
     let database = Database::connect(&settings.url, connecting).await?;
     session.detail(&format!("database {}", database.describe()));
+    let (has_steps, tables) = steps_and_tables(plan.as_ref())?;
     let flow = Flow {
+        backup: arguments.backup.wish(&session)?,
+        tables,
         scope: Scope {
             run: arguments.run,
             collection: arguments.collection.clone(),
@@ -67,7 +76,7 @@ pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
         retries: Retries(pace.max_retries),
         confirmed: confirmed || arguments.yes,
         bucket: bucket.as_ref().map(R2Bucket::new),
-        has_steps: has_steps(plan.as_ref())?,
+        has_steps,
         plan: plan.name().to_owned(),
         schema: arguments.schema,
         session,
@@ -98,15 +107,24 @@ pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
     }
 }
 
-fn has_steps(plan: &dyn DocumentPlan) -> Result<bool> {
+/// Whether steps by SQL follow a plan's documents, and the tables that it writes to in all.
+fn steps_and_tables(plan: &dyn DocumentPlan) -> Result<(bool, Vec<String>)> {
+    let mut tables: Vec<String> = plan.shapes().iter().map(|s| s.table.clone()).collect();
     let steps = plan.afterwards(&Parameters::new("public", Instant::MIN))?;
-    Ok(steps.is_some_and(|plan| !plan.steps.is_empty()))
+    let steps = steps.filter(|plan| !plan.steps.is_empty());
+    tables.extend(steps.iter().flat_map(|plan| plan.tables()));
+    tables.sort();
+    tables.dedup();
+    Ok((steps.is_some(), tables))
 }
 
 /// What runs that changed the schema are recorded under.
 const SCHEMA_RUNS: &str = "schema";
 
 struct Flow {
+    /// What is kept before anything is taken back, and of which tables.
+    backup: BackupWish,
+    tables: Vec<String>,
     scope: Scope,
     options: RollbackOptions,
     retries: Retries,
@@ -241,6 +259,12 @@ impl Flow {
         run: &ActiveRun,
         consent: &Consent,
     ) -> Result<(RollbackReport, Erased, u64)> {
+        let what = (self.tables.as_slice(), "public");
+        let wish = &self.backup;
+        let taken = sunset_backup::before_writing(wish, consent, run, what, self.retries).await?;
+        if let Some(taken) = taken {
+            self.session.tell_backup(&taken.record, taken.before);
+        }
         let progress = self.session.progress();
         // What was made of rows goes before them, the last first.
         let mut kept = 0;

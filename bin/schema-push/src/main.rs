@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use sunset_cli::{CommonArgs, NoticeArgs, Program, WriteArgs};
+use sunset_cli::{BackupArgs, CommonArgs, NoticeArgs, Program, WriteArgs};
 
 /// Brings the V3 database to the tables that the migration needs. Never asks anything.
 ///
@@ -26,6 +26,9 @@ pub struct Arguments {
 
     #[command(flatten)]
     write: WriteArgs,
+
+    #[command(flatten)]
+    backup: BackupArgs,
 
     /// The plan whose schema is wanted: sales-ai, leora-phase2, main-server, voice-agent
     #[arg(long, default_value = "sales-ai", value_name = "NAME")]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use sunset_cli::render::schema::{counted, drift_text, plan_json, plan_text, remarks};
 use sunset_cli::{Consented, Program, Session, Status};
-use sunset_core::config::DatabaseSettings;
+use sunset_core::config::{BackupWish, DatabaseSettings};
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::instant::Instant;
 use sunset_core::permit::{Consent, WritePermit};
@@ -53,6 +53,7 @@ pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
         Some(plan) => DatabaseSettings::read_first(variables, &plan.database, faults),
         None => DatabaseSettings::read(variables, faults),
     })?;
+    let backup = arguments.backup.wish(&session)?;
     let consent = if arguments.check || arguments.out.is_some() {
         Consented::DryRun
     } else {
@@ -79,6 +80,7 @@ pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
         Consented::Write(consent) => {
             session.announce(database.describe());
             let push = Push {
+                backup,
                 session,
                 database,
                 reader,
@@ -146,6 +148,7 @@ fn status(plan: &SchemaPlan) -> Status {
 }
 
 struct Push {
+    backup: BackupWish,
     session: Session,
     database: Database,
     reader: LiveReader,
@@ -183,7 +186,7 @@ impl Push {
             pid: std::process::id(),
         };
         let run = ledger.begin_run(&permit, &start).await?;
-        match self.execute_within(&run, plan, live).await {
+        match self.execute_within(&run, consent, plan, live).await {
             Ok((executed, after)) => {
                 let counts = serde_json::json!({"steps": executed.done.len()});
                 run.finish(&RunEnd::done(counts, serde_json::json!({})))
@@ -201,9 +204,17 @@ impl Push {
     async fn execute_within(
         &self,
         run: &ActiveRun,
+        consent: &Consent,
         plan: &SchemaPlan,
         live: &LiveSchema,
     ) -> Result<(Executed, SchemaPlan)> {
+        let tables: Vec<String> = live.tables.iter().map(|table| table.name.clone()).collect();
+        let what = (tables.as_slice(), self.wanted.schema.namespace.as_str());
+        let taken =
+            sunset_backup::before_writing(&self.backup, consent, run, what, Retries(3)).await?;
+        if let Some(taken) = taken {
+            self.session.tell_backup(&taken.record, taken.before);
+        }
         let progress = self.session.progress();
         let writer = run.schema();
         self.keep(run).await?;

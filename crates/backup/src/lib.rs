@@ -5,7 +5,10 @@
 //! written beside the others under a hidden name and gets its own when it is whole, so that one
 //! that was broken off is never taken for one. Passwords reach other programs by their environment
 //! alone.
+//!
+//! [`before_writing`] is of another sort: what programs keep within the database itself.
 
+mod before;
 mod catalog;
 mod child;
 pub mod loss;
@@ -18,6 +21,7 @@ pub mod take;
 pub mod tools;
 pub mod verify;
 
+pub use before::before_writing;
 pub use loss::Loss;
 pub use manifest::Manifest;
 pub use shelf::{Backup, Shelf};

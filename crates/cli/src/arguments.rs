@@ -2,7 +2,9 @@
 
 use std::num::NonZeroU32;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use sunset_core::config::{BackupWish, NeonSettings};
+use sunset_core::error::Result;
 use sunset_core::instant::Instant;
 use sunset_core::permit::Consent;
 
@@ -43,7 +45,7 @@ pub struct ReadArgs {
     pub read_time: Option<Instant>,
 }
 
-fn time(text: &str) -> Result<Instant, String> {
+fn time(text: &str) -> std::result::Result<Instant, String> {
     Instant::parse_rfc3339(text, false)
         .filter(|instant| instant.in_range())
         .ok_or_else(|| "write a date, a time and Z, as 2025-11-03T02:15:00Z".into())
@@ -55,6 +57,42 @@ pub struct WriteArgs {
     /// Show what would be done and write nothing at all (also DRY_RUN=true)
     #[arg(long, global = true)]
     pub dry_run: bool,
+}
+
+/// What programs take that change rows.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct BackupArgs {
+    /// Before writing, keep what is there: none, tables (copies in the schema sunset_backup_…) or
+    /// neon-branch; rollback --list-backups and --level data bring it back [default: none]
+    #[arg(long, value_enum, value_name = "HOW", hide_possible_values = true)]
+    pub backup: Option<BackupChoice>,
+}
+
+/// What is kept before anything is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BackupChoice {
+    /// Nothing
+    None,
+    /// Copies of the tables, within the database
+    Tables,
+    /// A branch of the Neon project
+    NeonBranch,
+}
+
+impl BackupArgs {
+    /// What is wished for; what a branch needs is asked for before anything is connected to.
+    ///
+    /// # Errors
+    /// `Configuration` when a branch is wanted and a variable is missing.
+    pub fn wish(&self, session: &crate::Session) -> Result<BackupWish> {
+        Ok(match self.backup {
+            None | Some(BackupChoice::None) => BackupWish::None,
+            Some(BackupChoice::Tables) => BackupWish::Tables,
+            Some(BackupChoice::NeonBranch) => {
+                BackupWish::NeonBranch(session.settings(NeonSettings::read)?)
+            }
+        })
+    }
 }
 
 /// What the operator agreed to.

@@ -54,7 +54,7 @@ mod report_files;
 mod session;
 mod status;
 
-pub use arguments::{CommonArgs, Consented, ReadArgs, WriteArgs};
+pub use arguments::{BackupArgs, BackupChoice, CommonArgs, Consented, ReadArgs, WriteArgs};
 pub use colour::{Palette, Tone};
 pub use environment::Environment;
 pub use failure::{failure_json, failure_text};

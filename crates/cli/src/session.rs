@@ -11,6 +11,7 @@ use clap::Parser;
 use serde_json::Value;
 use sunset_core::config::{self, Faults, Variables};
 use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::ports::backups::BackupRecord;
 use sunset_core::ports::progress::Progress;
 use sunset_core::secret::Secret;
 use tokio::signal::unix::{SignalKind, signal};
@@ -182,6 +183,13 @@ impl Session {
         if !self.talk.dry_run.load(Ordering::Relaxed) {
             self.notices.begin(what);
         }
+    }
+
+    /// Says what was kept before writing; `before` when an earlier attempt of the run kept it.
+    pub fn tell_backup(&self, backup: &BackupRecord, before: bool) {
+        let text = crate::render::backup_text(backup, before);
+        self.print(&text);
+        self.sum_up(&text);
     }
 
     /// A line of what came of it, for the notice of the end.

@@ -66,7 +66,7 @@ variables! {
     VERBOSE: "true: say more" = "false";
     CONFIRM_ROLLBACK: "yes: rollback does not ask" = "no";
     #[secret] SLACK_WEBHOOK_URL: "Whom programs tell of their beginning, end and failure, and deploy-check watch of troubles: an incoming webhook of Slack";
-    #[secret] NEON_API_KEY: "A key of Neon's API, for deploy-check branch";
+    #[secret] NEON_API_KEY: "A key of Neon's API, for --backup neon-branch and deploy-check branch";
     NEON_PROJECT_ID: "The Neon project whose database gets a branch";
     NEON_API_URL: "Neon's API" = "https://console.neon.tech/api/v2";
     NO_COLOR: "Anything: no colours";

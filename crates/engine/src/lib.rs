@@ -2,6 +2,8 @@
 //! `sunset_core::ports`; nothing here knows a database, a bucket or a plan by name.
 
 pub mod audio;
+pub mod backup;
+pub mod branch;
 pub mod bucket_check;
 pub mod check;
 pub mod in_place;

@@ -1,8 +1,9 @@
-//! Write adapters: PostgreSQL (rows, ledger, schema), R2, and the file of a proof.
+//! Write adapters: PostgreSQL (rows, ledger, schema), R2, Neon's branches, and the file of a proof.
 
 use sunset_core::config::R2Settings;
 use sunset_core::ports::objects::ObjectStore;
 
+pub mod neon;
 pub mod postgres;
 pub mod proof;
 pub mod r2;

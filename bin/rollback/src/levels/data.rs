@@ -1,7 +1,7 @@
 //! The rows of a backup.
 
 use serde_json::{Value, json};
-use sunset_cli::{Consented, Status, thousands};
+use sunset_cli::{Consented, Status, render, thousands};
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::permit::Consent;
 use sunset_core::ports::backups::BackupRecord;
@@ -25,7 +25,7 @@ impl Levels<'_> {
             "Backup {} of {}: {}",
             backup.id,
             backup.taken_at,
-            super::rows(&backup)
+            render::backup_rows(&backup)
         ));
         let restored = match consent {
             Consented::DryRun => {
@@ -56,7 +56,7 @@ impl Levels<'_> {
 
     async fn backup(&self, id: &str) -> Result<BackupRecord> {
         let backups = match Ledger::open(self.database).await? {
-            Some(ledger) => ledger.backups(&self.registered.name).await?,
+            Some(ledger) => ledger.backups(Some(&self.registered.name)).await?,
             None => Vec::new(),
         };
         backups
@@ -86,7 +86,7 @@ impl Levels<'_> {
         let permit = self.permit(consent);
         let ledger = Ledger::install(self.database, &permit).await?;
         let run = ledger.begin_run(&permit, &self.start(Level::Data)).await?;
-        match self.restore_within(&run, backup).await {
+        match self.restore_within(&run, backup, consent).await {
             Ok(restored) => {
                 run.finish(&RunEnd::done(tables_json(&restored), json!({})))
                     .await?;
@@ -104,7 +104,19 @@ impl Levels<'_> {
         &self,
         run: &ActiveRun,
         backup: &BackupRecord,
+        consent: &Consent,
     ) -> Result<Vec<RestoredTable>> {
+        let tables: Vec<String> = backup
+            .tables
+            .iter()
+            .map(|each| each.table.clone())
+            .collect();
+        let what = (tables.as_slice(), backup.namespace.as_str());
+        let wish = self.arguments.backup.wish(self.session)?;
+        let taken = sunset_backup::before_writing(&wish, consent, run, what, self.retries).await?;
+        if let Some(taken) = taken {
+            self.session.tell_backup(&taken.record, taken.before);
+        }
         let restored = run.backups().restore(backup, self.arguments.force).await?;
         let scope = ChangeScope {
             plan: self.registered.name.to_string(),

@@ -1,6 +1,7 @@
 //! Reports in words, as JSON and as HTML.
 
 mod audio;
+mod backup;
 mod bucket;
 mod check;
 mod in_place;
@@ -15,6 +16,7 @@ pub mod schema;
 mod taken_back;
 
 pub use audio::{audio_json, audio_text, plan_json, plan_text};
+pub use backup::{backup_json, backup_lines, backup_text, rows as backup_rows};
 pub use bucket::{bucket_json, bucket_text};
 pub use check::{check_json, check_text, section_json, section_text, verdict_line, verdict_name};
 pub use in_place::{

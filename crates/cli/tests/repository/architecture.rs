@@ -50,7 +50,10 @@ fn crates_use_only_whom_they_may() {
         ("rollout", &["sunset-core"]),
         ("targets", &["sunset-core", "sunset-rollout"]),
         ("engine", &["sunset-core"]),
-        ("backup", &["sunset-core", "sunset-targets"]),
+        (
+            "backup",
+            &["sunset-core", "sunset-engine", "sunset-targets"],
+        ),
         ("deployment", &["sunset-core"]),
         ("traffic", &["sunset-core", "sunset-rollout"]),
         ("cli", &["sunset-core"]),

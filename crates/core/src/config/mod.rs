@@ -1,10 +1,12 @@
 //! Configuration: from variables to validated settings, with every fault reported at once.
 
 mod faults;
+mod neon;
 mod r2;
 mod source;
 
 pub use faults::Faults;
+pub use neon::{BackupWish, NeonSettings};
 pub use r2::R2Settings;
 pub use source::{AudioSourceSettings, DocumentSourceSettings, ServiceAccount};
 

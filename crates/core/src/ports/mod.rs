@@ -2,6 +2,7 @@
 //! these traits, `sunset-testkit` implements them in memory.
 
 pub mod backups;
+pub mod branches;
 pub mod documents;
 pub mod in_place;
 pub mod objects;

@@ -2,7 +2,7 @@
 
 use sunset_core::error::Result;
 use sunset_core::plans::in_place::{BackupSpec, InPlacePlan, SqlText, TableFacts, Work};
-use sunset_core::ports::backups::BackupRecord;
+use sunset_core::ports::backups::{BackupRecord, BackupSort};
 use sunset_core::schema::name::qualified;
 
 use super::{InPlaceOptions, Ports, Sight, StepReport, first_missing};
@@ -43,7 +43,11 @@ pub(super) async fn back_up(
         }
         return Ok(());
     };
-    if let Some(taken) = retry(options.retries, || writers.backups.taken_before()).await? {
+    if let Some(taken) = retry(options.retries, || {
+        writers.backups.taken_before(BackupSort::Step)
+    })
+    .await?
+    {
         report.remark = Some(format!(
             "{} of the attempt that was broken off holds the rows as they were",
             taken.id

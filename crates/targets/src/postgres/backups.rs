@@ -1,7 +1,9 @@
 //! Copies of tables before a plan changes them, in a schema of their own.
 
 mod comparison;
+mod put_back;
 mod restore;
+mod tables;
 
 use async_trait::async_trait;
 use serde_json::{Value as JsonValue, json};
@@ -9,11 +11,12 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
 use sunset_core::instant::Instant;
 use sunset_core::plans::in_place::{BackupSpec, BackupTable};
-use sunset_core::ports::backups::{BackupRecord, BackupWriter, CopiedTable};
+use sunset_core::ports::backups::{BackupRecord, BackupSort, BackupWriter, Branch, CopiedTable};
 use sunset_core::schema::name::{qualified, quote_identifier};
 use sunset_core::{Error, ErrorKind, Result};
 
 pub(super) use comparison::comparison;
+pub use put_back::PutBack;
 pub use restore::RestoredTable;
 
 use super::fault::error;
@@ -42,11 +45,11 @@ impl ActiveRun {
 }
 
 impl Ledger {
-    /// The backups of a plan whose copies are there, the last first.
+    /// The backups of a plan, or of all, whose copies are there, the last first.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn backups(&self, plan: &str) -> Result<Vec<BackupRecord>> {
+    pub async fn backups(&self, plan: Option<&str>) -> Result<Vec<BackupRecord>> {
         let failed = |cause| error(cause, "cannot read the catalogue of backups");
         let mut transaction = self.database().begin_reading().await?;
         let rows = crate::postgres::query(include_str!("backups/list.sql"))
@@ -67,6 +70,7 @@ fn unsigned(number: i64) -> u64 {
 
 fn record(row: &PgRow) -> sqlx::Result<BackupRecord> {
     let tables: JsonValue = serde_json::from_str(row.try_get("tables")?).unwrap_or_default();
+    let branch: Option<String> = row.try_get("branch")?;
     let text = |table: &JsonValue, name: &str| table[name].as_str().unwrap_or_default().to_owned();
     let copied = |table: &JsonValue| CopiedTable {
         table: text(table, "table"),
@@ -75,8 +79,16 @@ fn record(row: &PgRow) -> sqlx::Result<BackupRecord> {
         bytes: table["bytes"].as_u64().unwrap_or_default(),
         digest: text(table, "digest"),
     };
+    let marked = |mark: &'static str| {
+        let all = tables.as_array().into_iter().flatten();
+        all.filter(move |table| table[mark] == true)
+    };
+    let plain = |table: &&JsonValue| table["absent"] != true && table["ledger"] != true;
+    let all = tables.as_array().into_iter().flatten();
+    let branch = branch.and_then(|text| serde_json::from_str::<JsonValue>(&text).ok());
     Ok(BackupRecord {
         id: row.try_get("id")?,
+        sort: BackupSort::named(row.try_get("sort")?),
         plan: row.try_get("plan")?,
         run: row.try_get("run")?,
         namespace: row.try_get("namespace")?,
@@ -84,12 +96,15 @@ fn record(row: &PgRow) -> sqlx::Result<BackupRecord> {
         taken_at: row.try_get("taken_at")?,
         age: unsigned(row.try_get("age")?),
         last_change: row.try_get("last_change")?,
-        tables: tables
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(copied)
-            .collect(),
+        tables: all.filter(plain).map(copied).collect(),
+        absent: marked("absent").map(|table| text(table, "table")).collect(),
+        ledger: marked("ledger").map(copied).collect(),
+        branch: branch.map(|branch| Branch {
+            id: text(&branch, "id"),
+            name: text(&branch, "name"),
+            of: text(&branch, "of"),
+            project: text(&branch, "project"),
+        }),
     })
 }
 
@@ -107,11 +122,16 @@ fn id_of(instant: Instant) -> String {
 
 #[async_trait]
 impl BackupWriter for BackupStore {
-    async fn taken_before(&self) -> Result<Option<BackupRecord>> {
+    async fn taken_before(&self, sort: BackupSort) -> Result<Option<BackupRecord>> {
         let failed = |cause| error(cause, "cannot read the catalogue of backups");
         let mut transaction = self.lease.begin().await?;
-        let id: Option<String> = crate::postgres::query(include_str!("backups/of_origin.sql"))
+        let sql = match sort {
+            BackupSort::Step => include_str!("backups/of_origin.sql"),
+            BackupSort::Tables | BackupSort::NeonBranch => include_str!("backups/of_attempt.sql"),
+        };
+        let id: Option<String> = crate::postgres::query(sql)
             .bind(self.lease.run)
+            .bind(sort.name())
             .fetch_optional(&mut *transaction)
             .await
             .and_then(|row| row.map(|row| row.try_get("id")).transpose())
@@ -126,7 +146,7 @@ impl BackupWriter for BackupStore {
         let mut transaction = self.lease.begin().await?;
         let row = crate::postgres::query(
             "SELECT NOT EXISTS (SELECT 1 FROM sunset.backups AS b \
-             JOIN sunset.runs AS r ON r.plan = b.plan WHERE r.id = $1) AS first",
+             JOIN sunset.runs AS r ON r.plan = b.plan WHERE r.id = $1 AND b.sort = 'step') AS first",
         )
         .bind(self.lease.run)
         .fetch_one(&mut *transaction)
@@ -144,20 +164,20 @@ impl BackupWriter for BackupStore {
     ) -> Result<BackupRecord> {
         let failed = |cause| error(cause, WHAT);
         let mut transaction = self.lease.begin().await?;
-        let (id, schema) = free_name(&mut transaction, spec, began).await?;
+        let (id, schema) = free_name(&mut transaction, &spec.prefix, began).await?;
         execute(
             &mut transaction,
             format!("CREATE SCHEMA {}", quote_identifier(&schema)),
         )
         .await?;
-        let mut tables = Vec::new();
+        let mut copies = Vec::new();
         for table in &spec.tables {
             let source = qualified(namespace, &table.table);
             if relation_exists(&mut transaction, &source).await? {
-                tables.push(copy(&mut transaction, table, &source, &schema).await?);
+                copies.push(copy(&mut transaction, table, &source, &schema).await?);
             }
         }
-        let listed: Vec<JsonValue> = tables
+        let listed: Vec<JsonValue> = copies
             .iter()
             .map(|copied| {
                 json!({
@@ -166,20 +186,84 @@ impl BackupWriter for BackupStore {
                 })
             })
             .collect();
-        crate::postgres::query(include_str!("backups/enter.sql"))
-            .bind(&id)
-            .bind(self.lease.run)
-            .bind(namespace)
-            .bind(&schema)
-            .bind(JsonValue::Array(listed).to_string())
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        let entered = all(&mut transaction).await?;
+        let entry = Entry {
+            id: &id,
+            sort: BackupSort::Step,
+            namespace,
+            schema: &schema,
+            tables: JsonValue::Array(listed),
+            branch: None,
+        };
+        let entered = self.enter(&mut transaction, &entry).await?;
         transaction.commit().await.map_err(failed)?;
+        Ok(entered)
+    }
+
+    async fn take_tables(
+        &self,
+        tables: &[String],
+        namespace: &str,
+        began: Instant,
+    ) -> Result<BackupRecord> {
+        self.copy_tables(tables, namespace, began).await
+    }
+
+    async fn free_id(&self, began: Instant) -> Result<String> {
+        let mut transaction = self.lease.begin().await?;
+        let (id, _) = free_name(&mut transaction, tables::PREFIX, began).await?;
+        Ok(id)
+    }
+
+    async fn enter_branch(&self, id: &str, branch: &Branch) -> Result<BackupRecord> {
+        let mut transaction = self.lease.begin().await?;
+        let entry = Entry {
+            id,
+            sort: BackupSort::NeonBranch,
+            namespace: "",
+            schema: "",
+            tables: JsonValue::Array(Vec::new()),
+            branch: Some(json!({
+                "id": branch.id, "name": branch.name, "of": branch.of, "project": branch.project,
+            })),
+        };
+        let entered = self.enter(&mut transaction, &entry).await?;
+        let failed = |cause| error(cause, WHAT);
+        transaction.commit().await.map_err(failed)?;
+        Ok(entered)
+    }
+}
+
+/// A line of the catalogue.
+struct Entry<'a> {
+    id: &'a str,
+    sort: BackupSort,
+    namespace: &'a str,
+    schema: &'a str,
+    tables: JsonValue,
+    branch: Option<JsonValue>,
+}
+
+impl BackupStore {
+    async fn enter(
+        &self,
+        transaction: &mut Transaction<'_, Postgres>,
+        entry: &Entry<'_>,
+    ) -> Result<BackupRecord> {
+        crate::postgres::query(include_str!("backups/enter.sql"))
+            .bind(entry.id)
+            .bind(self.lease.run)
+            .bind(entry.namespace)
+            .bind(entry.schema)
+            .bind(entry.tables.to_string())
+            .bind(entry.sort.name())
+            .bind(entry.branch.as_ref().map(JsonValue::to_string))
+            .execute(&mut **transaction)
+            .await
+            .map_err(|cause| error(cause, WHAT))?;
+        let entered = all(transaction).await?;
         entered
             .into_iter()
-            .find(|each| each.id == id)
+            .find(|each| each.id == entry.id)
             .ok_or_else(|| Error::new(ErrorKind::Internal, "the backup is not in its catalogue"))
     }
 }
@@ -220,14 +304,14 @@ async fn relation_exists(
 /// The id of the second in which the run began, or of the next that is free.
 async fn free_name(
     transaction: &mut Transaction<'_, Postgres>,
-    spec: &BackupSpec,
+    prefix: &str,
     began: Instant,
 ) -> Result<(String, String)> {
     for later in 0..60 {
         let id = id_of(Instant::from_micros(
             began.floor_micros().saturating_add(later * 1_000_000),
         ));
-        let schema = format!("{}{id}", spec.prefix);
+        let schema = format!("{prefix}{id}");
         let row = crate::postgres::query(
             "SELECT to_regnamespace(quote_ident($1)) IS NULL \
              AND NOT EXISTS (SELECT 1 FROM sunset.backups WHERE id = $2) AS free",

@@ -152,6 +152,11 @@ impl Database {
         self.address.shown()
     }
 
+    /// The host that it is reached by.
+    pub fn host(&self) -> &str {
+        self.address.options().get_host()
+    }
+
     /// The database's name.
     pub fn name(&self) -> &str {
         &self.name

@@ -240,7 +240,7 @@ fn by_state(code: &str, message: &str) -> (ErrorKind, Option<&'static str>) {
 }
 
 /// The SQLSTATE behind an error of [`error`].
-fn state_of(fault: &Error) -> Option<String> {
+pub(crate) fn state_of(fault: &Error) -> Option<String> {
     let cause = std::error::Error::source(fault)?;
     match cause.downcast_ref::<sqlx::Error>()? {
         sqlx::Error::Database(database) => database.code().map(std::borrow::Cow::into_owned),

@@ -32,7 +32,7 @@ mod verify;
 mod watch;
 
 pub use address::Address;
-pub use backups::{BackupStore, RestoredTable};
+pub use backups::{BackupStore, PutBack, RestoredTable};
 pub use connection::{ConnectOptions, Database};
 pub use digest::digest_expression;
 pub use fault::error;

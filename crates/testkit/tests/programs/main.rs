@@ -6,11 +6,13 @@
     reason = "a test that cannot run its program fails, and one without a server says so"
 )]
 
+mod backup;
 mod browser;
 mod bucket_export;
 mod catch_up;
 mod firestore;
 mod help;
+mod languages;
 mod migration;
 mod mistakes;
 mod plan_files;

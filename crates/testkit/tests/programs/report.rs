@@ -176,3 +176,26 @@ fn a_plan_in_place_is_told_by_its_steps() {
     assert_eq!(facts["plan"], "leora-phase2");
     readable(&page);
 }
+
+#[test]
+fn a_run_that_failed_is_told_with_its_error_and_how_to_go_on() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    place.expect(0, "schema-push", &[]);
+    // The disk is full when the last table is written to, as the server tells it.
+    place.query(
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+         RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END $$; \
+         CREATE TRIGGER full_disk BEFORE INSERT ON meddic_analyses EXECUTE FUNCTION full_disk()",
+    );
+    let outcome = place.expect(1, "data-migrate", &["--report", "told"]);
+    let (page, facts) = written(&place, &outcome);
+    let runs = facts["history"]["runs"].as_array().expect("runs");
+    let last = runs.last().expect("a run");
+    assert_eq!(last["state"], "failed", "{last:#}");
+    let error = last["error"].as_str().expect("an error");
+    assert!(error.contains("No space left on device"), "{error}");
+    assert!(page.contains("No space left on device"));
+    readable(&page);
+}

@@ -195,6 +195,25 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 }
 
 impl InPlacePlan {
+    /// The tables that it wants or writes to, by name.
+    pub fn tables(&self) -> Vec<String> {
+        let wanted = self.schema.schema.tables.iter();
+        let mut tables: Vec<String> = wanted.map(|table| table.name.clone()).collect();
+        for step in &self.steps {
+            match &step.work {
+                Work::Set(updates) => tables.extend(updates.iter().map(|set| set.table.clone())),
+                Work::Rows(updates) => tables.extend(updates.iter().map(|rows| rows.table.clone())),
+                Work::Merge(merges) => {
+                    tables.extend(merges.iter().map(|merge| merge.table.clone()))
+                }
+                _ => {}
+            }
+        }
+        tables.sort();
+        tables.dedup();
+        tables
+    }
+
     /// The step of a name.
     pub fn step(&self, name: &str) -> Option<&PlanStep> {
         self.steps.iter().find(|step| step.name == name)

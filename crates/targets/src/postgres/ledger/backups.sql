@@ -9,3 +9,7 @@ CREATE TABLE IF NOT EXISTS sunset.backups (
     tables      jsonb NOT NULL,        -- table, noun, rows, bytes and digest, in order
     taken_at    timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+-- What it consists of: the copies of a plan's step, whole tables, or a branch of a Neon project,
+-- which has no schema of its own.
+ALTER TABLE sunset.backups ADD COLUMN IF NOT EXISTS sort text NOT NULL DEFAULT 'step';
+ALTER TABLE sunset.backups ADD COLUMN IF NOT EXISTS branch jsonb;
