@@ -77,7 +77,7 @@ impl Fix {
         }
         if !diagnosis.losses.is_empty() {
             self.session
-                .print("values that are kept in the ledger only:");
+                .print("values that are not carried over as they are:");
             self.list(&diagnosis.losses);
         }
     }
@@ -107,11 +107,11 @@ impl Fix {
         };
         let run = ledger.begin_run(&permit, &start).await?;
         match self.execute_within(&run, consent, diagnosis).await {
-            Ok(after) => {
+            Ok((diagnosis, after)) => {
                 let counts = serde_json::json!({"repairs": diagnosis.due.len()});
                 run.finish(&RunEnd::done(counts, serde_json::json!({})))
                     .await?;
-                Ok(self.end(diagnosis, Some(&after), false))
+                Ok(self.end(&diagnosis, Some(&after), false))
             }
             Err(error) => {
                 // The error that stopped the run matters more than that it could not be noted.
@@ -125,11 +125,12 @@ impl Fix {
         &self,
         run: &ActiveRun,
         consent: &Consent,
-        diagnosis: &Diagnosis,
-    ) -> Result<Diagnosis> {
-        let live = self.reader.read(&self.wanted.schema.namespace).await?;
+        shown: &Diagnosis,
+    ) -> Result<(Diagnosis, Diagnosis)> {
+        let namespace = self.wanted.schema.namespace.as_str();
+        let live = self.reader.read(namespace, Some(&[])).await?;
         let tables: Vec<String> = live.tables.iter().map(|table| table.name.clone()).collect();
-        let what = (tables.as_slice(), self.wanted.schema.namespace.as_str());
+        let what = (tables.as_slice(), namespace);
         let taken =
             sunset_backup::before_writing(&self.backup, consent, run, what, Retries(3)).await?;
         if let Some(taken) = taken {
@@ -137,13 +138,24 @@ impl Fix {
         }
         let progress = self.session.progress();
         let owner = self.owner.as_deref();
+        // What was shown was found before this run had the lock.
+        let diagnosis = diagnose(&self.reader, &self.wanted, owner).await?;
+        let repairs = |diagnosis: &Diagnosis| -> Vec<_> {
+            let due = diagnosis.due.iter();
+            due.map(|due| due.repair.clone()).collect()
+        };
+        if repairs(&diagnosis) != repairs(shown) {
+            self.session
+                .print("the schema changed meanwhile; this is to be done now:");
+            self.show(&diagnosis, self.session.is_verbose());
+        }
         let writer = run.schema();
         let after = repair(
             &self.reader,
             &writer,
             &self.wanted,
             owner,
-            diagnosis,
+            &diagnosis,
             progress.as_ref(),
         )
         .await?;
@@ -152,7 +164,7 @@ impl Fix {
                 .item(due.repair.title.clone())
                 .remedy("somebody may have changed the database meanwhile; run fix-schema again"));
         }
-        Ok(after)
+        Ok((diagnosis, after))
     }
 
     /// `after` is the diagnosis behind the repairs, where there were any.

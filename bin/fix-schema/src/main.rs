@@ -35,7 +35,7 @@ pub struct Arguments {
     plan: String,
 
     /// The schema of the database in which the tables stand
-    #[arg(long, default_value = "public", value_name = "NAME")]
+    #[arg(long, default_value = "public", value_name = "NAME", value_parser = sunset_cli::schema_name)]
     schema: String,
 }
 

@@ -8,6 +8,7 @@ use sunset_core::ports::progress::Silent;
 use sunset_core::ports::schema::SchemaWriter;
 use sunset_core::schema::diff::Directions;
 use sunset_core::schema::steps::{SchemaPlan, Step};
+use sunset_core::schema::sweep::Sweep;
 use sunset_core::schema::undo::RecordedStep;
 use sunset_core::{Error, ErrorKind, Result};
 use sunset_engine::repair::{diagnose, repair};
@@ -130,7 +131,7 @@ async fn leads_become_opportunities_in_the_chain() {
     scratch.run("DELETE FROM meddic_analyses WHERE id = 'n'; DELETE FROM conversations WHERE id = 'n'; DELETE FROM opportunities WHERE id = 'n'").await;
     let run = scratch.begin().await;
     let reader = LiveReader::new(scratch.database().await);
-    undo(&reader, &run.schema(), true, &Silent)
+    undo(&reader, &run.schema(), false, &Silent)
         .await
         .expect("undo");
     finish(run).await;
@@ -361,6 +362,17 @@ impl SchemaWriter for Breaking {
             return Err(Error::new(ErrorKind::Interrupted, "killed"));
         }
         self.steps.apply(namespace, steps).await
+    }
+
+    async fn sweep(&self, namespace: &str, step: &Step, at: Sweep) -> Result<Sweep> {
+        if self.left.fetch_sub(1, Ordering::SeqCst) == 0 {
+            return Err(Error::new(ErrorKind::Interrupted, "killed"));
+        }
+        self.steps.sweep(namespace, step, at).await
+    }
+
+    async fn sweep_back(&self, step: &RecordedStep, at: Sweep) -> Result<Sweep> {
+        self.steps.sweep_back(step, at).await
     }
 
     async fn recorded(&self) -> Result<Vec<RecordedStep>> {

@@ -9,9 +9,11 @@
 )]
 
 mod generations;
+mod odd;
 #[path = "../../schema-push/tests/scratch.rs"]
 mod scratch;
 mod taken_back;
+mod traffic;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_fix-schema");
 

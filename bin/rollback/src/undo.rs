@@ -16,6 +16,7 @@ use sunset_core::ports::in_place::ChangeScope;
 use sunset_core::ports::objects::{ObjectLedger, ObjectStore};
 use sunset_core::ports::rollback::{RollbackOptions, RollbackReport, Scope, UndoPlanner, Undone};
 use sunset_core::ports::runs::{RunEnd, RunStart};
+use sunset_core::schema::steps::Effect;
 use sunset_core::schema::undo::{RecordedStep, UndoPlan};
 use sunset_engine::in_place::{TakenReport, plan_take_back, take_back};
 use sunset_engine::retry::Retries;
@@ -177,12 +178,27 @@ impl Flow {
             }
         }
         let keys: Vec<&str> = erasable.iter().filter_map(|o| o.key.as_deref()).collect();
-        let steps = self.schema_steps(&ledger).await?;
-        for step in &UndoPlan::of(steps.clone()).steps {
+        let (undo, in_the_way) = self.plan_schema(&ledger, &plan).await?;
+        for step in &undo.steps {
             self.session.print(&format!("would undo: {}", step.title));
         }
-        let nothing = plan == Undone::default() && keys.is_empty() && steps.is_empty();
-        let status = if dry_run || nothing {
+        for title in &undo.permanent {
+            self.session
+                .print(&format!("stays, for it has no inverse: {title}"));
+        }
+        for (what, count) in &in_the_way {
+            self.session
+                .print(&format!("stands in the way: {count} {what}"));
+        }
+        if !in_the_way.is_empty() {
+            self.session.print(
+                "so no step of the schema would be undone; --force undoes them all the same",
+            );
+        }
+        let nothing = plan == Undone::default() && keys.is_empty() && undo.steps.is_empty();
+        let status = if !in_the_way.is_empty() && dry_run {
+            Status::Incomplete
+        } else if dry_run || nothing {
             Status::Done
         } else {
             self.session.say(
@@ -196,10 +212,52 @@ impl Flow {
                 map.insert("dry_run".into(), dry_run.into());
                 map.insert("confirmed".into(), false.into());
                 map.insert("objects".into(), json!(keys));
+                if self.schema {
+                    let titles: Vec<_> = undo.steps.iter().map(|step| &step.title).collect();
+                    let in_the_way: Vec<_> = in_the_way
+                        .iter()
+                        .map(|(what, count)| json!({"what": what, "count": count}))
+                        .collect();
+                    map.insert(
+                        "schema".into(),
+                        json!({"steps": titles, "permanent": undo.permanent, "in_the_way": in_the_way}),
+                    );
+                }
             }
             document
         });
         Ok(status)
+    }
+
+    /// What `--schema` would undo, and what would keep it from that once the rows are taken back:
+    /// without `--force`, data that came since and rows that the rollback keeps.
+    async fn plan_schema(
+        &self,
+        ledger: &Ledger,
+        rows: &Undone,
+    ) -> Result<(UndoPlan, Vec<(String, u64)>)> {
+        let steps = self.schema_steps(ledger).await?;
+        let reader = LiveReader::new(self.database.clone());
+        let (undo, kept) = schema::plan_undo(&reader, steps, true).await?;
+        if self.options.force {
+            return Ok((undo, Vec::new()));
+        }
+        let mut in_the_way: Vec<_> = kept
+            .into_iter()
+            .map(|kept| (kept.what, kept.rows.count))
+            .collect();
+        for step in &undo.steps {
+            if let Effect::CreatesTable { table } = &step.effect {
+                let count = rows.kept.iter().filter(|row| row.table == *table).count();
+                if count > 0 {
+                    in_the_way.push((
+                        format!("rows in {table} that the rollback keeps"),
+                        count as u64,
+                    ));
+                }
+            }
+        }
+        Ok((undo, in_the_way))
     }
 
     fn nothing(&self) -> Status {
@@ -241,7 +299,7 @@ impl Flow {
                     Err(error) => RunEnd::failed(error),
                 };
                 run.finish(&end).await?;
-                let status = self.end(&report, &erased, kept);
+                let status = self.end(&report, &erased, kept, undone.as_ref().ok());
                 tell::undone_steps(&self.session, &undone?);
                 Ok(status)
             }
@@ -362,7 +420,13 @@ impl Flow {
         }
     }
 
-    fn end(&self, report: &RollbackReport, erased: &Erased, kept: u64) -> Status {
+    fn end(
+        &self,
+        report: &RollbackReport,
+        erased: &Erased,
+        kept: u64,
+        schema: Option<&schema::Undone>,
+    ) -> Status {
         let status = if report.proof.values().any(|proof| !proof.others_untouched) {
             Status::CheckFailed
         } else if report.undone.kept.is_empty() && erased.kept.is_empty() && kept == 0 {
@@ -399,6 +463,12 @@ impl Flow {
                 map.insert("objects_gone".into(), erased.gone.into());
                 map.insert("objects_kept".into(), json!(erased.kept));
                 map.insert("proof".into(), render::proof_json(report, &self.scope));
+                if self.schema {
+                    let undone = schema.map(
+                        |undone| json!({"undone": undone.steps, "permanent": undone.permanent}),
+                    );
+                    map.insert("schema".into(), json!(undone));
+                }
             }
             document
         });

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use sunset_cli::{BackupArgs, CommonArgs, NoticeArgs, Program, WriteArgs};
+use sunset_core::Error;
+use sunset_core::schema::diff::{Dropped, Rename};
 
 /// Brings the V3 database to the tables that the migration needs. Never asks anything.
 ///
@@ -35,7 +37,7 @@ pub struct Arguments {
     plan: String,
 
     /// The schema of the database in which the tables stand
-    #[arg(long, default_value = "public", value_name = "NAME")]
+    #[arg(long, default_value = "public", value_name = "NAME", value_parser = sunset_cli::schema_name)]
     schema: String,
 
     /// Print the desired schema as SQL, and do nothing else (needs no database)
@@ -55,12 +57,27 @@ pub struct Arguments {
     out: Option<PathBuf>,
 
     /// Rename a column (or, as OLD=NEW, a table) to its desired name; may be repeated
-    #[arg(long, value_name = "TABLE.OLD=NEW")]
-    rename: Vec<String>,
+    #[arg(long, value_name = "TABLE.OLD=NEW", value_parser = rename)]
+    rename: Vec<Rename>,
 
     /// Drop a column (or, as TABLE, a table) that is not desired, with what it holds; may be repeated
-    #[arg(long, value_name = "TABLE.COLUMN")]
-    allow_drop: Vec<String>,
+    #[arg(long, value_name = "TABLE.COLUMN", value_parser = dropped)]
+    allow_drop: Vec<Dropped>,
+}
+
+fn rename(text: &str) -> Result<Rename, String> {
+    Rename::parse(text).map_err(in_words)
+}
+
+fn dropped(text: &str) -> Result<Dropped, String> {
+    Dropped::parse(text).map_err(in_words)
+}
+
+fn in_words(error: Error) -> String {
+    match error.remedy_text() {
+        Some(remedy) => format!("{}; {remedy}", error.what()),
+        None => error.what().to_owned(),
+    }
 }
 
 const AFTER_HELP: &str = "\

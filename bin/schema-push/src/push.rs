@@ -11,8 +11,9 @@ use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::plans::in_place::{Parameters, Registered, Work};
 use sunset_core::plans::schemas::PlanSchema;
 use sunset_core::ports::runs::{RunEnd, RunStart};
-use sunset_core::schema::diff::{Directions, Dropped, Rename};
+use sunset_core::schema::diff::Directions;
 use sunset_core::schema::live::LiveSchema;
+use sunset_core::schema::preflight::preflight;
 use sunset_core::schema::steps::SchemaPlan;
 use sunset_core::schema::{ddl, script};
 use sunset_engine::in_place::{InPlaceOptions, Ports, Writers, step};
@@ -36,16 +37,8 @@ pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
         return Ok(Status::Done);
     }
     let directions = Directions {
-        renames: arguments
-            .rename
-            .iter()
-            .map(|text| Rename::parse(text))
-            .collect::<Result<_>>()?,
-        drops: arguments
-            .allow_drop
-            .iter()
-            .map(|text| Dropped::parse(text))
-            .collect::<Result<_>>()?,
+        renames: arguments.rename.clone(),
+        drops: arguments.allow_drop.clone(),
         ..Directions::default()
     };
     let in_place = sunset_cli::in_place_plan(&arguments.plan)?;
@@ -54,7 +47,7 @@ pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
         None => DatabaseSettings::read(variables, faults),
     })?;
     let backup = arguments.backup.wish(&session)?;
-    let consent = if arguments.check || arguments.out.is_some() {
+    let consent = if arguments.check {
         Consented::DryRun
     } else {
         arguments.write.consent(&session)
@@ -68,12 +61,24 @@ pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
         return Ok(check(&session, &plan, arguments.strict));
     }
     if let Some(file) = &arguments.out {
-        return write_script(&session, &plan, file, &database);
+        return match consent {
+            Consented::DryRun => would_write_script(&session, &plan, file),
+            Consented::Write(_) => write_script(&session, &plan, file, &database),
+        };
     }
     match consent {
         Consented::DryRun => {
             session.print(&plan_text(&plan, true));
-            let status = status(&plan);
+            let status = match preflight(&plan.steps, &live) {
+                Ok(()) => status(&plan),
+                Err(refused) => {
+                    session.print(&format!("would fail: {}", refused.what()));
+                    for more in [refused.item_name(), refused.remedy_text()] {
+                        session.print(&format!("  {}", more.unwrap_or_default()));
+                    }
+                    Status::Incomplete
+                }
+            };
             session.json(|| plan_json(&plan, status.name(), true, &[]));
             Ok(status)
         }
@@ -85,6 +90,7 @@ pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
                 database,
                 reader,
                 wanted,
+                directions,
                 // Steps of a plan that works in place are undone with it, and no others.
                 plan: in_place
                     .as_ref()
@@ -106,6 +112,20 @@ fn check(session: &Session, plan: &SchemaPlan, strict: bool) -> Status {
     session.print(&drift_text(plan, strict));
     session.json(|| plan_json(plan, status.name(), false, &[]));
     status
+}
+
+fn would_write_script(session: &Session, plan: &SchemaPlan, file: &Path) -> Result<Status> {
+    session.print(&format!(
+        "{} would be written to {}",
+        counted(plan.steps.len(), "step", "steps"),
+        file.display()
+    ));
+    for line in remarks(plan) {
+        session.print(&line);
+    }
+    let status = status(plan);
+    session.json(|| plan_json(plan, status.name(), true, &[]));
+    Ok(status)
 }
 
 fn write_script(
@@ -153,6 +173,7 @@ struct Push {
     database: Database,
     reader: LiveReader,
     wanted: PlanSchema,
+    directions: Directions,
     plan: String,
     in_place: Option<Registered>,
 }
@@ -172,7 +193,7 @@ impl Push {
                 .json(|| plan_json(plan, status.name(), false, &[]));
             return Ok(status);
         }
-        sunset_core::schema::preflight::preflight(&plan.steps, live)?;
+        preflight(&plan.steps, live)?;
         let permit = WritePermit::bind(consent, self.database.identity().clone());
         let ledger = Ledger::install(&self.database, &permit).await?;
         let start = RunStart {
@@ -186,12 +207,12 @@ impl Push {
             pid: std::process::id(),
         };
         let run = ledger.begin_run(&permit, &start).await?;
-        match self.execute_within(&run, consent, plan, live).await {
-            Ok((executed, after)) => {
+        match self.execute_within(&run, consent, plan).await {
+            Ok((plan, executed, after)) => {
                 let counts = serde_json::json!({"steps": executed.done.len()});
                 run.finish(&RunEnd::done(counts, serde_json::json!({})))
                     .await?;
-                Ok(self.end(plan, &executed, &after))
+                Ok(self.end(&plan, &executed, &after))
             }
             Err(error) => {
                 // The error that stopped the run matters more than that it could not be noted.
@@ -205,9 +226,17 @@ impl Push {
         &self,
         run: &ActiveRun,
         consent: &Consent,
-        plan: &SchemaPlan,
-        live: &LiveSchema,
-    ) -> Result<(Executed, SchemaPlan)> {
+        shown: &SchemaPlan,
+    ) -> Result<(SchemaPlan, Executed, SchemaPlan)> {
+        self.keep(run).await?;
+        // What was shown was planned before this run had the lock.
+        let (plan, live) = schema::plan(&self.reader, &self.wanted, &self.directions).await?;
+        if plan.steps != shown.steps {
+            self.session
+                .print("the schema changed meanwhile; this is to be done now:");
+            self.session
+                .print(&plan_text(&plan, self.session.is_verbose()));
+        }
         let tables: Vec<String> = live.tables.iter().map(|table| table.name.clone()).collect();
         let what = (tables.as_slice(), self.wanted.schema.namespace.as_str());
         let taken =
@@ -216,16 +245,15 @@ impl Push {
             self.session.tell_backup(&taken.record, taken.before);
         }
         let progress = self.session.progress();
-        let writer = run.schema();
-        self.keep(run).await?;
-        schema::push(
+        let (executed, after) = schema::push(
             &self.reader,
-            &writer,
+            &run.schema(),
             &self.wanted,
-            (plan, live),
+            (&plan, &live),
             progress.as_ref(),
         )
-        .await
+        .await?;
+        Ok((plan, executed, after))
     }
 
     /// What the plan's steps record of old tables stands before the first change of the schema.

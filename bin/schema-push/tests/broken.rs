@@ -10,6 +10,7 @@ use sunset_core::ports::progress::Silent;
 use sunset_core::ports::schema::SchemaWriter;
 use sunset_core::schema::diff::Directions;
 use sunset_core::schema::steps::Step;
+use sunset_core::schema::sweep::Sweep;
 use sunset_core::schema::undo::RecordedStep;
 use sunset_core::{Error, ErrorKind, Result};
 use sunset_engine::schema::{plan, push};
@@ -31,6 +32,17 @@ impl SchemaWriter for Breaking {
             return Err(Error::new(ErrorKind::Interrupted, "killed"));
         }
         self.steps.apply(namespace, steps).await
+    }
+
+    async fn sweep(&self, namespace: &str, step: &Step, at: Sweep) -> Result<Sweep> {
+        if self.left.fetch_sub(1, Ordering::SeqCst) == 0 {
+            return Err(Error::new(ErrorKind::Interrupted, "killed"));
+        }
+        self.steps.sweep(namespace, step, at).await
+    }
+
+    async fn sweep_back(&self, step: &RecordedStep, at: Sweep) -> Result<Sweep> {
+        self.steps.sweep_back(step, at).await
     }
 
     async fn recorded(&self) -> Result<Vec<RecordedStep>> {

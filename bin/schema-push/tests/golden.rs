@@ -47,7 +47,7 @@ fn names_that_cannot_be_read() {
         .output()
         .expect("program");
     let said = Said::new(said, "DATABASE");
-    assert_eq!(said.status, 1, "{}", said.shown());
+    assert_eq!(said.status, 2, "{}", said.shown());
     assert!(said.err.contains("--allow-drop a.b.c"), "{}", said.err);
 }
 

@@ -60,6 +60,27 @@ pub fn desired_schema(named: &str, namespace: &str) -> Result<PlanSchema> {
     }
 }
 
+/// Reads the name of a schema of the database, as `--schema` takes it.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn schema_name(text: &str) -> std::result::Result<String, String> {
+    use sunset_core::schema::name::LONGEST_NAME;
+    if text.is_empty() || text.contains('\0') {
+        return Err("a schema has a name".into());
+    }
+    if text.len() > LONGEST_NAME {
+        return Err(format!(
+            "PostgreSQL keeps {LONGEST_NAME} bytes of a name, and this one has {}",
+            text.len()
+        ));
+    }
+    if text == "sunset" || text == "information_schema" || text.starts_with("pg_") {
+        return Err("this schema is not for the application's tables: sunset is the ledger's, the others are PostgreSQL's".into());
+    }
+    Ok(text.to_owned())
+}
+
 /// Whether a plan is named by its file: names of plans have neither a path nor an extension.
 pub fn is_file(named: &str) -> bool {
     named.contains(['/', '\\']) || Path::new(named).extension().is_some()

@@ -169,7 +169,7 @@ pub async fn order<'p>(
         .iter()
         .filter(|step| wanted.is_empty() || wanted.contains(&step.name))
         .collect();
-    let live = reader.read(&plan.namespace).await?;
+    let live = reader.read(&plan.namespace, None).await?;
     let is_missing = |step: &PlanStep| first_missing(step, &live).is_some();
     let schema = steps
         .iter()
@@ -202,7 +202,7 @@ pub async fn step(
     ports: Ports<'_>,
     options: InPlaceOptions,
 ) -> Result<StepReport> {
-    let real = ports.schema.read(&plan.namespace).await?;
+    let real = ports.schema.read(&plan.namespace, None).await?;
     let mut report = StepReport::default();
     let mut live = real.clone();
     if let Some((table, column)) = first_missing(step, &real) {

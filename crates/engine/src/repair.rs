@@ -4,12 +4,14 @@ use sunset_core::error::Result;
 use sunset_core::plans::schemas::PlanSchema;
 use sunset_core::ports::progress::Progress;
 use sunset_core::ports::schema::{FoundRows, SchemaReader, SchemaWriter};
+use sunset_core::schema::diff::Directions;
 use sunset_core::schema::live::LiveSchema;
+use sunset_core::schema::name::qualified;
 use sunset_core::schema::preflight::preflight;
 use sunset_core::schema::repair::{self, Repair};
-use sunset_core::schema::steps::{Blocked, Guard, Note, SchemaPlan, Stage, Step};
+use sunset_core::schema::steps::{Blocked, Effect, Guard, Note, SchemaPlan, Stage, Step};
 
-use crate::schema::{execute, withhold};
+use crate::schema::{execute, look, withhold};
 
 /// A repair that is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +78,7 @@ pub async fn diagnose(
     wanted: &PlanSchema,
     owner: Option<&str>,
 ) -> Result<Diagnosis> {
-    let live = reader.read(&wanted.schema.namespace).await?;
+    let live = look(reader, wanted, &Directions::default()).await?;
     let plan = repair::plan(&wanted.schema, &wanted.faults, &live, owner);
     let mut diagnosis = Diagnosis {
         refused: plan.refused.clone(),
@@ -95,15 +97,26 @@ pub async fn diagnose(
             });
         }
     }
+    // Tables that the first repair renames are asked by their present names.
+    let present: Vec<_> = plan
+        .renamed
+        .iter()
+        .map(|(new, old)| {
+            let of = |table| qualified(&wanted.schema.namespace, table);
+            (of(new), format!("(SELECT ctid, * FROM {})", of(old)))
+        })
+        .collect();
     for due in &mut diagnosis.due {
-        let blocked =
-            withhold_where(reader, &mut due.repair, |step| step.stage == Stage::Data).await?;
+        let blocked = withhold_where(reader, &mut due.repair, &present, |step| {
+            step.stage == Stage::Data || matches!(step.effect, Effect::ChangesType { .. })
+        })
+        .await?;
         diagnosis.blocked.extend(blocked);
     }
     diagnosis.due.retain(|due| !due.repair.steps.is_empty());
     // Where nothing comes before it, what stands in the way of the last repair stands there now.
     if let [only] = diagnosis.due.as_mut_slice() {
-        let blocked = withhold_where(reader, &mut only.repair, |_| true).await?;
+        let blocked = withhold_where(reader, &mut only.repair, &present, |_| true).await?;
         diagnosis.blocked.extend(blocked);
     }
     diagnosis.due.retain(|due| !due.repair.steps.is_empty());
@@ -120,12 +133,14 @@ pub async fn diagnose(
 async fn withhold_where(
     reader: &dyn SchemaReader,
     repair: &mut Repair,
+    present: &[(String, String)],
     asked: impl Fn(&Step) -> bool,
 ) -> Result<Vec<Blocked>> {
     let (asked, mut steps): (Vec<_>, Vec<_>) = repair.steps.iter().cloned().partition(asked);
     let all = asked.len();
     let mut plan = SchemaPlan {
         steps: asked,
+        present: present.to_vec(),
         ..SchemaPlan::default()
     };
     withhold(reader, &mut plan).await?;
@@ -197,6 +212,12 @@ pub async fn repair(
         }
     }
     progress.finish();
+    // What is due still has nothing before it, but for what rows stand in the way of.
+    for due in &mut round.due {
+        let blocked = withhold_where(reader, &mut due.repair, &[], |_| true).await?;
+        round.blocked.extend(blocked);
+    }
+    round.due.retain(|due| !due.repair.steps.is_empty());
     for each in blocked {
         if round.blocked.iter().all(|known| known.what != each.what) {
             round.blocked.push(each);

@@ -9,8 +9,9 @@ use sunset_core::ports::schema::{FoundRows, SchemaReader, SchemaWriter};
 use sunset_core::schema::diff::{self, Directions};
 use sunset_core::schema::live::LiveSchema;
 use sunset_core::schema::preflight::preflight;
-use sunset_core::schema::repair;
+use sunset_core::schema::repair::{self, Fault};
 use sunset_core::schema::steps::{Blocked, SchemaPlan, Step, batches};
+use sunset_core::schema::sweep::Sweep;
 use sunset_core::schema::undo::{RecordedStep, UndoPlan};
 
 use crate::retry::{Retries, retry};
@@ -29,7 +30,7 @@ pub async fn plan(
     wanted: &PlanSchema,
     directions: &Directions,
 ) -> Result<(SchemaPlan, LiveSchema)> {
-    let live = reader.read(&wanted.schema.namespace).await?;
+    let live = look(reader, wanted, directions).await?;
     directions.check(&wanted.schema, &live)?;
     let directions = Directions {
         leave: repair::claims(&wanted.schema, &wanted.faults, &live),
@@ -40,12 +41,31 @@ pub async fn plan(
     Ok((plan, live))
 }
 
+/// The live schema; whether tables have rows is looked at in those that the plan may change.
+pub(crate) async fn look(
+    reader: &dyn SchemaReader,
+    wanted: &PlanSchema,
+    directions: &Directions,
+) -> Result<LiveSchema> {
+    let desired = wanted.schema.tables.iter().map(|table| table.name.clone());
+    let renamed = directions.renames.iter().map(|rename| {
+        let table = rename.table.as_ref();
+        table.unwrap_or(&rename.old).clone()
+    });
+    let old = wanted.faults.iter().filter_map(|fault| match fault {
+        Fault::OldTable { old, .. } => Some((*old).to_owned()),
+        _ => None,
+    });
+    let tables: Vec<String> = desired.chain(renamed).chain(old).collect();
+    reader.read(&wanted.schema.namespace, Some(&tables)).await
+}
+
 /// Asks every guard of a plan, and takes out the steps that rows stand in the way of.
 pub(crate) async fn withhold(reader: &dyn SchemaReader, plan: &mut SchemaPlan) -> Result<()> {
     let mut found: HashMap<String, FoundRows> = HashMap::new();
     for guard in plan.steps.iter().filter_map(|step| step.guard.as_ref()) {
         if !found.contains_key(&guard.violators) {
-            let rows = reader.find(&guard.violators).await?;
+            let rows = reader.find(&plan.asked_now(&guard.violators)).await?;
             found.insert(guard.violators.clone(), rows);
         }
     }
@@ -93,8 +113,15 @@ pub async fn execute(
                 executed.blocked.push(blocked);
             }
         }
-        let steps = &ready.steps;
-        retry(LOCK_RETRIES, || writer.apply(namespace, steps)).await?;
+        match ready.steps.as_slice() {
+            [step] if step.effect.sweeps().is_some() => {
+                let mut at = Sweep::default();
+                while !at.done {
+                    at = retry(LOCK_RETRIES, || writer.sweep(namespace, step, at)).await?;
+                }
+            }
+            steps => retry(LOCK_RETRIES, || writer.apply(namespace, steps)).await?,
+        }
         progress.advance(batch.len() as u64);
         executed
             .done
@@ -118,9 +145,16 @@ pub async fn push(
     preflight(&plan.steps, live)?;
     progress.start("schema", Some(plan.steps.len() as u64));
     let namespace = &wanted.schema.namespace;
-    let executed = execute(reader, writer, namespace, &plan.steps, progress).await?;
+    let mut executed = execute(reader, writer, namespace, &plan.steps, progress).await?;
+    let (mut after, _) = self::plan(reader, wanted, &Directions::default()).await?;
+    // What was done may have cleared the way for what could not be.
+    let hindered = !plan.refused.is_empty() || !plan.blocked.is_empty();
+    if hindered && !after.steps.is_empty() {
+        let more = execute(reader, writer, namespace, &after.steps, progress).await?;
+        executed.done.extend(more.done);
+        after = self::plan(reader, wanted, &Directions::default()).await?.0;
+    }
     progress.finish();
-    let (after, _) = self::plan(reader, wanted, &Directions::default()).await?;
     if let Some(step) = after.steps.first() {
         return Err(Error::new(
             ErrorKind::Mismatch,
@@ -156,28 +190,30 @@ pub struct Undone {
     pub permanent: Vec<String>,
 }
 
-/// Which recorded steps would be undone, and which carry data since.
+/// Which recorded steps would be undone, and which carry data since; with `rows_first`, once what
+/// was migrated is taken back.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn plan_undo(
     reader: &dyn SchemaReader,
     recorded: Vec<RecordedStep>,
+    rows_first: bool,
 ) -> Result<(UndoPlan, Vec<Kept>)> {
     let plan = UndoPlan::of(recorded);
     let mut kept = Vec::new();
     let mut tables: HashMap<String, LiveSchema> = HashMap::new();
     for step in &plan.steps {
-        let Some(guard) = step.carries() else {
+        let Some(guard) = step.carries(&plan.steps, rows_first) else {
             continue;
         };
         if !tables.contains_key(&step.namespace) {
-            let live = reader.read(&step.namespace).await?;
+            let live = reader.read(&step.namespace, Some(&[])).await?;
             tables.insert(step.namespace.clone(), live);
         }
         let there = tables
             .get(&step.namespace)
-            .is_some_and(|live| step.is_there(live));
+            .is_some_and(|live| step.is_there(live, &plan.steps));
         if !there {
             continue;
         }
@@ -219,7 +255,7 @@ pub async fn undo_steps(
     force: bool,
     progress: &dyn Progress,
 ) -> Result<Undone> {
-    let (plan, kept) = plan_undo(reader, recorded).await?;
+    let (plan, kept) = plan_undo(reader, recorded, false).await?;
     if !kept.is_empty() && !force {
         let what: Vec<_> = kept
             .iter()
@@ -238,7 +274,14 @@ pub async fn undo_steps(
         ..Undone::default()
     };
     for step in &plan.steps {
-        retry(LOCK_RETRIES, || writer.undo(step)).await?;
+        if step.effect.sweeps().is_some() {
+            let mut at = Sweep::default();
+            while !at.done {
+                at = retry(LOCK_RETRIES, || writer.sweep_back(step, at)).await?;
+            }
+        } else {
+            retry(LOCK_RETRIES, || writer.undo(step)).await?;
+        }
         undone.steps.push(step.title.clone());
         progress.advance(1);
     }

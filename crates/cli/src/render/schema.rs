@@ -29,6 +29,7 @@ pub fn remarks(plan: &SchemaPlan) -> Vec<String> {
     let mut lines = Vec::new();
     notes(&mut lines, "left to fix-schema:", &plan.deferred);
     notes(&mut lines, "not done:", &plan.refused);
+    notes(&mut lines, "nothing to drop:", &plan.needless);
     lines.extend(blocked_lines(&plan.blocked));
     notes(
         &mut lines,
@@ -72,6 +73,9 @@ pub fn step_lines(number: usize, step: &Step, verbose: bool) -> Vec<String> {
             lines.push("       reads every row, while others read and write".to_owned());
         }
         Work::Scans => lines.push("       reads every row".to_owned()),
+        Work::Writes if step.effect.sweeps().is_some() => {
+            lines.push("       changes rows, some of them at a time".to_owned());
+        }
         Work::Writes => lines.push("       changes rows".to_owned()),
         Work::Rewrites => lines.push("       writes every row anew".to_owned()),
     }
@@ -209,5 +213,6 @@ pub fn plan_json(plan: &SchemaPlan, status: &str, dry_run: bool, done: &[String]
         "refused": plan.refused,
         "blocked": plan.blocked,
         "extras": plan.extras,
+        "needless": plan.needless,
     })
 }

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use crate::error::Result;
 use crate::schema::live::LiveSchema;
 use crate::schema::steps::Step;
+use crate::schema::sweep::Sweep;
 use crate::schema::undo::RecordedStep;
 
 /// Rows that a guard or a probe found.
@@ -19,8 +20,9 @@ pub struct FoundRows {
 /// Looks at a database without changing it.
 #[async_trait]
 pub trait SchemaReader: Send + Sync {
-    /// One schema as it is, read in one snapshot.
-    async fn read(&self, namespace: &str) -> Result<LiveSchema>;
+    /// One schema as it is, read in one snapshot. Whether a table has rows is looked at in those
+    /// that are named, and in all without names; that of others is said to have some.
+    async fn read(&self, namespace: &str, tables: Option<&[String]>) -> Result<LiveSchema>;
 
     /// The rows that a SELECT of one text column, `item`, gives.
     async fn find(&self, violators: &str) -> Result<FoundRows>;
@@ -34,6 +36,13 @@ pub trait SchemaReader: Send + Sync {
 /// behind; the batch may be repeated.
 #[async_trait]
 pub trait SchemaWriter: Send + Sync {
+    /// Runs a step that [sweeps](crate::schema::steps::Effect::sweeps) over the next blocks of its
+    /// table, in a transaction of its own, and says how far it has come.
+    async fn sweep(&self, namespace: &str, step: &Step, at: Sweep) -> Result<Sweep>;
+
+    /// Runs the inverse of such a step over the next blocks; behind the last it is undone.
+    async fn sweep_back(&self, step: &RecordedStep, at: Sweep) -> Result<Sweep>;
+
     /// Runs steps of one stage and records them with their inverses.
     async fn apply(&self, namespace: &str, steps: &[Step]) -> Result<()>;
 

@@ -180,12 +180,38 @@ pub fn require_where_possible(namespace: &str, table: &str, column: &str) -> Str
 
 /// The whole schema as a script that makes it in an empty database.
 pub fn script(schema: &Schema) -> String {
-    let live = super::live::LiveSchema::empty(&schema.namespace);
+    let mut live = super::live::LiveSchema::empty(&schema.namespace);
+    let established: Vec<&Table> = schema.tables.iter().filter(|t| t.established).collect();
+    live.tables = established
+        .iter()
+        .map(|table| super::live::LiveTable {
+            name: table.name.clone(),
+            kind: "r".to_owned(),
+            may_alter: true,
+            ..super::live::LiveTable::default()
+        })
+        .collect();
     let plan = super::diff::plan(schema, &live, &super::diff::Directions::default());
     let mut text = String::new();
+    if !established.is_empty() {
+        let names: Vec<&str> = established
+            .iter()
+            .map(|table| table.name.as_str())
+            .collect();
+        text.push_str(&format!(
+            "-- The application makes these tables; what is missing from them is added: {}\n\n",
+            names.join(", ")
+        ));
+    }
     for step in &plan.steps {
         for statement in &step.sql {
-            text.push_str(statement);
+            let adds = matches!(step.effect, super::steps::Effect::AddsColumn { .. });
+            let statement = if adds {
+                statement.replacen(" ADD COLUMN ", " ADD COLUMN IF NOT EXISTS ", 1)
+            } else {
+                statement.clone()
+            };
+            text.push_str(&statement);
             text.push_str(";\n");
         }
         if step.sql.iter().any(|statement| statement.contains('\n')) {

@@ -90,7 +90,7 @@ fn without_cast(text: &str) -> &str {
 }
 
 /// The characters outside of '…' and "…", with their positions.
-fn outside_quotes(text: &str) -> impl Iterator<Item = (usize, char)> {
+pub(super) fn outside_quotes(text: &str) -> impl Iterator<Item = (usize, char)> {
     let mut open = None;
     text.char_indices().filter(move |(_, letter)| match open {
         Some(quote) => {

@@ -16,14 +16,40 @@ pub struct LiveSchema {
     pub role: String,
     /// Whether that role may create objects in it (or the schema itself where it is absent).
     pub may_create: bool,
+    /// Whether nobody can write to this server, or this role to this database.
+    #[serde(default)]
+    pub read_only: bool,
     /// Tables and whatever else stands under the name of one.
     pub tables: Vec<LiveTable>,
     /// Enum types.
     pub enums: Vec<LiveEnum>,
+    /// Sequences, indexes and types that no table or enum above accounts for: their names are taken.
+    #[serde(default)]
+    pub names: Vec<LiveName>,
+}
+
+/// Something that has a name and is no table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveName {
+    /// Unquoted.
+    pub name: String,
+    /// `sequence`, `index`, `composite type`, `domain`, …
+    pub kind: String,
+}
+
+impl LiveName {
+    /// Whether tables, indexes and constraints with an index cannot have its name; others only
+    /// stand in the way of tables and types.
+    pub fn is_relation(&self) -> bool {
+        matches!(
+            self.kind.as_str(),
+            "sequence" | "index" | "composite type" | "partition"
+        )
+    }
 }
 
 /// A relation of the schema.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LiveTable {
     /// Unquoted.
     pub name: String,
@@ -36,12 +62,18 @@ pub struct LiveTable {
     /// Whether it holds at least one row (`true` where that may not be read).
     #[serde(default)]
     pub has_rows: bool,
+    /// UNLOGGED: a crash empties it.
+    #[serde(default)]
+    pub unlogged: bool,
     /// In their order.
     pub columns: Vec<LiveColumn>,
     /// Constraints, by name.
     pub constraints: Vec<LiveConstraint>,
     /// Indexes, by name.
     pub indexes: Vec<LiveIndex>,
+    /// Views and the like that are made of it.
+    #[serde(default)]
+    pub used_by: Vec<String>,
 }
 
 /// A column as it is.
@@ -61,6 +93,13 @@ pub struct LiveColumn {
     /// GENERATED, as identity or as an expression.
     #[serde(default)]
     pub generated: bool,
+    /// GENERATED ALWAYS: an INSERT that names it is refused.
+    #[serde(default)]
+    pub fixed: bool,
+    /// Views, triggers, policies, generated columns and the like that forbid another type, as
+    /// `pg_describe_object` names them.
+    #[serde(default)]
+    pub used_by: Vec<String>,
 }
 
 /// What a constraint is.
@@ -92,12 +131,19 @@ pub struct LiveConstraint {
     pub kind: ConstraintKind,
     /// False for NOT VALID.
     pub validated: bool,
+    /// Not deferrable, enforced, and with NULLs that differ from each other.
+    #[serde(default = "yes")]
+    pub plain: bool,
     /// The columns it is about.
     pub columns: Vec<String>,
     /// As `pg_get_constraintdef` prints it.
     pub definition: String,
     /// Where a foreign key points.
     pub target: Option<LiveTarget>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Where a foreign key points.
@@ -116,7 +162,7 @@ pub struct LiveTarget {
 }
 
 /// An index as it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LiveIndex {
     /// Its name.
     pub name: String,
@@ -126,6 +172,9 @@ pub struct LiveIndex {
     pub keys: Vec<String>,
     /// Whether it is unique.
     pub unique: bool,
+    /// Whether two NULLs are the same to it.
+    #[serde(default)]
+    pub nulls_not_distinct: bool,
     /// False for what a broken CREATE INDEX CONCURRENTLY left.
     pub valid: bool,
     /// The condition of a partial index.
@@ -169,6 +218,8 @@ impl LiveSchema {
                         required: column.required,
                         default: None,
                         generated: false,
+                        fixed: false,
+                        used_by: Vec::new(),
                     });
                 }
             }
@@ -195,61 +246,6 @@ impl LiveSchema {
     pub fn table_mut(&mut self, name: &str) -> Option<&mut LiveTable> {
         self.tables.iter_mut().find(|table| table.name == name)
     }
-
-    /// What the schema is after `ALTER TABLE old RENAME TO new`.
-    #[must_use]
-    pub fn with_table_renamed(mut self, old: &str, new: &str) -> Self {
-        let namespace = self.namespace.clone();
-        for table in &mut self.tables {
-            if table.name == old {
-                new.clone_into(&mut table.name);
-            }
-            for target in table
-                .constraints
-                .iter_mut()
-                .filter_map(|c| c.target.as_mut())
-            {
-                if target.namespace == namespace && target.table == old {
-                    new.clone_into(&mut target.table);
-                }
-            }
-        }
-        self
-    }
-
-    /// What the schema is after `ALTER TABLE table RENAME COLUMN old TO new`.
-    #[must_use]
-    pub fn with_column_renamed(mut self, table: &str, old: &str, new: &str) -> Self {
-        let namespace = self.namespace.clone();
-        let rename = |name: &mut String| {
-            if name == old {
-                new.clone_into(name);
-            }
-        };
-        for live in &mut self.tables {
-            let own = live.name == table;
-            if own {
-                live.columns
-                    .iter_mut()
-                    .for_each(|column| rename(&mut column.name));
-                for index in &mut live.indexes {
-                    index.keys.iter_mut().for_each(rename);
-                }
-            }
-            for constraint in &mut live.constraints {
-                if own {
-                    constraint.columns.iter_mut().for_each(rename);
-                }
-                if let Some(target) = &mut constraint.target
-                    && target.namespace == namespace
-                    && target.table == table
-                {
-                    target.columns.iter_mut().for_each(rename);
-                }
-            }
-        }
-        self
-    }
 }
 
 impl LiveIndex {
@@ -257,10 +253,28 @@ impl LiveIndex {
     pub fn serves_as(&self, wanted: &Index) -> bool {
         let condition = |text: &Option<String>| text.as_deref().map(|text| bare(text).to_owned());
         self.method == wanted.method
-            && self.keys == wanted.keys
+            && same_keys(&self.keys, &wanted.keys)
             && self.unique == wanted.unique
+            && !self.nulls_not_distinct
             && condition(&self.condition) == condition(&wanted.condition)
     }
+}
+
+/// Whether two lists of keys are the same. Which plain words PostgreSQL puts in quotation marks
+/// differs from version to version.
+pub(super) fn same_keys(left: &[String], right: &[String]) -> bool {
+    let plain = |key: &String| {
+        let inner = key
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'))
+            .filter(|inner| {
+                inner
+                    .bytes()
+                    .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+            });
+        inner.unwrap_or(key).to_owned()
+    };
+    left.iter().map(plain).eq(right.iter().map(plain))
 }
 
 impl LiveTable {
@@ -272,16 +286,19 @@ impl LiveTable {
             owner: String::new(),
             may_alter: true,
             has_rows: false,
+            unlogged: false,
             columns: Vec::new(),
             constraints: vec![LiveConstraint {
                 name: String::new(),
                 kind: ConstraintKind::PrimaryKey,
                 validated: true,
+                plain: true,
                 columns: wanted.primary_key.clone(),
                 definition: String::new(),
                 target: None,
             }],
             indexes: Vec::new(),
+            used_by: Vec::new(),
         }
     }
 

@@ -7,12 +7,15 @@
 pub mod conversion;
 pub mod ddl;
 pub mod diff;
+pub mod effect;
 pub mod expression;
 pub mod live;
 pub mod model;
 pub mod name;
 pub mod preflight;
+mod renamed;
 pub mod repair;
 pub mod script;
 pub mod steps;
+pub mod sweep;
 pub mod undo;

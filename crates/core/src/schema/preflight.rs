@@ -10,6 +10,13 @@ use crate::error::{Error, ErrorKind, Result};
 /// # Errors
 /// `Denied`, naming every table that belongs to somebody else.
 pub fn preflight(steps: &[Step], live: &LiveSchema) -> Result<()> {
+    if live.read_only && !steps.is_empty() {
+        return Err(Error::new(
+            ErrorKind::Denied,
+            "this server takes no writes: it is a replica, or read-only",
+        )
+        .remedy("set DATABASE_URL to the primary, or lift default_transaction_read_only"));
+    }
     let mut foreign: Vec<(&str, &str)> = Vec::new();
     for lock in steps.iter().flat_map(|step| &step.locks) {
         if let Some(table) = live.table(&lock.table).filter(|table| !table.may_alter)

@@ -20,6 +20,7 @@ pub fn psql(plan: &SchemaPlan, header: &str) -> String {
         &format!("SET lock_timeout = '{LOCK_TIMEOUT_MS}ms';"),
     );
     push(&mut text, "SET standard_conforming_strings = on;");
+    push(&mut text, "SET client_encoding = 'UTF8';");
     for batch in plan.batches() {
         let alone = batch
             .first()

@@ -2,11 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::effect::Effect;
+
 /// When a step runs. Steps of one stage that stand together run in one transaction, unless the
 /// stage says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
+    /// Names that were written down to be changed: all that comes later uses the new ones. One
+    /// transaction.
+    Rename,
     /// New values of enums, which nothing may use before they are committed. One transaction.
     Values,
     /// Tables, columns, defaults, and whatever takes no time. One transaction.
@@ -34,7 +39,8 @@ impl Stage {
     pub fn shares_transaction(self) -> bool {
         matches!(
             self,
-            Self::Values
+            Self::Rename
+                | Self::Values
                 | Self::Structure
                 | Self::Keys
                 | Self::References
@@ -153,46 +159,6 @@ pub struct Guard {
     pub for_repair: bool,
 }
 
-/// What a step made, as far as undoing must know.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "effect")]
-pub enum Effect {
-    /// A table.
-    CreatesTable {
-        /// Its name.
-        table: String,
-    },
-    /// A column.
-    AddsColumn {
-        /// The table.
-        table: String,
-        /// Its name.
-        column: String,
-        /// Its default, where that is the same for all rows: a row that has another value carries data.
-        default: Option<String>,
-        /// Its default differs from row to row (`now()`), so that only differing values are data.
-        varying_default: bool,
-    },
-    /// An index, by CREATE INDEX CONCURRENTLY: a broken attempt leaves an invalid one.
-    CreatesIndex {
-        /// Its name.
-        index: String,
-    },
-    /// Another type of a column: what was written since may not fit into the old one.
-    ChangesType {
-        /// The table.
-        table: String,
-        /// The column.
-        column: String,
-        /// The expression that leads to the new type.
-        using: String,
-        /// The expression that leads back.
-        back: String,
-    },
-    /// Rows, or something that its inverse puts right whatever the rows hold.
-    Other,
-}
-
 /// One step of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
@@ -249,13 +215,16 @@ impl Step {
         self
     }
 
-    /// With a lock on an existing table.
+    /// With a lock on an existing table; of two on one table the stronger is enough.
     #[must_use]
     pub fn locking(mut self, table: &str, mode: LockMode) -> Self {
-        self.locks.push(TableLock {
-            table: table.to_owned(),
-            mode,
-        });
+        match self.locks.iter_mut().find(|lock| lock.table == table) {
+            Some(lock) => lock.mode = lock.mode.max(mode),
+            None => self.locks.push(TableLock {
+                table: table.to_owned(),
+                mode,
+            }),
+        }
         self
     }
 
@@ -338,12 +307,27 @@ pub struct SchemaPlan {
     pub refused: Vec<Note>,
     /// What rows stand in the way of.
     pub blocked: Vec<Blocked>,
+    /// What was asked for and has no object.
+    #[serde(default)]
+    pub needless: Vec<Note>,
+    /// Tables as guards name them, and what stands for them until the renames are done.
+    #[serde(skip)]
+    pub present: Vec<(String, String)>,
 }
 
 impl SchemaPlan {
     /// Puts the steps into the order of their stages; within a stage they stay as they were.
     pub fn order(&mut self) {
         self.steps.sort_by_key(|step| step.stage);
+    }
+
+    /// A guard's question as it can be asked before the renames of the plan are done.
+    pub fn asked_now(&self, violators: &str) -> String {
+        let mut question = violators.to_owned();
+        for (named, now) in &self.present {
+            question = question.replace(named, now);
+        }
+        question
     }
 
     /// Whether the schema is as desired, extras aside.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::live::LiveSchema;
-use super::name::{qualified, quote_identifier};
+use super::name::{qualified, quote_identifier, quote_literal};
 use super::steps::{Effect, Guard, Stage};
 
 /// A step as the ledger holds it.
@@ -30,24 +30,82 @@ pub struct RecordedStep {
 }
 
 impl RecordedStep {
+    /// What it made, by the names of today: `later` are the steps behind it that are not undone.
+    fn effect_now(&self, later: &[RecordedStep]) -> Effect {
+        let mut effect = self.effect.clone();
+        let mut behind: Vec<_> = later.iter().filter(|step| step.id > self.id).collect();
+        behind.sort_by_key(|step| step.id);
+        for step in behind {
+            if let Effect::Renames { table, old, new } = &step.effect {
+                effect = effect.with_renamed(table.as_deref(), old, new);
+            }
+        }
+        effect
+    }
+
     /// Whether what it made is there still.
-    pub fn is_there(&self, live: &LiveSchema) -> bool {
-        match &self.effect {
+    pub fn is_there(&self, live: &LiveSchema, later: &[RecordedStep]) -> bool {
+        match &self.effect_now(later) {
             Effect::CreatesTable { table } => live.table(table).is_some(),
-            Effect::AddsColumn { table, column, .. } => live
+            Effect::AddsColumn { table, column, .. }
+            | Effect::ChangesType { table, column, .. } => live
                 .table(table)
                 .is_some_and(|table| table.column(column).is_some()),
-            Effect::ChangesType { .. } | Effect::CreatesIndex { .. } | Effect::Other => true,
+            _ => true,
         }
     }
 
-    /// The rows that would be lost with what this step made; `None` when none can be.
-    pub fn carries(&self) -> Option<Guard> {
-        match &self.effect {
+    /// ` AND NOT …` for every step behind this one that wrote a column of `table` (or whole rows),
+    /// and whose inverse takes that away before this one's turn comes. The row is `t`.
+    fn but_for(table: &str, column: Option<&str>, later: &[RecordedStep], own: i64) -> String {
+        let mut conditions = String::new();
+        for step in later.iter().filter(|step| step.id > own) {
+            let Effect::Keeps {
+                table: kept,
+                column: of,
+                unchanged,
+                ..
+            } = &step.effect
+            else {
+                continue;
+            };
+            // Its condition names columns as they were called when it ran.
+            let renamed = later.iter().any(|each| {
+                each.id > step.id
+                    && matches!(&each.effect, Effect::Renames { table: Some(t), .. } if t == kept)
+            });
+            if kept == table && !renamed && (of.is_none() || of.as_deref() == column) {
+                conditions.push_str(&format!(
+                    " AND NOT EXISTS (SELECT 1 FROM sunset.schema_kept AS k WHERE k.step = {} AND k.row_id = t.id::text AND ({unchanged}))",
+                    step.id
+                ));
+            }
+        }
+        conditions
+    }
+
+    /// The rows that would be lost with what this step made; `None` when none can be. What the
+    /// steps behind it (`later`) brought goes with them, and is not counted.
+    /// With `rows_first`, neither is what the ledger knows as migrated: that is taken back before.
+    pub fn carries(&self, later: &[RecordedStep], rows_first: bool) -> Option<Guard> {
+        let but_for = |table: &str, column: Option<&str>| {
+            let mut conditions = Self::but_for(table, column, later, self.id);
+            if rows_first {
+                conditions.push_str(&format!(
+                    " AND NOT EXISTS (SELECT 1 FROM sunset.provenance AS p WHERE p.table_name = {} AND p.row_id = to_jsonb(t) ->> 'id')",
+                    quote_literal(table)
+                ));
+            }
+            conditions
+        };
+        match &self.effect_now(later) {
             Effect::CreatesTable { table } => {
                 let relation = qualified(&self.namespace, table);
+                let rest = but_for(table, None);
                 Some(Guard {
-                    violators: format!("SELECT t::text AS item FROM {relation} AS t"),
+                    violators: format!(
+                        "SELECT t::text AS item FROM {relation} AS t WHERE true{rest}"
+                    ),
                     what: format!("rows in {table}, which did not exist before"),
                     advice: "run rollback first, or keep them, or say --force".to_owned(),
                     for_repair: false,
@@ -60,6 +118,7 @@ impl RecordedStep {
                 varying_default,
             } => {
                 let relation = qualified(&self.namespace, table);
+                let rest = but_for(table, Some(column));
                 let name = format!("t.{}", quote_identifier(column));
                 let other = match (default, varying_default) {
                     (Some(default), _) => format!("{name} IS DISTINCT FROM {default}"),
@@ -72,7 +131,7 @@ impl RecordedStep {
                 };
                 Some(Guard {
                     violators: format!(
-                        "SELECT {name}::text AS item FROM {relation} AS t WHERE {other}"
+                        "SELECT {name}::text AS item FROM {relation} AS t WHERE {other}{rest}"
                     ),
                     what: format!("values in {table}.{column}, which did not exist before"),
                     advice: "keep them, or say --force".to_owned(),
@@ -86,12 +145,13 @@ impl RecordedStep {
                 back,
             } => {
                 let relation = qualified(&self.namespace, table);
+                let rest = but_for(table, Some(column));
                 let name = quote_identifier(column);
                 // There and back again: what is the same then is not lost on the way.
                 Some(Guard {
                     violators: format!(
                         "SELECT s.written::text AS item FROM \
-                         (SELECT {name} AS written, {back} AS {name} FROM {relation}) AS s \
+                         (SELECT {name} AS written, {back} AS {name} FROM {relation} AS t WHERE true{rest}) AS s \
                          WHERE ({using}) IS DISTINCT FROM s.written"
                     ),
                     what: format!(
@@ -101,7 +161,7 @@ impl RecordedStep {
                     for_repair: false,
                 })
             }
-            Effect::CreatesIndex { .. } | Effect::Other => None,
+            _ => None,
         }
     }
 }
@@ -173,11 +233,49 @@ mod tests {
             default: Some("'x'".into()),
             varying_default: false,
         };
-        let guard = recorded(1, effect, &["a"]).carries().unwrap();
+        let guard = recorded(1, effect, &["a"]).carries(&[], false).unwrap();
         assert!(
             guard
                 .violators
                 .ends_with("WHERE t.\"c\" IS DISTINCT FROM 'x'")
+        );
+    }
+
+    #[test]
+    fn what_a_later_step_takes_away_is_not_lost_and_names_are_those_of_today() {
+        let effect = Effect::AddsColumn {
+            table: "t".into(),
+            column: "c".into(),
+            default: None,
+            varying_default: false,
+        };
+        let fill = Effect::Keeps {
+            table: "t".into(),
+            column: Some("c".into()),
+            unchanged: "t.c = t.id".into(),
+            swept: true,
+        };
+        let renames = Effect::Renames {
+            table: None,
+            old: "t".into(),
+            new: "u".into(),
+        };
+        let first = recorded(1, effect, &["a"]);
+        let guard = first.carries(&[recorded(2, fill, &["b"])], false).unwrap();
+        assert!(
+            guard
+                .violators
+                .ends_with("WHERE k.step = 2 AND k.row_id = t.id::text AND (t.c = t.id))"),
+            "{}",
+            guard.violators
+        );
+        let guard = first
+            .carries(&[recorded(2, renames, &["b"])], false)
+            .unwrap();
+        assert!(
+            guard.violators.contains("\"public\".\"u\""),
+            "{}",
+            guard.violators
         );
     }
 }

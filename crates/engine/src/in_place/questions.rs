@@ -38,7 +38,7 @@ pub async fn final_sections(
     rows: &dyn InPlaceReader,
 ) -> Result<CheckReport> {
     let specs = chosen(plan, wanted)?;
-    let live = schema.read(&plan.namespace).await?;
+    let live = schema.read(&plan.namespace, None).await?;
     let mut found = schema_sections(&plan.schema.schema, &live);
     if !plan.kept.is_empty() {
         found.push(super::kept::section(plan, &live, rows).await?);

@@ -1,12 +1,11 @@
 //! Columns: missing ones, types, defaults, NOT NULL.
 
 use super::{Claims, HELPER_CHECK, Planner, dotted};
-use crate::schema::conversion::Conversion;
 use crate::schema::ddl;
 use crate::schema::live::{ConstraintKind, LiveColumn, LiveTable};
 use crate::schema::model::{Column, DefaultValue, Table};
 use crate::schema::name::{clipped, quote_identifier};
-use crate::schema::steps::{Effect, LockMode, Stage, Step, Verdict, Work};
+use crate::schema::steps::{Effect, LockMode, Stage, Step, Work};
 
 impl Planner<'_> {
     pub(super) fn columns(&mut self, table: &Table, live: &LiveTable) {
@@ -115,140 +114,14 @@ impl Planner<'_> {
         }
     }
 
-    /// Says whether the type is as desired in the end, and whether the default is done with it.
-    fn column_type(
-        &mut self,
-        live: &LiveTable,
-        column: &Column,
-        found: &LiveColumn,
-    ) -> (bool, bool) {
-        let namespace = &self.desired.namespace;
-        if column.column_type.matches(namespace, &found.type_name) {
-            return (true, false);
-        }
-        let object = dotted(&live.name, &column.name);
-        let target = column.column_type.sql(namespace);
-        self.differs(&object, format!("is {}, not {target}", found.type_name));
-        let stays = |planner: &mut Self| {
-            planner
-                .unusable
-                .insert((live.name.clone(), column.name.clone()));
-        };
-        if Claims::claims(&self.directions.leave.types, &live.name, &column.name) {
-            self.defer(
-                &object,
-                format!("fix-schema makes {target} of {}", found.type_name),
-            );
-            stays(self);
-            return (false, true);
-        }
-        let conversion = Conversion::between(
-            namespace,
-            &column.name,
-            &found.type_name,
-            found.is_enum,
-            &column.column_type,
-        );
-        let in_key = live.constraints.iter().any(|constraint| {
-            matches!(
-                constraint.kind,
-                ConstraintKind::PrimaryKey | ConstraintKind::ForeignKey
-            ) && constraint.columns.contains(&column.name)
-        });
-        let usable =
-            conversion.filter(|c| !found.generated && (!in_key || !c.rewrites || !live.has_rows));
-        let Some(conversion) = usable else {
-            self.refuse(
-                &object,
-                format!(
-                    "{} does not become {target} without a person: values or keys would be lost",
-                    found.type_name
-                ),
-            );
-            stays(self);
-            return (false, true);
-        };
-        self.convert(live, column, found, &conversion);
-        (true, true)
-    }
-
-    fn convert(
-        &mut self,
-        live: &LiveTable,
-        column: &Column,
-        found: &LiveColumn,
-        conversion: &Conversion,
-    ) {
-        let table = &live.name;
-        let name = &column.name;
-        let target = column.column_type.sql(&self.desired.namespace);
-        let long = live.has_rows && conversion.rewrites;
-        let mut sql = Vec::new();
-        let mut inverse = Vec::new();
-        if found.default.is_some() {
-            sql.push(self.alter_column(table, name, "DROP DEFAULT"));
-        }
-        sql.push(self.alter_column(
-            table,
-            name,
-            &format!("TYPE {target} USING {}", conversion.using),
-        ));
-        if let Some(default) = &column.default {
-            sql.push(self.alter_column(table, name, &format!("SET DEFAULT {}", default.sql())));
-            inverse.push(self.alter_column(table, name, "DROP DEFAULT"));
-        }
-        inverse.push(self.alter_column(
-            table,
-            name,
-            &format!("TYPE {} USING {}", found.type_name, conversion.back),
-        ));
-        if let Some(default) = &found.default {
-            inverse.push(self.alter_column(table, name, &format!("SET DEFAULT {default}")));
-        }
-        let mut step = Step::new(
-            if long {
-                Stage::Rewrite
-            } else {
-                Stage::Structure
-            },
-            format!(
-                "change column {} from {} to {target}",
-                dotted(table, name),
-                found.type_name
-            ),
-            String::new(),
-        )
-        .locking(table, LockMode::AccessExclusive)
-        .working(if long { Work::Rewrites } else { Work::Catalog });
-        step.sql = sql;
-        step.inverse = inverse;
-        step.effect = Effect::ChangesType {
-            table: table.clone(),
-            column: name.clone(),
-            using: conversion.using.clone(),
-            back: conversion.back.clone(),
-        };
-        if let Some(why) = conversion.attention {
-            step = step.verdict(Verdict::NeedsAttention(why.to_owned()));
-        } else if long {
-            step = step.verdict(Verdict::NeedsAttention(
-                "the table is locked while every row is written anew".to_owned(),
-            ));
-        }
-        if let Some(condition) = conversion.violators.as_ref().filter(|_| live.has_rows) {
-            step = step.guarded(self.convertible(live, name, condition));
-        }
-        self.plan.steps.push(step);
-    }
-
     fn column_default(&mut self, live: &LiveTable, column: &Column, found: &LiveColumn) {
         let object = dotted(&live.name, &column.name);
         if found.generated {
-            if column.default.is_some() {
+            if found.fixed || column.default.is_some() {
                 self.differs(&object, "is a generated column");
                 self.refuse(
                     &object,
-                    "a generated column has no default; change it by hand",
+                    "a generated column takes no value that a program gives: make it a plain one by hand (ALTER COLUMN … DROP EXPRESSION, or DROP IDENTITY)",
                 );
             }
             return;

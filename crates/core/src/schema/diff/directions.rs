@@ -2,10 +2,10 @@
 
 use super::Planner;
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::live::LiveSchema;
+use crate::schema::live::{LiveConstraint, LiveSchema, LiveTable};
 use crate::schema::model::Schema;
 use crate::schema::name::{parse_path, qualified, quote_identifier, split_assignment};
-use crate::schema::steps::{LockMode, Stage, Step, Verdict};
+use crate::schema::steps::{Effect, LockMode, Note, Stage, Step, Verdict};
 
 /// A rename, written down.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +68,27 @@ pub struct Directions {
 }
 
 impl Directions {
+    /// Tables first; columns then name their table as it is called in the end.
+    fn renames_in_order(&self) -> Vec<Rename> {
+        let (tables, columns): (Vec<_>, Vec<_>) = self
+            .renames
+            .iter()
+            .cloned()
+            .partition(|rename| rename.table.is_none());
+        let named = |table: &String| {
+            let renamed = tables.iter().find(|rename| rename.old == *table);
+            renamed.map_or_else(|| table.clone(), |rename| rename.new.clone())
+        };
+        let columns: Vec<_> = columns
+            .into_iter()
+            .map(|rename| Rename {
+                table: rename.table.as_ref().map(named),
+                ..rename
+            })
+            .collect();
+        tables.into_iter().chain(columns).collect()
+    }
+
     pub(super) fn concerns(&self, table: &str) -> bool {
         self.only
             .as_ref()
@@ -79,8 +100,10 @@ impl Directions {
     /// # Errors
     /// `Configuration`: a rename to something that is not desired, a drop of something that is.
     pub fn check(&self, desired: &Schema, live: &LiveSchema) -> Result<()> {
-        for rename in &self.renames {
-            rename.check(desired, live)?;
+        let mut live = live.clone();
+        for rename in self.renames_in_order() {
+            rename.check(desired, &live)?;
+            live = rename.applied(live);
         }
         for dropped in &self.drops {
             dropped.check(desired)?;
@@ -120,6 +143,23 @@ impl Rename {
                 new: new.clone(),
             }),
             _ => Err(form()),
+        }
+    }
+
+    /// Whether what it names is there under its old name.
+    fn is_due(&self, live: &LiveSchema) -> bool {
+        match &self.table {
+            Some(table) => live
+                .table(table)
+                .is_some_and(|table| table.column(&self.old).is_some()),
+            None => live.table(&self.old).is_some(),
+        }
+    }
+
+    fn applied(&self, live: LiveSchema) -> LiveSchema {
+        match &self.table {
+            Some(table) => live.with_column_renamed(table, &self.old, &self.new),
+            None => live.with_table_renamed(&self.old, &self.new),
         }
     }
 
@@ -213,73 +253,100 @@ impl Dropped {
 
 impl Planner<'_> {
     pub(super) fn renames(&mut self) {
-        let namespace = &self.desired.namespace;
-        for rename in &self.directions.renames {
+        let namespace = self.desired.namespace.clone();
+        // Tables by the names they get, with the names they have, and the columns renamed in them.
+        let mut present: Vec<(String, String, Vec<String>)> = Vec::new();
+        let mut note = |table: &str, old_table: &str, column: Option<String>| {
+            if let Some((_, _, columns)) = present.iter_mut().find(|(name, ..)| name == table) {
+                columns.extend(column);
+            } else {
+                present.push((
+                    table.to_owned(),
+                    old_table.to_owned(),
+                    column.into_iter().collect(),
+                ));
+            }
+        };
+        for rename in self.directions.renames_in_order() {
+            if !rename.is_due(&self.live) {
+                continue;
+            }
             let (old, new) = (quote_identifier(&rename.old), quote_identifier(&rename.new));
             let (title, sql, inverse, locked) = match &rename.table {
                 Some(table) => {
-                    if self
-                        .live
-                        .table(table)
-                        .is_none_or(|t| t.column(&rename.old).is_none())
-                    {
-                        continue;
-                    }
-                    let renamed = (
+                    note(table, table, Some(format!("{old} AS {new}")));
+                    (
                         format!("rename column {table}.{} to {}", rename.old, rename.new),
                         self.alter(table, &format!("RENAME COLUMN {old} TO {new}")),
                         self.alter(table, &format!("RENAME COLUMN {new} TO {old}")),
-                        table.clone(),
-                    );
-                    self.live = std::mem::take(&mut self.live).with_column_renamed(
-                        table,
-                        &rename.old,
-                        &rename.new,
-                    );
-                    renamed
+                        // The lock is taken before its table gets another name.
+                        self.directions
+                            .renames
+                            .iter()
+                            .find(|r| r.table.is_none() && r.new == *table)
+                            .filter(|r| self.renamed_tables.contains(&r.new))
+                            .map_or_else(|| table.clone(), |r| r.old.clone()),
+                    )
                 }
                 None => {
-                    if self.live.table(&rename.old).is_none() {
-                        continue;
-                    }
-                    self.live =
-                        std::mem::take(&mut self.live).with_table_renamed(&rename.old, &rename.new);
+                    note(&rename.new, &rename.old, None);
+                    self.renamed_tables.insert(rename.new.clone());
                     (
                         format!("rename table {} to {}", rename.old, rename.new),
-                        format!(
-                            "ALTER TABLE {} RENAME TO {new}",
-                            qualified(namespace, &rename.old)
-                        ),
-                        format!(
-                            "ALTER TABLE {} RENAME TO {old}",
-                            qualified(namespace, &rename.new)
-                        ),
+                        self.alter(&rename.old, &format!("RENAME TO {new}")),
+                        self.alter(&rename.new, &format!("RENAME TO {old}")),
                         rename.old.clone(),
                     )
                 }
             };
+            let effect = Effect::Renames {
+                table: rename.table.clone(),
+                old: rename.old.clone(),
+                new: rename.new.clone(),
+            };
+            self.live = rename.applied(std::mem::take(&mut self.live));
             self.plan.steps.push(
-                Step::new(Stage::Structure, title, sql)
+                Step::new(Stage::Rename, title, sql)
                     .undone_by(inverse)
                     .locking(&locked, LockMode::AccessExclusive)
+                    .making(effect)
                     .verdict(Verdict::NeedsAttention(
                         "programs that use the old name fail from then on".into(),
                     )),
             );
         }
+        self.plan.present = present
+            .into_iter()
+            .map(|(name, now, columns)| {
+                let columns: String = columns.iter().map(|c| format!(", {c}")).collect();
+                (
+                    qualified(&namespace, &name),
+                    format!(
+                        "(SELECT ctid, *{columns} FROM {})",
+                        qualified(&namespace, &now)
+                    ),
+                )
+            })
+            .collect();
     }
 
     pub(super) fn drops(&mut self) {
         let namespace = &self.desired.namespace;
         for dropped in &self.directions.drops {
-            let Some(live) = self.live_or_empty(&dropped.table).cloned() else {
+            let Some(live) = self.live.table(&dropped.table).cloned() else {
+                self.needless(dropped);
                 continue;
             };
+            if let Some(why) = self.holds(&live, dropped.column.as_deref()) {
+                self.refuse(&dropped.shown(), why);
+                continue;
+            }
             let because =
                 Verdict::LosesData("what it holds is gone; only its form can be made again".into());
             let step = match &dropped.column {
                 Some(column) => {
                     let Some(found) = live.column(column) else {
+                        self.needless(dropped);
                         continue;
                     };
                     let name = quote_identifier(column);
@@ -307,5 +374,54 @@ impl Planner<'_> {
                     .verdict(because),
             );
         }
+    }
+
+    fn needless(&mut self, dropped: &Dropped) {
+        self.plan.needless.push(Note {
+            object: format!("--allow-drop {}", dropped.shown()),
+            text: "nothing of this name is there: it is dropped already, or it is called otherwise"
+                .into(),
+        });
+    }
+
+    /// What PostgreSQL would not let a column, or a table, be dropped for.
+    fn holds(&self, live: &LiveTable, column: Option<&str>) -> Option<String> {
+        let used = match column {
+            Some(column) => live
+                .column(column)
+                .map(|found| found.used_by.clone())
+                .unwrap_or_default(),
+            None => live.used_by.clone(),
+        };
+        if !used.is_empty() {
+            return Some(format!(
+                "{} would lose what it is made of: change or drop it first",
+                used.join(", ")
+            ));
+        }
+        let refers = |constraint: &&LiveConstraint| {
+            constraint.target.as_ref().is_some_and(|target| {
+                target.namespace == self.live.namespace
+                    && target.table == live.name
+                    && column.is_none_or(|c| target.columns.iter().any(|each| each == c))
+            })
+        };
+        let dropped_too = |table: &str| {
+            self.directions
+                .drops
+                .iter()
+                .any(|each| each.column.is_none() && each.table == table)
+        };
+        self.live
+            .tables
+            .iter()
+            .filter(|table| table.name != live.name && !dropped_too(&table.name))
+            .find_map(|table| {
+                let key = table.constraints.iter().find(refers)?;
+                Some(format!(
+                    "the foreign key {} of {} refers to it: drop that one first",
+                    key.name, table.name
+                ))
+            })
     }
 }

@@ -67,10 +67,14 @@ impl Planner<'_> {
                     .uniques
                     .iter()
                     .any(|unique| unique.columns == constraint.columns),
-                ConstraintKind::ForeignKey => table
-                    .foreign_keys
-                    .iter()
-                    .any(|key| key.columns == constraint.columns),
+                // One that points elsewhere is a difference, and told as such.
+                ConstraintKind::ForeignKey => table.foreign_keys.iter().any(|key| {
+                    key.columns == constraint.columns
+                        && (!self.points_as_desired(constraint, key)
+                            || self
+                                .reference_on(live, key)
+                                .is_some_and(|chosen| chosen.name == constraint.name))
+                }),
                 ConstraintKind::Check => {
                     constraint.name.starts_with(HELPER_CHECK)
                         || table

@@ -48,9 +48,15 @@ impl Planner<'_> {
             .iter()
             .map(|column| format!("{} IS NOT NULL", quote_identifier(column)))
             .collect();
+        // What lets somebody in is not shown; the rows are, by their keys.
+        let shown = if columns.iter().any(|column| is_secret(column)) {
+            format!("string_agg({}, ' = ' ORDER BY {0})", Self::row_name(live))
+        } else {
+            format!("concat_ws(', ', {list})")
+        };
         Guard {
             violators: format!(
-                "SELECT concat_ws(', ', {list}) || ' (' || count(*) || ' rows)' AS item FROM {} WHERE {} GROUP BY {list} HAVING count(*) > 1",
+                "SELECT {shown} || ' (' || count(*) || ' rows)' AS item FROM {} AS t WHERE {} GROUP BY {list} HAVING count(*) > 1",
                 self.relation(table),
                 present.join(" AND ")
             ),
@@ -72,7 +78,7 @@ impl Planner<'_> {
             .collect();
         Guard {
             violators: format!(
-                "{} UNION ALL SELECT 'NULL' AS item FROM {} WHERE {}",
+                "{} UNION ALL SELECT 'NULL' AS item FROM {} AS t WHERE {}",
                 duplicates.violators,
                 self.relation(&live.name),
                 empty.join(" OR ")
@@ -111,6 +117,14 @@ impl Planner<'_> {
     }
 }
 
+/// Whether a column holds what lets somebody in.
+fn is_secret(column: &str) -> bool {
+    let column = column.to_lowercase();
+    ["token", "secret", "password"]
+        .iter()
+        .any(|word| column.contains(word))
+}
+
 /// Rows of `table` that refer to no row, shown as `id -> value`.
 pub(crate) fn orphans(namespace: &str, row_name: &str, table: &str, key: &ForeignKey) -> Guard {
     let mine = |column: &String| format!("t.{}", quote_identifier(column));
@@ -123,7 +137,7 @@ pub(crate) fn orphans(namespace: &str, row_name: &str, table: &str, key: &Foreig
         .columns
         .iter()
         .zip(&key.target_columns)
-        .map(|(own, other)| format!("o.{} = {}", quote_identifier(other), mine(own)))
+        .map(|(own, other)| format!("o.{}::text = {}::text", quote_identifier(other), mine(own)))
         .collect();
     let shown: Vec<_> = key.columns.iter().map(mine).collect();
     Guard {

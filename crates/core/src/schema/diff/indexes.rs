@@ -63,6 +63,13 @@ impl Planner<'_> {
             &index.name,
             format!("the index is missing from {}", table.name),
         );
+        if live.kind == "p" {
+            self.refuse(
+                &index.name,
+                format!("{} is partitioned: make it by hand", table.name),
+            );
+            return;
+        }
         if self.name_is_taken(&index.name) {
             self.refuse(
                 &index.name,

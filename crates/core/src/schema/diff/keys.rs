@@ -2,7 +2,7 @@
 
 use super::Planner;
 use crate::schema::ddl;
-use crate::schema::live::{ConstraintKind, LiveConstraint, LiveIndex, LiveTable};
+use crate::schema::live::{ConstraintKind, LiveConstraint, LiveIndex, LiveTable, same_keys};
 use crate::schema::model::{Table, Unique, index_key};
 use crate::schema::name::{clipped, qualified, quote_identifier, quote_list};
 use crate::schema::steps::{Effect, Guard, LockMode, Stage, Step, Verdict, Work};
@@ -17,6 +17,13 @@ impl Planner<'_> {
         }
         for check in &table.checks {
             match live.constraint(&check.name) {
+                Some(found) if found.kind != ConstraintKind::Check || !found.plain => {
+                    self.differs(&check.name, format!("the check is {}", found.definition));
+                    self.refuse(
+                        &check.name,
+                        "a constraint of this name is none that is enforced as a check; rename or drop it",
+                    );
+                }
                 Some(found) if !found.validated => {
                     self.differs(&check.name, "the check is not validated");
                     self.validate(live, &check.name);
@@ -66,7 +73,15 @@ impl Planner<'_> {
     fn primary_key(&mut self, table: &Table, live: &LiveTable) {
         let name = clipped(&format!("{}_pkey", table.name));
         match live.primary_key() {
-            Some(key) if key.columns == table.primary_key => return,
+            Some(key) if key.columns == table.primary_key && key.plain => return,
+            Some(key) if key.columns == table.primary_key => {
+                self.differs(&table.name, format!("its key is {}", key.definition));
+                self.refuse(
+                    &table.name,
+                    "ON CONFLICT works with no deferrable key: drop it and add it again without DEFERRABLE",
+                );
+                return;
+            }
             Some(key) => {
                 self.differs(
                     &table.name,
@@ -83,6 +98,10 @@ impl Planner<'_> {
                 return;
             }
             None => self.differs(&table.name, "has no primary key"),
+        }
+        if let Some(why) = self.name_in_the_way(live, &name) {
+            self.refuse(&table.name, format!("its primary key {name}: {why}"));
+            return;
         }
         let list = quote_list(&table.primary_key);
         let quoted = quote_identifier(&name);
@@ -146,36 +165,80 @@ impl Planner<'_> {
     fn unique(&mut self, live: &LiveTable, unique: &Unique) {
         let table = &live.name;
         let found = self.constraint_on(live, ConstraintKind::Unique, &unique.columns, &unique.name);
-        if let Some(found) = found {
-            self.rename_constraint(live, &found, &unique.name);
+        let replaced = match found {
+            Some(found) if found.plain => {
+                self.rename_constraint(live, &found, &unique.name);
+                return;
+            }
+            Some(found) => {
+                self.differs(
+                    &unique.name,
+                    format!("the unique constraint of {table} is {}", found.definition),
+                );
+                Some(found)
+            }
+            None => {
+                self.differs(
+                    &unique.name,
+                    format!("the unique constraint is missing from {table}"),
+                );
+                None
+            }
+        };
+        if replaced
+            .as_ref()
+            .is_none_or(|replaced| replaced.name != unique.name)
+            && let Some(why) = self.name_in_the_way(live, &unique.name)
+        {
+            self.refuse(&unique.name, why);
             return;
         }
-        self.differs(
-            &unique.name,
-            format!("the unique constraint is missing from {table}"),
-        );
+        if live.kind == "p" {
+            self.refuse(
+                &unique.name,
+                format!("{table} is partitioned: make it by hand"),
+            );
+            return;
+        }
         let quoted = quote_identifier(&unique.name);
-        let title = format!("add unique constraint {}", unique.name);
+        let title = match &replaced {
+            Some(_) => format!("replace unique constraint {}", unique.name),
+            None => format!("add unique constraint {}", unique.name),
+        };
         let undo = self.drop_constraint(table, &unique.name);
+        let removal = replaced
+            .as_ref()
+            .map(|old| self.drop_constraint(table, &old.name));
+        let again = replaced.as_ref().map(|old| {
+            let name = quote_identifier(&old.name);
+            self.alter(table, &format!("ADD CONSTRAINT {name} {}", old.definition))
+        });
         if self.is_unusable(table, &unique.columns) {
             self.refuse(&unique.name, "the type of its column is not as desired");
             return;
         }
         let ready = ready_index(live, &unique.columns);
         if !live.has_rows && ready.is_none() {
-            let step = Step::new(
+            let mut step = Step::new(
                 Stage::Structure,
                 title,
                 self.alter(table, &format!("ADD {}", ddl::unique(unique))),
             )
             .undone_by(undo)
             .locking(table, LockMode::AccessExclusive);
+            step.sql.splice(0..0, removal);
+            step.inverse.extend(again);
             self.plan.steps.push(step);
             return;
         }
-        let index = ready.map_or(&unique.name, |index| &index.name);
+        // The one to be replaced has the name until it goes; the constraint gives the index its own.
+        let built = match &replaced {
+            Some(_) => clipped(&format!("sunset_ux_{}", unique.name)),
+            None => unique.name.clone(),
+        };
+        let index = ready.map_or(&built, |index| &index.name);
         if ready.is_none() {
-            self.build_unique_index(live, &unique.name, &unique.columns, None);
+            self.build_unique_index(live, &built, &unique.columns, None);
         }
         let mut step = Step::new(
             Stage::Keys,
@@ -193,6 +256,8 @@ impl Planner<'_> {
         // The constraint takes the index over, and takes it away when it goes.
         step.inverse
             .extend(ready.map(|index| index.definition.clone()));
+        step.sql.splice(0..0, removal);
+        step.inverse.extend(again);
         if unique
             .columns
             .iter()
@@ -269,6 +334,14 @@ impl Planner<'_> {
         if found.name == name {
             return;
         }
+        if let Some(why) = self.name_in_the_way(live, name) {
+            self.differs(
+                name,
+                format!("the constraint of {} is named {}", live.name, found.name),
+            );
+            self.refuse(name, why);
+            return;
+        }
         self.differs(
             name,
             format!("the constraint of {} is named {}", live.name, found.name),
@@ -282,6 +355,22 @@ impl Planner<'_> {
         .undone_by(self.alter(&live.name, &format!("RENAME CONSTRAINT {new} TO {old}")))
         .locking(&live.name, LockMode::AccessExclusive);
         self.plan.steps.push(step);
+    }
+
+    /// Why a constraint of `live` cannot get a name; an invalid index of that name is a leftover.
+    fn name_in_the_way(&self, live: &LiveTable, name: &str) -> Option<String> {
+        if let Some(other) = live.constraint(name) {
+            return Some(format!(
+                "another constraint of {} has this name ({}); rename or drop it",
+                live.name, other.definition
+            ));
+        }
+        let own = live
+            .indexes
+            .iter()
+            .any(|index| index.name == name && !index.of_constraint);
+        (!own && self.name_is_taken(name))
+            .then(|| "something else has this name; rename or drop it".to_owned())
     }
 
     pub(super) fn is_unusable(&self, table: &str, columns: &[String]) -> bool {
@@ -300,6 +389,7 @@ fn ready_index<'a>(live: &'a LiveTable, columns: &[String]) -> Option<&'a LiveIn
             && !index.of_constraint
             && index.condition.is_none()
             && index.method == "btree"
-            && index.keys == keys
+            && !index.nulls_not_distinct
+            && same_keys(&index.keys, &keys)
     })
 }

@@ -10,6 +10,7 @@ mod guards;
 mod indexes;
 mod keys;
 mod references;
+mod types;
 
 pub(crate) use guards::orphans;
 
@@ -21,7 +22,9 @@ use super::ddl;
 use super::live::{LiveSchema, LiveTable};
 use super::model::{Column, ColumnType, Schema, Table};
 use super::name::{qualified, quote_identifier, quote_literal};
-use super::steps::{Blocked, Difference, Effect, Note, SchemaPlan, Stage, Step};
+use super::steps::{
+    Blocked, Difference, Effect, LockMode, Note, SchemaPlan, Stage, Step, Verdict, Work,
+};
 
 /// Names of the checks that make SET NOT NULL instant begin with this.
 pub const HELPER_CHECK: &str = "sunset_nn_";
@@ -35,6 +38,7 @@ pub fn plan(desired: &Schema, live: &LiveSchema, directions: &Directions) -> Sch
         plan: SchemaPlan::default(),
         unusable: BTreeSet::new(),
         other_enums: BTreeSet::new(),
+        renamed_tables: BTreeSet::new(),
     };
     planner.run();
     let mut plan = planner.plan;
@@ -85,6 +89,8 @@ struct Planner<'a> {
     unusable: BTreeSet<(String, String)>,
     /// Enums that have none of the desired values, and stay as they are.
     other_enums: BTreeSet<String>,
+    /// Tables that get another name, by the new one.
+    renamed_tables: BTreeSet<String>,
 }
 
 impl Planner<'_> {
@@ -133,12 +139,20 @@ impl Planner<'_> {
                     "something else stands under this name; rename or drop it",
                 );
             }
+            Some(live) if live.kind == "p" && !table.established => {
+                self.differs(name, "is partitioned");
+                self.refuse(
+                    name,
+                    "the table is partitioned, and its keys and indexes would have to be made partition by partition: bring it to the schema by hand (see schema-push --print)",
+                );
+            }
             Some(live) if table.established => {
                 self.established_columns(table, &live);
                 self.keys(table, &live);
                 self.indexes(table, &live);
             }
             Some(live) => {
+                self.logged(&live);
                 self.columns(table, &live);
                 self.keys(table, &live);
                 self.indexes(table, &live);
@@ -171,6 +185,27 @@ impl Planner<'_> {
             self.defer(name, format!("fix-schema makes it of {old}"));
             return;
         }
+        if let Some(kind) = self.kind_of_name(name) {
+            self.refuse(
+                name,
+                format!("{kind} has this name; rename or drop that one"),
+            );
+            return;
+        }
+        if let Some(unique) = table
+            .uniques
+            .iter()
+            .find(|unique| self.name_is_taken(&unique.name))
+        {
+            self.refuse(
+                name,
+                format!(
+                    "something else has the name {} that its unique constraint needs; rename or drop that one",
+                    unique.name
+                ),
+            );
+            return;
+        }
         let namespace = &self.desired.namespace;
         let step = Step::new(
             Stage::Structure,
@@ -186,8 +221,43 @@ impl Planner<'_> {
         });
         self.plan.steps.push(step);
         for index in &table.indexes {
-            self.create_index(table, index, false);
+            if self.name_is_taken(&index.name) {
+                self.refuse(
+                    &index.name,
+                    "something else has this name; rename or drop it",
+                );
+            } else {
+                self.create_index(table, index, false);
+            }
         }
+    }
+
+    /// A table that a crash would empty.
+    fn logged(&mut self, live: &LiveTable) {
+        if !live.unlogged {
+            return;
+        }
+        let table = &live.name;
+        self.differs(table, "is UNLOGGED: a crash of the server empties it");
+        let mut step = Step::new(
+            if live.has_rows {
+                Stage::Rewrite
+            } else {
+                Stage::Structure
+            },
+            format!("make {table} survive a crash"),
+            self.alter(table, "SET LOGGED"),
+        )
+        .undone_by(self.alter(table, "SET UNLOGGED"))
+        .locking(table, LockMode::AccessExclusive);
+        if live.has_rows {
+            step = step
+                .working(Work::Rewrites)
+                .verdict(Verdict::NeedsAttention(
+                    "the table is locked while every row is written anew".into(),
+                ));
+        }
+        self.plan.steps.push(step);
     }
 
     fn enums(&mut self) {
@@ -195,6 +265,15 @@ impl Planner<'_> {
         for wanted in &self.desired.enums {
             let name = qualified(namespace, &wanted.name);
             let Some(live) = self.live.enums.iter().find(|each| each.name == wanted.name) else {
+                if let Some(kind) = self.kind_of_name(&wanted.name) {
+                    self.differs(&wanted.name, "the enum is missing");
+                    self.refuse(
+                        &wanted.name,
+                        format!("{kind} has the name of this enum; rename or drop that one"),
+                    );
+                    self.other_enums.insert(wanted.name.clone());
+                    continue;
+                }
                 self.plan.differences.push(Difference {
                     object: wanted.name.clone(),
                     what: "the enum is missing".into(),
@@ -294,10 +373,30 @@ impl Planner<'_> {
             .tables
             .iter()
             .any(|table| table.name == name || table.indexes.iter().any(|index| index.name == name))
+            || self
+                .live
+                .names
+                .iter()
+                .any(|each| each.name == name && each.is_relation())
     }
 
-    fn live_or_empty(&self, table: &str) -> Option<&LiveTable> {
-        self.live.table(table)
+    /// What has the name that a table or a type wants, in words.
+    fn kind_of_name(&self, name: &str) -> Option<String> {
+        let article = |kind: &str| match kind.chars().next() {
+            Some('a' | 'e' | 'i' | 'o' | 'u') => format!("an {kind}"),
+            _ => format!("a {kind}"),
+        };
+        if let Some(table) = self.live.table(name) {
+            return Some(article(table.kind_name()));
+        }
+        if self.live.enums.iter().any(|each| each.name == name) {
+            return Some("an enum".into());
+        }
+        if self.name_is_taken(name) && self.live.names.iter().all(|each| each.name != name) {
+            return Some("an index".into());
+        }
+        let taken = self.live.names.iter().find(|each| each.name == name)?;
+        Some(article(&taken.kind))
     }
 }
 

@@ -13,7 +13,9 @@ impl Planner<'_> {
         let target = self.live.table(&key.target).cloned();
         let coming = self.directions.leave.renamed_from(&table.name).is_some();
         if live.is_none() && (coming || self.directions.only.is_some())
-            || live.as_ref().is_some_and(|live| !live.is_table())
+            || live
+                .as_ref()
+                .is_some_and(|live| !live.is_table() || live.kind == "p" && !table.established)
         {
             return;
         }
@@ -22,6 +24,7 @@ impl Planner<'_> {
             && self.points_as_desired(found, key)
         {
             self.rename_constraint(live, found, &key.name);
+            self.drop_others(live, found, key);
             if !found.validated {
                 self.differs(
                     &key.name,
@@ -60,6 +63,24 @@ impl Planner<'_> {
             );
             return;
         }
+        if target.is_none() && self.directions.only.is_none() && !self.is_made(&key.target) {
+            self.refuse(&key.name, format!("{} is missing", key.target));
+            return;
+        }
+        if let Some(other) = live.as_ref().and_then(|live| live.constraint(&key.name))
+            && found
+                .as_ref()
+                .is_none_or(|replaced| replaced.name != other.name)
+        {
+            self.refuse(
+                &key.name,
+                format!(
+                    "another constraint of {} has this name ({}); rename or drop it",
+                    table.name, other.definition
+                ),
+            );
+            return;
+        }
         if self.is_unusable(&table.name, &key.columns)
             || self.is_unusable(&key.target, &key.target_columns)
         {
@@ -85,7 +106,121 @@ impl Planner<'_> {
             self.refuse(&key.name, format!("{} is no table", key.target));
             return;
         }
+        if let Some(why) = self.unfit(table, key, target.as_ref()) {
+            self.refuse(&key.name, why);
+            return;
+        }
+        if let (Some(live), Some(found)) = (&live, &found) {
+            self.drop_others(live, found, key);
+        }
         self.add_reference(table, live.as_ref(), target.as_ref(), key, found.as_ref());
+    }
+
+    /// Why PostgreSQL would not have a foreign key: types that do not compare, or no key to refer
+    /// to in a table that this plan leaves as it is.
+    fn unfit(&self, table: &Table, key: &ForeignKey, target: Option<&LiveTable>) -> Option<String> {
+        for (own, other) in key.columns.iter().zip(&key.target_columns) {
+            let (own_type, other_type) = (
+                self.type_after(&table.name, own)?,
+                self.type_after(&key.target, other)?,
+            );
+            if family(&own_type) != family(&other_type) {
+                return Some(format!(
+                    "{}.{own} is {own_type}, and {}.{other} is {other_type}: bring both to the same type by hand",
+                    table.name, key.target
+                ));
+            }
+        }
+        let target = target?;
+        let left = target.kind == "p" || !self.directions.concerns(&target.name);
+        let has_key = target.constraints.iter().any(|constraint| {
+            matches!(
+                constraint.kind,
+                ConstraintKind::PrimaryKey | ConstraintKind::Unique
+            ) && constraint.columns == key.target_columns
+        });
+        (left && !has_key).then(|| {
+            format!(
+                "{} has no key ({}) to refer to",
+                target.name,
+                key.target_columns.join(", ")
+            )
+        })
+    }
+
+    /// The type that a column has when this plan is carried out.
+    fn type_after(&self, table: &str, column: &str) -> Option<String> {
+        let wanted = self
+            .desired
+            .table(table)
+            .and_then(|wanted| wanted.column(column))
+            .map(|wanted| wanted.column_type.sql(&self.desired.namespace));
+        let live = self.live.table(table);
+        let found = live
+            .and_then(|live| live.column(column))
+            .map(|found| found.type_name.clone());
+        let left = !self.directions.concerns(table)
+            || live.is_some_and(|live| live.kind == "p")
+            || self.is_unusable(table, &[column.to_owned()]);
+        if left {
+            found.or(wanted)
+        } else {
+            wanted.or(found)
+        }
+    }
+
+    /// Further foreign keys on the same columns that point elsewhere: a row would have to be in
+    /// both tables.
+    fn drop_others(&mut self, live: &LiveTable, kept: &LiveConstraint, key: &ForeignKey) {
+        let others: Vec<_> = live
+            .constraints
+            .iter()
+            .filter(|other| {
+                other.kind == ConstraintKind::ForeignKey
+                    && other.columns == key.columns
+                    && other.name != kept.name
+                    && !self.points_as_desired(other, key)
+            })
+            .cloned()
+            .collect();
+        for other in others {
+            self.differs(
+                &other.name,
+                format!(
+                    "a second foreign key of {}, {}",
+                    live.name, other.definition
+                ),
+            );
+            let mut step = Step::new(
+                Stage::Structure,
+                format!("drop foreign key {}", other.name),
+                self.drop_constraint(&live.name, &other.name),
+            )
+            .undone_by(self.make_again(&live.name, &other))
+            .locking(&live.name, LockMode::AccessExclusive)
+            .verdict(Verdict::NeedsAttention(format!(
+                "stands beside {}: {}",
+                key.name, other.definition
+            )));
+            if let Some(target) = self.other_end(&live.name, &other) {
+                step = step.locking(&target, LockMode::AccessExclusive);
+            }
+            self.plan.steps.push(step);
+        }
+    }
+
+    /// A constraint that is dropped, as its inverse adds it.
+    fn make_again(&self, table: &str, old: &LiveConstraint) -> String {
+        let name = quote_identifier(&old.name);
+        self.alter(table, &format!("ADD CONSTRAINT {name} {}", old.definition))
+    }
+
+    /// The other table that dropping a foreign key locks.
+    fn other_end(&self, table: &str, key: &LiveConstraint) -> Option<String> {
+        key.target
+            .as_ref()
+            .filter(|target| target.namespace == self.desired.namespace && target.table != table)
+            .map(|target| target.table.clone())
     }
 
     /// Whether this plan makes a table.
@@ -96,7 +231,11 @@ impl Planner<'_> {
             .any(|step| matches!(&step.effect, Effect::CreatesTable { table } if table == name))
     }
 
-    fn reference_on(&self, live: &LiveTable, key: &ForeignKey) -> Option<LiveConstraint> {
+    pub(super) fn reference_on(
+        &self,
+        live: &LiveTable,
+        key: &ForeignKey,
+    ) -> Option<LiveConstraint> {
         let right = live.constraints.iter().find(|constraint| {
             constraint.kind == ConstraintKind::ForeignKey
                 && constraint.columns == key.columns
@@ -107,7 +246,7 @@ impl Planner<'_> {
         })
     }
 
-    fn points_as_desired(&self, found: &LiveConstraint, key: &ForeignKey) -> bool {
+    pub(super) fn points_as_desired(&self, found: &LiveConstraint, key: &ForeignKey) -> bool {
         found.target.as_ref().is_some_and(|target| {
             target.namespace == self.desired.namespace
                 && target.table == key.target
@@ -128,7 +267,8 @@ impl Planner<'_> {
         let name = &table.name;
         let rows = live.is_some_and(|live| live.has_rows);
         // The key that it refers to may have to be made first.
-        let keyless = target.is_some_and(|target| target.primary_key().is_none());
+        let keyless =
+            target.is_some_and(|target| target.primary_key().is_none() || target.unlogged);
         let mut sql = ddl::add_foreign_key(&self.desired.namespace, name, key);
         if rows {
             sql.push_str(" NOT VALID");
@@ -143,14 +283,7 @@ impl Planner<'_> {
         if let Some(old) = replaced {
             step.sql.insert(0, self.drop_constraint(name, &old.name));
             step = step
-                .undone_by(self.alter(
-                    name,
-                    &format!(
-                        "ADD CONSTRAINT {} {}",
-                        quote_identifier(&old.name),
-                        old.definition
-                    ),
-                ))
+                .undone_by(self.make_again(name, old))
                 .verdict(Verdict::NeedsAttention(format!(
                     "replaces {}: {}",
                     old.name, old.definition
@@ -162,8 +295,11 @@ impl Planner<'_> {
         if target.is_some() && key.target != *name {
             step = step.locking(&key.target, LockMode::ShareRowExclusive);
         }
-        if replaced.is_some() {
+        if let Some(old) = replaced {
             step = step.locking(name, LockMode::AccessExclusive);
+            if let Some(target) = self.other_end(name, old) {
+                step = step.locking(&target, LockMode::AccessExclusive);
+            }
         }
         self.plan.steps.push(step);
         if let Some(live) = live.filter(|live| live.has_rows) {
@@ -200,5 +336,15 @@ impl Planner<'_> {
             step = step.guarded(guard);
         }
         self.plan.steps.push(step);
+    }
+}
+
+/// Types of one family compare with each other by one index.
+fn family(type_name: &str) -> &str {
+    match type_name.split('(').next().unwrap_or(type_name).trim() {
+        "text" | "character varying" | "character" => "text",
+        "smallint" | "integer" | "bigint" | "numeric" => "number",
+        _ if type_name.starts_with("timestamp") => "time",
+        other => other,
     }
 }

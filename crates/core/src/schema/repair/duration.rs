@@ -2,7 +2,7 @@
 
 use super::{Planner, Repair};
 use crate::schema::ddl;
-use crate::schema::live::LiveSchema;
+use crate::schema::live::{ConstraintKind, LiveSchema};
 use crate::schema::name::{quote_identifier, quote_literal};
 use crate::schema::steps::{Guard, LockMode, Stage, Step, Verdict, Work};
 
@@ -35,7 +35,16 @@ impl Planner<'_> {
         let Some(found) = self.live.table(table).and_then(|t| t.column(column)) else {
             return;
         };
+        if !found.used_by.is_empty() {
+            let text = format!(
+                "{} uses it, and forbids another type: note how it is made, drop it, run fix-schema again, make it again",
+                found.used_by.join(", ")
+            );
+            self.refuse(format!("{table}.{column}"), text);
+            return;
+        }
         let type_name = found.type_name.clone();
+        let (default, required) = (found.default.clone(), found.required);
         let name = quote_identifier(column);
         let relation = self.relation(table);
         let value = format!("t.{name}");
@@ -55,11 +64,15 @@ impl Planner<'_> {
             format!("LOCK TABLE {relation} IN ACCESS EXCLUSIVE MODE"),
         )
         .then(keep);
-        if found.default.is_some() {
+        if default.is_some() {
             step = step.then(alter("DROP DEFAULT"));
         }
+        // What is no number of seconds becomes NULL.
+        if required {
+            step = step.then(alter("DROP NOT NULL"));
+        }
         let kept = format!("k.value::{type_name}");
-        let step = step
+        let mut step = step
             .then(alter(&format!("TYPE integer USING {}", rounded(&name))))
             .undone_by(alter(&format!(
                 "TYPE {type_name} USING {name}::{type_name}"
@@ -75,6 +88,13 @@ impl Planner<'_> {
             .verdict(Verdict::NeedsAttention(
                 "the table is locked while every row is written anew".into(),
             ));
+        if let Some(default) = default {
+            step = step.undone_by(alter(&format!("SET DEFAULT {default}")));
+        }
+        if required {
+            step = step.undone_by(ddl::require_where_possible(namespace, table, column));
+        }
+        step.guard = self.broken_checks(table, column);
         let present = self.relation(self.now(table));
         self.plan.losses.push(Guard {
             violators: format!(
@@ -94,5 +114,46 @@ impl Planner<'_> {
             probe: None,
             steps: vec![step],
         });
+    }
+
+    /// Rows that a check of the table would refuse once the column is rounded.
+    fn broken_checks(&self, table: &str, column: &str) -> Option<Guard> {
+        let live = self.live.table(table)?;
+        let conditions: Vec<&str> = live
+            .constraints
+            .iter()
+            .filter(|c| c.kind == ConstraintKind::Check && c.columns.iter().any(|c| c == column))
+            .filter_map(|check| check.definition.strip_prefix("CHECK "))
+            .map(|check| check.strip_suffix(" NOT VALID").unwrap_or(check))
+            .map(|check| check.strip_suffix(" NO INHERIT").unwrap_or(check))
+            .collect();
+        if conditions.is_empty() {
+            return None;
+        }
+        let columns: Vec<String> = live
+            .columns
+            .iter()
+            .map(|each| {
+                let name = quote_identifier(&each.name);
+                if each.name == column {
+                    format!("{} AS {name}", rounded(&format!("r.{name}")))
+                } else {
+                    format!("r.{name}")
+                }
+            })
+            .collect();
+        Some(Guard {
+            violators: format!(
+                "SELECT concat(t.id::text, ' (', t.sunset_held::text, ')') AS item FROM \
+                 (SELECT {}, r.{} AS sunset_held FROM {} AS r) AS t WHERE NOT ({})",
+                columns.join(", "),
+                quote_identifier(column),
+                self.relation(self.now(table)),
+                conditions.join(" AND ")
+            ),
+            what: format!("rows of {table} that a check refuses once their {column} is rounded"),
+            advice: "correct these values, or drop the check; then run fix-schema again".into(),
+            for_repair: false,
+        })
     }
 }

@@ -1,11 +1,22 @@
 //! Columns that must have a value and have none.
 
-use super::{Filler, Planner, Repair};
+use super::{Filler, Planner, Repair, Swept, is_text};
+use crate::schema::model::index_key;
 use crate::schema::name::{quote_identifier, quote_literal};
-use crate::schema::steps::{Guard, LockMode, Note, Stage, Step, Work};
+use crate::schema::steps::{Effect, Guard, LockMode, Note, Stage, Step, Work};
 
 /// The user that owns rows that nobody owns.
 const OWNER_EMAIL: &str = "migration@internal.system";
+
+/// What it is made with.
+const OWNER_COLUMNS: &[(&str, &str)] = &[
+    ("id", "'migration-user-' || gen_random_uuid()::text"),
+    ("name", "'Migration User'"),
+    ("email", "'migration@internal.system'"),
+    ("email_verified", "true"),
+    ("created_at", "now()"),
+    ("updated_at", "now()"),
+];
 
 impl Planner<'_> {
     /// The value, for a row called `t`.
@@ -32,17 +43,23 @@ impl Planner<'_> {
         };
         let missing = live.column(column).is_none();
         let may_be_null = live.column(column).is_none_or(|found| !found.required);
-        if !may_be_null || missing && !live.has_rows {
+        if !may_be_null || missing && !live.has_rows || live.column("id").is_none() {
             return;
         }
-        if live.column("id").is_none() {
-            return;
-        }
+        let object = format!("{table}.{column}");
         if filler == Filler::MigrationUser && !self.has_column("user", "id") {
-            self.plan.refused.push(Note {
-                object: format!("{table}.{column}"),
-                text: "there is no table user yet; run schema-push".into(),
-            });
+            self.refuse(object, "there is no table user yet; run schema-push");
+            return;
+        }
+        let fits = self.takes_text(table, column)
+            || filler == Filler::MigrationUser
+                && self.type_of(table, column) == self.type_of("user", "id");
+        if !fits {
+            let has = self.type_of(table, column).unwrap_or_default();
+            self.refuse(
+                object,
+                format!("it is {has}, which does not take what it would be filled with: make it text by hand, then run fix-schema again"),
+            );
             return;
         }
         let relation = self.relation(table);
@@ -55,17 +72,19 @@ impl Planner<'_> {
         };
         let value = self.filler_expression(filler);
         let free_in = |relation: &str| match filler {
-            Filler::UniqueId => {
+            // A column that was not there holds nothing that could collide.
+            Filler::UniqueId if !missing => {
                 format!(" AND NOT EXISTS (SELECT 1 FROM {relation} AS o WHERE o.{name} = {value})")
             }
-            Filler::MigrationUser | Filler::PrefixedId { .. } => String::new(),
+            _ => String::new(),
         };
-        let free = free_in(&relation);
-        let fillable = if missing {
-            String::new()
-        } else {
-            free_in(&present)
-        };
+        let indexed = live.indexes.iter().any(|index| {
+            index.valid
+                && index
+                    .keys
+                    .first()
+                    .is_some_and(|key| *key == index_key(column))
+        });
         let remain = Guard {
             violators: format!("SELECT t.id::text AS item FROM {present} AS t WHERE {empty}"),
             what: format!("rows of {table} without a {column}"),
@@ -73,43 +92,23 @@ impl Planner<'_> {
             for_repair: false,
         };
         let probe = Guard {
-            violators: format!("{}{fillable}", remain.violators),
+            violators: format!("{}{}", remain.violators, free_in(&present)),
             ..remain.clone()
         };
-        let sql = format!(
-            "WITH filled AS (UPDATE {relation} AS t SET {name} = {value} WHERE t.{name} IS NULL{free} RETURNING t.id) \
-             INSERT INTO sunset.schema_kept (step, relation, row_id, column_name, value) \
-             SELECT current_setting('sunset.step')::bigint, {}, id::text, {}, NULL FROM filled",
-            quote_literal(table),
-            quote_literal(column),
-        );
-        let back = format!(
-            "UPDATE {relation} AS t SET {name} = NULL FROM sunset.schema_kept AS k WHERE k.step = current_setting('sunset.step')::bigint AND k.row_id = t.id::text \
-             AND t.{name} IS NOT DISTINCT FROM {value}"
-        );
+        let swept = Swept {
+            table,
+            column,
+            join: String::new(),
+            condition: format!("t.{name} IS NULL{}", free_in(&relation)),
+            unchanged: format!("t.{name} IS NOT DISTINCT FROM {value}"),
+            by_index: filler == Filler::UniqueId && indexed,
+            value,
+        };
+        let mut step = self.sweep(&swept, format!("fill {table}.{column} where it is empty"));
         let mut steps = Vec::new();
         if filler == Filler::MigrationUser {
             steps.extend(self.make_owner());
-        }
-        let mut step = Step::new(
-            Stage::Data,
-            format!("fill {table}.{column} where it is empty"),
-            sql,
-        )
-        .undone_by(back)
-        .locking(table, LockMode::RowExclusive)
-        .working(Work::Writes);
-        if let (Filler::MigrationUser, Some(owner)) = (filler, self.owner) {
-            step = step.guarded(Guard {
-                violators: format!(
-                    "SELECT {0} AS item WHERE NOT EXISTS (SELECT 1 FROM {1} AS u WHERE u.id = {0})",
-                    quote_literal(owner),
-                    self.relation("user")
-                ),
-                what: "the user of MIGRATION_USER_ID, who does not exist".into(),
-                advice: "correct MIGRATION_USER_ID, or leave it unset".into(),
-                for_repair: false,
-            });
+            step.guard = self.owner_guard();
         }
         steps.push(step);
         let what = match filler {
@@ -130,9 +129,62 @@ impl Planner<'_> {
         });
     }
 
-    /// ` AND NOT EXISTS …` for every table whose rows may refer to a row `n` of `target`: what
-    /// refers to a row would stand in the way of removing it, or go with it.
-    pub(super) fn unreferenced(&self, target: &str) -> String {
+    /// What keeps the migration's user from being had.
+    pub(super) fn owner_guard(&self) -> Option<Guard> {
+        let user = self.relation("user");
+        if let Some(owner) = self.owner {
+            return Some(Guard {
+                violators: format!(
+                    "SELECT {0} AS item WHERE NOT EXISTS (SELECT 1 FROM {user} AS u WHERE u.id::text = {0})",
+                    quote_literal(owner),
+                ),
+                what: "the user of MIGRATION_USER_ID, who does not exist".into(),
+                advice: "correct MIGRATION_USER_ID, or leave it unset".into(),
+                for_repair: false,
+            });
+        }
+        let live = self.live.table("user")?;
+        let mut unknown: Vec<String> = live
+            .columns
+            .iter()
+            .filter(|column| {
+                let given = OWNER_COLUMNS.iter().any(|(name, _)| *name == column.name);
+                column.required && column.default.is_none() && !column.generated && !given
+                    || column.name == "id" && !is_text(&column.type_name)
+            })
+            .map(|column| format!("user.{} ({})", column.name, column.type_name))
+            .collect();
+        for needed in ["name", "email"] {
+            if live.column(needed).is_none() {
+                unknown.push(format!("user.{needed} (missing)"));
+            }
+        }
+        if unknown.is_empty() {
+            return None;
+        }
+        let present = if live.column("email").is_some() {
+            format!(
+                " WHERE NOT EXISTS (SELECT 1 FROM {user} AS u WHERE u.email = {})",
+                quote_literal(OWNER_EMAIL)
+            )
+        } else {
+            String::new()
+        };
+        Some(Guard {
+            violators: format!(
+                "SELECT {} AS item{present}",
+                quote_literal(&unknown.join(", "))
+            ),
+            what: "columns of user that the migration's user cannot be made with".into(),
+            advice: "set MIGRATION_USER_ID to the id of the user who is to own the rows".into(),
+            for_repair: false,
+        })
+    }
+
+    /// ` AND NOT EXISTS …` for every table whose rows may refer to the row `row` of `target`: what
+    /// refers to a row would stand in the way of removing it, or go with it. With `kept`, the entry
+    /// of the row, references that later steps wrote do not count: they are taken back before.
+    pub(super) fn unreferenced(&self, target: &str, row: &str, kept: Option<&str>) -> String {
         let mut conditions = String::new();
         for table in &self.desired.tables {
             for key in table.foreign_keys.iter().filter(|key| key.target == target) {
@@ -141,14 +193,27 @@ impl Planner<'_> {
                 else {
                     continue;
                 };
-                if self.has_column(&table.name, column) {
-                    conditions.push_str(&format!(
-                        " AND NOT EXISTS (SELECT 1 FROM {} AS c WHERE c.{}::text = n.{}::text)",
-                        self.relation(&table.name),
-                        quote_identifier(column),
-                        quote_identifier(referred),
-                    ));
+                if !self.will_have(&table.name, column) {
+                    continue;
                 }
+                let but = kept
+                    .filter(|_| self.has_column(&table.name, "id"))
+                    .map(|kept| {
+                        format!(
+                            " AND NOT EXISTS (SELECT 1 FROM sunset.schema_kept AS l JOIN sunset.schema_steps AS s ON s.id = l.step \
+                             WHERE s.id > {kept}.step AND s.state <> 'undone' AND l.relation = {} AND l.row_id = c.id::text \
+                             AND coalesce(l.column_name, {column}) = {column})",
+                            quote_literal(&table.name),
+                            column = quote_literal(column),
+                        )
+                    });
+                conditions.push_str(&format!(
+                    " AND NOT EXISTS (SELECT 1 FROM {} AS c WHERE c.{}::text = {row}.{}::text{})",
+                    self.relation(&table.name),
+                    quote_identifier(column),
+                    quote_identifier(referred),
+                    but.unwrap_or_default(),
+                ));
             }
         }
         conditions
@@ -161,28 +226,48 @@ impl Planner<'_> {
         }
         let user = self.relation("user");
         let email = quote_literal(OWNER_EMAIL);
+        // An older table may not have all of its columns yet.
+        let (columns, values): (Vec<&str>, Vec<&str>) = OWNER_COLUMNS
+            .iter()
+            .copied()
+            .filter(|(name, _)| self.has_column("user", name))
+            .unzip();
         let sql = format!(
-            "WITH made AS (INSERT INTO {user} (id, name, email, email_verified, created_at, updated_at) \
-             SELECT 'migration-user-' || gen_random_uuid()::text, 'Migration User', {email}, true, now(), now() \
+            "WITH made AS (INSERT INTO {user} ({}) SELECT {} \
              WHERE NOT EXISTS (SELECT 1 FROM {user} WHERE email = {email}) RETURNING id) \
              INSERT INTO sunset.schema_kept (step, relation, row_id, column_name, value) \
-             SELECT current_setting('sunset.step')::bigint, 'user', id, NULL, NULL FROM made"
+             SELECT current_setting('sunset.step')::bigint, 'user', id::text, NULL, NULL FROM made",
+            columns.join(", "),
+            values.join(", "),
         );
         // One that was there before is not ours, and one that something belongs to by now is needed.
         let back = format!(
             "DELETE FROM {user} AS n USING sunset.schema_kept AS k \
-             WHERE k.step = current_setting('sunset.step')::bigint AND k.row_id = n.id{}",
-            self.unreferenced("user")
+             WHERE k.step = current_setting('sunset.step')::bigint AND k.row_id = n.id::text{}",
+            self.unreferenced("user", "n", None)
         );
-        Some(
-            Step::new(
-                Stage::Data,
-                "make the user Migration User where absent",
-                sql,
-            )
-            .undone_by(back)
-            .locking("user", LockMode::RowExclusive)
-            .working(Work::Writes),
+        let mut step = Step::new(
+            Stage::Data,
+            "make the user Migration User where absent",
+            sql,
         )
+        .undone_by(back)
+        .locking("user", LockMode::RowExclusive)
+        .working(Work::Writes)
+        .making(Effect::Keeps {
+            table: "user".into(),
+            column: None,
+            unchanged: format!("true{}", self.unreferenced("user", "t", Some("k"))),
+            swept: false,
+        });
+        step.guard = self.owner_guard();
+        Some(step)
+    }
+
+    pub(super) fn refuse(&mut self, object: String, text: impl Into<String>) {
+        self.plan.refused.push(Note {
+            object,
+            text: text.into(),
+        });
     }
 }

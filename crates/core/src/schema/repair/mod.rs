@@ -7,7 +7,11 @@
 mod carry;
 mod duration;
 mod fill;
+mod merge;
+mod swept;
 mod table;
+
+use self::swept::Swept;
 
 use serde::{Deserialize, Serialize};
 
@@ -152,11 +156,14 @@ pub fn plan(
         original: live,
         live: live.clone(),
         owner,
+        added: Vec::new(),
+        retyped: Vec::new(),
         plan: RepairPlan::default(),
     };
     planner.renames(faults);
-    let (columns, rest) = planner.completion(faults);
+    let (columns, types, rest) = planner.completion(faults);
     planner.add_columns(columns);
+    planner.change_types(types);
     for fault in faults {
         match *fault {
             Fault::OldTable { old, new } => planner.merge(faults, old, new),
@@ -181,18 +188,28 @@ pub fn plan(
     planner.plan
 }
 
+/// Whether a type is text of any length.
+fn is_text(type_name: &str) -> bool {
+    type_name == "text" || type_name.starts_with("character varying")
+}
+
 struct Planner<'a> {
     desired: &'a Schema,
     original: &'a LiveSchema,
     /// As the renames leave it.
     live: LiveSchema,
     owner: Option<&'a str>,
+    /// Columns that the first repairs add.
+    added: Vec<(String, String)>,
+    /// Columns that they give the desired type.
+    retyped: Vec<(String, String)>,
     plan: RepairPlan,
 }
 
 impl Planner<'_> {
-    /// The tables of the faults, brought to the desired schema: columns to add first, the rest last.
-    fn completion(&mut self, faults: &[Fault]) -> (Vec<Step>, SchemaPlan) {
+    /// The tables of the faults, brought to the desired schema: columns to add and types to change,
+    /// which come first, and the rest, which comes last.
+    fn completion(&mut self, faults: &[Fault]) -> (Vec<Step>, Vec<Step>, SchemaPlan) {
         let mut only: Vec<String> = Vec::new();
         for fault in faults {
             let name = match *fault {
@@ -215,6 +232,7 @@ impl Planner<'_> {
             {
                 "integer".clone_into(&mut found.type_name);
                 found.default = None;
+                found.required = false;
             }
         }
         let directions = Directions {
@@ -222,20 +240,24 @@ impl Planner<'_> {
             ..Directions::default()
         };
         let mut plan = diff::plan(self.desired, &live, &directions);
-        let (columns, rest) = plan.steps.into_iter().partition(|step| {
+        let (columns, rest): (Vec<Step>, Vec<Step>) = plan.steps.into_iter().partition(|step| {
             step.stage == Stage::Structure && matches!(step.effect, Effect::AddsColumn { .. })
         });
+        let (types, rest): (Vec<Step>, Vec<Step>) = rest
+            .into_iter()
+            .partition(|step: &Step| matches!(step.effect, Effect::ChangesType { .. }));
         plan.steps = rest;
-        (columns, plan)
+        (columns, types, plan)
     }
 
     fn add_columns(&mut self, steps: Vec<Step>) {
         let mut tables: Vec<String> = Vec::new();
         for step in &steps {
-            if let Effect::AddsColumn { table, .. } = &step.effect
-                && !tables.contains(table)
-            {
-                tables.push(table.clone());
+            if let Effect::AddsColumn { table, column, .. } = &step.effect {
+                self.added.push((table.clone(), column.clone()));
+                if !tables.contains(table) {
+                    tables.push(table.clone());
+                }
             }
         }
         if steps.is_empty() {
@@ -243,6 +265,26 @@ impl Planner<'_> {
         }
         self.plan.repairs.push(Repair {
             title: format!("columns are missing from {}: add them", tables.join(", ")),
+            structural: true,
+            probe: None,
+            steps,
+        });
+    }
+
+    /// Before anything is written that the old types might not hold.
+    fn change_types(&mut self, steps: Vec<Step>) {
+        let mut columns: Vec<String> = Vec::new();
+        for step in &steps {
+            if let Effect::ChangesType { table, column, .. } = &step.effect {
+                self.retyped.push((table.clone(), column.clone()));
+                columns.push(format!("{table}.{column}"));
+            }
+        }
+        if steps.is_empty() {
+            return;
+        }
+        self.plan.repairs.push(Repair {
+            title: format!("columns have other types: {}", columns.join(", ")),
             structural: true,
             probe: None,
             steps,
@@ -288,7 +330,28 @@ impl Planner<'_> {
         self.live
             .table(table)
             .and_then(|t| t.column(column))
-            .is_some_and(|c| c.type_name == "text" || c.type_name.starts_with("character varying"))
+            .is_some_and(|c| is_text(&c.type_name))
+    }
+
+    /// The type that a column has when its turn comes.
+    fn type_of(&self, table: &str, column: &str) -> Option<String> {
+        let is = |list: &[(String, String)]| list.iter().any(|(t, c)| t == table && c == column);
+        if is(&self.added) || is(&self.retyped) {
+            let wanted = self.desired.table(table)?.column(column)?;
+            return Some(wanted.column_type.sql(&self.desired.namespace));
+        }
+        let found = self.live.table(table)?.column(column)?;
+        Some(found.type_name.clone())
+    }
+
+    /// Whether a column holds any text when its turn comes.
+    fn takes_text(&self, table: &str, column: &str) -> bool {
+        self.type_of(table, column)
+            .is_some_and(|name| matches!(name.as_str(), "text" | "character varying"))
+    }
+
+    fn will_have(&self, table: &str, column: &str) -> bool {
+        self.type_of(table, column).is_some()
     }
 
     fn has_column(&self, table: &str, column: &str) -> bool {

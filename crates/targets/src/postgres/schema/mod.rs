@@ -1,6 +1,7 @@
 //! The live schema: reading it, changing it, and the record of what was changed.
 
 mod reader;
+mod record;
 mod writer;
 
 pub use reader::LiveReader;

@@ -4,7 +4,7 @@ WITH space AS (
     SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1
 ),
 relations AS (
-    SELECT c.oid, c.relname, c.relkind, c.relowner
+    SELECT c.oid, c.relname, c.relkind, c.relowner, c.relpersistence
       FROM pg_catalog.pg_class AS c
       JOIN space ON space.oid = c.relnamespace
      WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
@@ -14,15 +14,50 @@ relations AS (
                         WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
                           AND d.objid = c.oid AND d.deptype = 'e')
 ),
+-- Views, triggers, policies, functions and generated columns that use a column.
+uses AS (
+    SELECT DISTINCT d.refobjid AS relation, d.refobjsubid AS number,
+           CASE WHEN d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+                THEN (SELECT pg_catalog.pg_describe_object('pg_catalog.pg_class'::pg_catalog.regclass, w.ev_class, 0)
+                        FROM pg_catalog.pg_rewrite AS w WHERE w.oid = d.objid)
+                WHEN d.classid IN ('pg_catalog.pg_attrdef'::pg_catalog.regclass, 'pg_catalog.pg_class'::pg_catalog.regclass)
+                THEN (SELECT 'generated column ' || a.attname
+                        FROM pg_catalog.pg_attribute AS a
+                        LEFT JOIN pg_catalog.pg_attrdef AS f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
+                       WHERE a.attgenerated <> '' AND a.attrelid = r.oid
+                         AND (f.oid = d.objid OR d.objid = r.oid AND a.attnum = d.objsubid) LIMIT 1)
+                ELSE pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid) END AS what,
+           d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+               OR d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AS outside
+      FROM relations AS r
+      JOIN pg_catalog.pg_depend AS d ON d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                                    AND d.refobjid = r.oid
+     WHERE d.classid IN ('pg_catalog.pg_rewrite'::pg_catalog.regclass, 'pg_catalog.pg_policy'::pg_catalog.regclass,
+                         'pg_catalog.pg_proc'::pg_catalog.regclass)
+        OR d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass AND d.refobjsubid > 0
+        OR d.refobjsubid > 0 AND d.deptype <> 'i'
+           AND d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass
+           AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_attrdef AS f
+                            WHERE f.oid = d.objid AND f.adrelid = d.refobjid AND f.adnum = d.refobjsubid)
+        OR d.refobjsubid > 0 AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+           AND d.objid = d.refobjid AND d.objsubid > 0
+),
 columns AS (
     SELECT a.attrelid,
            jsonb_agg(jsonb_build_object(
                'name', a.attname,
                'type_name', pg_catalog.format_type(a.atttypid, a.atttypmod),
                'is_enum', t.typtype = 'e',
-               'required', a.attnotnull,
+               -- NOT NULL that was never checked (PostgreSQL 18) says nothing about the rows.
+               'required', a.attnotnull
+                   AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint AS k
+                                    WHERE k.conrelid = a.attrelid AND k.contype = 'n' AND NOT k.convalidated
+                                      AND k.conkey = ARRAY[a.attnum]),
                'default', CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
-               'generated', a.attgenerated <> '' OR a.attidentity <> ''
+               'generated', a.attgenerated <> '' OR a.attidentity <> '',
+               'fixed', a.attgenerated <> '' OR a.attidentity = 'a',
+               'used_by', (SELECT coalesce(jsonb_agg(u.what ORDER BY u.what), '[]') FROM uses AS u
+                            WHERE u.relation = a.attrelid AND u.number = a.attnum AND u.what IS NOT NULL)
            ) ORDER BY a.attnum) AS list
       FROM relations AS r
       JOIN pg_catalog.pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -36,6 +71,10 @@ constraints AS (
                'name', k.conname,
                'kind', k.contype,
                'validated', k.convalidated,
+               -- A constraint that is not enforced is new with PostgreSQL 18.
+               'plain', NOT k.condeferrable AND coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true)
+                   AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_index AS x
+                                    WHERE x.indexrelid = k.conindid AND k.contype = 'u' AND x.indnullsnotdistinct),
                'columns', (SELECT coalesce(jsonb_agg(a.attname ORDER BY u.place), '[]')
                              FROM unnest(k.conkey) WITH ORDINALITY AS u (number, place)
                              JOIN pg_catalog.pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = u.number),
@@ -48,7 +87,8 @@ constraints AS (
                                             FROM unnest(k.confkey) WITH ORDINALITY AS u (number, place)
                                             JOIN pg_catalog.pg_attribute AS a ON a.attrelid = k.confrelid AND a.attnum = u.number),
                               'on_delete', k.confdeltype,
-                              'plain', k.confupdtype = 'a' AND k.confmatchtype = 's' AND NOT k.condeferrable)
+                              'plain', k.confupdtype = 'a' AND k.confmatchtype = 's' AND NOT k.condeferrable
+                                       AND coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true))
                      FROM pg_catalog.pg_class AS f
                      JOIN pg_catalog.pg_namespace AS n ON n.oid = f.relnamespace
                     WHERE f.oid = k.confrelid) END
@@ -72,6 +112,7 @@ indexes AS (
                           FROM generate_series(1, x.indnkeyatts) AS place
                           JOIN pg_catalog.pg_opclass AS o ON o.oid = x.indclass[place - 1]),
                'unique', x.indisunique,
+               'nulls_not_distinct', x.indnullsnotdistinct,
                'valid', x.indisvalid AND x.indisready,
                'condition', pg_catalog.pg_get_expr(x.indpred, x.indrelid),
                'definition', pg_catalog.pg_get_indexdef(x.indexrelid),
@@ -90,6 +131,8 @@ SELECT jsonb_build_object(
     'role', current_user,
     'may_create', coalesce((SELECT pg_catalog.has_schema_privilege(oid, 'CREATE') FROM space),
                            pg_catalog.has_database_privilege(current_database(), 'CREATE')),
+    'read_only', pg_catalog.pg_is_in_recovery()
+                 OR pg_catalog.current_setting('default_transaction_read_only')::boolean,
     'tables', (SELECT coalesce(jsonb_agg(jsonb_build_object(
                    'name', r.relname,
                    'kind', r.relkind,
@@ -97,6 +140,9 @@ SELECT jsonb_build_object(
                    'may_alter', pg_catalog.pg_has_role(r.relowner, 'USAGE'),
                    -- What may not be read counts as full.
                    'has_rows', NOT pg_catalog.has_table_privilege(r.oid, 'SELECT'),
+                   'unlogged', r.relpersistence = 'u',
+                   'used_by', (SELECT coalesce(jsonb_agg(DISTINCT u.what), '[]') FROM uses AS u
+                                WHERE u.relation = r.oid AND u.outside AND u.what IS NOT NULL),
                    'columns', coalesce(columns.list, '[]'),
                    'constraints', coalesce(constraints.list, '[]'),
                    'indexes', coalesce(indexes.list, '[]')
@@ -112,5 +158,20 @@ SELECT jsonb_build_object(
               ) ORDER BY t.typname), '[]')
                 FROM pg_catalog.pg_type AS t
                 JOIN space ON space.oid = t.typnamespace
-               WHERE t.typtype = 'e')
+               WHERE t.typtype = 'e'),
+    'names', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', n.name, 'kind', n.kind) ORDER BY n.name), '[]')
+                FROM (SELECT c.relname AS name,
+                             CASE c.relkind WHEN 'S' THEN 'sequence' WHEN 'c' THEN 'composite type'
+                                  WHEN 'i' THEN 'index' WHEN 'I' THEN 'index' ELSE 'partition' END AS kind
+                        FROM pg_catalog.pg_class AS c
+                        JOIN space ON space.oid = c.relnamespace
+                       -- Indexes are told with their tables.
+                       WHERE c.relkind IN ('S', 'c') OR c.relispartition AND c.relkind IN ('r', 'p', 'f')
+                       UNION ALL
+                      SELECT t.typname, CASE t.typtype WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range type'
+                                             WHEN 'm' THEN 'range type' ELSE 'type' END
+                        FROM pg_catalog.pg_type AS t
+                        JOIN space ON space.oid = t.typnamespace
+                       -- An array's type gives way by itself.
+                       WHERE t.typtype IN ('b', 'd', 'r', 'm') AND t.typelem = 0) AS n)
 )::text AS document

@@ -25,7 +25,7 @@ impl LiveReader {
 
 #[async_trait]
 impl SchemaReader for LiveReader {
-    async fn read(&self, namespace: &str) -> Result<LiveSchema> {
+    async fn read(&self, namespace: &str, tables: Option<&[String]>) -> Result<LiveSchema> {
         let failed = |cause| error(cause, "cannot read the database's schema");
         let mut transaction = self.database.begin_reading().await?;
         empty_search_path(&mut transaction).await?;
@@ -43,6 +43,10 @@ impl SchemaReader for LiveReader {
             .cause(cause)
         })?;
         for table in live.tables.iter_mut().filter(|table| table.is_table()) {
+            // Looking waits for whoever has locked the table; what is of no concern is not asked.
+            if tables.is_some_and(|tables| !tables.contains(&table.name)) {
+                table.has_rows = true;
+            }
             if table.has_rows {
                 continue;
             }

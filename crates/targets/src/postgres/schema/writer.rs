@@ -5,14 +5,15 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Postgres, Row as _, Tra
 use sunset_core::ports::schema::SchemaWriter;
 use sunset_core::schema::name::qualified;
 use sunset_core::schema::script::LOCK_TIMEOUT_MS;
-use sunset_core::schema::steps::{LockMode, Step};
+use sunset_core::schema::steps::{Effect, LockMode, Step};
+use sunset_core::schema::sweep::Sweep;
 use sunset_core::schema::undo::RecordedStep;
 use sunset_core::{Error, ErrorKind, Result};
 
 use super::reader::{empty_search_path, end};
+use super::record::{mark_done, mark_undone, record, recorded};
 use crate::postgres::connection::Database;
 use crate::postgres::fault::error;
-use crate::postgres::ledger::Ledger;
 use crate::postgres::runs::{ActiveRun, Lease};
 
 /// All locks of a batch are asked for at once, and for no longer than this: who waits for a strong
@@ -34,49 +35,6 @@ impl ActiveRun {
     }
 }
 
-impl Ledger {
-    /// Schema steps that are not undone, the last one first.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn schema_steps(&self) -> Result<Vec<RecordedStep>> {
-        let mut transaction = self.database().begin_reading().await?;
-        let steps = recorded(&mut transaction, None).await?;
-        end(transaction).await?;
-        Ok(steps)
-    }
-
-    /// Those among them that runs of one plan did.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn schema_steps_of(&self, plan: &str) -> Result<Vec<RecordedStep>> {
-        let mut transaction = self.database().begin_reading().await?;
-        let steps = recorded(&mut transaction, Some(plan)).await?;
-        end(transaction).await?;
-        Ok(steps)
-    }
-
-    /// The statements of those steps, in the order in which they ran.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn schema_statements_of(&self, plan: &str) -> Result<Vec<String>> {
-        let failed = |cause| error(cause, "cannot read the recorded steps");
-        let mut transaction = self.database().begin_reading().await?;
-        let rows = crate::postgres::query(include_str!("statements_of_plan.sql"))
-            .bind(plan)
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        end(transaction).await?;
-        rows.iter()
-            .map(|row| row.try_get(0))
-            .collect::<sqlx::Result<_>>()
-            .map_err(failed)
-    }
-}
-
 #[async_trait]
 impl SchemaWriter for SchemaSteps {
     async fn apply(&self, namespace: &str, steps: &[Step]) -> Result<()> {
@@ -90,6 +48,50 @@ impl SchemaWriter for SchemaSteps {
             }
             _ => self.apply_together(namespace, steps).await,
         }
+    }
+
+    async fn sweep(&self, namespace: &str, step: &Step, at: Sweep) -> Result<Sweep> {
+        let what = || format!("cannot {}", step.title);
+        let begun = std::time::Instant::now();
+        let mut transaction = self.begin().await?;
+        set_timeouts(&mut transaction).await?;
+        self.lock(&mut transaction, namespace, std::slice::from_ref(step))
+            .await?;
+        let id = match at.step {
+            Some(id) => id,
+            None => record(&mut transaction, self.lease.run, namespace, step, "begun").await?,
+        };
+        let next = sweep_on(
+            &mut transaction,
+            (namespace, &step.effect),
+            id,
+            at,
+            &step.sql,
+            what,
+        )
+        .await?
+        .finish(begun);
+        if next.done {
+            mark_done(&mut transaction, id).await?;
+        }
+        commit(transaction, what).await?;
+        Ok(next)
+    }
+
+    async fn sweep_back(&self, step: &RecordedStep, at: Sweep) -> Result<Sweep> {
+        let what = || format!("cannot undo: {}", step.title);
+        let begun = std::time::Instant::now();
+        let mut transaction = self.begin().await?;
+        set_timeouts(&mut transaction).await?;
+        let table = (step.namespace.as_str(), &step.effect);
+        let next = sweep_on(&mut transaction, table, step.id, at, &step.inverse, what)
+            .await?
+            .finish(begun);
+        if next.done {
+            mark_undone(&mut transaction, step.id).await?;
+        }
+        commit(transaction, what).await?;
+        Ok(next)
     }
 
     async fn recorded(&self) -> Result<Vec<RecordedStep>> {
@@ -208,14 +210,33 @@ impl SchemaSteps {
         let mut transaction = self.begin().await?;
         let id = record(&mut transaction, self.lease.run, namespace, step, "begun").await?;
         commit(transaction, what).await?;
-        self.outside(&step.sql, what).await?;
+        let mut statements = Vec::new();
+        if let Effect::CreatesIndex { index } = &step.effect
+            && self.is_broken(namespace, index).await?
+        {
+            // An attempt before this one was broken off.
+            let name = qualified(namespace, index);
+            statements.push(format!("DROP INDEX CONCURRENTLY IF EXISTS {name}"));
+        }
+        statements.extend(step.sql.iter().cloned());
+        self.outside(&statements, what).await?;
         let mut transaction = self.begin().await?;
-        crate::postgres::query("UPDATE sunset.schema_steps SET state = 'done' WHERE id = $1")
-            .bind(id)
-            .execute(&mut *transaction)
-            .await
-            .map_err(|cause| error(cause, what()))?;
+        mark_done(&mut transaction, id).await?;
         commit(transaction, what).await
+    }
+
+    /// Whether an index is there and invalid.
+    async fn is_broken(&self, namespace: &str, index: &str) -> Result<bool> {
+        let mut transaction = self.lease.database.begin_reading().await?;
+        let broken = crate::postgres::query(include_str!("broken_index.sql"))
+            .bind(namespace)
+            .bind(index)
+            .fetch_one(&mut *transaction)
+            .await
+            .and_then(|row| row.try_get(0))
+            .map_err(|cause| error(cause, "cannot look at an index"))?;
+        end(transaction).await?;
+        Ok(broken)
     }
 
     /// Runs statements that refuse to run in a transaction, each on its own, on a connection of
@@ -271,75 +292,55 @@ async fn holders(database: &Database, tables: &[String]) -> Result<Option<String
         .map_err(failed)
 }
 
-async fn record(
+/// What a portion of a sweep came to.
+struct Portion {
+    at: Sweep,
+    length: u64,
+    changed: u64,
+}
+
+impl Portion {
+    fn finish(self, begun: std::time::Instant) -> Sweep {
+        self.at.after(self.length, self.changed, begun.elapsed())
+    }
+}
+
+/// Runs statements over the blocks whose turn it is.
+async fn sweep_on(
     transaction: &mut Transaction<'_, Postgres>,
-    run: i64,
-    namespace: &str,
-    step: &Step,
-    state: &str,
-) -> Result<i64> {
-    let failed = |cause| error(cause, "cannot record a step");
-    let json = |cause| Error::new(ErrorKind::Internal, "cannot record a step").cause(cause);
-    let effect = serde_json::to_string(&step.effect).map_err(json)?;
-    let stage = serde_json::to_value(step.stage).map_err(json)?;
-    crate::postgres::query(include_str!("record.sql"))
-        .bind(run)
-        .bind(namespace)
-        .bind(&step.title)
-        .bind(stage.as_str().unwrap_or_default())
-        .bind(effect)
-        .bind(&step.sql)
-        .bind(&step.inverse)
-        .bind(state)
+    (namespace, effect): (&str, &Effect),
+    step: i64,
+    at: Sweep,
+    statements: &[String],
+    what: impl Fn() -> String,
+) -> Result<Portion> {
+    let table = effect.sweeps().unwrap_or_default();
+    set_step(transaction, step).await?;
+    let length: i64 = crate::postgres::query(include_str!("sweep.sql"))
+        .bind(format!("({},0)", at.next))
+        // Behind the last block there is none.
+        .bind(format!("({},0)", at.end().min(u64::from(u32::MAX))))
+        .bind(qualified(namespace, table))
         .fetch_one(&mut **transaction)
         .await
-        .and_then(|row| row.try_get(0))
-        .map_err(failed)
-}
-
-async fn recorded(
-    transaction: &mut Transaction<'_, Postgres>,
-    plan: Option<&str>,
-) -> Result<Vec<RecordedStep>> {
-    let failed = |cause| error(cause, "cannot read the recorded steps");
-    let rows = crate::postgres::query(include_str!("recorded.sql"))
-        .bind(plan)
-        .fetch_all(&mut **transaction)
-        .await
-        .map_err(failed)?;
-    let unreadable = |cause| {
-        Error::new(
-            ErrorKind::Internal,
-            "a recorded step has a form that this version does not know",
-        )
-        .cause(cause)
-    };
-    rows.iter()
-        .map(|row| {
-            let stage: String = row.try_get("stage").map_err(failed)?;
-            let effect: String = row.try_get("effect").map_err(failed)?;
-            Ok(RecordedStep {
-                id: row.try_get("id").map_err(failed)?,
-                run: row.try_get("run").map_err(failed)?,
-                program: row.try_get("program").map_err(failed)?,
-                namespace: row.try_get("namespace").map_err(failed)?,
-                title: row.try_get("title").map_err(failed)?,
-                stage: serde_json::from_value(stage.into()).map_err(unreadable)?,
-                inverse: row.try_get("inverse").map_err(failed)?,
-                effect: serde_json::from_str(&effect).map_err(unreadable)?,
-                done: row.try_get("done").map_err(failed)?,
-            })
-        })
-        .collect()
-}
-
-async fn mark_undone(transaction: &mut Transaction<'_, Postgres>, step: i64) -> Result<()> {
-    crate::postgres::query("UPDATE sunset.schema_steps SET state = 'undone', undone_at = clock_timestamp() WHERE id = $1")
-        .bind(step)
-        .execute(&mut **transaction)
-        .await
-        .map(drop)
-        .map_err(|cause| error(cause, "cannot record that a step is undone"))
+        .and_then(|row| row.try_get("length"))
+        .map_err(|cause| error(cause, what()))?;
+    let mut changed = 0;
+    for statement in statements {
+        let done = sqlx::raw_sql(AssertSqlSafe(statement.clone()))
+            .execute(&mut **transaction)
+            .await
+            .map_err(|cause| error(cause, what()))?;
+        changed += done.rows_affected();
+    }
+    Ok(Portion {
+        at: Sweep {
+            step: Some(step),
+            ..at
+        },
+        length: u64::try_from(length).unwrap_or_default(),
+        changed,
+    })
 }
 
 async fn set_timeouts(transaction: &mut Transaction<'_, Postgres>) -> Result<()> {

@@ -1,0 +1,125 @@
+//! What a step leaves behind, as far as undoing must know.
+
+use serde::{Deserialize, Serialize};
+
+use super::name::quote_identifier;
+
+/// What a step made, as far as undoing must know.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "effect")]
+pub enum Effect {
+    /// A table.
+    CreatesTable {
+        /// Its name.
+        table: String,
+    },
+    /// A column.
+    AddsColumn {
+        /// The table.
+        table: String,
+        /// Its name.
+        column: String,
+        /// Its default, where that is the same for all rows: a row that has another value carries data.
+        default: Option<String>,
+        /// Its default differs from row to row (`now()`), so that only differing values are data.
+        varying_default: bool,
+    },
+    /// An index, by CREATE INDEX CONCURRENTLY: a broken attempt leaves an invalid one.
+    CreatesIndex {
+        /// Its name.
+        index: String,
+    },
+    /// Another type of a column: what was written since may not fit into the old one.
+    ChangesType {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The expression that leads to the new type.
+        using: String,
+        /// The expression that leads back.
+        back: String,
+    },
+    /// Another name.
+    Renames {
+        /// The table, where a column is renamed.
+        table: Option<String>,
+        /// The name before.
+        old: String,
+        /// The name since.
+        new: String,
+    },
+    /// Values of a column, or whole rows, that the ledger knows by their ids (`id` as text) under
+    /// the step's number.
+    Keeps {
+        /// The table.
+        table: String,
+        /// The column; none for whole rows.
+        column: Option<String>,
+        /// A condition on a row `t` and its entry `k` of `sunset.schema_kept`: it is as the step
+        /// left it, so that the inverse takes it away.
+        unchanged: String,
+        /// Whether it goes over the table's blocks, some at a time: its statements, and those of its
+        /// inverse, look at the rows from `sunset.from` up to `sunset.to` alone.
+        #[serde(default)]
+        swept: bool,
+    },
+    /// Rows, or something that its inverse puts right whatever the rows hold.
+    Other,
+}
+
+impl Effect {
+    /// The table over whose blocks the step goes, some at a time.
+    pub fn sweeps(&self) -> Option<&str> {
+        match self {
+            Self::Keeps {
+                table, swept: true, ..
+            } => Some(table),
+            _ => None,
+        }
+    }
+
+    /// The same after a rename of a table, or of a column of `in_table`.
+    #[must_use]
+    pub fn with_renamed(mut self, in_table: Option<&str>, old: &str, new: &str) -> Self {
+        match &mut self {
+            Self::CreatesTable { table } | Self::Keeps { table, .. } => {
+                if in_table.is_none() && table == old {
+                    new.clone_into(table);
+                }
+            }
+            Self::AddsColumn { table, column, .. } => {
+                rename_in(table, column, in_table, old, new);
+            }
+            Self::ChangesType {
+                table,
+                column,
+                using,
+                back,
+            } => {
+                if in_table == Some(table) && column == old {
+                    let (from, to) = (quote_identifier(old), quote_identifier(new));
+                    *using = using.replace(&from, &to);
+                    *back = back.replace(&from, &to);
+                }
+                rename_in(table, column, in_table, old, new);
+            }
+            Self::CreatesIndex { .. } | Self::Renames { .. } | Self::Other => {}
+        }
+        self
+    }
+}
+
+fn rename_in(
+    table: &mut String,
+    column: &mut String,
+    in_table: Option<&str>,
+    old: &str,
+    new: &str,
+) {
+    match in_table {
+        None if table == old => new.clone_into(table),
+        Some(within) if table == within && column == old => new.clone_into(column),
+        _ => {}
+    }
+}
