@@ -1,5 +1,7 @@
 //! Plan, ask, take back, prove, and say so.
 
+mod outcome;
+
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
@@ -260,14 +262,6 @@ impl Flow {
         Ok((undo, in_the_way))
     }
 
-    fn nothing(&self) -> Status {
-        self.session
-            .print("There is nothing to take back: nothing was ever migrated into this database.");
-        let document = self.document(&Undone::default(), Status::Done);
-        self.session.json(|| document);
-        Status::Done
-    }
-
     async fn take_back(&self, consent: &Consent) -> Result<Status> {
         if !Ledger::exists(&self.database).await? {
             return Ok(self.nothing());
@@ -418,80 +412,5 @@ impl Flow {
             }
             None => Ok(Vec::new()),
         }
-    }
-
-    fn end(
-        &self,
-        report: &RollbackReport,
-        erased: &Erased,
-        kept: u64,
-        schema: Option<&schema::Undone>,
-    ) -> Status {
-        let status = if report.proof.values().any(|proof| !proof.others_untouched) {
-            Status::CheckFailed
-        } else if report.undone.kept.is_empty() && erased.kept.is_empty() && kept == 0 {
-            Status::Done
-        } else {
-            Status::Incomplete
-        };
-        self.session.print(&format!(
-            "Took back {} in {}:",
-            render::scope_text(&self.scope),
-            self.database.describe()
-        ));
-        self.session
-            .print(&render::rollback_text(&report.undone, false));
-        if self.bucket.is_some() {
-            self.session.print(&format!(
-                "{} recordings were removed from the bucket.",
-                erased.removed
-            ));
-            for (key, why) in &erased.kept {
-                self.session
-                    .print(&format!("Kept in the bucket: {key}: {why}"));
-            }
-        }
-        let proof = render::proof_text(report, &self.scope);
-        self.session.print(&proof);
-        self.session.sum_up(&proof);
-        self.session.json(|| {
-            let mut document = self.document(&report.undone, status);
-            if let Value::Object(map) = &mut document {
-                map.insert("dry_run".into(), false.into());
-                map.insert("confirmed".into(), true.into());
-                map.insert("objects_removed".into(), erased.removed.into());
-                map.insert("objects_gone".into(), erased.gone.into());
-                map.insert("objects_kept".into(), json!(erased.kept));
-                map.insert("proof".into(), render::proof_json(report, &self.scope));
-                if self.schema {
-                    let undone = schema.map(
-                        |undone| json!({"undone": undone.steps, "permanent": undone.permanent}),
-                    );
-                    map.insert("schema".into(), json!(undone));
-                }
-            }
-            document
-        });
-        status
-    }
-
-    fn scope_json(&self) -> Value {
-        json!({
-            "run": self.scope.run,
-            "collection": self.scope.collection,
-            "id": self.scope.id,
-            "audio_urls_only": self.scope.audio_urls_only,
-            "force": self.options.force,
-            "release_numbers": self.options.release_numbers,
-        })
-    }
-
-    fn document(&self, undone: &Undone, status: Status) -> Value {
-        json!({
-            "status": status.name(),
-            "database": self.database.describe(),
-            "scope": self.scope_json(),
-            "rows": render::undone_json(undone),
-        })
     }
 }
