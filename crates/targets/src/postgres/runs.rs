@@ -172,7 +172,7 @@ impl ActiveRun {
     /// As [`ActiveRun::begin`].
     pub async fn set_source(&self, source: &str, read_time: Option<&str>) -> Result<()> {
         let failed = |cause| error(cause, "cannot record the source");
-        let sql = "UPDATE sunset.runs SET source = $2, read_time = $3 WHERE id = $1";
+        let sql = include_str!("runs/set_source.sql");
         let note = || async {
             let mut transaction = self.begin().await?;
             crate::postgres::query(sql)

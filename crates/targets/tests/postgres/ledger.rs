@@ -5,7 +5,7 @@ use std::time::Duration;
 use sunset_core::ErrorKind;
 use sunset_core::permit::{Consent, TargetIdentity, WritePermit};
 use sunset_core::ports::rows::{OnConflict, RowWriter};
-use sunset_core::ports::runs::{RunEnd, RunState};
+use sunset_core::ports::runs::{RunEnd, RunStart, RunState};
 use sunset_targets::postgres::Ledger;
 
 use super::server::{Scratch, permit, start};
@@ -141,6 +141,50 @@ async fn a_crash_leaves_no_lock_and_the_next_run_goes_on() {
         scratch.text("SELECT count(*) FROM opportunities").await,
         "1"
     );
+}
+
+/// What a run that reads from `source` is recorded as going on with; `None` fails before it knows.
+async fn attempt(scratch: &Scratch, source: Option<&str>, succeeds: bool) -> (i64, i64) {
+    let ledger = scratch.ledger().await;
+    let unknown = RunStart {
+        source: None,
+        ..start("data-migrate")
+    };
+    let leave = permit(ledger.database());
+    let run = ledger.begin_run(&leave, &unknown).await.expect("free");
+    if let Some(source) = source {
+        run.set_source(source, None).await.expect("recorded");
+    }
+    let end = if succeeds {
+        RunEnd::done(serde_json::json!({}), serde_json::json!({}))
+    } else {
+        RunEnd::failed(&sunset_core::Error::new(ErrorKind::Unavailable, "away"))
+    };
+    let id = run.id();
+    run.finish(&end).await.expect("finish");
+    let runs = ledger.runs().await.expect("runs");
+    let record = runs.iter().find(|record| record.id == id).expect("listed");
+    (id, record.origin)
+}
+
+#[tokio::test]
+async fn what_a_run_goes_on_with_is_known_once_its_source_is() {
+    let Some(scratch) = Scratch::new().await else {
+        return;
+    };
+    attempt(&scratch, None, false).await;
+    let (alone, origin) = attempt(&scratch, Some("file:///v2"), true).await;
+    assert_eq!(origin, alone);
+    let (first, origin) = attempt(&scratch, Some("file:///v2"), false).await;
+    assert_eq!(origin, first);
+    attempt(&scratch, None, false).await;
+    attempt(&scratch, Some("file:///other"), true).await;
+    let (_, origin) = attempt(&scratch, Some("file:///v2"), false).await;
+    assert_eq!(origin, first);
+    let (_, origin) = attempt(&scratch, Some("file:///v2"), true).await;
+    assert_eq!(origin, first);
+    let (last, origin) = attempt(&scratch, Some("file:///v2"), true).await;
+    assert_eq!(origin, last);
 }
 
 #[tokio::test]
