@@ -16,5 +16,5 @@ mod time;
 pub use company::company_of_email;
 pub use normalise::normalise_number;
 pub use number::Number;
-pub use reader::{Metadata, Reader, Scope};
+pub use reader::{LONGEST_KEY, Metadata, Reader, Scope};
 pub use text::javascript_number;

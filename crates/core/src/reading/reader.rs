@@ -29,7 +29,7 @@ pub(super) enum Mark {
 pub(super) type Marks = BTreeMap<CompactString, Mark>;
 
 /// Bytes that the index of a unique column is sure to hold, and the most that an id of Firestore has.
-const LONGEST_KEY: usize = 1_500;
+pub const LONGEST_KEY: usize = 1_500;
 
 /// Of arrays whose elements were taken: what was of no use.
 pub(super) type LeftBehind = BTreeMap<CompactString, Vec<Value>>;

@@ -158,7 +158,7 @@ async fn attempt(scratch: &Scratch, source: Option<&str>, succeeds: bool) -> (i6
     let end = if succeeds {
         RunEnd::done(serde_json::json!({}), serde_json::json!({}))
     } else {
-        RunEnd::failed(&sunset_core::Error::new(ErrorKind::Unavailable, "away"))
+        RunEnd::failed(&sunset_core::Error::new(ErrorKind::Conflict, "in the way"))
     };
     let id = run.id();
     run.finish(&end).await.expect("finish");

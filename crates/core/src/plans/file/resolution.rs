@@ -107,7 +107,7 @@ impl FileResolution {
                 rules::first_text(reader, &rule.fields, &rule.transforms);
                 let found = fates::target(&self.notes, &self.fates, rule.target, (*named)?);
                 if found.is_none() && rule.dangling == Policy::Null {
-                    let (field, raw) = rules::raw_of(reader, &rule.fields);
+                    let (field, raw) = rules::raw_of(reader, &rule.fields, &rule.transforms);
                     reader.warn_value("dangling_reference", &field, &raw);
                 }
                 found.map(|note| self.notes.texts.get(note.row).to_owned())
@@ -121,9 +121,9 @@ impl FileResolution {
         let metadata = Metadata::from(&document);
         let mut reader = Reader::new(document.fields);
         if let Some(rule) = &collection.number {
-            rules::first_text(&mut reader, &rule.fields, &rule.transforms);
+            rules::first_number(&mut reader, &rule.fields, &rule.transforms);
             if *number == NumberFate::Duplicate {
-                let (field, raw) = rules::raw_of(&mut reader, &rule.fields);
+                let (field, raw) = rules::raw_of(&mut reader, &rule.fields, &rule.transforms);
                 reader.warn_value("duplicate_number", &field, &raw);
             }
         }

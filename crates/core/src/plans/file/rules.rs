@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::syntax::{Constant, Policy};
 use super::transforms::{self, Transform};
 use crate::instant::Instant;
-use crate::reading::{Metadata, Reader};
+use crate::reading::{LONGEST_KEY, Metadata, Reader};
 use crate::row::{Cell, CellKind};
 use crate::value::Value;
 
@@ -102,7 +102,32 @@ pub(super) fn first_text(
 ) -> Option<String> {
     fields
         .iter()
-        .find_map(|field| transforms::apply(transforms, reader.text(field)?))
+        .find_map(|field| transformed(reader, field, transforms))
+}
+
+/// The same for a number, which has to fit into the index of a unique column.
+pub(super) fn first_number(
+    reader: &mut Reader,
+    fields: &[String],
+    transforms: &[Transform],
+) -> Option<String> {
+    fields.iter().find_map(|field| {
+        let number = transformed(reader, field, transforms)?;
+        if number.len() > LONGEST_KEY {
+            reader.warn("bad_text", field);
+            return None;
+        }
+        Some(number)
+    })
+}
+
+/// The text of a field, changed. One that the transforms leave nothing of is of no use, and left
+/// over.
+fn transformed(reader: &mut Reader, field: &str, transforms: &[Transform]) -> Option<String> {
+    if let Value::Text(text) = reader.look(field)? {
+        transforms::apply(transforms, text.clone())?;
+    }
+    transforms::apply(transforms, reader.text(field)?)
 }
 
 /// When the document was made.
@@ -167,7 +192,7 @@ impl Rule {
 
     fn word(&self, reader: &mut Reader, fields: &[String], map: &WordMap) -> Option<String> {
         let (field, text) = fields.iter().find_map(|field| {
-            let text = transforms::apply(&self.transforms, reader.text(field)?)?;
+            let text = transformed(reader, field, &self.transforms)?;
             Some((field, text))
         })?;
         let word = text.trim().to_lowercase();
@@ -223,9 +248,17 @@ pub(super) fn constant(value: &Constant, kind: CellKind) -> Result<Cell, &'stati
 }
 
 /// The value behind a warning about a number or a reference that stays empty.
-pub(super) fn raw_of(reader: &mut Reader, fields: &[String]) -> (String, Value) {
+pub(super) fn raw_of(
+    reader: &mut Reader,
+    fields: &[String],
+    transforms: &[Transform],
+) -> (String, Value) {
+    let of_use = |value: &Value| match value {
+        Value::Text(text) => transforms::apply(transforms, text.clone()).is_some(),
+        _ => true,
+    };
     for field in fields {
-        if let Some(value) = reader.look(field) {
+        if let Some(value) = reader.look(field).filter(|value| of_use(value)) {
             return (field.clone(), value.clone());
         }
     }

@@ -101,7 +101,7 @@ impl Survey for FileSurvey {
         let number = collection
             .number
             .as_ref()
-            .and_then(|rule| rules::first_text(reader, &rule.fields, &rule.transforms));
+            .and_then(|rule| rules::first_number(reader, &rule.fields, &rule.transforms));
         let mut references = Vec::with_capacity(collection.references.len());
         for rule in &collection.references {
             let named = rules::first_text(reader, &rule.fields, &rule.transforms);
