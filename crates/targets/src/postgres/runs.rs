@@ -32,6 +32,9 @@ use super::dial::ANSWER;
 use super::fault::error;
 use super::ledger::Ledger;
 
+/// Records where a run reads from, and what it is therefore an attempt of.
+const ATTEMPT_OF: &str = include_str!("runs/attempt_of.sql");
+
 /// What a run that failed may take to record it.
 const LAST_WORD: Duration = Duration::from_secs(10);
 
@@ -39,7 +42,6 @@ const LAST_WORD: Duration = Duration::from_secs(10);
 /// is free, and the next run records this one as interrupted.
 pub struct ActiveRun {
     lease: Lease,
-    origin: RunId,
     lock: Arc<Mutex<Option<PgConnection>>>,
     heart: JoinHandle<()>,
 }
@@ -99,7 +101,7 @@ impl Ledger {
             .await?;
         let token: Arc<str> = uuid::Uuid::new_v4().to_string().into();
         let enter = || register(&database, start, &token, backend);
-        let (run, origin) = database.steadily(enter).await?;
+        let run = database.steadily(enter).await?;
         let lease = Lease {
             database,
             run,
@@ -108,12 +110,7 @@ impl Ledger {
         };
         let lock = Arc::new(Mutex::new(Some(connection)));
         let heart = tokio::spawn(beat(lease.clone(), Arc::clone(&lock)));
-        Ok(ActiveRun {
-            lease,
-            origin,
-            lock,
-            heart,
-        })
+        Ok(ActiveRun { lease, lock, heart })
     }
 
     /// All runs, in the order in which they began.
@@ -143,11 +140,6 @@ impl ActiveRun {
         self.lease.run
     }
 
-    /// The first attempt of the run that this one goes on with; its own number where it began anew.
-    pub fn origin(&self) -> RunId {
-        self.origin
-    }
-
     /// The database it writes to.
     pub fn database(&self) -> &Database {
         &self.lease.database
@@ -172,10 +164,9 @@ impl ActiveRun {
     /// As [`ActiveRun::begin`].
     pub async fn set_source(&self, source: &str, read_time: Option<&str>) -> Result<()> {
         let failed = |cause| error(cause, "cannot record the source");
-        let sql = include_str!("runs/set_source.sql");
         let note = || async {
             let mut transaction = self.begin().await?;
-            crate::postgres::query(sql)
+            crate::postgres::query(ATTEMPT_OF)
                 .bind(self.id())
                 .bind(source)
                 .bind(read_time)
@@ -297,7 +288,7 @@ async fn register(
     start: &RunStart,
     token: &str,
     backend: i32,
-) -> Result<(RunId, RunId)> {
+) -> Result<RunId> {
     let failed = |cause| error(cause, "cannot record the run");
     let mut transaction = database.begin().await?;
     let entered = enter(&mut transaction, database, start, token, backend).await?;
@@ -311,7 +302,7 @@ async fn enter(
     start: &RunStart,
     token: &str,
     backend: i32,
-) -> Result<(RunId, RunId)> {
+) -> Result<RunId> {
     let failed = |cause| error(cause, "cannot record the run");
     for statement in [
         "SELECT 1 FROM sunset.lease FOR UPDATE",
@@ -323,24 +314,22 @@ async fn enter(
             .await
             .map_err(failed)?;
     }
-    let row = crate::postgres::query(include_str!("runs/begin.sql"))
+    let run: RunId = crate::postgres::query(include_str!("runs/begin.sql"))
         .bind(&start.plan)
         .bind(&start.program)
         .bind(&start.version)
-        .bind(start.source.as_deref())
-        .bind(start.read_time.as_deref())
         .bind(database.identity().as_str())
         .bind(start.options.to_string())
         .bind(&start.host)
         .bind(i64::from(start.pid))
         .fetch_one(&mut **transaction)
         .await
+        .and_then(|row| row.try_get("id"))
         .map_err(failed)?;
-    let run: RunId = row.try_get("id").map_err(failed)?;
-    let origin: RunId = row.try_get("origin").map_err(failed)?;
-    crate::postgres::query("UPDATE sunset.runs SET origin = $2 WHERE id = $1")
+    crate::postgres::query(ATTEMPT_OF)
         .bind(run)
-        .bind(origin)
+        .bind(start.source.as_deref())
+        .bind(start.read_time.as_deref())
         .execute(&mut **transaction)
         .await
         .map_err(failed)?;
@@ -351,7 +340,7 @@ async fn enter(
         .execute(&mut **transaction)
         .await
         .map_err(failed)?;
-    Ok((run, origin))
+    Ok(run)
 }
 
 pub(super) fn record(row: &PgRow) -> sqlx::Result<RunRecord> {

@@ -128,8 +128,9 @@ async fn a_crash_leaves_no_lock_and_the_next_run_goes_on() {
     // As a killed process: no word to the server.
     drop(first);
     let second = scratch.run_of("data-migrate").await;
-    assert_eq!(second.origin(), crashed);
     let runs = scratch.ledger().await.runs().await.expect("runs");
+    assert_eq!(runs[1].id, second.id());
+    assert_eq!(runs[1].origin, crashed);
     assert_eq!(runs[0].state, RunState::Interrupted);
     // What of the first is still alive somewhere writes nothing any more.
     let error = rows

@@ -66,7 +66,6 @@ pub struct Crew {
 /// What a worker enters.
 struct Entered {
     run: RunId,
-    origin: RunId,
     token: Arc<str>,
     worker: i64,
     read_time: Option<String>,
@@ -111,7 +110,6 @@ impl Ledger {
         Ok(Joined::Crew(Box::new(Crew {
             run: ActiveRun {
                 lease,
-                origin: entered.origin,
                 lock,
                 heart: tokio::spawn(heart),
             },
@@ -254,7 +252,6 @@ async fn take_part(
             if differences.is_empty() {
                 going_on = Some((
                     run,
-                    row.try_get("origin").map_err(failed)?,
                     Arc::from(held),
                     row.try_get("read_time").map_err(failed)?,
                 ));
@@ -263,10 +260,10 @@ async fn take_part(
             }
         }
     }
-    let (run, origin, token, read_time) = match going_on {
+    let (run, token, read_time) = match going_on {
         Some(going_on) => going_on,
         None => {
-            let (run, origin) = enter(&mut transaction, database, start, token, backend).await?;
+            let run = enter(&mut transaction, database, start, token, backend).await?;
             let sql = "INSERT INTO sunset.crews (run, name, terms, read_time) \
                        VALUES ($1, $2, $3::text::jsonb, $4)";
             crate::postgres::query(sql)
@@ -277,7 +274,7 @@ async fn take_part(
                 .execute(&mut *transaction)
                 .await
                 .map_err(failed)?;
-            (run, origin, Arc::clone(token), terms.read_time.clone())
+            (run, Arc::clone(token), terms.read_time.clone())
         }
     };
     let sql =
@@ -294,7 +291,6 @@ async fn take_part(
     transaction.commit().await.map_err(failed)?;
     Ok(Entry::Entered(Entered {
         run,
-        origin,
         token,
         worker,
         read_time,

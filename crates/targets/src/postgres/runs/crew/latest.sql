@@ -1,4 +1,4 @@
-SELECT c.run, c.name, c.terms::text AS terms, c.read_time, r.state, coalesce(r.origin, r.id) AS origin,
+SELECT c.run, c.name, c.terms::text AS terms, c.read_time, r.state,
        l.token AS token,
        (SELECT count(*) FROM sunset.workers AS w
          WHERE w.run = c.run AND w.left_at IS NULL AND w.fenced_at IS NULL

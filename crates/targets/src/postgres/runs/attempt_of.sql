@@ -1,5 +1,6 @@
--- Only now is it known what the run is an attempt of: of the one before it that was broken off, or
--- that failed, of the same program on the same source.
+-- Records where a run reads from, and what it is therefore an attempt of: the run before it of the
+-- same program on the same source, where that was broken off or failed. Some programs learn their
+-- source only when they have begun.
 UPDATE sunset.runs AS run
    SET source = $2, read_time = $3,
        origin = coalesce(
