@@ -18,23 +18,10 @@ BUCKET=sunset-audio
 
 say() { printf '%s\n' "$*" >&2; }
 
+# shellcheck source=scripts/ports.sh
+. scripts/ports.sh
 # shellcheck source=scripts/postgres.sh
 . scripts/postgres.sh
-
-# A port that nobody uses now, below those that systems give to outgoing connections.
-free_port() {
-    local port tries=0
-    while [ "$tries" -lt 200 ]; do
-        port=$((20000 + RANDOM % 12000))
-        if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-            echo "$port"
-            return 0
-        fi
-        tries=$((tries + 1))
-    done
-    say "No free port was found on 127.0.0.1."
-    return 1
-}
 
 wait_gone() {
     local waited=0

