@@ -87,6 +87,19 @@ impl World {
         ))
     }
 
+    /// Runs audio-migrate to an end with this status; what it said.
+    fn expect_status(&self, status: i32) -> String {
+        let output = self.place.run("audio-migrate", &[]);
+        let said = shown(&output);
+        assert_eq!(output.status.code(), Some(status), "{said}");
+        said
+    }
+
+    fn retry_once(&mut self) {
+        let settings = &mut self.place.settings;
+        settings.insert("MAX_RETRIES".into(), "1".into());
+    }
+
     /// All are there, byte for byte, and linked; and the check says so, too.
     fn expect_all(&self) {
         for (id, bytes) in &self.recordings {
@@ -152,8 +165,7 @@ fn bodies_cut_changed_and_refused_on_the_way_from_cloud_storage_come_whole_in_th
     ) else {
         return;
     };
-    let output = world.place.run("audio-migrate", &[]);
-    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    world.expect_status(0);
     assert!(world.gcs.faults() > 3, "{}", world.gcs.faults());
     world.expect_all();
 }
@@ -183,8 +195,7 @@ fn bodies_cut_changed_and_refused_on_the_way_to_r2_are_sent_again() {
     ) else {
         return;
     };
-    let output = world.place.run("audio-migrate", &[]);
-    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    world.expect_status(0);
     assert!(world.r2.faults() > 3, "{}", world.r2.faults());
     world.expect_all();
 }
@@ -204,8 +215,7 @@ fn a_storm_of_503_passes() {
     ) else {
         return;
     };
-    let output = world.place.run("audio-migrate", &[]);
-    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    world.expect_status(0);
     assert!(world.gcs.faults() == 4 && world.r2.faults() > 4);
     world.expect_all();
 }
@@ -223,8 +233,7 @@ fn a_slow_drip_is_waited_for() {
     ) else {
         return;
     };
-    let output = world.place.run("audio-migrate", &[]);
-    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    world.expect_status(0);
     assert_eq!(world.gcs.faults(), 2);
     world.expect_all();
 }
@@ -253,8 +262,7 @@ fn an_error_in_an_answer_of_200_completes_nothing() {
     ) else {
         return;
     };
-    let output = world.place.run("audio-migrate", &[]);
-    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    world.expect_status(0);
     assert!(world.r2.faults() >= 2, "{}", world.r2.faults());
     world.expect_all();
 }
@@ -267,13 +275,9 @@ fn what_never_comes_whole_is_never_linked() {
     ) else {
         return;
     };
-    world
-        .place
-        .settings
-        .insert("MAX_RETRIES".into(), "1".into());
-    let output = world.place.run("audio-migrate", &[]);
-    assert_eq!(output.status.code(), Some(3), "{}", shown(&output));
-    assert!(shown(&output).contains("CRC32C"), "{}", shown(&output));
+    world.retry_once();
+    let said = world.expect_status(3);
+    assert!(said.contains("CRC32C"), "{said}");
     world.expect_nothing();
     let quarantined = "SELECT count(*) FROM sunset.objects WHERE role = 'quarantined'";
     assert_eq!(world.place.text(quarantined), "4");
@@ -287,13 +291,9 @@ fn what_never_comes_whole_is_never_linked() {
     ) else {
         return;
     };
-    world
-        .place
-        .settings
-        .insert("MAX_RETRIES".into(), "1".into());
-    let output = world.place.run("audio-migrate", &[]);
-    assert_eq!(output.status.code(), Some(3), "{}", shown(&output));
-    assert!(shown(&output).contains("next: "), "{}", shown(&output));
+    world.retry_once();
+    let said = world.expect_status(3);
+    assert!(said.contains("next: "), "{said}");
     world.expect_nothing();
 }
 
@@ -305,13 +305,8 @@ fn a_completion_that_always_fails_is_a_failure_with_a_remedy() {
     ) else {
         return;
     };
-    world
-        .place
-        .settings
-        .insert("MAX_RETRIES".into(), "1".into());
-    let output = world.place.run("audio-migrate", &[]);
-    let said = shown(&output);
-    assert_eq!(output.status.code(), Some(3), "{said}");
+    world.retry_once();
+    let said = world.expect_status(3);
     assert!(
         said.contains("InternalError") && said.contains("next: "),
         "{said}"

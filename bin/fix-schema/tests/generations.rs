@@ -12,7 +12,7 @@ use sunset_core::schema::sweep::Sweep;
 use sunset_core::schema::undo::RecordedStep;
 use sunset_core::{Error, ErrorKind, Result};
 use sunset_engine::repair::{diagnose, repair};
-use sunset_engine::schema::{plan, push, undo};
+use sunset_engine::schema::{plan, push};
 use sunset_targets::postgres::{LiveReader, SchemaSteps};
 
 use crate::PROGRAM;
@@ -129,12 +129,7 @@ async fn leads_become_opportunities_in_the_chain() {
     is_clean(&scratch).await;
     // And all of it can be taken back.
     scratch.run("DELETE FROM meddic_analyses WHERE id = 'n'; DELETE FROM conversations WHERE id = 'n'; DELETE FROM opportunities WHERE id = 'n'").await;
-    let run = scratch.begin().await;
-    let reader = LiveReader::new(scratch.database().await);
-    undo(&reader, &run.schema(), false, &Silent)
-        .await
-        .expect("undo");
-    finish(run).await;
+    scratch.take_back().await;
     assert_eq!(scratch.dump().await, before);
 }
 
@@ -311,12 +306,7 @@ async fn a_key_to_another_table_users_is_replaced() {
     let said = scratch.say(PROGRAM, &[]);
     assert_eq!(said.status, 0, "{}", said.shown());
     is_clean(&scratch).await;
-    let run = scratch.begin().await;
-    let reader = LiveReader::new(scratch.database().await);
-    undo(&reader, &run.schema(), false, &Silent)
-        .await
-        .expect("undo");
-    finish(run).await;
+    scratch.take_back().await;
     assert_eq!(scratch.dump().await, before);
 }
 
@@ -340,12 +330,7 @@ async fn durations_are_rounded_as_the_mapping_rounds_and_nothing_is_lost() {
          c10=2147483647.4 c11=2147483647.5 c14=4.503599627370498e+15 c15=1073741823.5"
     );
     is_clean(&scratch).await;
-    let run = scratch.begin().await;
-    let reader = LiveReader::new(scratch.database().await);
-    undo(&reader, &run.schema(), false, &Silent)
-        .await
-        .expect("undo");
-    finish(run).await;
+    scratch.take_back().await;
     assert_eq!(scratch.dump().await, before);
 }
 

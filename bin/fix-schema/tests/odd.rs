@@ -1,12 +1,8 @@
 //! Older databases with types and values that nobody foresaw.
 
-use sunset_core::ports::progress::Silent;
-use sunset_engine::schema::undo;
-use sunset_targets::postgres::LiveReader;
-
 use crate::PROGRAM;
 use crate::generations::aged;
-use crate::scratch::{Scratch, finish};
+use crate::scratch::Scratch;
 
 const OWNED: &str = "INSERT INTO \"user\" (id, name, email) VALUES ('u1', 'A', 'a@x'); \
     INSERT INTO opportunities (id, user_id, customer_number, company_name) VALUES ('o1', 'u1', 'c1', 'One'), ('o2', 'u1', 'c2', 'Two');";
@@ -33,12 +29,7 @@ async fn a_duration_that_must_have_a_value_and_is_no_number() {
     let durations =
         "SELECT string_agg(coalesce(duration::text, '-'), ' ' ORDER BY id) FROM conversations";
     assert_eq!(scratch.text(durations).await, "3 -");
-    let run = scratch.begin().await;
-    let reader = LiveReader::new(scratch.database().await);
-    undo(&reader, &run.schema(), false, &Silent)
-        .await
-        .expect("undo");
-    finish(run).await;
+    scratch.take_back().await;
     assert_eq!(scratch.dump().await, before);
 }
 
@@ -199,11 +190,6 @@ async fn an_empty_reference_is_carried_and_one_that_says_otherwise_is_listed() {
             .await,
         "o2"
     );
-    let run = scratch.begin().await;
-    let reader = LiveReader::new(scratch.database().await);
-    undo(&reader, &run.schema(), false, &Silent)
-        .await
-        .expect("undo");
-    finish(run).await;
+    scratch.take_back().await;
     assert_eq!(scratch.dump().await, before);
 }

@@ -1,12 +1,8 @@
 //! Taking repairs back leaves what people did since.
 
-use sunset_core::ports::progress::Silent;
-use sunset_engine::schema::undo;
-use sunset_targets::postgres::LiveReader;
-
 use crate::PROGRAM;
 use crate::generations::aged;
-use crate::scratch::{Scratch, finish};
+use crate::scratch::Scratch;
 
 const OWNED: &str = "INSERT INTO \"user\" (id, name, email) VALUES ('u1', 'A', 'a@x'); \
     INSERT INTO opportunities (id, user_id, customer_number, company_name) VALUES ('o1', 'u1', 'c1', 'One');";
@@ -17,15 +13,6 @@ async fn repaired(status: i32, sql: &str) -> Option<Scratch> {
     let said = scratch.say(PROGRAM, &[]);
     assert_eq!(said.status, status, "{}", said.shown());
     Some(scratch)
-}
-
-async fn take_back(scratch: &Scratch) {
-    let run = scratch.begin().await;
-    let reader = LiveReader::new(scratch.database().await);
-    undo(&reader, &run.schema(), false, &Silent)
-        .await
-        .expect("undo");
-    finish(run).await;
 }
 
 #[tokio::test]
@@ -42,7 +29,7 @@ async fn a_filled_value_that_somebody_changed_stays() {
     scratch
         .run("UPDATE opportunities SET company_name = 'By hand' WHERE id = 'o2'")
         .await;
-    take_back(&scratch).await;
+    scratch.take_back().await;
     let names = "SELECT string_agg(id || '=' || coalesce(company_name, '-'), ' ' ORDER BY id) FROM opportunities";
     assert_eq!(scratch.text(names).await, "o1=One o2=By hand o3=-");
 }
@@ -67,7 +54,7 @@ async fn copied_rows_that_somebody_changed_or_refers_to_stay() {
              INSERT INTO conversations (id, opportunity_id, type) VALUES ('k1', 'l2', 'call')",
         )
         .await;
-    take_back(&scratch).await;
+    scratch.take_back().await;
     assert_eq!(scratch.text(ids).await, "l1 l2 o1");
 }
 
@@ -83,7 +70,7 @@ async fn a_migration_user_that_was_there_before_stays_with_all_that_is_its() {
     else {
         return;
     };
-    take_back(&scratch).await;
+    scratch.take_back().await;
     assert_eq!(
         scratch.text("SELECT department FROM user_profiles").await,
         "precious"
@@ -106,6 +93,6 @@ async fn a_migration_user_that_somebody_needs_by_now_stays() {
     scratch
         .run("INSERT INTO utm_campaigns (id, utm_source, user_id) SELECT 'k', 's', id FROM \"user\" WHERE email = 'migration@internal.system'")
         .await;
-    take_back(&scratch).await;
+    scratch.take_back().await;
     assert_eq!(scratch.text(users).await, "1");
 }

@@ -1,11 +1,7 @@
 //! Renames of what has rows, keys and definitions.
 
-use sunset_core::ports::progress::Silent;
-use sunset_engine::schema::undo;
-use sunset_targets::postgres::LiveReader;
-
 use crate::PROGRAM;
-use crate::scratch::{Scratch, finish};
+use crate::scratch::Scratch;
 
 /// V3 as it might have been: another table, other columns, and none of their keys.
 const OLD: &str = "CREATE TABLE \"user\" (id text PRIMARY KEY, name text NOT NULL, mail text); \
@@ -51,12 +47,7 @@ async fn what_is_renamed_gets_its_keys_and_all_of_it_can_be_taken_back() {
             .await,
         "One|web Two|web"
     );
-    let run = scratch.begin().await;
-    let reader = LiveReader::new(scratch.database().await);
-    undo(&reader, &run.schema(), false, &Silent)
-        .await
-        .expect("undo");
-    finish(run).await;
+    scratch.take_back().await;
     assert_eq!(scratch.dump().await, before);
 }
 

@@ -4,9 +4,11 @@ use std::ops::{Deref, DerefMut};
 use std::process::{Command, Output};
 
 use sunset_core::permit::{Consent, WritePermit};
+use sunset_core::ports::progress::Silent;
 use sunset_core::ports::runs::{RunEnd, RunStart};
 use sunset_core::secret::Secret;
-use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger};
+use sunset_engine::schema::undo;
+use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, LiveReader};
 use sunset_testkit::database::ScratchDatabase;
 
 /// A database that is dropped with this value.
@@ -88,6 +90,16 @@ impl Scratch {
             pid: 1,
         };
         ledger.begin_run(&permit, &start).await.expect("run")
+    }
+
+    /// Takes back what pushes and repairs did, within a run of its own.
+    pub async fn take_back(&self) {
+        let run = self.begin().await;
+        let reader = LiveReader::new(self.database().await);
+        undo(&reader, &run.schema(), false, &Silent)
+            .await
+            .expect("undo");
+        finish(run).await;
     }
 
     pub fn program(&self, program: &str, arguments: &[&str]) -> Command {

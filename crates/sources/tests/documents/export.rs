@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
+use proptest::sample::Index;
 use sunset_core::ErrorKind;
 use sunset_core::document::Document;
 use sunset_core::ports::documents::DocumentSource;
@@ -40,6 +41,19 @@ pub(super) fn changed(change: impl FnOnce(&mut Vec<u8>)) -> TempDir {
     change(&mut bytes);
     fs::write(output, bytes).expect("written");
     dir
+}
+
+/// The sample with bits of its documents flipped, and cut off.
+pub(super) fn damaged(cut: Option<Index>, flips: &[(Index, u8)]) -> TempDir {
+    changed(|bytes| {
+        for (place, bit) in flips {
+            let place = place.index(bytes.len());
+            bytes[place] ^= 1_u8 << bit;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+    })
 }
 
 fn without_times(mut documents: Vec<Document>) -> Vec<Document> {
@@ -312,18 +326,10 @@ proptest! {
 
     #[test]
     fn no_damage_to_the_sample_is_silent_or_invents_anything(
-        cut in proptest::option::of(any::<proptest::sample::Index>()),
-        flips in proptest::collection::vec((any::<proptest::sample::Index>(), 0..8), 0..6),
+        cut in proptest::option::of(any::<Index>()),
+        flips in proptest::collection::vec((any::<Index>(), 0..8_u8), 0..6),
     ) {
-        let damaged = changed(|bytes| {
-            for (place, bit) in &flips {
-                let place = place.index(bytes.len());
-                bytes[place] ^= 1_u8 << bit;
-            }
-            if let Some(cut) = cut {
-                bytes.truncate(cut.index(bytes.len()));
-            }
-        });
+        let damaged = damaged(cut, &flips);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .expect("a runtime");

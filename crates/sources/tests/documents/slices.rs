@@ -18,7 +18,7 @@ use sunset_testkit::firestore::{Emulator, FakeFirestore};
 
 use super::bucket;
 use super::conformance::Server;
-use super::export::{METADATA, OUTPUT, changed, copy};
+use super::export::{METADATA, OUTPUT, changed, copy, damaged};
 use super::reading::{COLLECTIONS, sample, sample_documents};
 
 async fn all(stream: BoxStream<'static, Result<Vec<Delivery>>>) -> Vec<String> {
@@ -169,17 +169,9 @@ proptest! {
     #[test]
     fn damaged_exports(
         cut in proptest::option::of(any::<proptest::sample::Index>()),
-        flips in proptest::collection::vec((any::<proptest::sample::Index>(), 0..8), 0..40),
+        flips in proptest::collection::vec((any::<proptest::sample::Index>(), 0..8_u8), 0..40),
     ) {
-        let damaged = changed(|bytes| {
-            for (place, bit) in &flips {
-                let place = place.index(bytes.len());
-                bytes[place] ^= 1_u8 << bit;
-            }
-            if let Some(cut) = cut {
-                bytes.truncate(cut.index(bytes.len()));
-            }
-        });
+        let damaged = damaged(cut, &flips);
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         let export = || Export::new(damaged.path());
         runtime.block_on(conforms(&export(), &export(), &COLLECTIONS));
