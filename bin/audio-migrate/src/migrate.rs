@@ -204,9 +204,7 @@ impl Flow {
         let (wish, what) = (&self.backup, (tables.as_slice(), "public"));
         let retries = self.copying.retries;
         let taken = sunset_backup::before_writing(wish, consent, run, what, retries).await?;
-        if let Some(taken) = taken {
-            self.session.tell_backup(&taken.record, taken.before);
-        }
+        self.session.tell_backup(taken.as_ref());
         let permit = WritePermit::bind(consent, target.clone());
         let writer = self.store.writer(&permit)?;
         let progress = self.session.progress();

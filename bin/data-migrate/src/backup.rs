@@ -61,9 +61,7 @@ impl Backup {
         }
         let what = (tables.as_slice(), "public");
         let taken = sunset_backup::before_writing(&self.wish, consent, run, what, retries).await?;
-        if let Some(taken) = taken {
-            session.tell_backup(&taken.record, taken.before);
-        }
+        session.tell_backup(taken.as_ref());
         self.taken.store(true, Ordering::Relaxed);
         Ok(())
     }

@@ -157,9 +157,7 @@ impl Data<'_> {
         let what = (tables.as_slice(), "public");
         let taken =
             sunset_backup::before_writing(self.backup, consent, run, what, self.retries).await?;
-        if let Some(taken) = taken {
-            self.session.tell_backup(&taken.record, taken.before);
-        }
+        self.session.tell_backup(taken.as_ref());
         let rows = run.rows(OnConflict::Keep);
         let comparison = self.look(source, surveyed, Some(&rows), None).await?;
         let detail = json!({

@@ -227,9 +227,7 @@ impl Checking<'_> {
         let what = (tables.as_slice(), self.plan.namespace.as_str());
         let (wish, retries) = (&self.backup, self.options.retries);
         let taken = sunset_backup::before_writing(wish, consent, run, what, retries).await?;
-        if let Some(taken) = taken {
-            self.session.tell_backup(&taken.record, taken.before);
-        }
+        self.session.tell_backup(taken.as_ref());
         self.repair(found, Some(run)).await
     }
 

@@ -133,9 +133,7 @@ impl Fix {
         let what = (tables.as_slice(), namespace);
         let taken =
             sunset_backup::before_writing(&self.backup, consent, run, what, Retries(3)).await?;
-        if let Some(taken) = taken {
-            self.session.tell_backup(&taken.record, taken.before);
-        }
+        self.session.tell_backup(taken.as_ref());
         let progress = self.session.progress();
         let owner = self.owner.as_deref();
         // What was shown was found before this run had the lock.

@@ -213,9 +213,7 @@ impl Flow {
         let what = (self.tables.as_slice(), self.namespace.as_str());
         let wish = &self.backup;
         let taken = sunset_backup::before_writing(wish, consent, run, what, self.retries).await?;
-        if let Some(taken) = taken {
-            self.session.tell_backup(&taken.record, taken.before);
-        }
+        self.session.tell_backup(taken.as_ref());
         let progress = self.session.progress();
         let undoer = run.undo_changes();
         let report = take_back(

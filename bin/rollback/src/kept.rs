@@ -194,10 +194,8 @@ impl Restoring<'_> {
         let tables: Vec<String> = copied.chain(self.record.absent.iter().cloned()).collect();
         let what = (tables.as_slice(), self.record.namespace.as_str());
         let taken = sunset_backup::before_writing(&wish, consent, run, what, self.retries).await?;
-        let before = taken.map(|taken| {
-            self.session.tell_backup(&taken.record, taken.before);
-            taken.record.id
-        });
+        self.session.tell_backup(taken.as_ref());
+        let before = taken.map(|taken| taken.record.id);
         let done = run.backups().put_back(&self.record).await?;
         Ok((done, before))
     }

@@ -314,9 +314,7 @@ impl Flow {
         let what = (self.tables.as_slice(), "public");
         let wish = &self.backup;
         let taken = sunset_backup::before_writing(wish, consent, run, what, self.retries).await?;
-        if let Some(taken) = taken {
-            self.session.tell_backup(&taken.record, taken.before);
-        }
+        self.session.tell_backup(taken.as_ref());
         let progress = self.session.progress();
         // What was made of rows goes before them, the last first.
         let mut kept = 0;

@@ -62,7 +62,7 @@ pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
     }
     if let Some(file) = &arguments.out {
         return match consent {
-            Consented::DryRun => would_write_script(&session, &plan, file),
+            Consented::DryRun => Ok(would_write_script(&session, &plan, file)),
             Consented::Write(_) => write_script(&session, &plan, file, &database),
         };
     }
@@ -114,18 +114,13 @@ fn check(session: &Session, plan: &SchemaPlan, strict: bool) -> Status {
     status
 }
 
-fn would_write_script(session: &Session, plan: &SchemaPlan, file: &Path) -> Result<Status> {
+fn would_write_script(session: &Session, plan: &SchemaPlan, file: &Path) -> Status {
     session.print(&format!(
         "{} would be written to {}",
         counted(plan.steps.len(), "step", "steps"),
         file.display()
     ));
-    for line in remarks(plan) {
-        session.print(&line);
-    }
-    let status = status(plan);
-    session.json(|| plan_json(plan, status.name(), true, &[]));
-    Ok(status)
+    end_of_script(session, plan)
 }
 
 fn write_script(
@@ -151,12 +146,17 @@ fn write_script(
         counted(plan.steps.len(), "step", "steps"),
         file.display()
     ));
+    Ok(end_of_script(session, plan))
+}
+
+/// What is said of a plan that is not executed here.
+fn end_of_script(session: &Session, plan: &SchemaPlan) -> Status {
     for line in remarks(plan) {
         session.print(&line);
     }
     let status = status(plan);
     session.json(|| plan_json(plan, status.name(), true, &[]));
-    Ok(status)
+    status
 }
 
 fn status(plan: &SchemaPlan) -> Status {
@@ -241,9 +241,7 @@ impl Push {
         let what = (tables.as_slice(), self.wanted.schema.namespace.as_str());
         let taken =
             sunset_backup::before_writing(&self.backup, consent, run, what, Retries(3)).await?;
-        if let Some(taken) = taken {
-            self.session.tell_backup(&taken.record, taken.before);
-        }
+        self.session.tell_backup(taken.as_ref());
         let progress = self.session.progress();
         let (executed, after) = schema::push(
             &self.reader,

@@ -11,7 +11,7 @@ use clap::Parser;
 use serde_json::Value;
 use sunset_core::config::{self, Faults, Variables};
 use sunset_core::error::{Error, ErrorKind, Result};
-use sunset_core::ports::backups::BackupRecord;
+use sunset_core::ports::backups::Taken;
 use sunset_core::ports::progress::Progress;
 use sunset_core::secret::Secret;
 use tokio::signal::unix::{SignalKind, signal};
@@ -185,11 +185,13 @@ impl Session {
         }
     }
 
-    /// Says what was kept before writing; `before` when an earlier attempt of the run kept it.
-    pub fn tell_backup(&self, backup: &BackupRecord, before: bool) {
-        let text = crate::render::backup_text(backup, before);
-        self.print(&text);
-        self.sum_up(&text);
+    /// Says what was kept before writing, where something was.
+    pub fn tell_backup(&self, taken: Option<&Taken>) {
+        if let Some(taken) = taken {
+            let text = crate::render::backup_text(&taken.record, taken.before);
+            self.print(&text);
+            self.sum_up(&text);
+        }
     }
 
     /// A line of what came of it, for the notice of the end.

@@ -3,7 +3,7 @@
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::instant::Instant;
 use sunset_core::permit::Consent;
-use sunset_core::ports::backups::{BackupRecord, BackupSort, BackupWriter, Branch};
+use sunset_core::ports::backups::{BackupRecord, BackupSort, BackupWriter, Branch, Taken};
 use sunset_core::ports::branches::{BranchApi, NewBranch};
 
 use crate::branch;
@@ -27,15 +27,6 @@ pub enum Kept<'a> {
         /// To make one.
         consent: &'a Consent,
     },
-}
-
-/// A backup that is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taken {
-    /// The backup.
-    pub record: BackupRecord,
-    /// Whether an earlier attempt of the run took it.
-    pub before: bool,
 }
 
 /// Takes a backup, or finds the one that an earlier attempt of the same run took: what is in the

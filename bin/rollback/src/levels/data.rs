@@ -114,9 +114,7 @@ impl Levels<'_> {
         let what = (tables.as_slice(), backup.namespace.as_str());
         let wish = self.arguments.backup.wish(self.session)?;
         let taken = sunset_backup::before_writing(&wish, consent, run, what, self.retries).await?;
-        if let Some(taken) = taken {
-            self.session.tell_backup(&taken.record, taken.before);
-        }
+        self.session.tell_backup(taken.as_ref());
         let restored = run.backups().restore(backup, self.arguments.force).await?;
         let scope = ChangeScope {
             plan: self.registered.name.to_string(),

@@ -97,6 +97,15 @@ pub struct BackupRecord {
     pub branch: Option<Branch>,
 }
 
+/// A backup that is there before a program writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// The backup.
+    pub record: BackupRecord,
+    /// Whether an earlier attempt of the run took it.
+    pub before: bool,
+}
+
 impl BackupRecord {
     /// The copy of a table.
     pub fn table(&self, name: &str) -> Option<&CopiedTable> {

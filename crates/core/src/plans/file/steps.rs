@@ -1,5 +1,7 @@
 //! The steps of a plan file.
 
+use std::ops::Range;
+
 use toml::Spanned;
 
 use super::place::PlanText;
@@ -101,68 +103,27 @@ impl Stepping<'_, '_> {
         let set = kind == StepKind::Set;
         let merge = kind == StepKind::Merge;
         let asks = matches!(kind, StepKind::Verify | StepKind::Validate);
+        /// Where a word stands, if it was written.
+        fn at<T>(word: &Option<Spanned<T>>) -> Option<Range<usize>> {
+            word.as_ref().map(Spanned::span)
+        }
         let given = [
-            ("table", step.table.as_ref().map(Spanned::span), rows, rows),
-            ("noun", step.noun.as_ref().map(Spanned::span), rows, false),
-            ("set", step.set.as_ref().map(Spanned::span), set, set),
-            (
-                "where",
-                step.condition.as_ref().map(Spanned::span),
-                set,
-                false,
-            ),
-            (
-                "unless_true",
-                step.unless_true.as_ref().map(Spanned::span),
-                set,
-                false,
-            ),
-            (
-                "groups",
-                step.groups.as_ref().map(Spanned::span),
-                set,
-                false,
-            ),
-            ("noted", step.noted.as_ref().map(Spanned::span), set, false),
-            (
-                "done",
-                step.done.as_ref().map(Spanned::span),
-                rows,
-                step.planned.is_some(),
-            ),
-            (
-                "planned",
-                step.planned.as_ref().map(Spanned::span),
-                rows,
-                step.done.is_some(),
-            ),
-            (
-                "query",
-                step.query.as_ref().map(Spanned::span),
-                merge,
-                merge,
-            ),
-            (
-                "columns",
-                step.columns.as_ref().map(Spanned::span),
-                merge,
-                merge,
-            ),
-            (
-                "along",
-                step.along.as_ref().map(Spanned::span),
-                merge,
-                false,
-            ),
-            (
-                "checks",
-                step.checks.as_ref().map(Spanned::span),
-                asks,
-                false,
-            ),
+            ("table", at(&step.table), rows, rows),
+            ("noun", at(&step.noun), rows, false),
+            ("set", at(&step.set), set, set),
+            ("where", at(&step.condition), set, false),
+            ("unless_true", at(&step.unless_true), set, false),
+            ("groups", at(&step.groups), set, false),
+            ("noted", at(&step.noted), set, false),
+            ("done", at(&step.done), rows, step.planned.is_some()),
+            ("planned", at(&step.planned), rows, step.done.is_some()),
+            ("query", at(&step.query), merge, merge),
+            ("columns", at(&step.columns), merge, merge),
+            ("along", at(&step.along), merge, false),
+            ("checks", at(&step.checks), asks, false),
             (
                 "tables",
-                step.tables.as_ref().map(Spanned::span),
+                at(&step.tables),
                 kind == StepKind::Backup,
                 kind == StepKind::Backup,
             ),
