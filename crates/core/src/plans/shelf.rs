@@ -214,10 +214,15 @@ impl<N: Noted> Shelf<N> {
                 .cmp(texts.get(b.id))
                 .then(a.update_time.cmp(&b.update_time))
         });
-        for pair in self.notes.windows(2) {
-            let (a, b) = (pair[0].head(), pair[1].head());
-            if a.fingerprint == b.fingerprint && texts.get(a.id) == texts.get(b.id) {
-                self.twins.insert(texts.get(a.id).to_owned());
+        let same_id = |a: &N, b: &N| texts.get(a.head().id) == texts.get(b.head().id);
+        for deliveries in self.notes.chunk_by(same_id) {
+            // Others may have come between two of the same content.
+            if let [others @ .., last] = deliveries
+                && others
+                    .iter()
+                    .any(|other| other.fingerprint() == last.fingerprint())
+            {
+                self.twins.insert(texts.get(last.head().id).to_owned());
             }
         }
         // `dedup_by` keeps the first of equals; the sort is stable and put the winner last.

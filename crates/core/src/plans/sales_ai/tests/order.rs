@@ -44,3 +44,15 @@ fn the_order_of_arrival_changes_nothing() {
         assert_eq!(all.len(), distinct.len(), "{table}.{column} is unique");
     }
 }
+
+#[test]
+fn a_document_that_comes_again_behind_another_of_its_id_counts_once() {
+    let score = |score: u8| json!({"created_at": day(1), "customer_number": "N1", "score": score});
+    let v3 = V2::default()
+        .with("leads", "a", score(1))
+        .with("leads", "a", score(2))
+        .with("leads", "a", score(1))
+        .migrate();
+    assert_eq!(v3.items.len(), 1);
+    assert_eq!(v3.repeated, 2);
+}
