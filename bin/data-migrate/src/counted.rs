@@ -5,9 +5,11 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use sunset_cli::Metrics;
-use sunset_core::digest::Digest;
 use sunset_core::error::Result;
-use sunset_core::ports::rows::{Item, ItemKey, ItemOutcome, LoadOutcome, RowWriter, SettledItems};
+use sunset_core::ports::rows::{
+    Accounted, CollectionRecord, Item, ItemKey, ItemOutcome, LoadOutcome, RowWriter, Settled,
+    SettledItems,
+};
 
 /// Counts what `writer` does.
 pub struct Counted {
@@ -17,12 +19,16 @@ pub struct Counted {
 
 #[async_trait]
 impl SettledItems for Counted {
-    async fn settled(&self, keys: &[ItemKey]) -> Result<Vec<Option<Digest>>> {
+    async fn settled(&self, keys: &[ItemKey]) -> Result<Vec<Option<Settled>>> {
         self.writer.settled(keys).await
     }
 
-    async fn accounted(&self, after: Option<&ItemKey>, limit: u32) -> Result<Vec<ItemKey>> {
+    async fn accounted(&self, after: Option<&ItemKey>, limit: u32) -> Result<Vec<Accounted>> {
         self.writer.accounted(after, limit).await
+    }
+
+    async fn collection(&self, name: &str, examples: u32) -> Result<CollectionRecord> {
+        self.writer.collection(name, examples).await
     }
 }
 
@@ -54,5 +60,9 @@ impl RowWriter for Counted {
             }
         }
         Ok(outcome)
+    }
+
+    async fn confirm(&self, items: &[Item]) -> Result<()> {
+        self.writer.confirm(items).await
     }
 }

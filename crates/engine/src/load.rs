@@ -1,25 +1,28 @@
 //! Documents into rows: read twice, map, write in batches.
 //!
-//! The first reading surveys all documents; the second maps each and writes it. Without a writer the
+//! The first reading surveys all documents; the second maps each and writes it. A collection of
+//! which the ledger says that every document is as it was is not read a second time. Without a writer the
 //! second reading counts what would be written, and that is the whole of `--dry-run`.
 
 pub(crate) mod gone;
 pub mod shared;
 pub(crate) mod stream;
+mod unchanged;
 
 use std::sync::Arc;
 
 use futures::StreamExt;
-use sunset_core::digest::Digest;
 use sunset_core::document::Delivery;
 use sunset_core::error::Result;
 use sunset_core::plans::{DocumentPlan, RecordedNumbers, Resolution};
 use sunset_core::ports::documents::{DocumentSource, Snapshot};
 use sunset_core::ports::progress::Progress;
-use sunset_core::ports::rows::{ItemKey, RowWriter, SettledItems};
-use sunset_core::report::{LoadReport, Retried};
+use sunset_core::ports::rows::{
+    Accounted, CollectionRecord, ItemKey, RowWriter, Settled, SettledItems,
+};
+use sunset_core::report::{EXAMPLES, LoadReport, Retried};
 
-use crate::retry::Retries;
+use crate::retry::{Retries, retry};
 
 /// How to load.
 #[derive(Debug, Clone)]
@@ -58,7 +61,7 @@ pub enum Destination {
 }
 
 impl Destination {
-    async fn settled(&self, keys: &[ItemKey]) -> Result<Vec<Option<Digest>>> {
+    async fn settled(&self, keys: &[ItemKey]) -> Result<Vec<Option<Settled>>> {
         match self {
             Self::Writer(writer) => writer.settled(keys).await,
             Self::Nowhere(Some(ledger)) => ledger.settled(keys).await,
@@ -66,11 +69,19 @@ impl Destination {
         }
     }
 
-    async fn accounted(&self, after: Option<&ItemKey>, limit: u32) -> Result<Vec<ItemKey>> {
+    async fn accounted(&self, after: Option<&ItemKey>, limit: u32) -> Result<Vec<Accounted>> {
         match self {
             Self::Writer(writer) => writer.accounted(after, limit).await,
             Self::Nowhere(Some(ledger)) => ledger.accounted(after, limit).await,
             Self::Nowhere(None) => Ok(Vec::new()),
+        }
+    }
+
+    async fn collection(&self, name: &str, examples: u32) -> Result<CollectionRecord> {
+        match self {
+            Self::Writer(writer) => writer.collection(name, examples).await,
+            Self::Nowhere(Some(ledger)) => ledger.collection(name, examples).await,
+            Self::Nowhere(None) => Ok(CollectionRecord::default()),
         }
     }
 }
@@ -163,16 +174,25 @@ pub async fn load(
         plan,
     );
     report.retried = retried;
-    let removal = gone::find(plan, surveyed, &destination, &options, &mut report).await?;
+    let (removal, unchanged) =
+        gone::find(plan, surveyed, &destination, &options, &mut report).await?;
     for (index, phase) in plan.phases().iter().enumerate() {
-        let total: u64 = phase
-            .collections
-            .iter()
-            .map(|name| surveyed.resolution.tally(name).read)
-            .sum();
+        let tally = |name: &str| surveyed.resolution.tally(name);
+        let total = phase.collections.iter().map(|name| tally(name).read).sum();
         progress.start(&phase.label, Some(total));
         report.begin_phase(&phase.label);
-        let items = stream::items(source, surveyed, index, phase, options.batch_size);
+        let mut changed = Vec::new();
+        for name in &phase.collections {
+            if report.retried.is_none() && unchanged.is_whole(name, tally(name), options.prune) {
+                let recorded = || destination.collection(name, EXAMPLES);
+                let record = retry(options.retries, recorded).await?;
+                report.count_unchanged(name, &record);
+                progress.advance(tally(name).read);
+            } else {
+                changed.push(name.as_str());
+            }
+        }
+        let items = stream::items(source, surveyed, index, &changed, options.batch_size);
         stream::write(items, destination.clone(), &options, &mut report, progress).await?;
         progress.finish();
     }

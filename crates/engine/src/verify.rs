@@ -78,11 +78,12 @@ impl Verification<'_> {
                 .map(|name| self.surveyed.resolution.tally(name).read)
                 .sum();
             self.progress.start(&phase.label, Some(total));
+            let collections: Vec<&str> = phase.collections.iter().map(String::as_str).collect();
             let batches = stream::items(
                 self.source,
                 self.surveyed,
                 index,
-                phase,
+                &collections,
                 self.options.batch_size,
             );
             match &mut sample {

@@ -50,6 +50,8 @@ pub struct Mishaps {
 pub struct Kept {
     /// Of its outcome.
     pub digest: Digest,
+    /// Of what that rests on.
+    pub basis: Option<Digest>,
     /// Whether it is in quarantine.
     pub quarantined: bool,
     /// How often it was written.
@@ -280,6 +282,7 @@ impl State {
         };
         let kept = Kept {
             digest: item.outcome_digest,
+            basis: item.basis,
             quarantined: item.quarantine.is_some(),
             written: written + 1,
         };

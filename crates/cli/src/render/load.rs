@@ -124,8 +124,9 @@ pub fn load_text(report: &LoadReport, dry_run: bool, verbose: bool) -> String {
 /// What is said before a source is read whose owner is billed for it.
 pub fn expected_bill_text(bill: Bill) -> String {
     format!(
-        "Firestore bills reading: about {} documents, {} at {} for 100,000; data-migrate reads \
-         everything twice, and so does this dry run",
+        "Firestore bills reading: about {} documents at the most, {} at {} for 100,000; \
+         data-migrate reads a collection twice, or once where nothing of it has changed since the \
+         last run, and so does this dry run",
         thousands(bill.reads),
         bill.cost(),
         bill.price

@@ -5,6 +5,7 @@
 //! all notes it resolves what becomes of every document, whatever order they came in; the second
 //! time the [`Resolution`] turns each document into an [`Item`].
 
+mod basis;
 pub mod feature_flags;
 pub mod file;
 pub mod in_place;
@@ -188,6 +189,11 @@ pub trait Resolution: Send + Sync {
 
     /// Whether the survey saw the item, or made it of several.
     fn knows(&self, key: &ItemKey) -> bool;
+
+    /// The digest of everything that the item of a document is made of: the rules, the document,
+    /// and what was decided about it. The item of an equal one is the same. `None` for what the
+    /// survey did not see, or not readable.
+    fn basis(&self, key: &ItemKey) -> Option<Digest>;
 
     /// The counts of a collection.
     fn tally(&self, collection: &str) -> CollectionTally;

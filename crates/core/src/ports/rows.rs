@@ -1,5 +1,7 @@
 //! Writing rows, together with the ledger entries that account for them.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +61,9 @@ pub struct Item {
     pub source_digest: Digest,
     /// Digest of everything below: equal digests mean that there is nothing to write.
     pub outcome_digest: Digest,
+    /// Digest of what the outcome rests on, where it is a document's: equal digests mean equal
+    /// outcomes.
+    pub basis: Option<Digest>,
     /// The rows, in foreign-key order.
     pub rows: Vec<Row>,
     /// Their digests, in the same order.
@@ -79,7 +84,7 @@ pub struct LoadOutcome {
     /// Per item of the batch, in its order.
     pub items: Vec<ItemOutcome>,
     /// Rows newly written, rows changed: per table.
-    pub rows: std::collections::BTreeMap<String, RowCounts>,
+    pub rows: BTreeMap<String, RowCounts>,
 }
 
 /// Rows of one table.
@@ -124,15 +129,54 @@ pub enum OnConflict {
     Fail,
 }
 
+/// An item that is settled as migrated or quarantined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settled {
+    /// Digest of its outcome.
+    pub outcome: Digest,
+    /// Digest of what that rests on, where it is known.
+    pub basis: Option<Digest>,
+}
+
+/// An item that the ledger has a place for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accounted {
+    /// Whose it is.
+    pub key: ItemKey,
+    /// V3 holds something of it: it is migrated, in conflict, or the origin of a row.
+    pub holds: bool,
+    /// It is in quarantine.
+    pub quarantined: bool,
+    /// Digest of what its outcome rests on, where it is settled and that is known.
+    pub basis: Option<Digest>,
+}
+
+/// What the ledger has of one collection whose items are all settled.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CollectionRecord {
+    /// Items that are migrated.
+    pub migrated: u64,
+    /// Items in quarantine.
+    pub quarantined: u64,
+    /// Rows of the migrated ones, by table.
+    pub rows: BTreeMap<String, u64>,
+    /// Warnings by code: how many, and the first items, in order of their ids.
+    pub warnings: BTreeMap<String, (u64, Vec<ItemKey>)>,
+    /// Items in quarantine by reason, likewise.
+    pub quarantine: BTreeMap<String, (u64, Vec<ItemKey>)>,
+}
+
 /// Knows what became of items in earlier runs.
 #[async_trait]
 pub trait SettledItems: Send + Sync {
-    /// The recorded outcome digest of those of `keys` that are settled as migrated or quarantined.
-    async fn settled(&self, keys: &[ItemKey]) -> Result<Vec<Option<Digest>>>;
+    /// What is recorded of those of `keys` that are settled.
+    async fn settled(&self, keys: &[ItemKey]) -> Result<Vec<Option<Settled>>>;
 
-    /// A page of the items that V3 holds something of, behind `after`, in order of their keys:
-    /// migrated, in conflict, or the origin of a row.
-    async fn accounted(&self, after: Option<&ItemKey>, limit: u32) -> Result<Vec<ItemKey>>;
+    /// A page of the items that are accounted for, behind `after`, in order of their keys.
+    async fn accounted(&self, after: Option<&ItemKey>, limit: u32) -> Result<Vec<Accounted>>;
+
+    /// What is recorded of a whole collection, with at most `examples` items a code or reason.
+    async fn collection(&self, name: &str, examples: u32) -> Result<CollectionRecord>;
 }
 
 /// Writes batches within one run.
@@ -143,6 +187,9 @@ pub trait SettledItems: Send + Sync {
 pub trait RowWriter: SettledItems {
     /// Writes `items` with their rows and ledger entries in one transaction.
     async fn load(&self, items: &[Item]) -> Result<LoadOutcome>;
+
+    /// Records the basis of settled items whose outcome is the same on another one.
+    async fn confirm(&self, items: &[Item]) -> Result<()>;
 }
 
 impl Item {
@@ -178,6 +225,7 @@ impl Item {
             key,
             source_digest,
             outcome_digest,
+            basis: None,
             rows,
             row_digests,
             warnings,
@@ -194,6 +242,7 @@ impl Item {
             key,
             source_digest: digest,
             outcome_digest: digest,
+            basis: None,
             rows: Vec::new(),
             row_digests: Vec::new(),
             warnings: Vec::new(),

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use crate::error::{Error, ErrorKind, Result};
 use crate::plans::{DocumentPlan, Resolution};
 use crate::ports::documents::Snapshot;
-use crate::ports::rows::{Item, ItemKey, ItemOutcome, RowCounts};
+use crate::ports::rows::{CollectionRecord, Item, ItemKey, ItemOutcome, RowCounts};
 
 /// How many examples of one warning or reason a report names.
-const EXAMPLES: usize = 20;
+pub const EXAMPLES: u32 = 20;
 
 /// The documents of one collection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ pub struct Examples {
 impl Examples {
     fn add(&mut self, key: &ItemKey) {
         self.count += 1;
-        if self.items.len() < EXAMPLES {
+        if self.items.len() < EXAMPLES as usize {
             let name = format!("{}/{}", key.collection, key.id);
             if self.items.last() != Some(&name) {
                 self.items.push(name);
@@ -52,10 +52,18 @@ impl Examples {
         }
     }
 
+    fn of(count: u64, keys: &[ItemKey]) -> Self {
+        let name = |key: &ItemKey| format!("{}/{}", key.collection, key.id);
+        Self {
+            count,
+            items: keys.iter().map(name).collect(),
+        }
+    }
+
     /// Adds what others counted.
     pub(super) fn absorb(&mut self, more: Self) {
         self.count += more.count;
-        let room = EXAMPLES.saturating_sub(self.items.len());
+        let room = (EXAMPLES as usize).saturating_sub(self.items.len());
         self.items.extend(more.items.into_iter().take(room));
     }
 }
@@ -223,6 +231,29 @@ impl LoadReport {
                 .entry(quarantine.reason.clone())
                 .or_default()
                 .add(&item.key);
+        }
+    }
+
+    /// Accounts for a collection of which every document is as it was.
+    pub fn count_unchanged(&mut self, collection: &str, record: &CollectionRecord) {
+        let counts = self.collections.entry(collection.to_owned()).or_default();
+        counts.unchanged += record.migrated;
+        counts.quarantined += record.quarantined;
+        let unchanged = |rows: &u64| RowCounts {
+            unchanged: *rows,
+            ..RowCounts::default()
+        };
+        let rows = record.rows.iter();
+        let rows = rows.map(|(table, rows)| (table.clone(), unchanged(rows)));
+        self.count_rows(&rows.collect());
+        for (sums, found) in [
+            (&mut self.warnings, &record.warnings),
+            (&mut self.quarantine, &record.quarantine),
+        ] {
+            for (name, (count, items)) in found {
+                let sum = sums.entry(name.clone()).or_default();
+                sum.absorb(Examples::of(*count, items));
+            }
         }
     }
 

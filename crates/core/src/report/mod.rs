@@ -9,5 +9,5 @@ mod share;
 pub use bill::{Bill, Cost, ReadPrice};
 pub use comparison::{CollectionProof, Comparison};
 pub use history::{History, Latency, Pace, Recordings, StepPace};
-pub use load::{CollectionCounts, Examples, Gone, LoadReport, PhaseReport, Retried};
+pub use load::{CollectionCounts, EXAMPLES, Examples, Gone, LoadReport, PhaseReport, Retried};
 pub use share::LoadShare;

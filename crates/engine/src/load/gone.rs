@@ -9,6 +9,7 @@ use sunset_core::ports::progress::Progress;
 use sunset_core::ports::rows::{Item, ItemKey, ItemOutcome, RowWriter};
 use sunset_core::report::LoadReport;
 
+use super::unchanged::Unchanged;
 use super::{Destination, LoadOptions, Surveyed};
 use crate::retry::retry;
 
@@ -21,7 +22,8 @@ type Stages = BTreeMap<std::cmp::Reverse<(usize, bool)>, Vec<ItemKey>>;
 #[derive(Default)]
 pub(super) struct Removal(Stages);
 
-/// Finds the items that the survey has not seen. Without `options.prune` they are only counted.
+/// Goes through the ledger's items once: finds those that the survey has not seen, and counts
+/// those that are as they were. Without `options.prune` the former are only counted, too.
 ///
 /// # Errors
 /// `Refused` when they may be there all the same: the source holds something unreadable, or
@@ -32,17 +34,20 @@ pub(super) async fn find(
     destination: &Destination,
     options: &LoadOptions,
     report: &mut LoadReport,
-) -> Result<Removal> {
+) -> Result<(Removal, Unchanged)> {
     let resolution = surveyed.resolution.as_ref();
     let mut removal = Removal::default();
+    let mut unchanged = Unchanged::default();
     let mut after: Option<ItemKey> = None;
     loop {
         let page = retry(options.retries, || {
             destination.accounted(after.as_ref(), PAGE)
         })
         .await?;
-        for key in &page {
-            let stage = stage_of(plan, key).filter(|_| !resolution.knows(key));
+        for item in &page {
+            let key = &item.key;
+            unchanged.see(resolution, item);
+            let stage = stage_of(plan, key).filter(|_| item.holds && !resolution.knows(key));
             let Some(stage) = stage else {
                 continue;
             };
@@ -54,8 +59,8 @@ pub(super) async fn find(
             }
         }
         match page.last() {
-            Some(last) => after = Some(last.clone()),
-            None => return Ok(removal),
+            Some(last) => after = Some(last.key.clone()),
+            None => return Ok((removal, unchanged)),
         }
     }
 }

@@ -285,7 +285,7 @@ impl Shared<'_> {
         self.sum(stage).await?.conserve()?;
         let destination = Destination::Writer(Arc::clone(&self.writer));
         let mut report = LoadReport::default();
-        let removal = gone::find(
+        let (removal, _) = gone::find(
             self.plan,
             self.surveyed,
             &destination,

@@ -8,7 +8,7 @@ use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
 use sunset_core::document::Delivery;
 use sunset_core::error::{Error, ErrorKind, Result};
-use sunset_core::plans::{Emission, Phase, Resolution};
+use sunset_core::plans::{Emission, Resolution};
 use sunset_core::ports::documents::DocumentSource;
 use sunset_core::ports::progress::Progress;
 use sunset_core::ports::rows::{Item, ItemKey, ItemOutcome, LoadOutcome, RowCounts};
@@ -32,17 +32,22 @@ fn map_documents(resolution: &dyn Resolution, chunk: Vec<Delivery>) -> Vec<Emiss
         .collect()
 }
 
-/// The items of one phase, in batches: those of its documents, then those made of several.
+/// The items of phase `index`, in batches: those of the documents of some of its collections, then
+/// those made of several.
 pub(crate) fn items<'a>(
     source: &'a dyn DocumentSource,
     surveyed: &'a Surveyed,
     index: usize,
-    phase: &'a Phase,
+    collections: &[&str],
     batch_size: usize,
 ) -> BoxStream<'a, Result<Vec<Item>>> {
     let mut twins_seen = HashSet::new();
-    let collections: Vec<&str> = phase.collections.iter().map(String::as_str).collect();
-    let mapped = emissions(source.read(&collections), &surveyed.resolution)
+    let deliveries = if collections.is_empty() {
+        Box::pin(stream::empty())
+    } else {
+        source.read(collections)
+    };
+    let mapped = emissions(deliveries, &surveyed.resolution)
         .map_ok(move |emissions| keep_counting(emissions, &mut twins_seen));
     let derived = stream::iter(surveyed.resolution.derived(index)).map(|item| Ok(vec![item]));
     Box::pin(rebatch(mapped.chain(derived), batch_size.max(1)))
@@ -181,17 +186,26 @@ async fn write_batch(
         batch.into_iter().zip(settled).partition(|(item, settled)| {
             // A document in quarantine may have rows of an earlier time, which are to go.
             let pruned = prune && item.quarantine.is_some();
-            *settled == Some(item.outcome_digest) && !pruned
+            settled.is_some_and(|settled| settled.outcome == item.outcome_digest) && !pruned
         });
-    let known: Vec<Item> = known.into_iter().map(|(item, _)| item).collect();
+    let (confirmed, elsewise): (Vec<_>, Vec<_>) = known
+        .into_iter()
+        .partition(|(item, settled)| settled.is_some_and(|settled| settled.basis == item.basis));
+    let known: Vec<Item> = confirmed.into_iter().map(|(item, _)| item).collect();
+    let elsewise: Vec<Item> = elsewise.into_iter().map(|(item, _)| item).collect();
     let new: Vec<Item> = new.into_iter().map(|(item, _)| item).collect();
     let mut outcome = match &destination {
         _ if new.is_empty() => LoadOutcome::default(),
         Destination::Writer(writer) => retry(retries, || writer.load(&new)).await?,
         Destination::Nowhere(_) => as_if_new(&new),
     };
+    if let Destination::Writer(writer) = &destination
+        && !elsewise.is_empty()
+    {
+        retry(retries, || writer.confirm(&elsewise)).await?;
+    }
     let mut all = new;
-    for item in known {
+    for item in known.into_iter().chain(elsewise) {
         outcome.items.push(settled_outcome(&item));
         for row in &item.rows {
             count_row(&mut outcome.rows, &row.shape.table).unchanged += 1;

@@ -75,6 +75,11 @@ impl RowWriter for RowStore {
     async fn load(&self, items: &[Item]) -> Result<LoadOutcome> {
         self.lease.database.watched(self.batch(items)).await
     }
+
+    async fn confirm(&self, items: &[Item]) -> Result<()> {
+        let confirmed = self.confirm_basis(items);
+        self.lease.database.watched(confirmed).await
+    }
 }
 
 impl RowStore {

@@ -2,8 +2,8 @@
 
 use sunset_core::ErrorKind;
 use sunset_core::ports::rows::{
-    Assignment, Item, ItemKey, ItemOutcome, OnConflict, Quarantine, RowWriter, SettledItems,
-    Warning,
+    Assignment, Item, ItemKey, ItemOutcome, OnConflict, Quarantine, RowWriter, Settled,
+    SettledItems, Warning,
 };
 
 use super::server::Scratch;
@@ -44,7 +44,10 @@ async fn rows_are_written_once_and_changed_when_v2_changes() {
         store.settled(&keys).await.expect("settled"),
         case("one")
             .iter()
-            .map(|item| Some(item.outcome_digest))
+            .map(|item| Some(Settled {
+                outcome: item.outcome_digest,
+                basis: item.basis,
+            }))
             .collect::<Vec<_>>()
     );
     let before = (scratch.dump().await, ledger_dump(&scratch).await);

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::Value as JsonValue;
-use sunset_core::digest::Digest;
 use sunset_core::error::{Error, ErrorKind, Result};
-use sunset_core::ports::rows::{Item, ItemKey, ItemOutcome, LoadOutcome, RowWriter, SettledItems};
+use sunset_core::ports::rows::{
+    Accounted, CollectionRecord, Item, ItemKey, ItemOutcome, LoadOutcome, RowWriter, Settled,
+    SettledItems,
+};
 use sunset_core::ports::work::{Claim, Standing, Unit, WorkDesk};
 
-use super::{Progress, State, Turn, World, fence_dead};
+use super::{Kept, Progress, State, Turn, World, fence_dead};
 use crate::objects::lock;
 
 /// A worker's place in the world.
@@ -166,22 +168,36 @@ impl WorkDesk for Seat {
 
 #[async_trait]
 impl SettledItems for Seat {
-    async fn settled(&self, keys: &[ItemKey]) -> Result<Vec<Option<Digest>>> {
+    async fn settled(&self, keys: &[ItemKey]) -> Result<Vec<Option<Settled>>> {
+        let settled = |kept: &Kept| Settled {
+            outcome: kept.digest,
+            basis: kept.basis,
+        };
         self.call(|state, _| {
             let kept = keys.iter().map(|key| state.items.get(key));
-            Ok(kept.map(|kept| kept.map(|kept| kept.digest)).collect())
+            Ok(kept.map(|kept| kept.map(settled)).collect())
         })
         .await
     }
 
-    async fn accounted(&self, after: Option<&ItemKey>, limit: u32) -> Result<Vec<ItemKey>> {
+    async fn accounted(&self, after: Option<&ItemKey>, limit: u32) -> Result<Vec<Accounted>> {
         self.call(|state, _| {
-            let items = state.items.iter().filter(|(_, kept)| !kept.quarantined);
+            let items = state.items.iter();
             let behind = items.filter(|(key, _)| after.is_none_or(|after| *key > after));
-            let page = behind.take(limit as usize);
-            Ok(page.map(|(key, _)| key.clone()).collect())
+            let page = behind.take(limit as usize).map(|(key, kept)| Accounted {
+                key: key.clone(),
+                holds: !kept.quarantined,
+                quarantined: kept.quarantined,
+                basis: kept.basis,
+            });
+            Ok(page.collect())
         })
         .await
+    }
+
+    async fn collection(&self, _name: &str, _examples: u32) -> Result<CollectionRecord> {
+        // Workers share the whole source: they ask for no collection as a whole.
+        Ok(CollectionRecord::default())
     }
 }
 
@@ -207,6 +223,18 @@ impl RowWriter for Seat {
                 }
             }
             Ok(outcome)
+        })
+        .await
+    }
+
+    async fn confirm(&self, items: &[Item]) -> Result<()> {
+        self.call(|state, _| {
+            for item in items {
+                if let Some(kept) = state.items.get_mut(&item.key) {
+                    kept.basis = item.basis;
+                }
+            }
+            Ok(())
         })
         .await
     }

@@ -8,7 +8,9 @@ use super::fates::{self, Fate, Fates, Fault, NumberFate};
 use super::rules::{self, Context};
 use super::survey::{Note, Notes};
 use super::syntax::Policy;
+use crate::digest::Digest;
 use crate::document::{BadDocument, Document};
+use crate::plans::basis::Basis;
 use crate::plans::outcome::{self, Written};
 use crate::plans::{CollectionTally, Emission, RecordedNumbers, Resolution};
 use crate::ports::rows::{Assignment, Item, ItemKey};
@@ -159,6 +161,38 @@ impl FileResolution {
     }
 }
 
+impl FileResolution {
+    /// The digest of what the item of a document rests on, by the place of its note.
+    fn basis_at(&self, index: usize, at: usize) -> Digest {
+        let (plan, notes) = (&self.plan, &self.notes);
+        let collection = &plan.collections[index];
+        let note = &notes.shelves[index].notes[at];
+        let revision = plan.revision.to_string();
+        let basis = Basis::of(&collection.name, notes.texts.get(note.head.id), note);
+        let basis = basis.and(&revision).and(&self.owner);
+        let number = match &self.fates[index][at] {
+            Fate::Migrated { number } => number,
+            Fate::Quarantined(fault) => {
+                let (reason, detail) = self.quarantine(collection, *fault);
+                return basis.and(&reason).and(&detail).digest();
+            }
+        };
+        let basis = match number {
+            NumberFate::Own(text) => basis.and("own").and(notes.texts.get(*text)),
+            NumberFate::Assigned(number) => basis.and("assigned").and(number),
+            NumberFate::Duplicate => basis.and("twice"),
+            NumberFate::Missing => basis.and("missing"),
+        };
+        let references = collection.references.iter().zip(&note.references);
+        references
+            .fold(basis, |basis, (rule, named)| {
+                let found = named.and_then(|id| fates::target(notes, &self.fates, rule.target, id));
+                basis.maybe(found.map(|found| notes.texts.get(found.row)))
+            })
+            .digest()
+    }
+}
+
 impl Resolution for FileResolution {
     fn emit(&self, document: Document) -> Emission {
         let source_digest = document.digest();
@@ -185,10 +219,12 @@ impl Resolution for FileResolution {
                 outcome::item(key, source_digest, Some(raw), Err((&reason, detail)))
             }
         };
+        let basis = Some(self.basis_at(index, at));
+        let item = Box::new(Item { basis, ..item });
         if has_twins {
-            Emission::Twin(Box::new(item))
+            Emission::Twin(item)
         } else {
-            Emission::Item(Box::new(item))
+            Emission::Item(item)
         }
     }
 
@@ -214,6 +250,12 @@ impl Resolution for FileResolution {
         };
         let shelf = &self.notes.shelves[index];
         shelf.find(&self.notes.texts, &key.id).is_some() || shelf.has_bad(&key.id)
+    }
+
+    fn basis(&self, key: &ItemKey) -> Option<Digest> {
+        let index = self.plan.position(&key.collection)?;
+        let at = self.notes.shelves[index].find(&self.notes.texts, &key.id)?;
+        Some(self.basis_at(index, at))
     }
 
     fn tally(&self, collection: &str) -> CollectionTally {

@@ -1,7 +1,9 @@
 //! Turns documents into items, by what was resolved.
 
+mod basis;
 mod lookup;
 
+use crate::digest::Digest;
 use crate::document::{BadDocument, Document};
 use crate::plans::outcome::{self, Written};
 use crate::plans::shelf::{Index, Text};
@@ -78,6 +80,15 @@ impl SalesAiResolution {
 
     fn lead_id(&self, lead: Index) -> &str {
         self.text(self.notes.leads.notes[lead.get()].id)
+    }
+
+    fn conversation_id(&self, place: ConversationPlace) -> &str {
+        let notes = &self.notes;
+        self.text(match place {
+            ConversationPlace::Conversation(index) => notes.conversations.notes[index.get()].id,
+            ConversationPlace::SalesCase(index) => notes.sales_cases.notes[index.get()].id,
+            ConversationPlace::Case(index) => notes.cases.notes[index.get()].id,
+        })
     }
 
     /// The opportunity of a migrated conversation.
@@ -261,18 +272,11 @@ impl SalesAiResolution {
                 return Err((reason, detail.to_owned()));
             }
         };
-        let conversation = match place {
-            ConversationPlace::Conversation(index) => {
-                self.notes.conversations.notes[index.get()].id
-            }
-            ConversationPlace::SalesCase(index) => self.notes.sales_cases.notes[index.get()].id,
-            ConversationPlace::Case(index) => self.notes.cases.notes[index.get()].id,
-        };
         let metadata = Metadata::from(&document);
         let mut reader = Reader::new(document.fields);
         let place = Place {
             id: &document.id,
-            conversation_id: self.text(conversation),
+            conversation_id: self.conversation_id(place),
             opportunity_id: self.opportunity_of(place),
         };
         let row = meddic::document(&mut reader, &metadata, &place, &self.shapes);
@@ -356,12 +360,10 @@ impl Resolution for SalesAiResolution {
         };
         debug_assert_eq!(outcome.is_err(), copy.is_some());
         let has_twins = self.has_twins(&key.collection, &key.id);
-        let item = Box::new(outcome::item(
-            key,
-            source_digest,
-            copy,
-            outcome.map_err(|(reason, detail)| (reason.code(), detail)),
-        ));
+        let basis = self.basis_at(&key.collection, index);
+        let outcome = outcome.map_err(|(reason, detail)| (reason.code(), detail));
+        let item = outcome::item(key, source_digest, copy, outcome);
+        let item = Box::new(Item { basis, ..item });
         if has_twins {
             Emission::Twin(item)
         } else {
@@ -403,6 +405,10 @@ impl Resolution for SalesAiResolution {
 
     fn knows(&self, key: &ItemKey) -> bool {
         self.has_item(key) || self.has_bad(&key.collection, &key.id)
+    }
+
+    fn basis(&self, key: &ItemKey) -> Option<Digest> {
+        self.basis_by_key(key)
     }
 
     fn tally(&self, collection: &str) -> CollectionTally {

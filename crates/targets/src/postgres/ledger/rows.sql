@@ -8,6 +8,8 @@ CREATE TABLE IF NOT EXISTS sunset.items (
     run            bigint NOT NULL,
     PRIMARY KEY (collection, document_id)
 );
+-- Digest of what the outcome rests on: the rules, the document, and what was decided about it.
+ALTER TABLE sunset.items ADD COLUMN IF NOT EXISTS basis bytea;
 -- `gone`: V2 has the document no longer, and what it gave was removed.
 ALTER TABLE sunset.items DROP CONSTRAINT IF EXISTS items_state_check;
 ALTER TABLE sunset.items ADD CONSTRAINT items_state_check

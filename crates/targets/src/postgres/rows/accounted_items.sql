@@ -1,17 +1,24 @@
--- A page of the items that V3 holds something of, behind ($1, $2) in order. An item that a rollback
--- forgot may still be the origin of a row that it put back.
-SELECT collection, document_id
-  FROM ((SELECT collection, document_id
-           FROM sunset.items
-          WHERE state IN ('migrated', 'conflict')
-            AND ($1::text IS NULL OR (collection, document_id) > ($1, $2::text))
-          ORDER BY collection, document_id
-          LIMIT $3)
-        UNION
-        (SELECT DISTINCT collection, document_id
-           FROM sunset.provenance
-          WHERE $1::text IS NULL OR (collection, document_id) > ($1, $2::text)
-          ORDER BY collection, document_id
-          LIMIT $3)) AS page
+-- A page of the items behind ($1, $2) in order. An item that a rollback forgot may still be the
+-- origin of a row that it put back.
+SELECT collection, document_id,
+       coalesce(i.state IN ('migrated', 'conflict'), false) OR page.holds AS holds,
+       coalesce(i.state = 'quarantined', false) AS quarantined,
+       CASE WHEN i.state IN ('migrated', 'quarantined') THEN i.basis END AS basis
+  FROM (SELECT collection, document_id, bool_or(holds) AS holds
+          FROM ((SELECT collection, document_id, false AS holds
+                   FROM sunset.items
+                  WHERE state <> 'gone'
+                    AND ($1::text IS NULL OR (collection, document_id) > ($1, $2::text))
+                  ORDER BY collection, document_id
+                  LIMIT $3)
+                UNION ALL
+                (SELECT DISTINCT collection, document_id, true
+                   FROM sunset.provenance
+                  WHERE $1::text IS NULL OR (collection, document_id) > ($1, $2::text)
+                  ORDER BY collection, document_id
+                  LIMIT $3)) AS either
+         GROUP BY collection, document_id
+         ORDER BY collection, document_id
+         LIMIT $3) AS page
+  LEFT JOIN sunset.items AS i USING (collection, document_id)
  ORDER BY collection, document_id
- LIMIT $3

@@ -267,14 +267,19 @@ async fn items(
         let Some(item) = book.items.get(*position) else {
             continue;
         };
-        copy.row(6)
+        let row = copy
+            .row(7)
             .await?
             .text(&without_nul(&item.key.collection))
             .text(&without_nul(&item.key.id))
             .digest(&item.source_digest)
-            .digest(&item.outcome_digest)
-            .text(name)
-            .bigint(book.run);
+            .digest(&item.outcome_digest);
+        match &item.basis {
+            Some(basis) => row.digest(basis),
+            None => row.null(),
+        }
+        .text(name)
+        .bigint(book.run);
     }
     copy.finish().await.map(drop)
 }

@@ -1,1 +1,1 @@
-COPY sunset.items (collection, document_id, source_digest, outcome_digest, state, run) FROM STDIN (FORMAT binary)
+COPY sunset.items (collection, document_id, source_digest, outcome_digest, basis, state, run) FROM STDIN (FORMAT binary)

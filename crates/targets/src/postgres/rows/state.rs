@@ -20,6 +20,7 @@ use crate::postgres::runs::without_nul;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct KnownItem {
     pub outcome_digest: Option<Digest>,
+    pub basis: Option<Digest>,
     pub state: String,
 }
 
@@ -128,6 +129,7 @@ pub(super) async fn known_items(
         if let Some(slot) = place.and_then(|place| known.get_mut(place)) {
             *slot = Some(KnownItem {
                 outcome_digest: digest(&row, "outcome_digest").map_err(failed)?,
+                basis: optional_digest(&row, "basis").map_err(failed)?,
                 state: row.try_get("state").map_err(failed)?,
             });
         }
@@ -150,6 +152,12 @@ pub(super) fn columns_of<'k>(
 
 fn digest(row: &PgRow, column: &str) -> sqlx::Result<Option<Digest>> {
     Ok(Digest::from_slice(row.try_get(column)?))
+}
+
+/// Of a column that may be NULL.
+pub(super) fn optional_digest(row: &PgRow, column: &str) -> sqlx::Result<Option<Digest>> {
+    let bytes: Option<&[u8]> = row.try_get(column)?;
+    Ok(bytes.and_then(Digest::from_slice))
 }
 
 /// Reads everything that the decisions about `items` need, and locks the rows concerned.

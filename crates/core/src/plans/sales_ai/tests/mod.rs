@@ -1,5 +1,6 @@
 //! Every rule of the mapping, one test each. `docs/mapping.md` names the rules.
 
+mod basis;
 mod cases;
 mod conversations;
 mod leads;
