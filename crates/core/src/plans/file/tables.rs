@@ -43,12 +43,44 @@ pub(super) fn schema(
             let what = format!("the table {name} stands here a second time");
             return Err(text.fault(table.name.span(), what));
         }
-        made.push(one(text, table, &enums, &made)?);
+        let one = one(text, table, &enums, &made)?;
+        if let Some(taken) = taken_twice(&made, &one) {
+            let what = format!(
+                "two keys or tables would have the name {taken:?}: PostgreSQL keeps 63 bytes of a name; shorten the names of columns, or give the keys names of their own"
+            );
+            return Err(text.fault(table.name.span(), what));
+        }
+        made.push(one);
     }
     Ok(Schema {
         namespace: namespace.to_owned(),
         enums,
         tables: made,
+    })
+}
+
+/// A name that a table brings along and that is taken: tables and indexes share their names, and the
+/// constraints of a table do.
+fn taken_twice(before: &[Table], table: &Table) -> Option<String> {
+    let indexes = |table: &Table| -> Vec<String> {
+        let uniques = table.uniques.iter().map(|unique| unique.name.clone());
+        let indexes = table.indexes.iter().map(|index| index.name.clone());
+        let own = std::iter::once(table.name.clone());
+        own.chain(uniques).chain(indexes).collect()
+    };
+    let relations: Vec<String> = before
+        .iter()
+        .flat_map(indexes)
+        .chain(indexes(table))
+        .collect();
+    let keys = table.foreign_keys.iter().map(|key| key.name.clone());
+    let checks = table.checks.iter().map(|check| check.name.clone());
+    let uniques = table.uniques.iter().map(|unique| unique.name.clone());
+    let constraints: Vec<String> = keys.chain(checks).chain(uniques).collect();
+    [relations, constraints].into_iter().find_map(|mut names| {
+        names.sort();
+        let twice = names.windows(2).find(|pair| pair.first() == pair.last())?;
+        twice.first().cloned()
     })
 }
 
