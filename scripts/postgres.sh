@@ -157,7 +157,7 @@ start_postgres() {
         port=$(free_port)
         # In a session of its own, so that Ctrl-C in the terminal does not stop it.
         as_postgres setsid "$PGBIN/postgres" -D "$data" -p "$port" -c listen_addresses=127.0.0.1 \
-            -c unix_socket_directories='' -c fsync="$fsync" -c max_connections=200 \
+            -c unix_socket_directories='' -c fsync="$fsync" -c max_connections=200 -c max_prepared_transactions=8 \
             >>"$LOCAL/log/postgres.log" 2>&1 </dev/null &
         server=$!
         disown
