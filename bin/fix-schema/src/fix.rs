@@ -1,8 +1,8 @@
 //! Connect, probe, show, repair, verify.
 
-use sunset_cli::render::schema::{counted, listed_lines, step_lines};
+use sunset_cli::render::schema::{counted, foreseen_lines, listed_lines, step_lines};
 use sunset_cli::{Consented, Program, Session, Status, thousands};
-use sunset_core::config::{BackupWish, DatabaseSettings};
+use sunset_core::config::{BackupWish, DatabaseSettings, Pace};
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::permit::{Consent, WritePermit};
@@ -17,7 +17,12 @@ use crate::Arguments;
 
 pub async fn fix(arguments: Arguments, session: Session) -> Result<Status> {
     let wanted = sunset_cli::desired_schema(&arguments.plan, &arguments.schema)?;
-    let settings = session.settings(DatabaseSettings::read)?;
+    let (settings, pace) = session.settings(|variables, faults| {
+        (
+            DatabaseSettings::read(variables, faults),
+            Pace::read(variables, faults),
+        )
+    })?;
     let backup = arguments.backup.wish(&session)?;
     let consent = arguments.write.consent(&session);
     let connecting = ConnectOptions::for_program(Arguments::NAME);
@@ -25,6 +30,7 @@ pub async fn fix(arguments: Arguments, session: Session) -> Result<Status> {
     session.detail(&format!("database {}", database.describe()));
     let fix = Fix {
         backup,
+        retries: Retries(pace.max_retries),
         owner: session.variable(env_vars::MIGRATION_USER_ID),
         reader: LiveReader::new(database.clone()),
         session,
@@ -38,13 +44,22 @@ pub async fn fix(arguments: Arguments, session: Session) -> Result<Status> {
         Consented::Write(consent) if !diagnosis.due.is_empty() => {
             fix.execute(&consent, &diagnosis).await
         }
-        Consented::Write(_) => Ok(fix.end(&diagnosis, None, false)),
-        Consented::DryRun => Ok(fix.end(&diagnosis, None, true)),
+        Consented::Write(_) => Ok(fix.end(&diagnosis, None, None)),
+        Consented::DryRun => {
+            let foreseen = diagnosis.preflight();
+            if let Err(refused) = &foreseen {
+                for line in foreseen_lines(refused) {
+                    fix.session.print(&line);
+                }
+            }
+            Ok(fix.end(&diagnosis, None, Some(foreseen.is_ok())))
+        }
     }
 }
 
 struct Fix {
     backup: BackupWish,
+    retries: Retries,
     session: Session,
     database: Database,
     reader: LiveReader,
@@ -111,7 +126,7 @@ impl Fix {
                 let counts = serde_json::json!({"repairs": diagnosis.due.len()});
                 run.finish(&RunEnd::done(counts, serde_json::json!({})))
                     .await?;
-                Ok(self.end(&diagnosis, Some(&after), false))
+                Ok(self.end(&diagnosis, Some(&after), None))
             }
             Err(error) => {
                 // The error that stopped the run matters more than that it could not be noted.
@@ -132,7 +147,7 @@ impl Fix {
         let tables: Vec<String> = live.tables.iter().map(|table| table.name.clone()).collect();
         let what = (tables.as_slice(), namespace);
         let taken =
-            sunset_backup::before_writing(&self.backup, consent, run, what, Retries(3)).await?;
+            sunset_backup::before_writing(&self.backup, consent, run, what, self.retries).await?;
         self.session.tell_backup(taken.as_ref());
         let progress = self.session.progress();
         let owner = self.owner.as_deref();
@@ -160,13 +175,16 @@ impl Fix {
         if let Some(due) = after.due.first() {
             return Err(Error::new(ErrorKind::Mismatch, "a repair did not help")
                 .item(due.repair.title.clone())
-                .remedy("somebody may have changed the database meanwhile; run fix-schema again"));
+                .remedy(
+                    "a trigger may undo what it writes, or somebody changed the database meanwhile; look at one of its rows, then run fix-schema again",
+                ));
         }
         Ok((diagnosis, after))
     }
 
-    /// `after` is the diagnosis behind the repairs, where there were any.
-    fn end(&self, before: &Diagnosis, after: Option<&Diagnosis>, dry_run: bool) -> Status {
+    /// `after` is the diagnosis behind the repairs, where there were any; a dry run says whether
+    /// this role may do them.
+    fn end(&self, before: &Diagnosis, after: Option<&Diagnosis>, dry_run: Option<bool>) -> Status {
         let last = after.unwrap_or(before);
         if after.is_some() {
             self.session.print(&format!(
@@ -189,13 +207,13 @@ impl Fix {
                 blocked.title, blocked.what
             ));
         }
-        let status = if last.is_incomplete() {
+        let status = if last.is_incomplete() || dry_run == Some(false) {
             Status::Incomplete
         } else {
             Status::Done
         };
         self.session
-            .json(|| document(before, last, status, dry_run));
+            .json(|| document(before, last, status, dry_run.is_some()));
         status
     }
 }

@@ -43,7 +43,7 @@ const AFTER_HELP: &str = "\
 Environment (the process's own, then .env.migration, then .env):
   DATABASE_URL        the V3 database, postgresql://user:password@host/name
   MIGRATION_USER_ID   who owns opportunities that have no owner (made when not set)
-  DRY_RUN, VERBOSE
+  MAX_RETRIES, DRY_RUN, VERBOSE
 
 Exit status: 0 done or nothing to repair, 1 error, 2 usage, 3 done but for rows that need a person.
 

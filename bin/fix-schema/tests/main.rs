@@ -12,6 +12,7 @@ mod generations;
 mod odd;
 #[path = "../../schema-push/tests/scratch.rs"]
 mod scratch;
+mod strange;
 mod taken_back;
 mod traffic;
 

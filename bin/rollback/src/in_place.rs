@@ -148,7 +148,7 @@ impl Flow {
             .cloned()
             .collect();
         let reader = LiveReader::new(self.database.clone());
-        Ok(schema::plan_undo(&reader, made, false).await?.1)
+        Ok(schema::plan_undo(&reader, made, None).await?.1)
     }
 
     async fn take_back(&self, consent: &Consent) -> Result<Status> {

@@ -18,8 +18,7 @@ use sunset_core::ports::in_place::ChangeScope;
 use sunset_core::ports::objects::{ObjectLedger, ObjectStore};
 use sunset_core::ports::rollback::{RollbackOptions, RollbackReport, Scope, UndoPlanner, Undone};
 use sunset_core::ports::runs::{RunEnd, RunStart};
-use sunset_core::schema::steps::Effect;
-use sunset_core::schema::undo::{RecordedStep, UndoPlan};
+use sunset_core::schema::undo::{KeptRows, RecordedStep, UndoPlan};
 use sunset_engine::in_place::{TakenReport, plan_take_back, take_back};
 use sunset_engine::retry::Retries;
 use sunset_engine::rollback::{Erased, erasable_objects, erase_objects, rollback};
@@ -240,26 +239,17 @@ impl Flow {
     ) -> Result<(UndoPlan, Vec<(String, u64)>)> {
         let steps = self.schema_steps(ledger).await?;
         let reader = LiveReader::new(self.database.clone());
-        let (undo, kept) = schema::plan_undo(&reader, steps, true).await?;
+        let mut stay = KeptRows::new();
+        for row in &rows.kept {
+            let of_table = stay.entry(row.table.clone()).or_default();
+            of_table.push(row.row_id.clone());
+        }
+        let (undo, kept) = schema::plan_undo(&reader, steps, Some(&stay)).await?;
         if self.options.force {
             return Ok((undo, Vec::new()));
         }
-        let mut in_the_way: Vec<_> = kept
-            .into_iter()
-            .map(|kept| (kept.what, kept.rows.count))
-            .collect();
-        for step in &undo.steps {
-            if let Effect::CreatesTable { table } = &step.effect {
-                let count = rows.kept.iter().filter(|row| row.table == *table).count();
-                if count > 0 {
-                    in_the_way.push((
-                        format!("rows in {table} that the rollback keeps"),
-                        count as u64,
-                    ));
-                }
-            }
-        }
-        Ok((undo, in_the_way))
+        let in_the_way = kept.into_iter().map(|kept| (kept.what, kept.rows.count));
+        Ok((undo, in_the_way.collect()))
     }
 
     async fn take_back(&self, consent: &Consent) -> Result<Status> {

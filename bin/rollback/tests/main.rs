@@ -8,6 +8,7 @@
 )]
 
 mod levels;
+mod schema;
 
 use std::ops::Deref;
 use std::path::Path;
@@ -102,8 +103,8 @@ fn shown(output: &Output, scratch: Option<&Scratch>) -> String {
 /// Three opportunities, one of which somebody edits.
 fn migrate(scratch: &Scratch) {
     scratch.sql(
-        "CREATE TABLE opportunities (id text PRIMARY KEY, company_name text NOT NULL); \
-         INSERT INTO opportunities VALUES ('theirs', 'Alone')",
+        "CREATE TABLE IF NOT EXISTS opportunities (id text PRIMARY KEY, company_name text NOT NULL); \
+         INSERT INTO opportunities (id, company_name) VALUES ('theirs', 'Alone')",
     );
     runtime().block_on(async {
         let database = Database::connect(

@@ -83,7 +83,7 @@ fn in_words(error: Error) -> String {
 const AFTER_HELP: &str = "\
 Environment (the process's own, then .env.migration, then .env):
   DATABASE_URL   the V3 database, postgresql://user:password@host/name
-  DRY_RUN, VERBOSE
+  MAX_RETRIES, DRY_RUN, VERBOSE
 
 Exit status: 0 done, 1 error, 2 usage, 3 done but for steps that need a person, 4 --check found
 differences.

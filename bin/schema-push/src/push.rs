@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use sunset_cli::render::schema::{counted, drift_text, plan_json, plan_text, remarks};
+use sunset_cli::render::schema::{
+    counted, drift_text, foreseen_lines, plan_json, plan_text, remarks,
+};
 use sunset_cli::{Consented, Program, Session, Status};
-use sunset_core::config::{BackupWish, DatabaseSettings};
+use sunset_core::config::{BackupWish, DatabaseSettings, Pace};
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::instant::Instant;
 use sunset_core::permit::{Consent, WritePermit};
@@ -42,9 +44,12 @@ pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
         ..Directions::default()
     };
     let in_place = sunset_cli::in_place_plan(&arguments.plan)?;
-    let settings = session.settings(|variables, faults| match &in_place {
-        Some(plan) => DatabaseSettings::read_first(variables, &plan.database, faults),
-        None => DatabaseSettings::read(variables, faults),
+    let (settings, pace) = session.settings(|variables, faults| {
+        let settings = match &in_place {
+            Some(plan) => DatabaseSettings::read_first(variables, &plan.database, faults),
+            None => DatabaseSettings::read(variables, faults),
+        };
+        (settings, Pace::read(variables, faults))
     })?;
     let backup = arguments.backup.wish(&session)?;
     let consent = if arguments.check {
@@ -72,9 +77,8 @@ pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
             let status = match preflight(&plan.steps, &live) {
                 Ok(()) => status(&plan),
                 Err(refused) => {
-                    session.print(&format!("would fail: {}", refused.what()));
-                    for more in [refused.item_name(), refused.remedy_text()] {
-                        session.print(&format!("  {}", more.unwrap_or_default()));
+                    for line in foreseen_lines(&refused) {
+                        session.print(&line);
                     }
                     Status::Incomplete
                 }
@@ -86,6 +90,7 @@ pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
             session.announce(database.describe());
             let push = Push {
                 backup,
+                retries: Retries(pace.max_retries),
                 session,
                 database,
                 reader,
@@ -169,6 +174,7 @@ fn status(plan: &SchemaPlan) -> Status {
 
 struct Push {
     backup: BackupWish,
+    retries: Retries,
     session: Session,
     database: Database,
     reader: LiveReader,
@@ -240,10 +246,10 @@ impl Push {
         let tables: Vec<String> = live.tables.iter().map(|table| table.name.clone()).collect();
         let what = (tables.as_slice(), self.wanted.schema.namespace.as_str());
         let taken =
-            sunset_backup::before_writing(&self.backup, consent, run, what, Retries(3)).await?;
+            sunset_backup::before_writing(&self.backup, consent, run, what, self.retries).await?;
         self.session.tell_backup(taken.as_ref());
         let progress = self.session.progress();
-        let (executed, after) = schema::push(
+        let (executed, mut after) = schema::push(
             &self.reader,
             &run.schema(),
             &self.wanted,
@@ -251,6 +257,13 @@ impl Push {
             progress.as_ref(),
         )
         .await?;
+        // What was to be dropped and could not be is no part of the desired schema.
+        let drops: Vec<String> = self.directions.drops.iter().map(|d| d.shown()).collect();
+        let stays = plan
+            .refused
+            .iter()
+            .filter(|note| drops.contains(&note.object));
+        after.refused.extend(stays.cloned());
         Ok((plan, executed, after))
     }
 
@@ -279,7 +292,7 @@ impl Push {
             batches: plan.batches,
             connections: 1,
             began: Instant::MIN,
-            retries: Retries(3),
+            retries: self.retries,
             again: false,
         };
         for kept in plan

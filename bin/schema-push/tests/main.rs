@@ -12,12 +12,15 @@ mod broken;
 mod drizzle;
 mod empty;
 mod existing;
+mod generations;
 mod golden;
 mod names;
 mod obstacles;
+mod patience;
 mod permissions;
 mod renames;
 mod scratch;
+mod strange;
 mod traffic;
 mod undo;
 

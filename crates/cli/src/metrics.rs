@@ -232,6 +232,15 @@ impl Progress for Counted {
         *self.phase.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.shown.finish();
     }
+
+    fn note(&self, words: &str) {
+        self.shown.note(words);
+    }
+
+    fn doing(&self, words: &str) {
+        self.metrics.touch();
+        self.shown.doing(words);
+    }
 }
 
 #[cfg(test)]

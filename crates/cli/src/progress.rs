@@ -17,9 +17,12 @@ const EVERY: Duration = Duration::from_secs(5);
 /// The progress that suits where standard error goes.
 pub(crate) fn for_terminal(talk: Talk, quiet: bool) -> Box<dyn Progress> {
     if quiet {
-        Box::new(Silent)
+        Box::new(Noted { talk })
     } else if std::io::stderr().is_terminal() {
-        Box::new(Bars::default())
+        Box::new(Bars {
+            talk,
+            bar: Mutex::default(),
+        })
     } else {
         Box::new(Lines {
             talk,
@@ -36,8 +39,31 @@ fn rate(state: &ProgressState, out: &mut dyn std::fmt::Write) {
     debug_assert!(written.is_ok(), "writing a bar does not fail");
 }
 
-#[derive(Default)]
+/// Without figures: only what somebody should know while it lasts.
+struct Noted {
+    talk: Talk,
+}
+
+impl Progress for Noted {
+    fn start(&self, label: &str, total: Option<u64>) {
+        Silent.start(label, total);
+    }
+
+    fn advance(&self, count: u64) {
+        Silent.advance(count);
+    }
+
+    fn finish(&self) {
+        Silent.finish();
+    }
+
+    fn note(&self, words: &str) {
+        self.talk.say(words);
+    }
+}
+
 struct Bars {
+    talk: Talk,
     bar: Mutex<Option<ProgressBar>>,
 }
 
@@ -53,9 +79,9 @@ impl Progress for Bars {
     fn start(&self, label: &str, total: Option<u64>) {
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
         let template = if total.is_some() {
-            "{prefix:<14} {bar:30} {human_pos}/{human_len} {rate} {elapsed} ETA {eta}"
+            "{prefix:<14} {bar:30} {human_pos}/{human_len} {rate} {elapsed} ETA {eta} {msg}"
         } else {
-            "{prefix:<14} {spinner} {human_pos} {rate} {elapsed}"
+            "{prefix:<14} {spinner} {human_pos} {rate} {elapsed} {msg}"
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.with_key("rate", rate));
@@ -76,6 +102,22 @@ impl Progress for Bars {
         self.with(|bar| {
             if let Some(bar) = bar.take() {
                 bar.finish_and_clear();
+            }
+        });
+    }
+
+    fn note(&self, words: &str) {
+        self.with(|bar| match bar {
+            // The bar is taken away while the line is written.
+            Some(bar) => bar.suspend(|| self.talk.say(words)),
+            None => self.talk.say(words),
+        });
+    }
+
+    fn doing(&self, words: &str) {
+        self.with(|bar| {
+            if let Some(bar) = bar {
+                bar.set_message(self.talk.words(words));
             }
         });
     }
@@ -133,6 +175,22 @@ impl Progress for Lines {
     fn finish(&self) {
         if let Ok(mut state) = self.state.lock() {
             *state = None;
+        }
+    }
+
+    fn note(&self, words: &str) {
+        self.talk.say(words);
+    }
+
+    fn doing(&self, words: &str) {
+        let Ok(mut state) = self.state.lock() else {
+            return;
+        };
+        if let Some(state) = state.as_mut()
+            && state.last.elapsed() >= EVERY
+        {
+            state.last = Instant::now();
+            self.talk.say(&format!("{}: {words}", state.label));
         }
     }
 }

@@ -68,6 +68,11 @@ impl Talk {
             drop(writeln!(out, "{mark}{}", self.language.words(line)));
         }
     }
+
+    /// A line in the language of talk.
+    pub fn words(&self, line: &str) -> String {
+        self.language.words(line).into_owned()
+    }
 }
 
 /// What a program is given.

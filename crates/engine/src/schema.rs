@@ -12,13 +12,12 @@ use sunset_core::schema::preflight::preflight;
 use sunset_core::schema::repair::{self, Fault};
 use sunset_core::schema::steps::{Blocked, SchemaPlan, Step, batches};
 use sunset_core::schema::sweep::Sweep;
-use sunset_core::schema::undo::{RecordedStep, UndoPlan};
+use sunset_core::schema::undo::{KeptRows, RecordedStep, UndoPlan};
 
-use crate::retry::{Retries, retry};
+pub use self::patience::LOCK_RETRIES;
+use self::patience::{patiently, told};
 
-/// How often a lock that is not to be had is asked for again; with the pauses between, some
-/// minutes in all.
-pub const LOCK_RETRIES: Retries = Retries(10);
+mod patience;
 
 /// Reads the live schema and plans the way to the desired one; what `fix-schema` repairs is left
 /// to it. Steps that rows stand in the way of are withheld and listed.
@@ -98,12 +97,17 @@ pub async fn execute(
     progress: &dyn Progress,
 ) -> Result<Executed> {
     let mut executed = Executed::default();
+    // Steps that could not be done, and with them all that comes behind them.
+    let mut gone: Vec<&str> = Vec::new();
     for batch in batches(steps) {
+        let sensible = |step: &&Step| step.needs.iter().all(|need| !gone.contains(&need.as_str()));
         let mut ready = SchemaPlan {
-            steps: batch.to_vec(),
+            steps: batch.iter().filter(sensible).cloned().collect(),
             ..SchemaPlan::default()
         };
         withhold(reader, &mut ready).await?;
+        let left_out = batch.iter().filter(|step| !ready.steps.contains(step));
+        gone.extend(left_out.map(|step| step.title.as_str()));
         for blocked in ready.blocked {
             if executed
                 .blocked
@@ -115,12 +119,19 @@ pub async fn execute(
         }
         match ready.steps.as_slice() {
             [step] if step.effect.sweeps().is_some() => {
+                progress.doing(&step.title);
                 let mut at = Sweep::default();
                 while !at.done {
-                    at = retry(LOCK_RETRIES, || writer.sweep(namespace, step, at)).await?;
+                    at = patiently(progress, || writer.sweep(namespace, step, at)).await?;
                 }
             }
-            steps => retry(LOCK_RETRIES, || writer.apply(namespace, steps)).await?,
+            steps => {
+                let work = patiently(progress, || writer.apply(namespace, steps));
+                match steps {
+                    [] => {}
+                    [step, ..] => told(reader, progress, (&step.title, &step.effect), work).await?,
+                }
+            }
         }
         progress.advance(batch.len() as u64);
         executed
@@ -191,14 +202,14 @@ pub struct Undone {
 }
 
 /// Which recorded steps would be undone, and which carry data since; with `rows_first`, once what
-/// was migrated is taken back.
+/// was migrated is taken back, but for these rows.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn plan_undo(
     reader: &dyn SchemaReader,
     recorded: Vec<RecordedStep>,
-    rows_first: bool,
+    rows_first: Option<&KeptRows>,
 ) -> Result<(UndoPlan, Vec<Kept>)> {
     let plan = UndoPlan::of(recorded);
     let mut kept = Vec::new();
@@ -255,7 +266,7 @@ pub async fn undo_steps(
     force: bool,
     progress: &dyn Progress,
 ) -> Result<Undone> {
-    let (plan, kept) = plan_undo(reader, recorded, false).await?;
+    let (plan, kept) = plan_undo(reader, recorded, None).await?;
     if !kept.is_empty() && !force {
         let what: Vec<_> = kept
             .iter()
@@ -277,10 +288,11 @@ pub async fn undo_steps(
         if step.effect.sweeps().is_some() {
             let mut at = Sweep::default();
             while !at.done {
-                at = retry(LOCK_RETRIES, || writer.sweep_back(step, at)).await?;
+                at = patiently(progress, || writer.sweep_back(step, at)).await?;
             }
         } else {
-            retry(LOCK_RETRIES, || writer.undo(step)).await?;
+            let work = patiently(progress, || writer.undo(step));
+            told(reader, progress, (&step.title, &step.effect), work).await?;
         }
         undone.steps.push(step.title.clone());
         progress.advance(1);

@@ -1,6 +1,7 @@
 //! Plans of schema changes and repairs, in words and as JSON.
 
 use serde_json::{Value, json};
+use sunset_core::Error;
 use sunset_core::schema::steps::{Blocked, Note, SchemaPlan, Stage, Step, Verdict, Work};
 
 use crate::numbers::thousands;
@@ -56,8 +57,10 @@ pub fn step_lines(number: usize, step: &Step, verbose: bool) -> Vec<String> {
         .locks
         .iter()
         .map(|lock| {
+            let schema = lock.schema.iter().map(|schema| format!("{schema}."));
             format!(
-                "{} {} ({})",
+                "{}{} {} ({})",
+                schema.collect::<String>(),
                 lock.table,
                 lock.mode.sql(),
                 lock.mode.blocks()
@@ -116,6 +119,14 @@ fn notes(lines: &mut Vec<String>, heading: &str, notes: &[Note]) {
             .iter()
             .map(|note| format!("  {}: {}", note.object, note.text)),
     );
+}
+
+/// What would stop an execution before it began, as a dry run tells it.
+pub fn foreseen_lines(refused: &Error) -> Vec<String> {
+    let mut lines = vec![format!("would fail: {}", refused.what())];
+    let more = [refused.item_name(), refused.remedy_text()];
+    lines.extend(more.into_iter().flatten().map(|more| format!("  {more}")));
+    lines
 }
 
 /// Steps that rows stand in the way of.

@@ -10,6 +10,12 @@ pub trait Progress: Send + Sync {
 
     /// The piece of work is done.
     fn finish(&self);
+
+    /// Something that somebody should know while it lasts, a line: `waiting for …`.
+    fn note(&self, _words: &str) {}
+
+    /// What is going on just now; the next word takes its place.
+    fn doing(&self, _words: &str) {}
 }
 
 /// Shows nothing.

@@ -17,6 +17,19 @@ pub struct FoundRows {
     pub sample: Vec<String>,
 }
 
+/// An index that is built or dropped while others write, as the server tells of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct IndexWork {
+    /// `building index: scanning table`, as PostgreSQL names it; empty where it is dropped.
+    pub phase: String,
+    /// Blocks (or rows) of this phase that are done, …
+    pub done: u64,
+    /// … and how many there are; 0 where nobody knows.
+    pub total: u64,
+    /// Who must end first.
+    pub waits_for: Option<String>,
+}
+
 /// Looks at a database without changing it.
 #[async_trait]
 pub trait SchemaReader: Send + Sync {
@@ -26,6 +39,12 @@ pub trait SchemaReader: Send + Sync {
 
     /// The rows that a SELECT of one text column, `item`, gives.
     async fn find(&self, violators: &str) -> Result<FoundRows>;
+
+    /// What becomes of an index that another connection of this program builds or drops; `None`
+    /// where none is at work on it, or nobody can tell.
+    async fn index_work(&self, _index: &str) -> Result<Option<IndexWork>> {
+        Ok(None)
+    }
 }
 
 /// Changes a database's schema within one run.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::expression::bare;
-use super::model::{ColumnType, Index, OnDelete, Schema, Table};
+use super::model::{ColumnType, Index, OnDelete, Schema, Table, index_key};
 
 /// One schema of a live database, read in one statement.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -19,6 +19,9 @@ pub struct LiveSchema {
     /// Whether nobody can write to this server, or this role to this database.
     #[serde(default)]
     pub read_only: bool,
+    /// Whether that role finds, or may make, the schema in which the ledger is kept.
+    #[serde(default = "yes")]
+    pub may_keep_ledger: bool,
     /// Tables and whatever else stands under the name of one.
     pub tables: Vec<LiveTable>,
     /// Enum types.
@@ -43,7 +46,7 @@ impl LiveName {
     pub fn is_relation(&self) -> bool {
         matches!(
             self.kind.as_str(),
-            "sequence" | "index" | "composite type" | "partition"
+            "sequence" | "index" | "composite type" | "partition" | "extension's relation"
         )
     }
 }
@@ -74,6 +77,31 @@ pub struct LiveTable {
     /// Views and the like that are made of it.
     #[serde(default)]
     pub used_by: Vec<String>,
+    /// Columns that hold whole rows of it: its columns cannot get another type.
+    #[serde(default)]
+    pub row_used_by: Vec<String>,
+    /// The type that it is made of (CREATE TABLE … OF): its columns are that one's.
+    #[serde(default)]
+    pub typed: Option<String>,
+    /// Whether other tables inherit from it: a query of it gives their rows, too.
+    #[serde(default)]
+    pub has_children: bool,
+    /// Foreign keys of other schemas' tables that refer to it.
+    #[serde(default)]
+    pub outer_keys: Vec<OuterKey>,
+}
+
+/// A foreign key of a table of another schema.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OuterKey {
+    /// Its name.
+    pub name: String,
+    /// The schema of its table.
+    pub namespace: String,
+    /// Its table.
+    pub table: String,
+    /// The columns that it refers to.
+    pub columns: Vec<String>,
 }
 
 /// A column as it is.
@@ -233,6 +261,7 @@ impl LiveSchema {
             namespace: namespace.to_owned(),
             exists: true,
             may_create: true,
+            may_keep_ledger: true,
             ..Self::default()
         }
     }
@@ -262,7 +291,7 @@ impl LiveIndex {
 
 /// Whether two lists of keys are the same. Which plain words PostgreSQL puts in quotation marks
 /// differs from version to version.
-pub(super) fn same_keys(left: &[String], right: &[String]) -> bool {
+fn same_keys(left: &[String], right: &[String]) -> bool {
     let plain = |key: &String| {
         let inner = key
             .strip_prefix('"')
@@ -285,9 +314,6 @@ impl LiveTable {
             kind: "r".to_owned(),
             owner: String::new(),
             may_alter: true,
-            has_rows: false,
-            unlogged: false,
-            columns: Vec::new(),
             constraints: vec![LiveConstraint {
                 name: String::new(),
                 kind: ConstraintKind::PrimaryKey,
@@ -297,9 +323,35 @@ impl LiveTable {
                 definition: String::new(),
                 target: None,
             }],
-            indexes: Vec::new(),
-            used_by: Vec::new(),
+            ..Self::default()
         }
+    }
+
+    /// Whether something makes sure that no two rows have the same values in exactly these columns,
+    /// as a foreign key wants it.
+    pub fn has_key(&self, columns: &[String]) -> bool {
+        let constrained = self.constraints.iter().any(|constraint| {
+            matches!(
+                constraint.kind,
+                ConstraintKind::PrimaryKey | ConstraintKind::Unique
+            ) && constraint.columns == columns
+                && constraint.plain
+        });
+        constrained || self.ready_index(columns).is_some()
+    }
+
+    /// A unique index on exactly these columns that belongs to no constraint yet.
+    pub fn ready_index(&self, columns: &[String]) -> Option<&LiveIndex> {
+        let keys: Vec<_> = columns.iter().map(|column| index_key(column)).collect();
+        self.indexes.iter().find(|index| {
+            index.valid
+                && index.unique
+                && !index.of_constraint
+                && index.condition.is_none()
+                && index.method == "btree"
+                && !index.nulls_not_distinct
+                && same_keys(&index.keys, &keys)
+        })
     }
 
     /// Whether it is an ordinary or a partitioned table.

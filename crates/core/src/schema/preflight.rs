@@ -18,7 +18,8 @@ pub fn preflight(steps: &[Step], live: &LiveSchema) -> Result<()> {
         .remedy("set DATABASE_URL to the primary, or lift default_transaction_read_only"));
     }
     let mut foreign: Vec<(&str, &str)> = Vec::new();
-    for lock in steps.iter().flat_map(|step| &step.locks) {
+    let own = steps.iter().flat_map(|step| &step.locks);
+    for lock in own.filter(|lock| lock.schema.is_none()) {
         if let Some(table) = live.table(&lock.table).filter(|table| !table.may_alter)
             && lock.mode > LockMode::RowExclusive
             && !foreign.iter().any(|(name, _)| *name == table.name)
@@ -76,6 +77,19 @@ pub fn preflight(steps: &[Step], live: &LiveSchema) -> Result<()> {
         };
         return Err(Error::new(ErrorKind::Denied, what)
             .remedy(format!("let the database's owner run: {grant}")));
+    }
+    if !steps.is_empty() && !live.may_keep_ledger {
+        return Err(Error::new(
+            ErrorKind::Denied,
+            format!(
+                "the role {} cannot make the ledger, which is a schema of its own",
+                live.role
+            ),
+        )
+        .remedy(format!(
+            "let the database's owner run: CREATE SCHEMA sunset AUTHORIZATION {0}, or GRANT CREATE ON DATABASE … TO {0}",
+            quote_identifier(&live.role)
+        )));
     }
     Ok(())
 }

@@ -15,10 +15,8 @@ pub fn psql(plan: &SchemaPlan, header: &str) -> String {
         push(&mut text, &comment(line));
     }
     push(&mut text, "\\set ON_ERROR_STOP on");
-    push(
-        &mut text,
-        &format!("SET lock_timeout = '{LOCK_TIMEOUT_MS}ms';"),
-    );
+    let patience = format!("SET lock_timeout = '{LOCK_TIMEOUT_MS}ms';");
+    push(&mut text, &patience);
     push(&mut text, "SET standard_conforming_strings = on;");
     push(&mut text, "SET client_encoding = 'UTF8';");
     for batch in plan.batches() {
@@ -26,7 +24,10 @@ pub fn psql(plan: &SchemaPlan, header: &str) -> String {
             .first()
             .is_some_and(|step| step.stage.outside_transaction());
         text.push('\n');
-        if !alone {
+        // An index waits for everybody who writes; given up, it would stay as a broken one.
+        if alone {
+            push(&mut text, "SET lock_timeout = 0;");
+        } else {
             push(&mut text, "BEGIN;");
         }
         for step in batch {
@@ -35,9 +36,7 @@ pub fn psql(plan: &SchemaPlan, header: &str) -> String {
                 push(&mut text, &format!("{statement};"));
             }
         }
-        if !alone {
-            push(&mut text, "COMMIT;");
-        }
+        push(&mut text, if alone { &patience } else { "COMMIT;" });
     }
     text
 }

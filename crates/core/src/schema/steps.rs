@@ -96,6 +96,9 @@ impl LockMode {
 pub struct TableLock {
     /// The table.
     pub table: String,
+    /// Its schema, where that is another than the plan's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
     /// How it is locked.
     pub mode: LockMode,
 }
@@ -180,6 +183,9 @@ pub struct Step {
     /// What must not be there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub guard: Option<Guard>,
+    /// Titles of steps before it without which it makes no sense.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
     /// What it makes.
     #[serde(flatten)]
     pub effect: Effect,
@@ -197,6 +203,7 @@ impl Step {
             work: Work::Catalog,
             verdict: Verdict::Safe,
             guard: None,
+            needs: Vec::new(),
             effect: Effect::Other,
         }
     }
@@ -217,14 +224,32 @@ impl Step {
 
     /// With a lock on an existing table; of two on one table the stronger is enough.
     #[must_use]
-    pub fn locking(mut self, table: &str, mode: LockMode) -> Self {
-        match self.locks.iter_mut().find(|lock| lock.table == table) {
+    pub fn locking(self, table: &str, mode: LockMode) -> Self {
+        self.locking_in(None, table, mode)
+    }
+
+    /// As [`Step::locking`], of a table in another schema than the plan's.
+    #[must_use]
+    pub fn locking_in(mut self, schema: Option<&str>, table: &str, mode: LockMode) -> Self {
+        let known = self
+            .locks
+            .iter_mut()
+            .find(|lock| lock.table == table && lock.schema.as_deref() == schema);
+        match known {
             Some(lock) => lock.mode = lock.mode.max(mode),
             None => self.locks.push(TableLock {
                 table: table.to_owned(),
+                schema: schema.map(str::to_owned),
                 mode,
             }),
         }
+        self
+    }
+
+    /// Only behind another step, by its title.
+    #[must_use]
+    pub fn behind(mut self, title: impl Into<String>) -> Self {
+        self.needs.push(title.into());
         self
     }
 

@@ -1,10 +1,15 @@
 //! Taking back what was pushed: the recorded steps in reverse order, each by its inverse.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::live::LiveSchema;
 use super::name::{qualified, quote_identifier, quote_literal};
 use super::steps::{Effect, Guard, Stage};
+
+/// Rows that a rollback of the data leaves where they are: their ids, by table.
+pub type KeptRows = BTreeMap<String, Vec<String>>;
 
 /// A step as the ledger holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,15 +91,28 @@ impl RecordedStep {
 
     /// The rows that would be lost with what this step made; `None` when none can be. What the
     /// steps behind it (`later`) brought goes with them, and is not counted.
-    /// With `rows_first`, neither is what the ledger knows as migrated: that is taken back before.
-    pub fn carries(&self, later: &[RecordedStep], rows_first: bool) -> Option<Guard> {
+    /// With `rows_first`, neither is what the ledger knows as migrated: that is taken back before,
+    /// but for these rows.
+    pub fn carries(&self, later: &[RecordedStep], rows_first: Option<&KeptRows>) -> Option<Guard> {
         let but_for = |table: &str, column: Option<&str>| {
             let mut conditions = Self::but_for(table, column, later, self.id);
-            if rows_first {
-                conditions.push_str(&format!(
-                    " AND NOT EXISTS (SELECT 1 FROM sunset.provenance AS p WHERE p.table_name = {} AND p.row_id = to_jsonb(t) ->> 'id')",
+            if let Some(kept) = rows_first {
+                let migrated = format!(
+                    "EXISTS (SELECT 1 FROM sunset.provenance AS p WHERE p.table_name = {} AND p.row_id = to_jsonb(t) ->> 'id')",
                     quote_literal(table)
-                ));
+                );
+                let ids: Vec<String> = kept
+                    .get(table)
+                    .into_iter()
+                    .flatten()
+                    .map(|id| quote_literal(id))
+                    .collect();
+                conditions.push_str(&if ids.is_empty() {
+                    format!(" AND NOT {migrated}")
+                } else {
+                    let ids = ids.join(", ");
+                    format!(" AND (NOT {migrated} OR to_jsonb(t) ->> 'id' IN ({ids}))")
+                });
             }
             conditions
         };
@@ -233,7 +251,7 @@ mod tests {
             default: Some("'x'".into()),
             varying_default: false,
         };
-        let guard = recorded(1, effect, &["a"]).carries(&[], false).unwrap();
+        let guard = recorded(1, effect, &["a"]).carries(&[], None).unwrap();
         assert!(
             guard
                 .violators
@@ -261,7 +279,7 @@ mod tests {
             new: "u".into(),
         };
         let first = recorded(1, effect, &["a"]);
-        let guard = first.carries(&[recorded(2, fill, &["b"])], false).unwrap();
+        let guard = first.carries(&[recorded(2, fill, &["b"])], None).unwrap();
         assert!(
             guard
                 .violators
@@ -270,7 +288,7 @@ mod tests {
             guard.violators
         );
         let guard = first
-            .carries(&[recorded(2, renames, &["b"])], false)
+            .carries(&[recorded(2, renames, &["b"])], None)
             .unwrap();
         assert!(
             guard.violators.contains("\"public\".\"u\""),

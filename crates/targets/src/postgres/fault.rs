@@ -158,6 +158,12 @@ fn by_state(code: &str, message: &str) -> (ErrorKind, Option<&'static str>) {
             ErrorKind::NotFound,
             Some("create the database, or correct its name in DATABASE_URL"),
         ),
+        "42501" if message.contains("row-level security") => (
+            ErrorKind::Denied,
+            Some(
+                "every row must be seen: use a role with BYPASSRLS, or let the owner run ALTER TABLE … NO FORCE ROW LEVEL SECURITY for as long as this takes",
+            ),
+        ),
         "42501" => (
             ErrorKind::Denied,
             Some(
@@ -230,6 +236,12 @@ fn by_state(code: &str, message: &str) -> (ErrorKind, Option<&'static str>) {
         "26000" | "42P05" => (
             ErrorKind::Unreachable,
             Some("a connection pooler mixed up statements; set DATABASE_URL to the direct host"),
+        ),
+        "P0001" => (
+            ErrorKind::Conflict,
+            Some(
+                "a trigger or a function of the database refused this: see its message; switch it off for as long as this takes (ALTER TABLE … DISABLE TRIGGER …), and start the command again",
+            ),
         ),
         _ if code.starts_with("08") => (ErrorKind::Unreachable, None),
         _ if code.starts_with("22") => (ErrorKind::Malformed, None),

@@ -3,7 +3,7 @@
 use super::Planner;
 use crate::schema::live::LiveTable;
 use crate::schema::model::ForeignKey;
-use crate::schema::name::{qualified, quote_identifier, quote_list};
+use crate::schema::name::{qualified, quote_identifier};
 use crate::schema::steps::Guard;
 
 impl Planner<'_> {
@@ -43,7 +43,19 @@ impl Planner<'_> {
 
     pub(super) fn no_duplicates(&self, live: &LiveTable, columns: &[String]) -> Guard {
         let table = &live.name;
-        let list = quote_list(columns);
+        // Some types know no equality; what becomes text of them is compared as that.
+        let list: Vec<_> = columns
+            .iter()
+            .map(|column| {
+                let found = live.column(column).map(|found| found.type_name.as_str());
+                let cast = match found {
+                    Some("json" | "xml" | "point") => "::text",
+                    _ => "",
+                };
+                format!("{}{cast}", quote_identifier(column))
+            })
+            .collect();
+        let list = list.join(", ");
         let present: Vec<_> = columns
             .iter()
             .map(|column| format!("{} IS NOT NULL", quote_identifier(column)))
@@ -108,12 +120,29 @@ impl Planner<'_> {
     }
 
     pub(super) fn no_orphans(&self, live: &LiveTable, key: &ForeignKey) -> Guard {
-        orphans(
+        let mut guard = orphans(
             &self.desired.namespace,
             &Self::row_name(live),
             &live.name,
             key,
-        )
+        );
+        // A foreign key sees no row of a table that inherits from its target. What stands for a
+        // table until a rename is done knows no ONLY.
+        let target = self.live.table(&key.target);
+        let relation = self.relation(&key.target);
+        if target.is_some_and(|target| target.has_children)
+            && self
+                .plan
+                .present
+                .iter()
+                .all(|(named, _)| *named != relation)
+        {
+            guard.violators = guard.violators.replace(
+                &format!("FROM {relation} AS o"),
+                &format!("FROM ONLY {relation} AS o"),
+            );
+        }
+        guard
     }
 }
 

@@ -3,15 +3,45 @@
 use super::Planner;
 use crate::schema::ddl;
 use crate::schema::live::{LiveIndex, LiveTable};
-use crate::schema::model::{Index, Table};
+use crate::schema::model::{Index, Table, index_key};
 use crate::schema::name::{qualified, quote_identifier};
 use crate::schema::steps::{Effect, LockMode, Stage, Step, Work};
 
 impl Planner<'_> {
     pub(super) fn indexes(&mut self, table: &Table, live: &LiveTable) {
         for index in &table.indexes {
+            let unusable = live
+                .columns
+                .iter()
+                .map(|column| &column.name)
+                .find(|name| {
+                    index.keys.contains(&index_key(name))
+                        && self.is_unusable(&live.name, std::slice::from_ref(*name))
+                })
+                .cloned();
             match live.indexes.iter().find(|found| found.name == index.name) {
                 Some(found) if found.valid && found.serves_as(index) => {}
+                Some(found) if found.of_constraint => {
+                    self.differs(&index.name, format!("the index is {}", found.definition));
+                    self.refuse(
+                        &index.name,
+                        format!(
+                            "a constraint of {} has the name of this index; rename that one",
+                            live.name
+                        ),
+                    );
+                }
+                _ if unusable.is_some() => {
+                    let column = unusable.unwrap_or_default();
+                    self.differs(
+                        &index.name,
+                        format!("the index is missing from {}", live.name),
+                    );
+                    self.refuse(
+                        &index.name,
+                        format!("the type of its column {column} is not as desired"),
+                    );
+                }
                 Some(found) => {
                     let what = if found.valid {
                         format!("the index is {}", found.definition)

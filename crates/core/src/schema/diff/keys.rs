@@ -2,8 +2,8 @@
 
 use super::Planner;
 use crate::schema::ddl;
-use crate::schema::live::{ConstraintKind, LiveConstraint, LiveIndex, LiveTable, same_keys};
-use crate::schema::model::{Table, Unique, index_key};
+use crate::schema::live::{ConstraintKind, LiveConstraint, LiveTable};
+use crate::schema::model::{Table, Unique};
 use crate::schema::name::{clipped, qualified, quote_identifier, quote_list};
 use crate::schema::steps::{Effect, Guard, LockMode, Stage, Step, Verdict, Work};
 
@@ -99,8 +99,16 @@ impl Planner<'_> {
             }
             None => self.differs(&table.name, "has no primary key"),
         }
-        if let Some(why) = self.name_in_the_way(live, &name) {
+        let ready = live.ready_index(&table.primary_key);
+        if let Some(why) = self.name_in_the_way(live, &name, ready) {
             self.refuse(&table.name, format!("its primary key {name}: {why}"));
+            return;
+        }
+        if self.is_unusable(&table.name, &table.primary_key) {
+            self.refuse(
+                &table.name,
+                "the type of the column of its primary key is not as desired",
+            );
             return;
         }
         let list = quote_list(&table.primary_key);
@@ -133,12 +141,12 @@ impl Planner<'_> {
                 ),
             )
             .locking(&table.name, LockMode::AccessExclusive);
+            step.sql.splice(0..0, self.leftover(live, &name));
             step.inverse = undo;
             self.plan.steps.push(step);
             return;
         }
         let guard = self.makes_a_key(live, &table.primary_key);
-        let ready = ready_index(live, &table.primary_key);
         match ready {
             Some(index) => undo.push(index.definition.clone()),
             None => self.build_unique_index(live, &name, &table.primary_key, Some(&guard)),
@@ -185,12 +193,22 @@ impl Planner<'_> {
                 None
             }
         };
+        let ready = live.ready_index(&unique.columns);
         if replaced
             .as_ref()
             .is_none_or(|replaced| replaced.name != unique.name)
-            && let Some(why) = self.name_in_the_way(live, &unique.name)
+            && let Some(why) = self.name_in_the_way(live, &unique.name, ready)
         {
             self.refuse(&unique.name, why);
+            return;
+        }
+        if replaced.is_some()
+            && let Some(key) = self.referring(live, &unique.columns)
+        {
+            self.refuse(
+                &unique.name,
+                format!("{key} refers to it: drop that one, run schema-push, and make it again"),
+            );
             return;
         }
         if live.kind == "p" {
@@ -217,7 +235,6 @@ impl Planner<'_> {
             self.refuse(&unique.name, "the type of its column is not as desired");
             return;
         }
-        let ready = ready_index(live, &unique.columns);
         if !live.has_rows && ready.is_none() {
             let mut step = Step::new(
                 Stage::Structure,
@@ -227,6 +244,7 @@ impl Planner<'_> {
             .undone_by(undo)
             .locking(table, LockMode::AccessExclusive);
             step.sql.splice(0..0, removal);
+            step.sql.splice(0..0, self.leftover(live, &unique.name));
             step.inverse.extend(again);
             self.plan.steps.push(step);
             return;
@@ -287,10 +305,7 @@ impl Planner<'_> {
             qualified(namespace, &live.name),
             quote_list(columns)
         );
-        let leftover = live
-            .indexes
-            .iter()
-            .any(|index| index.name == name && !index.valid);
+        let leftover = self.leftover(live, name).is_some();
         let mut step = Step::new(Stage::Index, format!("build unique index {name}"), create)
             .undone_by(drop.clone())
             .locking(&live.name, LockMode::ShareUpdateExclusive)
@@ -334,7 +349,20 @@ impl Planner<'_> {
         if found.name == name {
             return;
         }
-        if let Some(why) = self.name_in_the_way(live, name) {
+        let in_the_way = match live.constraint(name) {
+            // A foreign key or a check has no index, and shares its name with no table.
+            None if matches!(
+                found.kind,
+                ConstraintKind::ForeignKey | ConstraintKind::Check
+            ) =>
+            {
+                None
+            }
+            _ => self
+                .name_in_the_way(live, name, None)
+                .or_else(|| self.leftover(live, name)),
+        };
+        if let Some(why) = in_the_way {
             self.differs(
                 name,
                 format!("the constraint of {} is named {}", live.name, found.name),
@@ -357,39 +385,9 @@ impl Planner<'_> {
         self.plan.steps.push(step);
     }
 
-    /// Why a constraint of `live` cannot get a name; an invalid index of that name is a leftover.
-    fn name_in_the_way(&self, live: &LiveTable, name: &str) -> Option<String> {
-        if let Some(other) = live.constraint(name) {
-            return Some(format!(
-                "another constraint of {} has this name ({}); rename or drop it",
-                live.name, other.definition
-            ));
-        }
-        let own = live
-            .indexes
-            .iter()
-            .any(|index| index.name == name && !index.of_constraint);
-        (!own && self.name_is_taken(name))
-            .then(|| "something else has this name; rename or drop it".to_owned())
-    }
-
     pub(super) fn is_unusable(&self, table: &str, columns: &[String]) -> bool {
         columns
             .iter()
             .any(|column| self.unusable.contains(&(table.to_owned(), column.clone())))
     }
-}
-
-/// A unique index on exactly these columns that belongs to no constraint yet.
-fn ready_index<'a>(live: &'a LiveTable, columns: &[String]) -> Option<&'a LiveIndex> {
-    let keys: Vec<_> = columns.iter().map(|column| index_key(column)).collect();
-    live.indexes.iter().find(|index| {
-        index.valid
-            && index.unique
-            && !index.of_constraint
-            && index.condition.is_none()
-            && index.method == "btree"
-            && !index.nulls_not_distinct
-            && same_keys(&index.keys, &keys)
-    })
 }

@@ -5,10 +5,13 @@
 
 mod columns;
 mod directions;
+mod drops;
+mod enums;
 mod extras;
 mod guards;
 mod indexes;
 mod keys;
+mod names;
 mod references;
 mod types;
 
@@ -20,8 +23,8 @@ pub use directions::{Claims, Directions, Dropped, Rename};
 
 use super::ddl;
 use super::live::{LiveSchema, LiveTable};
-use super::model::{Column, ColumnType, Schema, Table};
-use super::name::{qualified, quote_identifier, quote_literal};
+use super::model::{Schema, Table};
+use super::name::{qualified, quote_identifier};
 use super::steps::{
     Blocked, Difference, Effect, LockMode, Note, SchemaPlan, Stage, Step, Verdict, Work,
 };
@@ -49,10 +52,22 @@ pub fn plan(desired: &Schema, live: &LiveSchema, directions: &Directions) -> Sch
 }
 
 impl SchemaPlan {
-    /// Takes out the steps whose guard found rows: `found` gives what a guard found, by its text.
+    /// Takes out the steps whose guard found rows, and those that make no sense without them:
+    /// `found` gives what a guard found, by its text.
     pub fn withhold(&mut self, found: impl Fn(&str) -> Option<(u64, Vec<String>)>) {
         let mut blocked: Vec<Blocked> = Vec::new();
-        self.steps.retain(|step| {
+        let mut gone: Vec<String> = Vec::new();
+        let mut waiting: Vec<Note> = Vec::new();
+        let stays = |step: &Step| {
+            if let Some(before) = step.needs.iter().find(|title| gone.contains(title)) {
+                let text = format!("comes behind what could not be done: {before}");
+                waiting.push(Note {
+                    object: step.title.clone(),
+                    text,
+                });
+                gone.push(step.title.clone());
+                return false;
+            }
             let Some(guard) = &step.guard else {
                 return true;
             };
@@ -73,9 +88,12 @@ impl SchemaPlan {
                     advice: guard.advice.clone(),
                 });
             }
+            gone.push(step.title.clone());
             false
-        });
+        };
+        self.steps.retain(stays);
         self.blocked.extend(blocked);
+        self.refused.append(&mut waiting);
     }
 }
 
@@ -146,18 +164,37 @@ impl Planner<'_> {
                     "the table is partitioned, and its keys and indexes would have to be made partition by partition: bring it to the schema by hand (see schema-push --print)",
                 );
             }
-            Some(live) if table.established => {
-                self.established_columns(table, &live);
-                self.keys(table, &live);
-                self.indexes(table, &live);
-            }
             Some(live) => {
-                self.logged(&live);
-                self.columns(table, &live);
+                let before = self.plan.steps.len();
+                if table.established {
+                    self.established_columns(table, &live);
+                } else {
+                    self.logged(&live);
+                    self.columns(table, &live);
+                }
+                self.typed(&live, before);
                 self.keys(table, &live);
                 self.indexes(table, &live);
             }
             None => self.create(table),
+        }
+    }
+
+    /// The columns of a table that is made of a type are the type's: of the steps since `before`,
+    /// none would work.
+    fn typed(&mut self, live: &LiveTable, before: usize) {
+        if let Some(of) = &live.typed
+            && self.plan.steps.len() > before
+        {
+            self.plan.steps.truncate(before);
+            for column in &live.columns {
+                self.unusable
+                    .insert((live.name.clone(), column.name.clone()));
+            }
+            self.refuse(
+                &live.name,
+                format!("the table is made of the type {of} (CREATE TABLE … OF), and its columns are that one's: ALTER TABLE … NOT OF, then run schema-push again"),
+            );
         }
     }
 
@@ -239,12 +276,9 @@ impl Planner<'_> {
         }
         let table = &live.name;
         self.differs(table, "is UNLOGGED: a crash of the server empties it");
+        // In the order of the tables: none may refer to one that a crash would empty.
         let mut step = Step::new(
-            if live.has_rows {
-                Stage::Rewrite
-            } else {
-                Stage::Structure
-            },
+            Stage::Rewrite,
             format!("make {table} survive a crash"),
             self.alter(table, "SET LOGGED"),
         )
@@ -258,84 +292,6 @@ impl Planner<'_> {
                 ));
         }
         self.plan.steps.push(step);
-    }
-
-    fn enums(&mut self) {
-        let namespace = &self.desired.namespace;
-        for wanted in &self.desired.enums {
-            let name = qualified(namespace, &wanted.name);
-            let Some(live) = self.live.enums.iter().find(|each| each.name == wanted.name) else {
-                if let Some(kind) = self.kind_of_name(&wanted.name) {
-                    self.differs(&wanted.name, "the enum is missing");
-                    self.refuse(
-                        &wanted.name,
-                        format!("{kind} has the name of this enum; rename or drop that one"),
-                    );
-                    self.other_enums.insert(wanted.name.clone());
-                    continue;
-                }
-                self.plan.differences.push(Difference {
-                    object: wanted.name.clone(),
-                    what: "the enum is missing".into(),
-                });
-                self.plan.steps.push(
-                    Step::new(
-                        Stage::Structure,
-                        format!("create enum {}", wanted.name),
-                        ddl::create_enum(namespace, wanted),
-                    )
-                    .undone_by(format!("DROP TYPE IF EXISTS {name}")),
-                );
-                continue;
-            };
-            let missing: Vec<_> = wanted
-                .values
-                .iter()
-                .filter(|v| !live.values.contains(v))
-                .collect();
-            if live
-                .values
-                .iter()
-                .any(|value| !wanted.values.contains(value))
-            {
-                self.plan.extras.push(Note {
-                    object: wanted.name.clone(),
-                    text: format!("the enum has other values: {}", live.values.join(", ")),
-                });
-                if live
-                    .values
-                    .iter()
-                    .all(|value| !wanted.values.contains(value))
-                    && !live.values.is_empty()
-                {
-                    self.plan.differences.push(Difference {
-                        object: wanted.name.clone(),
-                        what: format!("the enum has the values {}", live.values.join(", ")),
-                    });
-                    self.other_enums.insert(wanted.name.clone());
-                    continue;
-                }
-            }
-            let present = live.values.clone();
-            for value in missing {
-                self.plan.differences.push(Difference {
-                    object: wanted.name.clone(),
-                    what: format!("the enum has no value {value}"),
-                });
-                let sql = format!(
-                    "ALTER TYPE {name} ADD VALUE IF NOT EXISTS {}{}",
-                    quote_literal(value),
-                    place_of(value, &wanted.values, &present)
-                );
-                let title = format!("add value {value} to enum {}", wanted.name);
-                self.plan.steps.push(Step::new(Stage::Values, title, sql));
-            }
-        }
-    }
-
-    /// Whether a column's enum is there with other values than the desired ones.
-    fn has_other_enum(&self, column: &Column) -> bool {
-        matches!(&column.column_type, ColumnType::Enum(name) if self.other_enums.contains(name))
     }
 
     fn differs(&mut self, object: &str, what: impl Into<String>) {
@@ -366,53 +322,6 @@ impl Planner<'_> {
     fn alter_column(&self, table: &str, column: &str, action: &str) -> String {
         ddl::alter_column(&self.desired.namespace, table, column, action)
     }
-
-    /// Whether another relation of the schema has the name that an index or constraint wants.
-    fn name_is_taken(&self, name: &str) -> bool {
-        self.live
-            .tables
-            .iter()
-            .any(|table| table.name == name || table.indexes.iter().any(|index| index.name == name))
-            || self
-                .live
-                .names
-                .iter()
-                .any(|each| each.name == name && each.is_relation())
-    }
-
-    /// What has the name that a table or a type wants, in words.
-    fn kind_of_name(&self, name: &str) -> Option<String> {
-        let article = |kind: &str| match kind.chars().next() {
-            Some('a' | 'e' | 'i' | 'o' | 'u') => format!("an {kind}"),
-            _ => format!("a {kind}"),
-        };
-        if let Some(table) = self.live.table(name) {
-            return Some(article(table.kind_name()));
-        }
-        if self.live.enums.iter().any(|each| each.name == name) {
-            return Some("an enum".into());
-        }
-        if self.name_is_taken(name) && self.live.names.iter().all(|each| each.name != name) {
-            return Some("an index".into());
-        }
-        let taken = self.live.names.iter().find(|each| each.name == name)?;
-        Some(article(&taken.kind))
-    }
-}
-
-/// Where a value stands among those of an enum: behind the nearest one before it, all of which
-/// are there when its turn comes, else before the first that is there.
-fn place_of(value: &str, wanted: &[String], present: &[String]) -> String {
-    let at = wanted.iter().position(|each| each == value).unwrap_or(0);
-    if let Some(before) = at.checked_sub(1).and_then(|at| wanted.get(at)) {
-        return format!(" AFTER {}", quote_literal(before));
-    }
-    present
-        .iter()
-        .find(|each| wanted.contains(each))
-        .map_or_else(String::new, |first| {
-            format!(" BEFORE {}", quote_literal(first))
-        })
 }
 
 /// `table.column`

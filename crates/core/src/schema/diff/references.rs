@@ -117,7 +117,7 @@ impl Planner<'_> {
     }
 
     /// Why PostgreSQL would not have a foreign key: types that do not compare, or no key to refer
-    /// to in a table that this plan leaves as it is.
+    /// to and no step that makes one.
     fn unfit(&self, table: &Table, key: &ForeignKey, target: Option<&LiveTable>) -> Option<String> {
         for (own, other) in key.columns.iter().zip(&key.target_columns) {
             let (own_type, other_type) = (
@@ -131,18 +131,24 @@ impl Planner<'_> {
                 ));
             }
         }
-        let target = target?;
-        let left = target.kind == "p" || !self.directions.concerns(&target.name);
-        let has_key = target.constraints.iter().any(|constraint| {
-            matches!(
-                constraint.kind,
-                ConstraintKind::PrimaryKey | ConstraintKind::Unique
-            ) && constraint.columns == key.target_columns
-        });
-        (left && !has_key).then(|| {
+        let comes = |wanted: &Table| {
+            let uniques = wanted.uniques.iter().map(|unique| &unique.columns);
+            let mut keys = uniques.chain([&wanted.primary_key]);
+            keys.any(|columns| *columns == key.target_columns)
+        };
+        let has_key = match target {
+            Some(target) => {
+                target.has_key(&key.target_columns)
+                    || self
+                        .step_that_makes(&key.target, &key.target_columns)
+                        .is_some()
+            }
+            None => self.desired.table(&key.target).is_some_and(comes),
+        };
+        (!has_key).then(|| {
             format!(
                 "{} has no key ({}) to refer to",
-                target.name,
+                key.target,
                 key.target_columns.join(", ")
             )
         })
@@ -202,8 +208,8 @@ impl Planner<'_> {
                 "stands beside {}: {}",
                 key.name, other.definition
             )));
-            if let Some(target) = self.other_end(&live.name, &other) {
-                step = step.locking(&target, LockMode::AccessExclusive);
+            if let Some((schema, target)) = self.other_end(&live.name, &other) {
+                step = step.locking_in(schema.as_deref(), &target, LockMode::AccessExclusive);
             }
             self.plan.steps.push(step);
         }
@@ -215,12 +221,12 @@ impl Planner<'_> {
         self.alter(table, &format!("ADD CONSTRAINT {name} {}", old.definition))
     }
 
-    /// The other table that dropping a foreign key locks.
-    fn other_end(&self, table: &str, key: &LiveConstraint) -> Option<String> {
-        key.target
-            .as_ref()
-            .filter(|target| target.namespace == self.desired.namespace && target.table != table)
-            .map(|target| target.table.clone())
+    /// The other table that dropping a foreign key locks, with its schema where that is another.
+    fn other_end(&self, table: &str, key: &LiveConstraint) -> Option<(Option<String>, String)> {
+        let target = key.target.as_ref()?;
+        let here = target.namespace == self.desired.namespace;
+        let schema = (!here).then(|| target.namespace.clone());
+        (!here || target.table != table).then(|| (schema, target.table.clone()))
     }
 
     /// Whether this plan makes a table.
@@ -268,7 +274,8 @@ impl Planner<'_> {
         let rows = live.is_some_and(|live| live.has_rows);
         // The key that it refers to may have to be made first.
         let keyless =
-            target.is_some_and(|target| target.primary_key().is_none() || target.unlogged);
+            target.is_some_and(|target| target.unlogged || !target.has_key(&key.target_columns));
+        let made = self.step_that_makes(&key.target, &key.target_columns);
         let mut sql = ddl::add_foreign_key(&self.desired.namespace, name, key);
         if rows {
             sql.push_str(" NOT VALID");
@@ -280,6 +287,7 @@ impl Planner<'_> {
         };
         let mut step = Step::new(stage, format!("add foreign key {}", key.name), sql)
             .undone_by(self.drop_constraint(name, &key.name));
+        step.needs.extend(made.filter(|_| keyless));
         if let Some(old) = replaced {
             step.sql.insert(0, self.drop_constraint(name, &old.name));
             step = step
@@ -297,14 +305,39 @@ impl Planner<'_> {
         }
         if let Some(old) = replaced {
             step = step.locking(name, LockMode::AccessExclusive);
-            if let Some(target) = self.other_end(name, old) {
-                step = step.locking(&target, LockMode::AccessExclusive);
+            if let Some((schema, target)) = self.other_end(name, old) {
+                step = step.locking_in(schema.as_deref(), &target, LockMode::AccessExclusive);
             }
         }
+        let title = step.title.clone();
         self.plan.steps.push(step);
         if let Some(live) = live.filter(|live| live.has_rows) {
             self.validate_reference(live, key);
+            if let Some(validated) = self.plan.steps.last_mut() {
+                validated.needs.push(title);
+            }
         }
+    }
+
+    /// The title of the step that makes the key to which a foreign key refers.
+    fn step_that_makes(&self, table: &str, columns: &[String]) -> Option<String> {
+        let wanted = self.desired.table(table)?;
+        let unique = wanted.uniques.iter().find(|each| each.columns == columns);
+        let ends: Vec<String> = if wanted.primary_key == columns {
+            vec![format!("add the primary key of {table}")]
+        } else {
+            let name = &unique?.name;
+            vec![
+                format!("add unique constraint {name}"),
+                format!("replace unique constraint {name}"),
+            ]
+        };
+        let made = self
+            .plan
+            .steps
+            .iter()
+            .find(|step| ends.contains(&step.title));
+        made.map(|step| step.title.clone())
     }
 
     fn validate_reference(&mut self, live: &LiveTable, key: &ForeignKey) {

@@ -34,12 +34,13 @@ impl Planner<'_> {
             stays(self);
             return (false, true);
         }
-        if !found.used_by.is_empty() {
+        let used_by = [found.used_by.as_slice(), &live.row_used_by].concat();
+        if !used_by.is_empty() {
             self.refuse(
                 &object,
                 format!(
                     "{} uses it, and forbids another type: note how it is made, drop it, run schema-push again, make it again",
-                    found.used_by.join(", ")
+                    used_by.join(", ")
                 ),
             );
             stays(self);
@@ -134,6 +135,20 @@ impl Planner<'_> {
         });
         for partner in self.partners(live, name) {
             step = step.locking(&partner, LockMode::AccessExclusive);
+        }
+        for key in live.outer_keys.iter().filter(|k| k.columns.contains(name)) {
+            let schema = Some(key.namespace.as_str());
+            step = step.locking_in(schema, &key.table, LockMode::AccessExclusive);
+        }
+        let outer = live
+            .constraints
+            .iter()
+            .filter(|key| key.columns.contains(name));
+        for target in outer.filter_map(|key| key.target.as_ref()) {
+            if target.namespace != self.live.namespace {
+                let schema = Some(target.namespace.as_str());
+                step = step.locking_in(schema, &target.table, LockMode::AccessExclusive);
+            }
         }
         step.sql = sql;
         step.inverse = inverse;

@@ -17,6 +17,10 @@ impl Planner<'_> {
         };
         let required = found.required;
         let old_type = found.type_name.clone();
+        if live.column(new).is_some_and(|found| found.fixed) {
+            // It takes no value; the completion says what to do about it.
+            return;
+        }
         let beside = live.column(new).is_some();
         let has_id = live.column("id").is_some();
         let wanted = self

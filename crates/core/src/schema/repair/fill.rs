@@ -47,6 +47,10 @@ impl Planner<'_> {
             return;
         }
         let object = format!("{table}.{column}");
+        if live.column(column).is_some_and(|found| found.fixed) {
+            // The completion says what to do about it.
+            return;
+        }
         if filler == Filler::MigrationUser && !self.has_column("user", "id") {
             self.refuse(object, "there is no table user yet; run schema-push");
             return;

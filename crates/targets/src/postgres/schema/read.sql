@@ -4,7 +4,7 @@ WITH space AS (
     SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1
 ),
 relations AS (
-    SELECT c.oid, c.relname, c.relkind, c.relowner, c.relpersistence
+    SELECT c.oid, c.relname, c.relkind, c.relowner, c.relpersistence, c.reloftype
       FROM pg_catalog.pg_class AS c
       JOIN space ON space.oid = c.relnamespace
      WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
@@ -34,6 +34,7 @@ uses AS (
                                     AND d.refobjid = r.oid
      WHERE d.classid IN ('pg_catalog.pg_rewrite'::pg_catalog.regclass, 'pg_catalog.pg_policy'::pg_catalog.regclass,
                          'pg_catalog.pg_proc'::pg_catalog.regclass)
+        OR d.classid = 'pg_catalog.pg_publication_rel'::pg_catalog.regclass AND d.refobjsubid > 0
         OR d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass AND d.refobjsubid > 0
         OR d.refobjsubid > 0 AND d.deptype <> 'i'
            AND d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass
@@ -41,6 +42,36 @@ uses AS (
                             WHERE f.oid = d.objid AND f.adrelid = d.refobjid AND f.adnum = d.refobjsubid)
         OR d.refobjsubid > 0 AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
            AND d.objid = d.refobjid AND d.objsubid > 0
+),
+-- What is made of the type of a table's rows: columns of other tables, functions.
+row_uses AS (
+    SELECT DISTINCT r.oid AS relation,
+           pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid) AS what,
+           d.classid <> 'pg_catalog.pg_proc'::pg_catalog.regclass AS stored
+      FROM relations AS r
+      JOIN pg_catalog.pg_type AS t ON t.typrelid = r.oid
+      JOIN pg_catalog.pg_depend AS d ON d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass
+                                    AND d.refobjid IN (t.oid, t.typarray) AND d.deptype = 'n'
+     WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid > 0
+        OR d.classid IN ('pg_catalog.pg_proc'::pg_catalog.regclass, 'pg_catalog.pg_type'::pg_catalog.regclass)
+),
+-- Foreign keys of other schemas' tables.
+outer_keys AS (
+    SELECT k.confrelid,
+           jsonb_agg(jsonb_build_object(
+               'name', k.conname,
+               'namespace', n.nspname,
+               'table', f.relname,
+               'columns', (SELECT jsonb_agg(a.attname ORDER BY u.place)
+                             FROM unnest(k.confkey) WITH ORDINALITY AS u (number, place)
+                             JOIN pg_catalog.pg_attribute AS a ON a.attrelid = k.confrelid AND a.attnum = u.number)
+           ) ORDER BY n.nspname, f.relname, k.conname) AS list
+      FROM relations AS r
+      JOIN pg_catalog.pg_constraint AS k ON k.confrelid = r.oid AND k.contype = 'f' AND k.conparentid = 0
+      JOIN pg_catalog.pg_class AS f ON f.oid = k.conrelid
+      JOIN pg_catalog.pg_namespace AS n ON n.oid = f.relnamespace
+     WHERE n.nspname <> $1
+     GROUP BY k.confrelid
 ),
 columns AS (
     SELECT a.attrelid,
@@ -56,8 +87,14 @@ columns AS (
                'default', CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
                'generated', a.attgenerated <> '' OR a.attidentity <> '',
                'fixed', a.attgenerated <> '' OR a.attidentity = 'a',
-               'used_by', (SELECT coalesce(jsonb_agg(u.what ORDER BY u.what), '[]') FROM uses AS u
-                            WHERE u.relation = a.attrelid AND u.number = a.attnum AND u.what IS NOT NULL)
+               'used_by', (SELECT coalesce(jsonb_agg(u.what ORDER BY u.what), '[]')
+                             FROM (SELECT u.what FROM uses AS u
+                                    WHERE u.relation = a.attrelid AND u.number = a.attnum
+                                    UNION
+                                   SELECT 'inheritance from ' || i.inhparent::pg_catalog.regclass
+                                     FROM pg_catalog.pg_inherits AS i
+                                    WHERE i.inhrelid = a.attrelid AND a.attinhcount > 0) AS u
+                            WHERE u.what IS NOT NULL)
            ) ORDER BY a.attnum) AS list
       FROM relations AS r
       JOIN pg_catalog.pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -133,6 +170,8 @@ SELECT jsonb_build_object(
                            pg_catalog.has_database_privilege(current_database(), 'CREATE')),
     'read_only', pg_catalog.pg_is_in_recovery()
                  OR pg_catalog.current_setting('default_transaction_read_only')::boolean,
+    'may_keep_ledger', pg_catalog.has_database_privilege(current_database(), 'CREATE')
+                       OR EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = 'sunset'),
     'tables', (SELECT coalesce(jsonb_agg(jsonb_build_object(
                    'name', r.relname,
                    'kind', r.relkind,
@@ -141,8 +180,16 @@ SELECT jsonb_build_object(
                    -- What may not be read counts as full.
                    'has_rows', NOT pg_catalog.has_table_privilege(r.oid, 'SELECT'),
                    'unlogged', r.relpersistence = 'u',
-                   'used_by', (SELECT coalesce(jsonb_agg(DISTINCT u.what), '[]') FROM uses AS u
-                                WHERE u.relation = r.oid AND u.outside AND u.what IS NOT NULL),
+                   'typed', CASE WHEN r.reloftype <> 0 THEN pg_catalog.format_type(r.reloftype, NULL) END,
+                   'has_children', r.relkind = 'r'
+                       AND EXISTS (SELECT 1 FROM pg_catalog.pg_inherits AS i WHERE i.inhparent = r.oid),
+                   'used_by', (SELECT coalesce(jsonb_agg(u.what ORDER BY u.what), '[]')
+                                 FROM (SELECT u.what FROM uses AS u WHERE u.relation = r.oid AND u.outside
+                                        UNION SELECT w.what FROM row_uses AS w WHERE w.relation = r.oid) AS u
+                                WHERE u.what IS NOT NULL),
+                   'row_used_by', (SELECT coalesce(jsonb_agg(w.what ORDER BY w.what), '[]') FROM row_uses AS w
+                                    WHERE w.relation = r.oid AND w.stored),
+                   'outer_keys', coalesce(outer_keys.list, '[]'),
                    'columns', coalesce(columns.list, '[]'),
                    'constraints', coalesce(constraints.list, '[]'),
                    'indexes', coalesce(indexes.list, '[]')
@@ -150,7 +197,8 @@ SELECT jsonb_build_object(
                  FROM relations AS r
                  LEFT JOIN columns ON columns.attrelid = r.oid
                  LEFT JOIN constraints ON constraints.conrelid = r.oid
-                 LEFT JOIN indexes ON indexes.indrelid = r.oid),
+                 LEFT JOIN indexes ON indexes.indrelid = r.oid
+                 LEFT JOIN outer_keys ON outer_keys.confrelid = r.oid),
     'enums', (SELECT coalesce(jsonb_agg(jsonb_build_object(
                   'name', t.typname,
                   'values', (SELECT coalesce(jsonb_agg(e.enumlabel ORDER BY e.enumsortorder), '[]')
@@ -161,12 +209,14 @@ SELECT jsonb_build_object(
                WHERE t.typtype = 'e'),
     'names', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', n.name, 'kind', n.kind) ORDER BY n.name), '[]')
                 FROM (SELECT c.relname AS name,
-                             CASE c.relkind WHEN 'S' THEN 'sequence' WHEN 'c' THEN 'composite type'
-                                  WHEN 'i' THEN 'index' WHEN 'I' THEN 'index' ELSE 'partition' END AS kind
+                             CASE WHEN c.relkind = 'S' THEN 'sequence' WHEN c.relkind = 'c' THEN 'composite type'
+                                  WHEN c.relispartition THEN 'partition' ELSE 'extension''s relation' END AS kind
                         FROM pg_catalog.pg_class AS c
                         JOIN space ON space.oid = c.relnamespace
                        -- Indexes are told with their tables.
                        WHERE c.relkind IN ('S', 'c') OR c.relispartition AND c.relkind IN ('r', 'p', 'f')
+                          OR c.relkind IN ('r', 'p', 'v', 'm', 'f')
+                             AND NOT EXISTS (SELECT 1 FROM relations AS r WHERE r.oid = c.oid)
                        UNION ALL
                       SELECT t.typname, CASE t.typtype WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range type'
                                              WHEN 'm' THEN 'range type' ELSE 'type' END

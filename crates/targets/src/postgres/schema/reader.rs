@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
-use sunset_core::ports::schema::{FoundRows, SchemaReader};
+use sunset_core::ports::schema::{FoundRows, IndexWork, SchemaReader};
 use sunset_core::schema::live::LiveSchema;
-use sunset_core::schema::name::qualified;
+use sunset_core::schema::name::{qualified, quote_identifier};
 use sunset_core::{Error, ErrorKind, Result};
 
+use super::locks::in_use;
 use crate::postgres::connection::Database;
 use crate::postgres::fault::error;
 
@@ -23,11 +24,14 @@ impl LiveReader {
     }
 }
 
-#[async_trait]
-impl SchemaReader for LiveReader {
-    async fn read(&self, namespace: &str, tables: Option<&[String]>) -> Result<LiveSchema> {
+/// Who looks waits for whoever has locked a table for itself (a rewrite, VACUUM FULL); who is kept
+/// waiting longer wants to know by whom.
+const PATIENCE: &str = "SET LOCAL lock_timeout = '20s'";
+
+impl LiveReader {
+    async fn looked(&self, namespace: &str, tables: Option<&[String]>) -> Result<LiveSchema> {
         let failed = |cause| error(cause, "cannot read the database's schema");
-        let mut transaction = self.database.begin_reading().await?;
+        let mut transaction = self.begin().await?;
         empty_search_path(&mut transaction).await?;
         let row = crate::postgres::query(include_str!("read.sql"))
             .bind(namespace)
@@ -64,11 +68,57 @@ impl SchemaReader for LiveReader {
         Ok(live)
     }
 
-    async fn find(&self, violators: &str) -> Result<FoundRows> {
-        let mut transaction = self.database.begin_reading().await?;
+    async fn found(&self, violators: &str) -> Result<FoundRows> {
+        let mut transaction = self.begin().await?;
         let found = find(&mut transaction, violators).await?;
         end(transaction).await?;
         Ok(found)
+    }
+
+    async fn begin(&self) -> Result<Transaction<'static, Postgres>> {
+        let mut transaction = self.database.begin_reading().await?;
+        sqlx::raw_sql(PATIENCE)
+            .execute(&mut *transaction)
+            .await
+            .map_err(|cause| error(cause, "cannot set lock_timeout"))?;
+        Ok(transaction)
+    }
+}
+
+#[async_trait]
+impl SchemaReader for LiveReader {
+    async fn read(&self, namespace: &str, tables: Option<&[String]>) -> Result<LiveSchema> {
+        let looked = self.database.watched(self.looked(namespace, tables)).await;
+        match looked {
+            Err(fault) => Err(in_use(&self.database, fault, namespace, Vec::new()).await),
+            looked => looked,
+        }
+    }
+
+    async fn find(&self, violators: &str) -> Result<FoundRows> {
+        self.database.watched(self.found(violators)).await
+    }
+
+    async fn index_work(&self, index: &str) -> Result<Option<IndexWork>> {
+        let failed = |cause| error(cause, "cannot ask how far an index is");
+        let mut transaction = self.database.begin_reading().await?;
+        let row = crate::postgres::query(include_str!("index_work.sql"))
+            .bind(quote_identifier(index))
+            .fetch_optional(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        end(transaction).await?;
+        let Some(row) = row else { return Ok(None) };
+        let count = |name: &str| {
+            let count: i64 = row.try_get(name).map_err(failed)?;
+            Ok(u64::try_from(count).unwrap_or_default())
+        };
+        Ok(Some(IndexWork {
+            phase: row.try_get("phase").map_err(failed)?,
+            done: count("done")?,
+            total: count("total")?,
+            waits_for: row.try_get("waits_for").map_err(failed)?,
+        }))
     }
 }
 

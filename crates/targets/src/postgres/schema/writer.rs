@@ -5,20 +5,16 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Postgres, Row as _, Tra
 use sunset_core::ports::schema::SchemaWriter;
 use sunset_core::schema::name::qualified;
 use sunset_core::schema::script::LOCK_TIMEOUT_MS;
-use sunset_core::schema::steps::{Effect, LockMode, Step};
+use sunset_core::schema::steps::{Effect, Step};
 use sunset_core::schema::sweep::Sweep;
 use sunset_core::schema::undo::RecordedStep;
-use sunset_core::{Error, ErrorKind, Result};
+use sunset_core::{ErrorKind, Result};
 
+use super::locks::{in_use, lock, tables};
 use super::reader::{empty_search_path, end};
 use super::record::{mark_done, mark_undone, record, recorded};
-use crate::postgres::connection::Database;
-use crate::postgres::fault::error;
+use crate::postgres::fault::{error, state_of};
 use crate::postgres::runs::{ActiveRun, Lease};
-
-/// All locks of a batch are asked for at once, and for no longer than this: who waits for a strong
-/// lock keeps everybody behind it waiting, too.
-const LOCKS_TIMEOUT_MS: u32 = 600;
 
 /// Changes the schema within a run.
 #[derive(Clone)]
@@ -46,17 +42,76 @@ impl SchemaWriter for SchemaSteps {
                 }
                 Ok(())
             }
-            _ => self.apply_together(namespace, steps).await,
+            _ => {
+                let work = self.apply_together(namespace, steps);
+                self.waiting(work, namespace, tables(namespace, steps))
+                    .await
+            }
         }
     }
 
     async fn sweep(&self, namespace: &str, step: &Step, at: Sweep) -> Result<Sweep> {
+        let portion = async { fewer_when_slow(at, self.portion(namespace, step, at).await) };
+        let tables = tables(namespace, std::slice::from_ref(step));
+        self.waiting(portion, namespace, tables).await
+    }
+
+    async fn sweep_back(&self, step: &RecordedStep, at: Sweep) -> Result<Sweep> {
+        let portion = async { fewer_when_slow(at, self.portion_back(step, at).await) };
+        let table = step.effect.sweeps().unwrap_or_default();
+        let tables = vec![qualified(&step.namespace, table)];
+        self.waiting(portion, &step.namespace, tables).await
+    }
+
+    async fn recorded(&self) -> Result<Vec<RecordedStep>> {
+        let mut transaction = self.lease.database.begin_reading().await?;
+        let steps = recorded(&mut transaction, None).await?;
+        end(transaction).await?;
+        Ok(steps)
+    }
+
+    async fn undo(&self, step: &RecordedStep) -> Result<()> {
+        let what = || format!("cannot undo: {}", step.title);
+        if step.stage.outside_transaction() {
+            self.outside(&step.inverse, what).await?;
+            let mut transaction = self.begin().await?;
+            mark_undone(&mut transaction, step.id).await?;
+            return commit(transaction, what).await;
+        }
+        // What its inverse locks is not recorded: whoever uses a table of the schema may be meant.
+        self.waiting(self.undo_together(step), &step.namespace, Vec::new())
+            .await
+    }
+}
+
+impl SchemaSteps {
+    async fn begin(&self) -> Result<Transaction<'static, Postgres>> {
+        let mut transaction = self.lease.begin().await?;
+        empty_search_path(&mut transaction).await?;
+        Ok(transaction)
+    }
+
+    /// Does `work` within one transaction, looked after; says who has locked the tables where they
+    /// are not to be had.
+    async fn waiting<T>(
+        &self,
+        work: impl Future<Output = Result<T>> + Send,
+        namespace: &str,
+        tables: Vec<String>,
+    ) -> Result<T> {
+        match self.lease.database.watched(work).await {
+            Err(fault) => Err(in_use(&self.lease.database, fault, namespace, tables).await),
+            done => done,
+        }
+    }
+
+    async fn portion(&self, namespace: &str, step: &Step, at: Sweep) -> Result<Sweep> {
         let what = || format!("cannot {}", step.title);
         let begun = std::time::Instant::now();
         let mut transaction = self.begin().await?;
         set_timeouts(&mut transaction).await?;
-        self.lock(&mut transaction, namespace, std::slice::from_ref(step))
-            .await?;
+        let alone = std::slice::from_ref(step);
+        lock(&mut transaction, namespace, alone).await?;
         let id = match at.step {
             Some(id) => id,
             None => record(&mut transaction, self.lease.run, namespace, step, "begun").await?,
@@ -78,7 +133,7 @@ impl SchemaWriter for SchemaSteps {
         Ok(next)
     }
 
-    async fn sweep_back(&self, step: &RecordedStep, at: Sweep) -> Result<Sweep> {
+    async fn portion_back(&self, step: &RecordedStep, at: Sweep) -> Result<Sweep> {
         let what = || format!("cannot undo: {}", step.title);
         let begun = std::time::Instant::now();
         let mut transaction = self.begin().await?;
@@ -94,21 +149,8 @@ impl SchemaWriter for SchemaSteps {
         Ok(next)
     }
 
-    async fn recorded(&self) -> Result<Vec<RecordedStep>> {
-        let mut transaction = self.lease.database.begin_reading().await?;
-        let steps = recorded(&mut transaction, None).await?;
-        end(transaction).await?;
-        Ok(steps)
-    }
-
-    async fn undo(&self, step: &RecordedStep) -> Result<()> {
+    async fn undo_together(&self, step: &RecordedStep) -> Result<()> {
         let what = || format!("cannot undo: {}", step.title);
-        if step.stage.outside_transaction() {
-            self.outside(&step.inverse, what).await?;
-            let mut transaction = self.begin().await?;
-            mark_undone(&mut transaction, step.id).await?;
-            return commit(transaction, what).await;
-        }
         let mut transaction = self.begin().await?;
         set_timeouts(&mut transaction).await?;
         set_step(&mut transaction, step.id).await?;
@@ -118,19 +160,11 @@ impl SchemaWriter for SchemaSteps {
         mark_undone(&mut transaction, step.id).await?;
         commit(transaction, what).await
     }
-}
-
-impl SchemaSteps {
-    async fn begin(&self) -> Result<Transaction<'static, Postgres>> {
-        let mut transaction = self.lease.begin().await?;
-        empty_search_path(&mut transaction).await?;
-        Ok(transaction)
-    }
 
     async fn apply_together(&self, namespace: &str, steps: &[Step]) -> Result<()> {
         let mut transaction = self.begin().await?;
         set_timeouts(&mut transaction).await?;
-        self.lock(&mut transaction, namespace, steps).await?;
+        lock(&mut transaction, namespace, steps).await?;
         for step in steps {
             let what = || format!("cannot {}", step.title);
             let id = record(&mut transaction, self.lease.run, namespace, step, "done").await?;
@@ -145,98 +179,55 @@ impl SchemaSteps {
         .await
     }
 
-    /// Takes all locks of a batch, the strongest of each table, before anything is changed.
-    async fn lock(
-        &self,
-        transaction: &mut Transaction<'_, Postgres>,
-        namespace: &str,
-        steps: &[Step],
-    ) -> Result<()> {
-        let locks = strongest(steps);
-        if locks.is_empty() {
-            return Ok(());
-        }
-        // A time-out is one statement's: each gets what the ones before it left, for whoever waits
-        // behind the first lock waits for all of them.
-        let begun = std::time::Instant::now();
-        let left = || {
-            let spent = u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
-            LOCKS_TIMEOUT_MS.saturating_sub(spent).max(1)
-        };
-        let limit = |ms: u32| format!("SET LOCAL statement_timeout = '{ms}ms'");
-        let mut statements: Vec<String> = locks
-            .iter()
-            .map(|(table, mode)| {
-                let table = qualified(namespace, table);
-                format!("LOCK TABLE {table} IN {} MODE", mode.sql())
-            })
-            .collect();
-        statements.push(limit(0));
-        for statement in &statements {
-            let statement = format!("{};\n{statement}", limit(left()));
-            let locked = sqlx::raw_sql(AssertSqlSafe(statement))
-                .execute(&mut **transaction)
-                .await;
-            if let Err(cause) = locked {
-                let names = locks
-                    .iter()
-                    .map(|(table, _)| qualified(namespace, table))
-                    .collect();
-                return Err(self.lock_refused(cause, names).await);
-            }
-        }
-        Ok(())
-    }
-
-    /// Says who is in the way.
-    async fn lock_refused(&self, cause: sqlx::Error, tables: Vec<String>) -> Error {
-        let fault = error(cause, "cannot lock the tables to change");
-        if fault.kind() != ErrorKind::Contended {
-            return fault;
-        }
-        let holders = holders(&self.lease.database, &tables).await.ok().flatten();
-        let who = holders.unwrap_or_else(|| "somebody who is gone by now".to_owned());
-        Error::new(
-            ErrorKind::Contended,
-            format!("the tables to change are in use by {who}"),
-        )
-        .item(tables.join(", "))
-        .cause(fault)
-        .remedy("wait for it to end, or end it; then start this command again: it goes on where it stopped")
-    }
-
     async fn apply_outside(&self, namespace: &str, step: &Step) -> Result<()> {
         let what = || format!("cannot {}", step.title);
-        let mut transaction = self.begin().await?;
-        let id = record(&mut transaction, self.lease.run, namespace, step, "begun").await?;
-        commit(transaction, what).await?;
-        let mut statements = Vec::new();
-        if let Effect::CreatesIndex { index } = &step.effect
-            && self.is_broken(namespace, index).await?
-        {
-            // An attempt before this one was broken off.
-            let name = qualified(namespace, index);
-            statements.push(format!("DROP INDEX CONCURRENTLY IF EXISTS {name}"));
+        let mut statements = step.sql.clone();
+        let mut known = None;
+        if let Effect::CreatesIndex { index } = &step.effect {
+            let state = self.index_state(namespace, index, step).await?;
+            known = state.attempt;
+            let replaces = statements.len() > 1;
+            if state.whole == Some(true) && known.is_some() && !replaces {
+                // The connection broke while the word came back that it is built.
+                statements.clear();
+            } else if state.whole == Some(false) && !replaces {
+                // An attempt before this one was broken off.
+                let name = qualified(namespace, index);
+                statements.insert(0, format!("DROP INDEX CONCURRENTLY IF EXISTS {name}"));
+            }
         }
-        statements.extend(step.sql.iter().cloned());
+        let id = match known {
+            Some(id) => id,
+            None => {
+                let mut transaction = self.begin().await?;
+                let id = record(&mut transaction, self.lease.run, namespace, step, "begun").await?;
+                commit(transaction, what).await?;
+                id
+            }
+        };
         self.outside(&statements, what).await?;
         let mut transaction = self.begin().await?;
         mark_done(&mut transaction, id).await?;
         commit(transaction, what).await
     }
 
-    /// Whether an index is there and invalid.
-    async fn is_broken(&self, namespace: &str, index: &str) -> Result<bool> {
+    async fn index_state(&self, namespace: &str, index: &str, step: &Step) -> Result<IndexState> {
+        let failed = |cause| error(cause, "cannot look at an index");
         let mut transaction = self.lease.database.begin_reading().await?;
-        let broken = crate::postgres::query(include_str!("broken_index.sql"))
+        let row = crate::postgres::query(include_str!("index_state.sql"))
             .bind(namespace)
             .bind(index)
+            .bind(self.lease.run)
+            .bind(&step.title)
             .fetch_one(&mut *transaction)
             .await
-            .and_then(|row| row.try_get(0))
-            .map_err(|cause| error(cause, "cannot look at an index"))?;
+            .map_err(failed)?;
+        let state = IndexState {
+            whole: row.try_get("whole").map_err(failed)?,
+            attempt: row.try_get("attempt").map_err(failed)?,
+        };
         end(transaction).await?;
-        Ok(broken)
+        Ok(state)
     }
 
     /// Runs statements that refuse to run in a transaction, each on its own, on a connection of
@@ -244,17 +235,23 @@ impl SchemaSteps {
     async fn outside(&self, statements: &[String], what: impl Fn() -> String) -> Result<()> {
         let mut connection: PgConnection = self.lease.database.dedicated().await?;
         let failed = |cause| error(cause, what());
-        // Building an index takes as long as it takes; a role's time-out is not meant for it.
-        let time_out = sqlx::raw_sql("SHOW statement_timeout")
-            .fetch_one(&mut connection)
-            .await
-            .and_then(|row| row.try_get::<String, _>(0))
-            .map_err(failed)?;
-        if time_out != "0" {
-            sqlx::raw_sql("SET statement_timeout = 0")
-                .execute(&mut connection)
+        // Building an index takes as long as it takes, and waits for everybody who writes; a role's
+        // time-outs are not meant for it.
+        for (asked, lifted) in [
+            ("SHOW statement_timeout", "SET statement_timeout = 0"),
+            ("SHOW lock_timeout", "SET lock_timeout = 0"),
+        ] {
+            let time_out = sqlx::raw_sql(asked)
+                .fetch_one(&mut connection)
                 .await
+                .and_then(|row| row.try_get::<String, _>(0))
                 .map_err(failed)?;
+            if time_out != "0" {
+                sqlx::raw_sql(lifted)
+                    .execute(&mut connection)
+                    .await
+                    .map_err(failed)?;
+            }
         }
         for statement in statements {
             sqlx::raw_sql(AssertSqlSafe(statement.clone()))
@@ -268,28 +265,26 @@ impl SchemaSteps {
     }
 }
 
-fn strongest(steps: &[Step]) -> Vec<(String, LockMode)> {
-    let mut locks: Vec<(String, LockMode)> = Vec::new();
-    for lock in steps.iter().flat_map(|step| &step.locks) {
-        match locks.iter_mut().find(|(table, _)| *table == lock.table) {
-            Some((_, mode)) => *mode = (*mode).max(lock.mode),
-            None => locks.push((lock.table.clone(), lock.mode)),
-        }
-    }
-    // Two pushes that lock in the same order do not lock each other out.
-    locks.sort();
-    locks
+/// What there is of an index that is to be built.
+struct IndexState {
+    /// Whether it is valid, where it is there at all.
+    whole: Option<bool>,
+    /// The step by which this run began to build it before.
+    attempt: Option<i64>,
 }
 
-async fn holders(database: &Database, tables: &[String]) -> Result<Option<String>> {
-    let failed = |cause| error(cause, "cannot ask who holds the locks");
-    let mut transaction = database.begin_reading().await?;
-    crate::postgres::query(include_str!("lock_holders.sql"))
-        .bind(tables)
-        .fetch_one(&mut *transaction)
-        .await
-        .and_then(|row| row.try_get(0))
-        .map_err(failed)
+/// A portion that took too long was given up, and comes again as smaller ones.
+fn fewer_when_slow(at: Sweep, portion: Result<Sweep>) -> Result<Sweep> {
+    match portion {
+        Err(fault)
+            if at.limit().is_some()
+                && fault.kind() == ErrorKind::Contended
+                && state_of(&fault).as_deref() == Some("57014") =>
+        {
+            Ok(at.fewer())
+        }
+        portion => portion,
+    }
 }
 
 /// What a portion of a sweep came to.
@@ -325,6 +320,13 @@ async fn sweep_on(
         .await
         .and_then(|row| row.try_get("length"))
         .map_err(|cause| error(cause, what()))?;
+    let limit = at.limit().map_or(0, |limit| limit.as_millis());
+    run(
+        transaction,
+        &format!("SET LOCAL statement_timeout = '{limit}ms'"),
+        &what,
+    )
+    .await?;
     let mut changed = 0;
     for statement in statements {
         let done = sqlx::raw_sql(AssertSqlSafe(statement.clone()))
@@ -333,6 +335,7 @@ async fn sweep_on(
             .map_err(|cause| error(cause, what()))?;
         changed += done.rows_affected();
     }
+    run(transaction, "SET LOCAL statement_timeout = 0", &what).await?;
     Ok(Portion {
         at: Sweep {
             step: Some(step),

@@ -1,0 +1,129 @@
+//! Taking back the schema: what a dry run foresees is what happens.
+
+use serde_json::Value;
+use sunset_core::permit::{Consent, WritePermit};
+use sunset_core::plans::schemas::schema_named;
+use sunset_core::ports::progress::Silent;
+use sunset_core::ports::runs::{RunEnd, RunStart};
+use sunset_core::schema::diff::Directions;
+use sunset_core::secret::Secret;
+use sunset_engine::schema::{plan, push};
+use sunset_targets::postgres::{ConnectOptions, Database, Ledger, LiveReader};
+
+use crate::{Scratch, migrate, runtime};
+
+/// As schema-push does it.
+fn pushed(scratch: &Scratch) {
+    runtime().block_on(async {
+        let url = Secret::new(scratch.url.clone());
+        let database = Database::connect(&url, ConnectOptions::for_program("test"))
+            .await
+            .expect("connect");
+        let reader = LiveReader::new(database.clone());
+        let wanted = schema_named("sales-ai", "public").expect("plan");
+        let (steps, live) = plan(&reader, &wanted, &Directions::default())
+            .await
+            .expect("plan");
+        let consent = Consent::given_by_arguments();
+        let permit = WritePermit::bind(&consent, database.identity().clone());
+        let ledger = Ledger::install(&database, &permit).await.expect("ledger");
+        let start = RunStart {
+            plan: "schema".into(),
+            program: "schema-push".into(),
+            version: "0.0.0".into(),
+            source: None,
+            read_time: None,
+            options: serde_json::json!({}),
+            host: "testhost".into(),
+            pid: 1,
+        };
+        let run = ledger.begin_run(&permit, &start).await.expect("run");
+        push(&reader, &run.schema(), &wanted, (&steps, &live), &Silent)
+            .await
+            .expect("push");
+        run.finish(&RunEnd::done(serde_json::json!({}), serde_json::json!({})))
+            .await
+            .expect("finish");
+    });
+}
+
+const SHAPE: &str = "SELECT string_agg(c.relname || '.' || a.attname, ' ' ORDER BY c.relname, a.attnum) \
+    FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'";
+
+/// A dry run and the same in earnest: the document of the former, and how both ended.
+fn both(scratch: &Scratch, more: &[&str]) -> (Value, i32, i32, String) {
+    let dry = scratch.rollback(&[&["--schema", "--dry-run", "--json"], more].concat());
+    let document: Value = serde_json::from_slice(&dry.stdout).expect("JSON");
+    let done = scratch.rollback(&[&["--schema", "--yes"], more].concat());
+    (
+        document,
+        dry.status.code().expect("status"),
+        done.status.code().expect("status"),
+        String::from_utf8_lossy(&done.stderr).into_owned(),
+    )
+}
+
+#[test]
+fn a_dry_run_promises_what_is_done_and_lists_the_steps() {
+    let Some(scratch) = Scratch::new() else {
+        return;
+    };
+    scratch.sql(
+        "CREATE TABLE opportunities (id text PRIMARY KEY, company_name text NOT NULL); \
+         CREATE TABLE own (id integer)",
+    );
+    let before = scratch.text_and_wait(SHAPE);
+    pushed(&scratch);
+    let (document, dry, done, said) = both(&scratch, &[]);
+    assert_eq!((dry, done), (0, 0), "{document:#} {said}");
+    let steps = document["schema"]["steps"].as_array().expect("steps");
+    assert!(steps.len() > 20, "{steps:?}");
+    assert!(
+        steps.contains(&"create table alerts".into())
+            && steps.contains(&"add column opportunities.notes".into()),
+        "{steps:?}"
+    );
+    assert_eq!(document["schema"]["in_the_way"], serde_json::json!([]));
+    assert_eq!(scratch.text_and_wait(SHAPE), before);
+}
+
+#[test]
+fn rows_that_the_rollback_keeps_are_foreseen_in_added_columns_and_made_tables() {
+    // One row is edited in a column that was there, one in a column that the push added.
+    for (made, edited, in_the_way) in [
+        (
+            "CREATE TABLE opportunities (id text PRIMARY KEY, company_name text NOT NULL)",
+            "UPDATE opportunities SET notes = 'somebody wrote this' WHERE id = 'c'",
+            "values in opportunities.notes, which did not exist before",
+        ),
+        (
+            "SELECT 1",
+            "UPDATE opportunities SET notes = 'n' WHERE id = 'c'",
+            "rows in opportunities, which did not exist before",
+        ),
+    ] {
+        let Some(scratch) = Scratch::new() else {
+            return;
+        };
+        scratch.sql(made);
+        pushed(&scratch);
+        scratch.sql(
+            "ALTER TABLE opportunities ALTER user_id DROP NOT NULL, ALTER customer_number DROP NOT NULL",
+        );
+        migrate(&scratch);
+        // What is nobody's own goes, so that the edits alone are in the way.
+        scratch.sql("DELETE FROM opportunities WHERE id = 'theirs'");
+        scratch.sql(edited);
+        let (document, dry, done, said) = both(&scratch, &[]);
+        assert_eq!((dry, done), (3, 1), "{document:#} {said}");
+        let found = document["schema"]["in_the_way"].to_string();
+        assert!(found.contains(in_the_way), "{found}");
+        assert!(
+            said.contains(in_the_way) && said.contains("would lose data"),
+            "{said}"
+        );
+        let (document, dry, done, said) = both(&scratch, &["--force"]);
+        assert_eq!((dry, done), (0, 0), "{document:#} {said}");
+    }
+}

@@ -1,0 +1,125 @@
+//! Locks of tables: taken all at once, and who holds them where they are not to be had.
+
+use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
+use sunset_core::schema::name::qualified;
+use sunset_core::schema::steps::{LockMode, Step};
+use sunset_core::{Error, ErrorKind, Result};
+
+use super::reader::end;
+use crate::postgres::connection::Database;
+use crate::postgres::fault::error;
+
+/// All locks of a batch are asked for at once, and for no longer than this: who waits for a strong
+/// lock keeps everybody behind it waiting, too.
+const LOCKS_TIMEOUT_MS: u32 = 600;
+
+/// Takes all locks of a batch, the strongest of each table, before anything is changed. Tables of
+/// other schemas are locked by the statements themselves: a role may be allowed those and no more.
+pub(super) async fn lock(
+    transaction: &mut Transaction<'_, Postgres>,
+    namespace: &str,
+    steps: &[Step],
+) -> Result<()> {
+    let locks = strongest(steps);
+    if locks.is_empty() {
+        return Ok(());
+    }
+    // A time-out is one statement's: each gets what the ones before it left, for whoever waits
+    // behind the first lock waits for all of them.
+    let begun = std::time::Instant::now();
+    let left = || {
+        let spent = u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
+        LOCKS_TIMEOUT_MS.saturating_sub(spent).max(1)
+    };
+    let limit = |ms: u32| format!("SET LOCAL statement_timeout = '{ms}ms'");
+    let mut statements: Vec<String> = locks
+        .iter()
+        .map(|(table, mode)| {
+            let table = qualified(namespace, table);
+            format!("LOCK TABLE {table} IN {} MODE", mode.sql())
+        })
+        .collect();
+    statements.push(limit(0));
+    for statement in &statements {
+        let statement = format!("{};\n{statement}", limit(left()));
+        sqlx::raw_sql(AssertSqlSafe(statement))
+            .execute(&mut **transaction)
+            .await
+            .map_err(|cause| error(cause, "cannot lock the tables to change"))?;
+    }
+    Ok(())
+}
+
+/// The tables that steps lock, qualified.
+pub(super) fn tables(namespace: &str, steps: &[Step]) -> Vec<String> {
+    let mut names: Vec<String> = steps
+        .iter()
+        .flat_map(|step| &step.locks)
+        .map(|lock| {
+            let schema = lock.schema.as_deref().unwrap_or(namespace);
+            qualified(schema, &lock.table)
+        })
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn strongest(steps: &[Step]) -> Vec<(String, LockMode)> {
+    let mut locks: Vec<(String, LockMode)> = Vec::new();
+    let own = steps.iter().flat_map(|step| &step.locks);
+    for lock in own.filter(|lock| lock.schema.is_none()) {
+        match locks.iter_mut().find(|(table, _)| *table == lock.table) {
+            Some((_, mode)) => *mode = (*mode).max(lock.mode),
+            None => locks.push((lock.table.clone(), lock.mode)),
+        }
+    }
+    // Two pushes that lock in the same order do not lock each other out.
+    locks.sort();
+    locks
+}
+
+/// Says who is in the way, where a lock was not to be had: on these tables, or, where none are
+/// named, on any of the schema. Another fault stays what it is.
+pub(super) async fn in_use(
+    database: &Database,
+    fault: Error,
+    namespace: &str,
+    tables: Vec<String>,
+) -> Error {
+    if fault.kind() != ErrorKind::Contended {
+        return fault;
+    }
+    let holders = holders(database, namespace, &tables).await.ok().flatten();
+    let who = holders.unwrap_or_else(|| "somebody who is gone by now".to_owned());
+    let told = Error::new(
+        ErrorKind::Contended,
+        format!("the tables are in use by {who}"),
+    )
+    .cause(fault)
+    .remedy(
+        "wait for it to end, or end it; then start this command again: it goes on where it stopped",
+    );
+    if tables.is_empty() {
+        return told;
+    }
+    told.item(tables.join(", "))
+}
+
+async fn holders(
+    database: &Database,
+    namespace: &str,
+    tables: &[String],
+) -> Result<Option<String>> {
+    let failed = |cause| error(cause, "cannot ask who holds the locks");
+    let mut transaction = database.begin_reading().await?;
+    let who = crate::postgres::query(include_str!("lock_holders.sql"))
+        .bind(tables)
+        .bind(namespace)
+        .fetch_one(&mut *transaction)
+        .await
+        .and_then(|row| row.try_get(0))
+        .map_err(failed)?;
+    end(transaction).await?;
+    Ok(who)
+}
