@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use sunset_cli::render::{self, Report};
+use sunset_cli::render::{self, Failure, Report};
 use sunset_cli::{Consented, Program, Session, Status, write_report};
 use sunset_core::audio::outcome::AudioReport;
 use sunset_core::audio::plan::{Options, Plan};
@@ -13,6 +13,7 @@ use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::ports::objects::{ObjectLedger, ObjectSource, ObjectStore};
 use sunset_core::ports::runs::{RunEnd, RunStart};
+use sunset_core::report::History;
 use sunset_engine::audio::{self, CopyOptions, UrlCheck};
 use sunset_engine::retry::Retries;
 use sunset_sources::objects::PublicUrls;
@@ -79,12 +80,15 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
     match consent {
         Consented::DryRun => flow.dry_run().await,
         Consented::Write(consent) => {
+            let permit = WritePermit::bind(&consent, flow.database.identity().clone());
+            Ledger::open_or_upgrade(&flow.database, &permit).await?;
             let status = if flow.arguments.worker.is_some() {
                 shared::work(&flow, &consent).await
             } else {
                 flow.write(&consent).await
             };
-            match (status, flow.report(begun).await) {
+            let failure = status.as_ref().err().map(Failure::of);
+            match (status, flow.report(begun, failure).await) {
                 (Ok(status), told) => told.map(|()| status),
                 (Err(error), Ok(())) => Err(error),
                 (Err(error), Err(untold)) => {
@@ -110,16 +114,28 @@ pub struct Flow {
 
 impl Flow {
     /// The report of what the ledger holds, where it was asked for.
-    async fn report(&self, begun: Instant) -> Result<()> {
+    async fn report(&self, begun: Instant, failure: Option<Failure>) -> Result<()> {
         let Some(folder) = &self.arguments.report else {
             return Ok(());
         };
-        let Some(ledger) = Ledger::open(&self.database).await? else {
-            return Ok(());
+        let history = match Ledger::open(&self.database).await {
+            Ok(Some(ledger)) => ledger.history().await,
+            Ok(None) => Ok(History::default()),
+            Err(error) => Err(error),
         };
-        let history = ledger.history().await?;
+        let history = match history {
+            Ok(history) => history,
+            // What broke the run off may keep the ledger from being read: then that is told.
+            Err(error) if failure.is_some() => {
+                self.session.say(&format!("note: {error}"));
+                History::default()
+            }
+            Err(error) => return Err(error),
+        };
         let (plan, target) = (&self.arguments.plan, self.database.describe());
-        let report = Report::of_ledger::<Arguments>(&self.session, plan, target, begun, history);
+        let mut report =
+            Report::of_ledger::<Arguments>(&self.session, plan, target, begun, history);
+        report.failure = failure;
         let path = write_report(&report, folder)?;
         self.session.print(&format!("Report: {}", path.display()));
         Ok(())
@@ -180,6 +196,7 @@ impl Flow {
             return self.end(&book, &plan, &report, None).await;
         }
         let permit = WritePermit::bind(consent, self.database.identity().clone());
+        sunset_backup::may_keep(&self.backup, &self.database).await?;
         let ledger = Ledger::install(&self.database, &permit).await?;
         let run = ledger.begin_run(&permit, &self.run_start()).await?;
         let id = run.id();

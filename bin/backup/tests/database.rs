@@ -205,6 +205,65 @@ fn a_restore_that_does_not_give_the_manifests_rows_leaves_everything_as_it_was()
 }
 
 #[test]
+fn a_verification_that_is_stopped_leaves_no_database() {
+    let Some(mut scratch) = Scratch::new() else {
+        return;
+    };
+    let id = scratch.take();
+    let bin = scratch.path("bin");
+    std::fs::create_dir(&bin).expect("a folder");
+    for program in ["pg_dump", "psql"] {
+        crate::scratch::script(&bin.join(program), &format!("exec {program} \"$@\""));
+    }
+    // In the middle of restoring: the database is there, and somebody is in it.
+    let begun = scratch.path("begun");
+    let slow = format!(
+        "case $1 in --version) exec pg_restore --version ;; esac; touch {}; exec sleep 60",
+        begun.display()
+    );
+    crate::scratch::script(&bin.join("pg_restore"), &slow);
+    scratch.set("PG_BIN_DIR", &bin.display().to_string());
+    let own = "SELECT count(*) FROM pg_database AS d JOIN pg_stat_activity AS a USING (datname) \
+               WHERE datname LIKE 'sunset\\_verify\\_%' AND application_name = 'sunset/backup'";
+    for signal in ["-TERM", "-INT"] {
+        let mut command = scratch.command(&["verify", &id]);
+        command.stdout(std::process::Stdio::piped());
+        command.stderr(std::process::Stdio::piped());
+        let child = command.spawn().expect("backup");
+        let waited = std::time::Instant::now();
+        while !begun.exists() {
+            assert!(waited.elapsed() < std::time::Duration::from_secs(60));
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        let names = scratch.admin(
+            "SELECT string_agg(datname, ',') FROM pg_database WHERE datname LIKE 'sunset\\_verify\\_%'",
+        );
+        assert_ne!(scratch.admin(own), "0", "it is restored into");
+        let id = child.id().to_string();
+        let killed = Command::new("kill").args([signal, &id]).status();
+        assert!(killed.expect("kill").success());
+        let output = child.wait_with_output().expect("its end");
+        let said = crate::scratch::Said::new(output);
+        assert_eq!(said.status, 1, "{said:?}");
+        assert!(said.err.contains("stopped "), "{said:?}");
+        // Those of other tests go with their checks; a later check drops none within the hour.
+        let left = format!(
+            "SELECT count(*) FROM pg_database WHERE datname = ANY (string_to_array('{names}', ','))"
+        );
+        let ended = std::time::Instant::now();
+        while scratch.admin(&left) != "0" {
+            assert!(
+                ended.elapsed() < std::time::Duration::from_secs(40),
+                "{signal}: {names} {said:?}"
+            );
+            std::thread::sleep(std::time::Duration::from_millis(200));
+        }
+        std::fs::remove_file(&begun).expect("removed");
+    }
+}
+
+#[test]
 fn a_killed_backup_is_never_listed() {
     let Some(mut scratch) = Scratch::new() else {
         return;

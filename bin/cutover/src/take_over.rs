@@ -228,16 +228,9 @@ impl Flow {
 
     /// The recordings, or why they could not be compared.
     pub async fn audio(&self) -> Result<Section> {
-        match self.session.settings(R2Settings::read) {
-            Ok(settings) => {
-                let (book, bucket) = recordings(&self.database, true, &settings);
-                check::audio(&book, &bucket).await
-            }
-            Err(error) => Ok(Section::not_compared(
-                "Audio",
-                format!("{error} (or give --without-audio)"),
-            )),
-        }
+        let bucket = self.session.settings(R2Settings::read);
+        let known = bucket.map(|bucket| recordings(&self.database, true, &bucket));
+        check::audio(known, Some("or give --without-audio")).await
     }
 
     /// Rows that V2 says otherwise than the pass a moment ago wrote them.

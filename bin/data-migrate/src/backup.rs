@@ -11,7 +11,7 @@ use sunset_core::permit::Consent;
 use sunset_core::plans::DocumentPlan;
 use sunset_core::plans::in_place::Parameters;
 use sunset_engine::retry::Retries;
-use sunset_targets::postgres::ActiveRun;
+use sunset_targets::postgres::{ActiveRun, Database};
 
 /// The table of owners.
 const OWNERS: &str = "user";
@@ -28,6 +28,14 @@ impl Backup {
             wish,
             taken: AtomicBool::new(false),
         }
+    }
+
+    /// That this role may take it, before anything is written at all.
+    ///
+    /// # Errors
+    /// `Denied` when it may not; those of the database.
+    pub async fn may_be_taken(&self, database: &Database) -> Result<()> {
+        sunset_backup::may_keep(&self.wish, database).await
     }
 
     /// Takes it.

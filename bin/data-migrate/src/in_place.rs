@@ -27,7 +27,8 @@ use sunset_targets::postgres::{
 
 pub use arguments::InPlaceArguments;
 
-use crate::{Arguments, told};
+use crate::Arguments;
+use crate::told::Wanted;
 
 pub async fn migrate(
     arguments: Arguments,
@@ -100,14 +101,14 @@ pub async fn migrate(
         Consented::DryRun => flow.dry_run().await,
         Consented::Write(consent) => {
             let status = flow.write(&consent).await;
-            let report = told::report(
-                arguments.report.as_deref(),
-                &flow.session,
-                &registered.name,
-                &flow.database,
+            let wanted = Wanted {
+                folder: arguments.report.as_deref(),
+                session: &flow.session,
+                plan: &registered.name,
+                database: &flow.database,
                 begun,
-            );
-            told::behind(&flow.session, status, report).await
+            };
+            wanted.behind(status).await
         }
     }
 }
@@ -146,6 +147,7 @@ impl Flow {
 
     async fn write(&self, consent: &Consent) -> Result<Status> {
         let permit = WritePermit::bind(consent, self.database.identity().clone());
+        sunset_backup::may_keep(&self.backup, &self.database).await?;
         let ledger = Ledger::install(&self.database, &permit).await?;
         let start = RunStart {
             plan: self.plan.name.clone(),

@@ -91,8 +91,9 @@ pub struct Arguments {
     #[arg(long, value_name = "SIZE", requires = "worker", value_parser = shared::size)]
     unit_size: Option<u64>,
 
-    /// Afterwards, write the report of what the ledger holds to this folder (HTML, Markdown, JSON)
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["dry_run", "watch"])]
+    /// Afterwards, write the report of what the ledger holds to this folder (HTML, Markdown, JSON);
+    /// of a run that breaks off, too
+    #[arg(long, value_name = "DIR", conflicts_with = "dry_run")]
     report: Option<PathBuf>,
 
     #[command(flatten)]

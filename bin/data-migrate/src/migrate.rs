@@ -24,7 +24,8 @@ use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, Veri
 
 use crate::backup::Backup;
 use crate::counted::Counted;
-use crate::{Arguments, afterwards, shared, told, watch};
+use crate::told::Wanted;
+use crate::{Arguments, afterwards, shared, watch};
 
 pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
     if let Some(registered) = sunset_cli::in_place_plan(&arguments.plan)? {
@@ -92,7 +93,10 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
             flow.reported(begun, status).await
         }
         Consented::Write(consent) => match flow.arguments.watch {
-            Some(pause) => watch::watch(&flow, &consent, pause).await,
+            Some(pause) => {
+                let watched = watch::watch(&flow, &consent, pause).await;
+                flow.reported(begun, watched).await
+            }
             None => {
                 let report = flow.write(&consent).await;
                 let report = flow.reported(begun, report).await?;
@@ -227,6 +231,7 @@ impl Flow {
     /// One pass over V2: everything that is not in V3 yet, or not as V2 has it.
     pub async fn write(&self, consent: &Consent) -> Result<LoadReport> {
         let permit = WritePermit::bind(consent, self.database.identity().clone());
+        self.backup.may_be_taken(&self.database).await?;
         let ledger = Ledger::install(&self.database, &permit).await?;
         let Some(retried) = self.to_retry(Some(&ledger)).await? else {
             return Ok(LoadReport::default());
@@ -369,15 +374,14 @@ impl Flow {
 
     /// The report of what the ledger holds, where it was asked for: of a run that failed, too.
     async fn reported<T>(&self, begun: Instant, done: Result<T>) -> Result<T> {
-        let folder = self.arguments.report.as_deref();
-        let told = told::report(
-            folder,
-            &self.session,
-            self.plan.name(),
-            &self.database,
+        let wanted = Wanted {
+            folder: self.arguments.report.as_deref(),
+            session: &self.session,
+            plan: self.plan.name(),
+            database: &self.database,
             begun,
-        );
-        told::behind(&self.session, done, told).await
+        };
+        wanted.behind(done).await
     }
 
     fn tell_steps(&self, report: &LoadReport, run: i64, steps: &[StepText]) {

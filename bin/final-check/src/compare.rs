@@ -5,13 +5,14 @@ use std::time::Instant;
 use sunset_cli::render::{self, Report};
 use sunset_cli::{Consented, Program, Session, Status, now};
 use sunset_core::check::{CheckReport, Section, Verdict};
-use sunset_core::config::{DatabaseSettings, DocumentSourceSettings, Pace, R2Settings};
+use sunset_core::config::{BackupWish, DatabaseSettings, DocumentSourceSettings, Pace, R2Settings};
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::plans::DocumentPlan;
 use sunset_core::plans::in_place::Parameters;
+use sunset_core::ports::documents::Snapshot;
 use sunset_core::ports::verify::LeafSink;
 use sunset_core::proof::Manifest;
-use sunset_core::report::{Bill, ReadPrice};
+use sunset_core::report::{Bill, Comparison, ReadPrice};
 use sunset_engine::check;
 use sunset_engine::in_place::sections;
 use sunset_engine::retry::Retries;
@@ -21,7 +22,7 @@ use sunset_targets::recordings;
 
 use crate::data::{Data, Repair};
 use crate::proof::Proof;
-use crate::told::Checked;
+use crate::told::{Checked, Of};
 use crate::{Arguments, SectionName, proof, told};
 
 pub async fn final_check(arguments: Arguments, session: Session) -> Result<Status> {
@@ -36,18 +37,17 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
         return crate::in_place::final_check(&arguments, &session, &registered, now()).await;
     }
     arguments.in_place.refuse(&arguments.plan)?;
-    let repair = if arguments.repair {
-        match arguments.write.consent(&session) {
-            Consented::Write(consent) => Repair::Write(consent),
-            Consented::DryRun => Repair::Show,
-        }
-    } else {
-        Repair::No
+    let consent = arguments.write.consent(&session);
+    let reports = !arguments.no_report && matches!(consent, Consented::Write(_));
+    let repair = match consent {
+        _ if !arguments.repair => Repair::No,
+        Consented::Write(consent) => Repair::Write(consent),
+        Consented::DryRun => Repair::Show,
     };
     let backup = arguments.backup.wish(&session)?;
     let plan = sunset_cli::document_plan(&arguments.plan)?;
     let wanted = |name| arguments.only.is_empty() || arguments.only.contains(&name);
-    let mut proof = Proof::asked(&arguments, plan.as_ref())?;
+    let proof = Proof::asked(&arguments, plan.as_ref())?;
     if proof.is_some() && !wanted(SectionName::Data) {
         return Err(Error::new(
             ErrorKind::Configuration,
@@ -66,108 +66,181 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
     let database =
         Database::connect(&settings.url, ConnectOptions::for_program(Arguments::NAME)).await?;
     session.announce(&format!("plan {} in {}", plan.name(), database.describe()));
-    let ledger = Ledger::open(&database).await?;
-    let verifier = Verifier::new(database.clone(), ledger.is_some());
-    let mut checks = CheckReport {
-        sections: Vec::new(),
-        left_out: [
-            (SectionName::Tables, "Tables"),
-            (SectionName::Data, "Data"),
-            (SectionName::Audio, "Audio"),
-            (SectionName::Users, "Users"),
-        ]
-        .into_iter()
-        .filter(|(name, _)| !wanted(*name))
-        .map(|(_, title)| title.to_owned())
-        .collect(),
-    };
-    let tables = check::tables(plan.as_ref(), &verifier).await?;
-    let tables_stand = tables.passed();
-    if wanted(SectionName::Tables) || !tables_stand {
-        checks.sections.push(tables);
-    }
-    let mut compared = None;
-    if tables_stand {
-        if let Some(Some(documents)) = documents {
-            let source = {
-                let reading = ReadOptions {
-                    retries: pace.max_retries,
-                    max_reads_per_second: arguments.read.max_reads_per_second,
-                    read_time: arguments.read.read_time,
-                    ..ReadOptions::default()
-                };
-                sunset_sources::documents::open_with(&documents, reading)?
-            };
-            let with = Data {
-                backup: &backup,
-                plan: plan.as_ref(),
-                ledger: ledger.as_ref(),
-                database: &database,
-                verifier: &verifier,
-                session: &session,
-                batch_size: pace.batch_size,
-                sample: arguments.sample,
-                retries: Retries(pace.max_retries),
-            };
-            let leaves = proof
-                .as_mut()
-                .map(|proof| proof.leaves() as &mut dyn LeafSink);
-            let (section, snapshot, comparison) =
-                with.compare(source.as_ref(), &repair, leaves).await?;
-            if !section.passed() && proof.take().is_some() {
-                session.say("No proof is written: documents or rows do not pass.");
-            }
-            if let Some(reads) = source.billed_reads() {
-                session.say(&render::bill_text(Bill { reads, price }));
-            }
-            checks.sections.push(section);
-            checks
-                .sections
-                .extend(of_plan(plan.as_ref(), &database).await?);
-            compared = Some((snapshot, comparison));
-        }
-        if wanted(SectionName::Audio) && plan.has_recordings() {
-            let section = audio(&session, &database, ledger.is_some()).await?;
-            checks.sections.push(section);
-        }
-        if wanted(SectionName::Users) {
-            let section = check::users(plan.as_ref(), &verifier).await?;
-            checks.sections.push(section);
-        }
-    }
-    let compared_data = compared.is_some();
-    let (source, read_time, comparison) = match compared {
-        Some((snapshot, comparison)) => {
-            (Some(snapshot.source), snapshot.read_time, Some(comparison))
-        }
-        None => (None, None, None),
-    };
-    let checked = Checked {
+    let checking = Checking {
+        arguments: &arguments,
+        session: &session,
+        plan: plan.as_ref(),
+        database: &database,
+        documents: documents.flatten(),
+        backup,
+        repair,
+        pace,
+        price,
+        reports,
         begun,
-        plan: plan.name().to_owned(),
-        source,
-        read_time,
-        checks: Some(checks.clone()),
-        comparison,
     };
-    let report = told::report(checked, &database, ledger.as_ref(), &session).await?;
-    session.print(&render::check_text(&checks, session.is_verbose()));
-    for section in &checks.sections {
-        session.sum_up(&section.summary);
+    let checked = checking.everything(proof).await;
+    if let (Err(error), true) = (&checked, reports) {
+        let of = Of {
+            plan: plan.name(),
+            database: &database,
+            begun,
+        };
+        told::broken_off(error, &of, &arguments, &session).await;
     }
-    session.sum_up(&render::verdict_line(&checks));
-    if !(arguments.no_report || arguments.write.dry_run || matches!(repair, Repair::Show)) {
-        told::write(&report, &arguments, &session)?;
+    checked
+}
+
+/// What is compared, and how.
+struct Checking<'a> {
+    arguments: &'a Arguments,
+    session: &'a Session,
+    plan: &'a dyn DocumentPlan,
+    database: &'a Database,
+    /// V2, where documents are to be compared.
+    documents: Option<DocumentSourceSettings>,
+    backup: BackupWish,
+    repair: Repair,
+    pace: Pace,
+    price: ReadPrice,
+    /// Whether a report is written.
+    reports: bool,
+    begun: Instant,
+}
+
+impl Checking<'_> {
+    fn wants(&self, name: SectionName) -> bool {
+        self.arguments.only.is_empty() || self.arguments.only.contains(&name)
     }
-    if let (Some(proof), Some(path), true) = (proof, &arguments.proof, compared_data) {
-        let manifest = manifest(&report, &checks, database.identity().as_str());
-        proof.finish(manifest, path, &session)?;
+
+    /// Compares, says what was found, and writes the report and the proof.
+    async fn everything(&self, mut proof: Option<Proof>) -> Result<Status> {
+        let (session, database) = (self.session, self.database);
+        let ledger = Ledger::open(database).await?;
+        let (checks, compared) = self.sections(ledger.as_ref(), &mut proof).await?;
+        let compared_data = compared.is_some();
+        let (source, read_time, comparison) = match compared {
+            Some((snapshot, comparison)) => {
+                (Some(snapshot.source), snapshot.read_time, Some(comparison))
+            }
+            None => (None, None, None),
+        };
+        let checked = Checked {
+            begun: self.begun,
+            plan: self.plan.name().to_owned(),
+            source,
+            read_time,
+            checks: Some(checks.clone()),
+            comparison,
+        };
+        let report = told::report(checked, database, ledger.as_ref(), session).await?;
+        session.print(&render::check_text(&checks, session.is_verbose()));
+        for section in &checks.sections {
+            session.sum_up(&section.summary);
+        }
+        session.sum_up(&render::verdict_line(&checks));
+        if self.reports {
+            told::write(&report, self.arguments, session)?;
+        }
+        if let (Some(proof), Some(path), true) = (proof, &self.arguments.proof, compared_data) {
+            let manifest = manifest(&report, &checks, database.identity().as_str());
+            proof.finish(manifest, path, session)?;
+        }
+        session.json(|| report.to_json());
+        Ok(match checks.verdict() {
+            Verdict::Passed => Status::Done,
+            Verdict::Failed | Verdict::Incomplete => Status::CheckFailed,
+        })
     }
-    session.json(|| report.to_json());
-    Ok(match checks.verdict() {
-        Verdict::Passed => Status::Done,
-        Verdict::Failed | Verdict::Incomplete => Status::CheckFailed,
-    })
+
+    /// The sections that are wanted, and what was compared of the documents.
+    async fn sections(
+        &self,
+        ledger: Option<&Ledger>,
+        proof: &mut Option<Proof>,
+    ) -> Result<(CheckReport, Option<(Snapshot, Comparison)>)> {
+        let (plan, database) = (self.plan, self.database);
+        let verifier = Verifier::new(database.clone(), ledger.is_some());
+        let mut checks = CheckReport {
+            sections: Vec::new(),
+            left_out: [
+                (SectionName::Tables, "Tables"),
+                (SectionName::Data, "Data"),
+                (SectionName::Audio, "Audio"),
+                (SectionName::Users, "Users"),
+            ]
+            .into_iter()
+            .filter(|(name, _)| !self.wants(*name))
+            .map(|(_, title)| title.to_owned())
+            .collect(),
+        };
+        let tables = check::tables(plan, &verifier).await?;
+        let tables_stand = tables.passed();
+        if self.wants(SectionName::Tables) || !tables_stand {
+            checks.sections.push(tables);
+        }
+        if !tables_stand {
+            return Ok((checks, None));
+        }
+        let mut compared = None;
+        if let Some(documents) = &self.documents {
+            let (section, of_documents) = self.data(documents, ledger, &verifier, proof).await?;
+            checks.sections.push(section);
+            checks.sections.extend(of_plan(plan, database).await?);
+            compared = Some(of_documents);
+        }
+        if self.wants(SectionName::Audio) && plan.has_recordings() {
+            let bucket = self.session.settings(R2Settings::read);
+            let known = bucket.map(|bucket| recordings(database, ledger.is_some(), &bucket));
+            checks.sections.push(check::audio(known, None).await?);
+        }
+        if self.wants(SectionName::Users) {
+            checks.sections.push(check::users(plan, &verifier).await?);
+        }
+        Ok((checks, compared))
+    }
+
+    /// Documents and rows.
+    async fn data(
+        &self,
+        documents: &DocumentSourceSettings,
+        ledger: Option<&Ledger>,
+        verifier: &Verifier,
+        proof: &mut Option<Proof>,
+    ) -> Result<(Section, (Snapshot, Comparison))> {
+        let reading = ReadOptions {
+            retries: self.pace.max_retries,
+            max_reads_per_second: self.arguments.read.max_reads_per_second,
+            read_time: self.arguments.read.read_time,
+            ..ReadOptions::default()
+        };
+        let source = sunset_sources::documents::open_with(documents, reading)?;
+        let with = Data {
+            backup: &self.backup,
+            plan: self.plan,
+            ledger,
+            database: self.database,
+            verifier,
+            session: self.session,
+            batch_size: self.pace.batch_size,
+            sample: self.arguments.sample,
+            retries: Retries(self.pace.max_retries),
+        };
+        let leaves = proof
+            .as_mut()
+            .map(|proof| proof.leaves() as &mut dyn LeafSink);
+        let (section, snapshot, comparison) =
+            with.compare(source.as_ref(), &self.repair, leaves).await?;
+        if !section.passed() && proof.take().is_some() {
+            self.session
+                .say("No proof is written: documents or rows do not pass.");
+        }
+        if let Some(reads) = source.billed_reads() {
+            let price = self.price;
+            self.session.say(&render::bill_text(Bill { reads, price }));
+        }
+        Ok((section, (snapshot, comparison)))
+    }
 }
 
 /// What the plan itself asks, beside the documents.
@@ -177,17 +250,6 @@ async fn of_plan(plan: &dyn DocumentPlan, database: &Database) -> Result<Vec<Sec
     };
     let rows = InPlaceLook::new(database.clone());
     Ok(sections(&rows, &plan.namespace, &plan.sections).await)
-}
-
-/// The audio section, or why it could not be compared.
-async fn audio(session: &Session, database: &Database, has_ledger: bool) -> Result<Section> {
-    match session.settings(R2Settings::read) {
-        Ok(settings) => {
-            let (book, bucket) = recordings(database, has_ledger, &settings);
-            check::audio(&book, &bucket).await
-        }
-        Err(error) => Ok(Section::not_compared("Audio", error.to_string())),
-    }
 }
 
 /// What a proof says of itself, but for its trees.

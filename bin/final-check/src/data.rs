@@ -130,6 +130,7 @@ impl Data<'_> {
             host: sunset_cli::host_name(),
             pid: std::process::id(),
         };
+        sunset_backup::may_keep(self.backup, self.database).await?;
         let run = ledger.begin_run(&permit, &start).await?;
         match self.repair_within(source, surveyed, &run, consent).await {
             Ok(comparison) => {

@@ -19,7 +19,7 @@ use sunset_targets::postgres::{
     ActiveRun, ConnectOptions, Database, InPlaceLook, Ledger, LiveReader,
 };
 
-use crate::told::Checked;
+use crate::told::{Checked, Of};
 use crate::{Arguments, told};
 
 /// The options of plans that change a database in place.
@@ -113,6 +113,7 @@ pub async fn final_check(
         parameters = parameters.with(OptionName::AsOf, day);
     }
     let plan = registered.describe(&parameters)?;
+    let reports = !arguments.no_report && matches!(consent, Consented::Write(_));
     let checking = Checking {
         backup,
         options: InPlaceOptions {
@@ -127,18 +128,18 @@ pub async fn final_check(
         database,
         session,
         begun,
+        reports,
     };
-    preconditions(&checking.plan, &checking.rows()).await?;
-    let mut report = checking.check().await?;
-    let mut repairs = None;
-    if arguments.in_place.fix {
-        let done = checking.fix(&report, &consent).await?;
-        if matches!(consent, Consented::Write(_)) && done.iter().any(|r| r.report.written > 0) {
-            report = checking.check().await?;
-        }
-        repairs = Some(done);
+    let checked = checking.everything(arguments, &consent).await;
+    if let (Err(error), true) = (&checked, reports) {
+        let of = Of {
+            plan: &checking.plan.name,
+            database: &checking.database,
+            begun,
+        };
+        told::broken_off(error, &of, arguments, session).await;
     }
-    checking.end(arguments, &report, repairs.as_deref()).await
+    checked
 }
 
 /// The day by which the last migration went, for a plan that asks for one: what is asked and
@@ -167,9 +168,26 @@ struct Checking<'a> {
     database: Database,
     session: &'a Session,
     begun: std::time::Instant,
+    /// Whether a report is written.
+    reports: bool,
 }
 
 impl Checking<'_> {
+    /// Checks, repairs where that was asked for, and says what was found.
+    async fn everything(&self, arguments: &Arguments, consent: &Consented) -> Result<Status> {
+        preconditions(&self.plan, &self.rows()).await?;
+        let mut report = self.check().await?;
+        let mut repairs = None;
+        if arguments.in_place.fix {
+            let done = self.fix(&report, consent).await?;
+            if matches!(consent, Consented::Write(_)) && done.iter().any(|r| r.report.written > 0) {
+                report = self.check().await?;
+            }
+            repairs = Some(done);
+        }
+        self.end(arguments, &report, repairs.as_deref()).await
+    }
+
     fn rows(&self) -> InPlaceLook {
         InPlaceLook::new(self.database.clone())
     }
@@ -189,6 +207,7 @@ impl Checking<'_> {
 
     async fn fix_within_run(&self, found: &CheckReport, consent: &Consent) -> Result<Vec<Repair>> {
         let permit = WritePermit::bind(consent, self.database.identity().clone());
+        sunset_backup::may_keep(&self.backup, &self.database).await?;
         let ledger = Ledger::install(&self.database, &permit).await?;
         let start = RunStart {
             plan: self.plan.name.clone(),
@@ -269,7 +288,7 @@ impl Checking<'_> {
         self.session
             .print(&render::in_place_check_text(report, palette));
         self.session.sum_up(render::in_place_verdict(report));
-        if !arguments.no_report {
+        if self.reports {
             self.report(arguments, report).await?;
         }
         self.session.json(|| {

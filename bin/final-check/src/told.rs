@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use sunset_cli::render::Report;
+use sunset_cli::render::{Failure, Report};
 use sunset_cli::{Program, Session, Status, write_report};
 use sunset_core::check::CheckReport;
 use sunset_core::config::DatabaseSettings;
-use sunset_core::error::Result;
-use sunset_core::report::Comparison;
+use sunset_core::error::{Error, Result};
+use sunset_core::report::{Comparison, History};
 use sunset_targets::postgres::{ConnectOptions, Database, Ledger};
 
 use crate::Arguments;
@@ -34,7 +34,7 @@ pub async fn report(
 ) -> Result<Report> {
     let history = match ledger {
         Some(ledger) => ledger.history().await?,
-        None => sunset_core::report::History::default(),
+        None => History::default(),
     };
     let target = database.describe();
     let mut report =
@@ -44,6 +44,33 @@ pub async fn report(
     report.checks = checked.checks;
     report.comparison = checked.comparison;
     Ok(report)
+}
+
+/// What broke off.
+pub struct Of<'a> {
+    pub plan: &'a str,
+    pub database: &'a Database,
+    pub begun: Instant,
+}
+
+/// Writes the report of a check that broke off: the error, and what the ledger holds as far as it
+/// can still be read. What keeps it from being written is only told, for the error matters more.
+pub async fn broken_off(error: &Error, of: &Of<'_>, arguments: &Arguments, session: &Session) {
+    let history = match Ledger::open(of.database).await {
+        Ok(Some(ledger)) => ledger.history().await,
+        Ok(None) => Ok(History::default()),
+        Err(error) => Err(error),
+    };
+    let history = history.unwrap_or_else(|error| {
+        session.say(&format!("note: {error}"));
+        History::default()
+    });
+    let target = of.database.describe();
+    let mut report = Report::of_ledger::<Arguments>(session, of.plan, target, of.begun, history);
+    report.failure = Some(Failure::of(error));
+    if let Err(untold) = write(&report, arguments, session) {
+        session.say(&format!("warning: no report could be written: {untold}"));
+    }
 }
 
 /// Writes the report's files, and says where.

@@ -109,6 +109,7 @@ impl Fix {
         diagnosis.preflight()?;
         self.session.announce(self.database.describe());
         let permit = WritePermit::bind(consent, self.database.identity().clone());
+        sunset_backup::may_keep(&self.backup, &self.database).await?;
         let ledger = Ledger::install(&self.database, &permit).await?;
         let start = RunStart {
             plan: "schema".into(),

@@ -161,6 +161,7 @@ impl Flow {
             self.database.describe()
         ));
         let permit = WritePermit::bind(consent, self.database.identity().clone());
+        sunset_backup::may_keep(&self.backup, &self.database).await?;
         let ledger = Ledger::install(&self.database, &permit).await?;
         let start = RunStart {
             plan: self.scope.plan.clone(),

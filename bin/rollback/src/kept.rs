@@ -161,11 +161,13 @@ impl Restoring<'_> {
                 return Ok(status);
             }
         };
+        let keep = self.keep_first()?;
+        sunset_backup::may_keep(&keep, &self.database).await?;
         self.announce();
         let permit = WritePermit::bind(consent, self.database.identity().clone());
         let ledger = Ledger::install(&self.database, &permit).await?;
         let run = ledger.begin_run(&permit, &self.start()).await?;
-        match self.put_back(&run, consent).await {
+        match self.put_back(&run, consent, &keep).await {
             Ok((done, before)) => {
                 run.finish(&RunEnd::done(told(&done), json!({}))).await?;
                 self.show(&done, false);
@@ -181,19 +183,23 @@ impl Restoring<'_> {
     }
 
     /// What is given up is kept first, unless that is not wanted, so that it can be had back.
+    fn keep_first(&self) -> Result<BackupWish> {
+        match self.arguments.backup.backup {
+            None => Ok(BackupWish::Tables),
+            Some(_) => self.arguments.backup.wish(self.session),
+        }
+    }
+
     async fn put_back(
         &self,
         run: &ActiveRun,
         consent: &Consent,
+        wish: &BackupWish,
     ) -> Result<(Vec<PutBack>, Option<String>)> {
-        let wish = match self.arguments.backup.backup {
-            None => BackupWish::Tables,
-            Some(_) => self.arguments.backup.wish(self.session)?,
-        };
         let copied = self.record.tables.iter().map(|copied| copied.table.clone());
         let tables: Vec<String> = copied.chain(self.record.absent.iter().cloned()).collect();
         let what = (tables.as_slice(), self.record.namespace.as_str());
-        let taken = sunset_backup::before_writing(&wish, consent, run, what, self.retries).await?;
+        let taken = sunset_backup::before_writing(wish, consent, run, what, self.retries).await?;
         self.session.tell_backup(taken.as_ref());
         let before = taken.map(|taken| taken.record.id);
         let done = run.backups().put_back(&self.record).await?;

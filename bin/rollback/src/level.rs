@@ -6,7 +6,7 @@ pub mod traffic;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use sunset_cli::{Session, Status};
+use sunset_cli::{BackupChoice, Session, Status};
 use sunset_core::error::{Error, ErrorKind, Result};
 
 use crate::Arguments;
@@ -56,6 +56,28 @@ pub enum Level {
     Data,
 }
 
+/// Refuses a backup that a level would not take: what was asked for is not left out in silence.
+///
+/// # Errors
+/// `Configuration`.
+fn refuse_backup(level: Level, asked: Option<BackupChoice>) -> Result<()> {
+    let refused = |what: &str, remedy: &str| {
+        Err(Error::new(ErrorKind::Configuration, what.to_owned()).remedy(remedy.to_owned()))
+    };
+    match (level, asked) {
+        (Level::Traffic, Some(BackupChoice::Tables | BackupChoice::NeonBranch)) => refused(
+            "--level traffic takes no backup: users go first, and no row is written",
+            "leave --backup out; --level data takes one",
+        ),
+        // What a backup of the program `backup` replaces is kept as another one of the same sort.
+        (Level::Data, Some(BackupChoice::Tables | BackupChoice::NeonBranch)) => refused(
+            "this backup is one of the program backup: what is there now is kept as another one of that sort",
+            "leave --backup out, or give --backup none to go on without it",
+        ),
+        _ => Ok(()),
+    }
+}
+
 /// Does what a level asks for.
 pub async fn undo(arguments: &Arguments, level: Level, session: &Session) -> Result<Status> {
     let LevelArgs {
@@ -67,6 +89,7 @@ pub async fn undo(arguments: &Arguments, level: Level, session: &Session) -> Res
         Err(Error::new(ErrorKind::Configuration, what.to_owned()).remedy(remedy.to_owned()))
     };
     arguments.moved.refuse(&arguments.plan)?;
+    refuse_backup(level, arguments.backup.backup)?;
     match (level, schedule, backup_id) {
         (Level::Tenant | Level::Partial | Level::Total, _, _) => missing(
             "this level is of plans that move tenants by a flag",

@@ -194,6 +194,8 @@ impl Push {
         self.session
             .print(&plan_text(plan, self.session.is_verbose()));
         if plan.steps.is_empty() {
+            let permit = WritePermit::bind(consent, self.database.identity().clone());
+            Ledger::open_or_upgrade(&self.database, &permit).await?;
             let status = status(plan);
             self.session
                 .json(|| plan_json(plan, status.name(), false, &[]));
@@ -201,6 +203,7 @@ impl Push {
         }
         preflight(&plan.steps, live)?;
         let permit = WritePermit::bind(consent, self.database.identity().clone());
+        sunset_backup::may_keep(&self.backup, &self.database).await?;
         let ledger = Ledger::install(&self.database, &permit).await?;
         let start = RunStart {
             plan: self.plan.clone(),

@@ -10,7 +10,18 @@ use sunset_core::ports::backups::Taken;
 use sunset_engine::backup::{self, Kept};
 use sunset_engine::retry::Retries;
 use sunset_targets::neon::Neon;
-use sunset_targets::postgres::ActiveRun;
+use sunset_targets::postgres::{ActiveRun, Database};
+
+/// That what is wished for can be kept here: asked before the run begins, which is written down.
+///
+/// # Errors
+/// `Denied` when the role may make no schema for the copies; those of the database.
+pub async fn may_keep(wish: &BackupWish, database: &Database) -> Result<()> {
+    match wish {
+        BackupWish::Tables => database.check_may_copy_tables().await,
+        BackupWish::None | BackupWish::NeonBranch(_) => Ok(()),
+    }
+}
 
 /// Keeps what is wished for, as part of a run that has written nothing yet: `tables` of the schema
 /// `namespace`, or all of the database. `None` where nothing is wished for.

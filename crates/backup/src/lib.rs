@@ -16,12 +16,13 @@ pub mod manifest;
 pub mod redis;
 mod replay;
 pub mod restore;
+mod scratch;
 pub mod shelf;
 pub mod take;
 pub mod tools;
 pub mod verify;
 
-pub use before::before_writing;
+pub use before::{before_writing, may_keep};
 pub use loss::Loss;
 pub use manifest::Manifest;
 pub use shelf::{Backup, Shelf};

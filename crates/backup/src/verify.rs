@@ -12,6 +12,7 @@ use url::Url;
 use crate::catalog;
 use crate::redis;
 use crate::replay::Replay;
+use crate::scratch::{Scratch, drop_statement};
 use crate::shelf::Backup;
 use crate::take::RDB;
 use crate::tools::Tools;
@@ -70,11 +71,12 @@ impl Verification<'_> {
             let unchecked = || "its digest was compared; there is no redis-check-rdb here".into();
             found.redis = Some(checked.unwrap_or_else(unchecked));
         }
-        let name = self.make().await?;
-        let compared = self.compare(&name, &mut found).await;
-        let dropped = self.drop_database(&name).await;
+        // From here on it is dropped whatever happens, a signal included.
+        let mut scratch = self.make().await?;
+        let compared = self.compare(&scratch.name, &mut found).await;
+        self.drop_database(&scratch.name).await?;
+        scratch.is_dropped();
         compared?;
-        dropped?;
         Ok(found)
     }
 
@@ -165,7 +167,7 @@ impl Verification<'_> {
         Ok(dropped)
     }
 
-    async fn make(&self) -> Result<String> {
+    async fn make(&self) -> Result<Scratch<'_>> {
         let failed = |cause| {
             error(cause, "cannot make a database to restore into")
                 .remedy("use a role that may: ALTER ROLE … CREATEDB; or verify on another server by its DATABASE_URL")
@@ -191,20 +193,19 @@ impl Verification<'_> {
             literal("collate").map_err(failed)?,
             literal("ctype").map_err(failed)?,
         );
+        let version = self.server.server_version();
+        let scratch = Scratch::of(name, self.url, self.tools, version)?;
         self.outside(sql).await.map_err(failed)?;
-        Ok(name)
+        Ok(scratch)
     }
 
     async fn drop_database(&self, name: &str) -> Result<()> {
-        let force = if self.server.server_version() >= 130_000 {
-            " WITH (FORCE)"
-        } else {
-            ""
-        };
-        let sql = format!("DROP DATABASE IF EXISTS {}{force}", quote_identifier(name));
-        self.outside(sql).await.map_err(|cause| {
-            error(cause, "cannot drop the database that was restored into").item(name)
-        })
+        let force = self.server.server_version() >= 130_000;
+        self.outside(drop_statement(name, force))
+            .await
+            .map_err(|cause| {
+                error(cause, "cannot drop the database that was restored into").item(name)
+            })
     }
 
     /// A statement that cannot be part of a transaction.

@@ -9,6 +9,8 @@ pub mod shared;
 pub(crate) mod stream;
 mod unchanged;
 
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use futures::StreamExt;
@@ -96,6 +98,22 @@ pub struct Surveyed {
     pub not_planned: Vec<String>,
     /// Deliveries that could not be decoded, and of which not even the id is known.
     pub nameless: u64,
+    /// Of deliveries that could not be decoded: what they may be accounted for under. Hashes, for
+    /// there may be many; that two are alike only keeps one from being taken for gone.
+    bad_places: HashSet<u64>,
+}
+
+impl Surveyed {
+    /// Whether V2 has what an item was made of.
+    pub fn knows(&self, key: &ItemKey) -> bool {
+        self.resolution.knows(key) || self.bad_places.contains(&hash_of(&key.collection, &key.id))
+    }
+}
+
+fn hash_of(collection: &str, place: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (collection, place).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Reads everything once.
@@ -125,6 +143,7 @@ async fn survey_with(
     let mut survey = plan.survey(owner);
     let mut deliveries = source.read(&plan.collections());
     let mut nameless = 0;
+    let mut bad_places = HashSet::new();
     progress.start("Survey", None);
     while let Some(chunk) = deliveries.next().await {
         let chunk = chunk?;
@@ -135,6 +154,11 @@ async fn survey_with(
                 Delivery::Document(document) => survey.see(document)?,
                 Delivery::Bad(bad) => {
                     nameless += u64::from(bad.id.is_none());
+                    // As items are called that are made of it.
+                    for name in bad.id.iter().chain([&bad.place]) {
+                        let name = name.replace('\0', "%00");
+                        bad_places.insert(hash_of(&bad.collection, &name));
+                    }
                     survey.see_bad(&bad);
                 }
             }
@@ -149,6 +173,7 @@ async fn survey_with(
         resolution,
         not_planned,
         nameless,
+        bad_places,
     })
 }
 

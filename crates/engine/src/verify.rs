@@ -7,10 +7,10 @@ mod sample;
 use futures::{StreamExt, TryStreamExt};
 use sunset_core::digest::Digest;
 use sunset_core::error::Result;
-use sunset_core::plans::{DocumentPlan, Resolution};
+use sunset_core::plans::DocumentPlan;
 use sunset_core::ports::documents::DocumentSource;
 use sunset_core::ports::progress::Progress;
-use sunset_core::ports::rows::{Item, ItemKey, RowWriter};
+use sunset_core::ports::rows::{Accounted, Item, ItemKey, RowWriter};
 use sunset_core::ports::verify::{Compared, LeafSink, RowDifference, RowVerifier};
 use sunset_core::proof::TreeKind;
 use sunset_core::report::Comparison;
@@ -110,13 +110,7 @@ impl Verification<'_> {
                 settle(&mut comparison, self.compare(items).await?);
             }
         }
-        find_gone(
-            self.plan,
-            self.surveyed.resolution.as_ref(),
-            self.verifier,
-            &mut comparison,
-        )
-        .await?;
+        find_gone(self.plan, self.surveyed, self.verifier, &mut comparison).await?;
         Ok(comparison)
     }
 
@@ -206,22 +200,26 @@ fn settle(comparison: &mut Comparison, batch: Batch) {
 /// Items of the ledger that the survey has not seen.
 async fn find_gone(
     plan: &dyn DocumentPlan,
-    resolution: &dyn Resolution,
+    surveyed: &Surveyed,
     verifier: &dyn RowVerifier,
     comparison: &mut Comparison,
 ) -> Result<()> {
     const PAGE: u32 = 5_000;
     let mut after: Option<ItemKey> = None;
     loop {
-        let page = verifier.migrated_items(after.as_ref(), PAGE).await?;
-        for key in &page {
-            if gone::is_gone(plan, resolution, key) {
-                comparison.count_gone(key);
+        let page = verifier.accounted_items(after.as_ref(), PAGE).await?;
+        for Accounted { key, has_rows } in &page {
+            if gone::is_gone(plan, surveyed, key) {
+                if *has_rows {
+                    comparison.count_gone(key);
+                } else {
+                    comparison.departed += 1;
+                }
             }
         }
         let Some(last) = page.last() else {
             return Ok(());
         };
-        after = Some(last.clone());
+        after = Some(last.key.clone());
     }
 }

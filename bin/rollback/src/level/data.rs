@@ -6,7 +6,7 @@ use serde_json::json;
 use sunset_backup::restore::Restoring;
 use sunset_backup::take::{Taking, check_identity};
 use sunset_backup::{Loss, Shelf, Tools};
-use sunset_cli::{Consented, Program, Session, Status};
+use sunset_cli::{BackupChoice, Consented, Program, Session, Status};
 use sunset_core::config::DatabaseSettings;
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
@@ -60,40 +60,45 @@ pub async fn undo(arguments: &Arguments, id: &str, session: &Session) -> Result<
     for line in loss.lines() {
         session.print(&format!("  {line}"));
     }
-    let tell = |status: Status, safety: Option<&str>| {
+    let tell = |status: Status, restored: bool, safety: Option<&str>| {
         session.json(|| {
             json!({
                 "status": status.name(), "plan": arguments.plan, "backup": id,
-                "restored": status == Status::Done && safety.is_some(),
+                "restored": restored,
                 "rows_lost": loss.written(), "tables": loss.lines(), "backup_of_before": safety,
             })
         });
         Ok(status)
     };
     let consent = match consent {
-        Consented::DryRun => return tell(Status::Done, None),
+        Consented::DryRun => return tell(Status::Done, false, None),
         Consented::Write(consent) if confirmed || arguments.yes => consent,
         Consented::Write(_) => {
             session.say("Nothing was done. To do it, run the same command with --yes, or with CONFIRM_ROLLBACK=yes.");
-            return tell(Status::Error, None);
+            return tell(Status::Error, false, None);
         }
     };
-    // What is given up can be had back.
-    let taking = Taking {
-        database: &database,
-        url: &settings.url,
-        redis: None,
-        tools: &tools,
-        plan: &arguments.plan,
-        by: format!(
-            "rollback {} on {}",
-            env!("CARGO_PKG_VERSION"),
-            sunset_cli::host_name()
-        ),
+    // What is given up can be had back, unless that is not wanted.
+    let safety = if let Some(BackupChoice::None) = arguments.backup.backup {
+        None
+    } else {
+        let taking = Taking {
+            database: &database,
+            url: &settings.url,
+            redis: None,
+            tools: &tools,
+            plan: &arguments.plan,
+            by: format!(
+                "rollback {} on {}",
+                env!("CARGO_PKG_VERSION"),
+                sunset_cli::host_name()
+            ),
+        };
+        let before = taking.take(&shelf, &|line| session.detail(line)).await?;
+        let id = before.manifest.id;
+        session.print(&format!("what is there now was backed up first: {id}"));
+        Some(id)
     };
-    let before = taking.take(&shelf, &|line| session.detail(line)).await?;
-    let safety = before.manifest.id;
-    session.print(&format!("what is there now was backed up first: {safety}"));
     let permit = WritePermit::bind(&consent, database.identity().clone());
     let restoring = Restoring {
         backup: &backup,
@@ -107,5 +112,5 @@ pub async fn undo(arguments: &Arguments, id: &str, session: &Session) -> Result<
         sunset_cli::thousands(manifest.rows()),
         manifest.database.tables.len()
     ));
-    tell(Status::Done, Some(&safety))
+    tell(Status::Done, true, safety.as_deref())
 }

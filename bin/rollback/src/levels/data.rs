@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use sunset_cli::{Consented, Status, render, thousands};
+use sunset_core::config::BackupWish;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::permit::Consent;
 use sunset_core::ports::backups::BackupRecord;
@@ -84,9 +85,11 @@ impl Levels<'_> {
         backup: &BackupRecord,
     ) -> Result<Vec<RestoredTable>> {
         let permit = self.permit(consent);
+        let wish = self.arguments.backup.wish(self.session)?;
+        sunset_backup::may_keep(&wish, self.database).await?;
         let ledger = Ledger::install(self.database, &permit).await?;
         let run = ledger.begin_run(&permit, &self.start(Level::Data)).await?;
-        match self.restore_within(&run, backup, consent).await {
+        match self.restore_within(&run, backup, consent, &wish).await {
             Ok(restored) => {
                 run.finish(&RunEnd::done(tables_json(&restored), json!({})))
                     .await?;
@@ -105,6 +108,7 @@ impl Levels<'_> {
         run: &ActiveRun,
         backup: &BackupRecord,
         consent: &Consent,
+        wish: &BackupWish,
     ) -> Result<Vec<RestoredTable>> {
         let tables: Vec<String> = backup
             .tables
@@ -112,8 +116,7 @@ impl Levels<'_> {
             .map(|each| each.table.clone())
             .collect();
         let what = (tables.as_slice(), backup.namespace.as_str());
-        let wish = self.arguments.backup.wish(self.session)?;
-        let taken = sunset_backup::before_writing(&wish, consent, run, what, self.retries).await?;
+        let taken = sunset_backup::before_writing(wish, consent, run, what, self.retries).await?;
         self.session.tell_backup(taken.as_ref());
         let restored = run.backups().restore(backup, self.arguments.force).await?;
         let scope = ChangeScope {

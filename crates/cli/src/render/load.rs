@@ -167,6 +167,15 @@ fn fates(text: &mut String, report: &LoadReport, dry_run: bool) {
             ),
         );
     }
+    if gone.departed > 0 {
+        line(
+            text,
+            format_args!(
+                "in quarantine before, and gone from V2: {}; the ledger keeps them whole, and they count no more",
+                thousands(gone.departed)
+            ),
+        );
+    }
     if let Some(retried) = &report.retried {
         line(
             text,
@@ -241,6 +250,7 @@ pub fn load_json(report: &LoadReport, run: Option<i64>, dry_run: bool) -> Value 
             "first": report.gone.found.items,
             "pruned": report.gone.pruned,
             "kept": report.gone.kept,
+            "departed": report.gone.departed,
         },
         "retried": report.retried.as_ref().map(|retried| json!({
             "count": retried.keys.len(),

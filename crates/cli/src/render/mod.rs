@@ -27,7 +27,7 @@ pub use inspect::{inspect_json, inspect_text};
 pub use inspect_page::inspect_html;
 pub use load::{bill_text, expected_bill_text, load_json, load_text};
 pub use proof::{fault_text, hexadecimal, inclusions_json, inclusions_text, proof_document_text};
-pub use report::Report;
+pub use report::{Failure, Report};
 pub use rollback::{
     proof_json, proof_text, rollback_text, runs_json, runs_text, scope_text, undone_json,
 };

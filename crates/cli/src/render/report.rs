@@ -15,10 +15,12 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use sunset_core::check::{CheckReport, Verdict};
 use sunset_core::env_vars;
+use sunset_core::error::Error;
 use sunset_core::report::{Comparison, Examples, History};
 
 use super::check::{check_json, verdict_line, verdict_name};
 use super::rollback::run_json;
+use crate::failure::{failure_json, failure_text};
 use crate::language::Language;
 use crate::report_files::now;
 use crate::session::{Program, Session};
@@ -50,6 +52,8 @@ pub struct Report {
     pub bucket: Option<String>,
     /// How long the program took, in milliseconds.
     pub milliseconds: u64,
+    /// What the program ended with, where it did not come to its end.
+    pub failure: Option<Failure>,
     /// The checks, where any were made.
     pub checks: Option<CheckReport>,
     /// What was compared, where documents were.
@@ -58,6 +62,26 @@ pub struct Report {
     pub history: History,
     /// The language of the page and of Markdown.
     pub language: Language,
+}
+
+/// An error as the report tells it.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// What happened, why, and what to do next.
+    lines: Vec<String>,
+    document: Value,
+}
+
+impl Failure {
+    /// Of the error that a program ends with.
+    pub fn of(error: &Error) -> Self {
+        let text = failure_text(error);
+        let lines = text.lines().map(|line| line.trim_start().to_owned());
+        Self {
+            lines: lines.collect(),
+            document: failure_json(error)["error"].take(),
+        }
+    }
 }
 
 impl Report {
@@ -80,6 +104,7 @@ impl Report {
             target: target.to_owned(),
             bucket: session.variable(env_vars::CLOUDFLARE_R2_BUCKET),
             milliseconds: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+            failure: None,
             checks: None,
             comparison: None,
             history,
@@ -98,6 +123,7 @@ impl Report {
 
     fn title(&self) -> String {
         match self.verdict() {
+            _ if self.failure.is_some() => self.w(&format!("Broken off: {}", self.program)),
             Some(verdict) => self.w(&format!("Final check: {}", verdict_name(verdict))),
             None => self.w("Report of the migration"),
         }
@@ -105,6 +131,9 @@ impl Report {
 
     /// The verdict, or how the ledger stands.
     fn headline(&self) -> String {
+        if self.failure.is_some() {
+            return self.w("It did not come to its end, so it proves nothing. What was done until then stands below.");
+        }
         if let Some(checks) = &self.checks {
             return self.w(&verdict_line(checks));
         }
@@ -130,6 +159,9 @@ impl Report {
     fn next_steps(&self) -> Vec<String> {
         let quarantined: u64 = self.quarantine().values().map(|found| found.count).sum();
         let mut steps: Vec<&str> = Vec::new();
+        if self.failure.is_some() {
+            steps.push("Do what stands behind the error, and start the same command again.");
+        }
         let last = self.history.runs.iter().rev();
         let mut last = last.filter(|run| run.start.program.ends_with("-migrate"));
         if last
@@ -182,6 +214,9 @@ impl Report {
         document["read_time"] = json!(self.read_time);
         document["target"] = json!(self.target);
         document["bucket"] = json!(self.bucket);
+        if let Some(failure) = &self.failure {
+            document["error"] = failure.document.clone();
+        }
         document["milliseconds"] = json!(self.milliseconds);
         if let Some(comparison) = &self.comparison {
             let collections = comparison.collections.iter().map(|(name, proof)| {
@@ -240,6 +275,7 @@ impl Report {
             "flow": pairs(&history.flow, ["from", "table", "rows"]),
             "quarantine": named(self.quarantine()),
             "warnings": named(self.warnings()),
+            "departed": named(&history.departed),
             "conflicts": named(&history.conflicts),
             "paces": history.paces.iter().map(|pace| json!({
                 "run": pace.run,

@@ -144,7 +144,7 @@ pub struct Accounted {
     /// Whose it is.
     pub key: ItemKey,
     /// V3 holds something of it: it is migrated, in conflict, or the origin of a row.
-    pub holds: bool,
+    pub has_rows: bool,
     /// It is in quarantine.
     pub quarantined: bool,
     /// Digest of what its outcome rests on, where it is settled and that is known.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::digest::Digest;
 use crate::error::Result;
-use crate::ports::rows::ItemKey;
+use crate::ports::rows::{Accounted, ItemKey};
 use crate::proof::TreeKind;
 use crate::row::{Row, Shape};
 
@@ -111,8 +111,9 @@ pub trait RowVerifier: Send + Sync {
     /// Values of a column that more than one row holds.
     async fn duplicated(&self, table: &str, column: &str) -> Result<Found>;
 
-    /// A page of items that the ledger counts as migrated, behind `after`, in order.
-    async fn migrated_items(&self, after: Option<&ItemKey>, limit: u32) -> Result<Vec<ItemKey>>;
+    /// A page of the items that the ledger accounts for, behind `after`, in order: see
+    /// [`SettledItems::accounted`](crate::ports::rows::SettledItems::accounted).
+    async fn accounted_items(&self, after: Option<&ItemKey>, limit: u32) -> Result<Vec<Accounted>>;
 
     /// Assigned numbers of which the row does not hold the number, unless a later run gave it
     /// another, its document's own: `kind`, the table and the column it stands in.

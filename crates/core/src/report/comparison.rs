@@ -54,7 +54,9 @@ pub struct Comparison {
     pub quarantine: BTreeMap<String, Examples>,
     /// Documents with warnings, per code, with the path of the field.
     pub warnings: BTreeMap<String, Examples>,
-    /// Items that the ledger accounts for and V2 no longer has.
+    /// Documents that the ledger counts as in quarantine and V2 no longer has.
+    pub departed: u64,
+    /// Items of which V3 holds something and V2 no longer has the document.
     pub gone: u64,
     /// The first of them.
     pub gone_items: Vec<ItemKey>,
@@ -144,7 +146,7 @@ impl Comparison {
             .or_default()
     }
 
-    /// Notes an item that the ledger accounts for and V2 no longer has.
+    /// Notes an item of which V3 holds something and V2 no longer has the document.
     pub fn count_gone(&mut self, key: &ItemKey) {
         self.gone += 1;
         if self.gone_items.len() < KEPT {

@@ -18,6 +18,9 @@ pub struct History {
     pub flow: BTreeMap<(String, String), u64>,
     /// Documents or rows in quarantine, by reason.
     pub quarantine: BTreeMap<String, Examples>,
+    /// Documents that were in quarantine and that V2 has no longer, by reason: the ledger keeps
+    /// them whole, and they count no more.
+    pub departed: BTreeMap<String, Examples>,
     /// Documents or rows with warnings, by code.
     pub warnings: BTreeMap<String, Examples>,
     /// Rows that were left alone because somebody else wrote or changed them, by reason.

@@ -119,6 +119,10 @@ pub struct Gone {
     pub pruned: u64,
     /// Those of which a row stays because somebody changed it, or refers to it.
     pub kept: u64,
+    /// Documents in quarantine, of which V3 holds nothing: the ledger keeps them, and they count
+    /// no more. They are not among those found.
+    #[serde(default)]
+    pub departed: u64,
 }
 
 /// Documents that were in quarantine and were tried again.

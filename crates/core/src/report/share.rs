@@ -115,6 +115,7 @@ impl LoadReport {
         self.gone.found.absorb(share.gone.found);
         self.gone.pruned += share.gone.pruned;
         self.gone.kept += share.gone.kept;
+        self.gone.departed += share.gone.departed;
     }
 }
 

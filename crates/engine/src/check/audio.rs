@@ -13,11 +13,27 @@ use sunset_core::ports::objects::{ObjectLedger, ObjectStore};
 /// How many recordings a finding names.
 const NAMED: usize = 50;
 
-/// The audio section: the ledger with the conversations, and the bucket with the ledger.
+/// The audio section of what the settings lead to; or, where they do not say which bucket, that
+/// nothing was compared, why, and `otherwise`.
 ///
 /// # Errors
 /// Those of the database and of the bucket.
-pub async fn audio(ledger: &dyn ObjectLedger, store: &dyn ObjectStore) -> Result<Section> {
+pub async fn audio(
+    recordings: Result<(impl ObjectLedger, impl ObjectStore)>,
+    otherwise: Option<&str>,
+) -> Result<Section> {
+    match recordings {
+        Ok((ledger, store)) => compare(&ledger, &store).await,
+        Err(error) => {
+            let otherwise = otherwise.map(|otherwise| format!(" ({otherwise})"));
+            let why = format!("{error}{}", otherwise.unwrap_or_default());
+            Ok(Section::not_compared("Audio", why))
+        }
+    }
+}
+
+/// The ledger with the conversations, and the bucket with the ledger.
+async fn compare(ledger: &dyn ObjectLedger, store: &dyn ObjectStore) -> Result<Section> {
     let conversations = ledger.conversations().await?;
     let records = ledger.objects().await?;
     let stored = store.list(PREFIX).try_concat().await?;

@@ -1,12 +1,12 @@
 //! Items of the ledger whose documents V2 has no longer: reported, and removed where that was
-//! asked for.
+//! asked for. Of one in quarantine there is nothing to remove; it is noted that it counts no more.
 
 use std::collections::BTreeMap;
 
 use sunset_core::error::{Error, ErrorKind, Result};
-use sunset_core::plans::{DocumentPlan, Resolution};
+use sunset_core::plans::DocumentPlan;
 use sunset_core::ports::progress::Progress;
-use sunset_core::ports::rows::{Item, ItemKey, ItemOutcome, RowWriter};
+use sunset_core::ports::rows::{Accounted, Item, ItemKey, ItemOutcome, RowWriter};
 use sunset_core::report::LoadReport;
 
 use super::unchanged::Unchanged;
@@ -20,7 +20,11 @@ type Stages = BTreeMap<std::cmp::Reverse<(usize, bool)>, Vec<ItemKey>>;
 
 /// What is to be removed.
 #[derive(Default)]
-pub(super) struct Removal(Stages);
+pub(super) struct Removal {
+    stages: Stages,
+    /// Items in quarantine, of which V3 holds nothing.
+    departed: Vec<ItemKey>,
+}
 
 /// Goes through the ledger's items once: finds those that the survey has not seen, and counts
 /// those that are as they were. Without `options.prune` the former are only counted, too.
@@ -45,16 +49,24 @@ pub(super) async fn find(
         })
         .await?;
         for item in &page {
-            let key = &item.key;
             unchanged.see(resolution, item);
-            let stage = stage_of(plan, key).filter(|_| item.holds && !resolution.knows(key));
+            let Accounted { key, has_rows, .. } = item;
+            let stage = stage_of(plan, key).filter(|_| !surveyed.knows(key));
             let Some(stage) = stage else {
                 continue;
             };
+            if !has_rows {
+                // Nothing is lost by it, so nobody is asked; in doubt it stays what it is.
+                if check_absence(surveyed, key, options).is_ok() {
+                    report.gone.departed += 1;
+                    removal.departed.push(key.clone());
+                }
+                continue;
+            }
             report.count_gone(key);
             if options.prune {
                 check_absence(surveyed, key, options)?;
-                let stage = removal.0.entry(std::cmp::Reverse(stage)).or_default();
+                let stage = removal.stages.entry(std::cmp::Reverse(stage)).or_default();
                 stage.push(key.clone());
             }
         }
@@ -108,19 +120,23 @@ impl Removal {
         let Destination::Writer(writer) = destination else {
             return Ok(());
         };
-        if self.0.is_empty() {
+        for keys in self.departed.chunks(options.batch_size.max(1)) {
+            let items: Vec<Item> = keys.iter().cloned().map(Item::gone).collect();
+            retry(options.retries, || writer.load(&items)).await?;
+        }
+        if self.stages.is_empty() {
             return Ok(());
         }
         progress.start("Gone", Some(report.gone.found.count));
-        remove(writer.as_ref(), self.0, options, report, progress).await?;
+        remove(writer.as_ref(), self.stages, options, report, progress).await?;
         progress.finish();
         Ok(())
     }
 }
 
 /// Whether an item of the ledger is one of this plan, and V2 has its document no longer.
-pub(crate) fn is_gone(plan: &dyn DocumentPlan, resolution: &dyn Resolution, key: &ItemKey) -> bool {
-    stage_of(plan, key).is_some() && !resolution.knows(key)
+pub(crate) fn is_gone(plan: &dyn DocumentPlan, surveyed: &Surveyed, key: &ItemKey) -> bool {
+    stage_of(plan, key).is_some() && !surveyed.knows(key)
 }
 
 /// When the plan writes the items of a collection: the phase, and whether they are made of

@@ -53,6 +53,7 @@ async fn read(transaction: &mut Transaction<'_, Postgres>) -> sqlx::Result<Histo
         documents: pairs(transaction, include_str!("history/documents.sql")).await?,
         flow: pairs(transaction, include_str!("history/flow.sql")).await?,
         quarantine: groups(transaction, include_str!("history/quarantine.sql")).await?,
+        departed: groups(transaction, include_str!("history/departed.sql")).await?,
         warnings: groups(transaction, include_str!("history/warnings.sql")).await?,
         conflicts: groups(transaction, include_str!("history/conflicts.sql")).await?,
         ..History::default()

@@ -76,6 +76,21 @@ impl Ledger {
         })
     }
 
+    /// The ledger, brought up to date where an older version made it; `None` where there is none.
+    ///
+    /// # Errors
+    /// As of [`Ledger::install`].
+    pub async fn open_or_upgrade(
+        database: &Database,
+        permit: &WritePermit,
+    ) -> Result<Option<Self>> {
+        permit.check(database.identity())?;
+        match Self::read(database).await? {
+            None => Ok(None),
+            Some(_) => Self::install(database, permit).await.map(Some),
+        }
+    }
+
     /// The ledger as it is, without writing; `None` where there is none.
     ///
     /// # Errors
@@ -92,7 +107,9 @@ impl Ledger {
                     )
                     .item(database.describe())
                     .remedy(
-                        "run data-migrate of this version once: it brings the ledger up to date",
+                        "give a command of this version that writes: schema-push, data-migrate, \
+                         audio-migrate or rollback --yes bring the ledger up to date before \
+                         anything else, and nothing in it is lost; or use the version that made it",
                     ));
                 }
                 Ok(Some(Self {

@@ -10,24 +10,26 @@ use super::fault::error;
 use super::ledger::Ledger;
 
 impl Ledger {
-    /// How many documents are in quarantine, by reason.
+    /// How many documents are in quarantine, by reason; those that V2 has no longer do not count.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn quarantine_reasons(&self) -> Result<BTreeMap<String, u64>> {
         let failed = |cause| error(cause, "cannot read the quarantine");
         let mut transaction = self.database().begin_reading().await?;
-        crate::postgres::query("SELECT reason, count(*) FROM sunset.quarantine GROUP BY reason")
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(failed)?
-            .iter()
-            .map(|row| {
-                let count: i64 = row.try_get(1)?;
-                Ok((row.try_get(0)?, u64::try_from(count).unwrap_or(0)))
-            })
-            .collect::<sqlx::Result<_>>()
-            .map_err(failed)
+        crate::postgres::query(
+            "SELECT reason, count(*) FROM sunset.quarantine WHERE gone_run IS NULL GROUP BY reason",
+        )
+        .fetch_all(&mut *transaction)
+        .await
+        .map_err(failed)?
+        .iter()
+        .map(|row| {
+            let count: i64 = row.try_get(1)?;
+            Ok((row.try_get(0)?, u64::try_from(count).unwrap_or(0)))
+        })
+        .collect::<sqlx::Result<_>>()
+        .map_err(failed)
     }
 
     /// The documents in quarantine, those of one reason if one is given.
@@ -53,7 +55,8 @@ impl Ledger {
         }
         let mut transaction = self.database().begin_reading().await?;
         crate::postgres::query(
-            "SELECT collection, document_id FROM sunset.quarantine WHERE $1::text IS NULL OR reason = $1",
+            "SELECT collection, document_id FROM sunset.quarantine \
+             WHERE gone_run IS NULL AND ($1::text IS NULL OR reason = $1)",
         )
         .bind(reason)
         .fetch_all(&mut *transaction)

@@ -28,6 +28,7 @@ use tokio::sync::Mutex;
 use self::book::{Book, Clash};
 use self::judge::{Judgement, judge};
 use self::outcome::{clashes, merge, outcome, stale_clash, stop};
+pub(super) use self::settled::accounted_items;
 use self::state::{State, known_items};
 use self::table::{ForeignKeys, ROW, Table};
 use self::verdict::Reason;

@@ -10,7 +10,7 @@ use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use sunset_core::Result;
 use sunset_core::digest::Digest;
-use sunset_core::ports::rows::ItemKey;
+use sunset_core::ports::rows::{Accounted, ItemKey};
 use sunset_core::ports::verify::{Compared, ForeignKey, Found, RowVerifier};
 use sunset_core::row::{Row, Shape};
 
@@ -18,6 +18,7 @@ use super::connection::Database;
 use super::fault::error;
 use super::identifier::{public_table, quote_identifier};
 use super::outside::Outside;
+use super::rows::accounted_items;
 
 /// How many ids an answer names; all are counted.
 const NAMED: i64 = 50;
@@ -197,34 +198,14 @@ impl RowVerifier for Verifier {
         read_found(&rows, what)
     }
 
-    async fn migrated_items(&self, after: Option<&ItemKey>, limit: u32) -> Result<Vec<ItemKey>> {
+    async fn accounted_items(&self, after: Option<&ItemKey>, limit: u32) -> Result<Vec<Accounted>> {
         if !self.ledger {
             return Ok(Vec::new());
         }
-        let what = "cannot read the items of the ledger";
-        let failed = |cause| error(cause, what);
-        let (collection, id) = after.map_or((None, None), |key| {
-            (Some(key.collection.as_str()), Some(key.id.as_str()))
-        });
         let fetch = || async {
-            let mut transaction = self.database.begin_reading().await?;
-            crate::postgres::query(include_str!("verify/migrated_items.sql"))
-                .bind(collection)
-                .bind(id)
-                .bind(i64::from(limit))
-                .fetch_all(&mut *transaction)
-                .await
-                .map_err(failed)
+            accounted_items(&mut self.database.begin_reading().await?, after, limit).await
         };
-        let rows = self.database.steadily(fetch).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(ItemKey {
-                    collection: row.try_get(0).map_err(failed)?,
-                    id: row.try_get(1).map_err(failed)?,
-                })
-            })
-            .collect()
+        self.database.steadily(fetch).await
     }
 
     async fn wrong_numbers(&self, kind: &str, table: &str, column: &str) -> Result<Found> {

@@ -76,6 +76,37 @@ async fn a_copy_of_the_database_is_refused() {
 }
 
 #[tokio::test]
+async fn a_ledger_of_another_version_is_brought_up_to_date_by_whoever_may_write() {
+    let Some(scratch) = Scratch::new().await else {
+        return;
+    };
+    let database = scratch.database().await;
+    let leave = permit(&database);
+    let none = Ledger::open_or_upgrade(&database, &leave).await;
+    assert!(none.expect("asked").is_none(), "none is made");
+    assert_eq!(
+        scratch.text("SELECT to_regclass('sunset.ledger')").await,
+        "-"
+    );
+    scratch.ledger().await;
+    // As a version that knew of fewer columns left it.
+    scratch
+        .run(
+            "ALTER TABLE sunset.quarantine DROP COLUMN gone_run; \
+             UPDATE sunset.ledger SET scripts = 'of before'",
+        )
+        .await;
+    let error = Ledger::open(&database).await.expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    let remedy = error.remedy_text().unwrap_or_default().to_owned();
+    assert!(remedy.contains("bring the ledger up to date"), "{remedy}");
+    let ledger = Ledger::open_or_upgrade(&database, &leave).await;
+    let ledger = ledger.expect("brought up to date").expect("a ledger");
+    assert!(ledger.backups(None).await.expect("read").is_empty());
+    assert!(Ledger::open(&database).await.expect("open").is_some());
+}
+
+#[tokio::test]
 async fn the_second_run_is_told_who_is_first() {
     let Some(scratch) = Scratch::new().await else {
         return;

@@ -186,7 +186,7 @@ impl SettledItems for Seat {
             let behind = items.filter(|(key, _)| after.is_none_or(|after| *key > after));
             let page = behind.take(limit as usize).map(|(key, kept)| Accounted {
                 key: key.clone(),
-                holds: !kept.quarantined,
+                has_rows: !kept.quarantined,
                 quarantined: kept.quarantined,
                 basis: kept.basis,
             });

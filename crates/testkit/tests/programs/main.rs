@@ -7,9 +7,11 @@
 )]
 
 mod backup;
+mod broken_off;
 mod browser;
 mod bucket_export;
 mod catch_up;
+mod departed;
 mod firestore;
 mod help;
 mod languages;
@@ -17,6 +19,7 @@ mod migration;
 mod mistakes;
 mod plan_files;
 mod proof;
+mod refused;
 mod repair;
 mod report;
 mod secrets;

@@ -76,6 +76,12 @@ impl Report {
         for (name, value) in facts {
             out.add(&format!("- {}: {}", self.w(name), cell(&value)));
         }
+        if let Some(failure) = &self.failure {
+            out.add(&format!("\n## {}\n", self.w("What broke it off")));
+            for line in &failure.lines {
+                out.add(&format!("- {}", cell(&self.w(line))));
+            }
+        }
         self.moved_lines(&mut out);
         out.add(&format!("\n## {}\n", self.w("What did not move, and why")));
         if self.quarantine().is_empty()
@@ -89,6 +95,8 @@ impl Report {
         self.group_lines(&mut out, quarantine, self.quarantine());
         self.group_lines(&mut out, conflicts, &self.history.conflicts);
         self.group_lines(&mut out, "Migrated with a warning", self.warnings());
+        let departed = "Was in quarantine, and V2 has it no longer: kept whole in the ledger";
+        self.group_lines(&mut out, departed, &self.history.departed);
         if let Some(checks) = &self.checks {
             self.check_lines(&mut out, checks);
         }

@@ -47,7 +47,10 @@ impl Report {
     /// As one HTML file.
     pub fn to_html(&self) -> String {
         let title = self.title();
-        let class = self.verdict().map_or("none", verdict_name);
+        let class = match self.verdict() {
+            _ if self.failure.is_some() => "failed",
+            verdict => verdict.map_or("none", verdict_name),
+        };
         let page = html! {
             (DOCTYPE)
             html lang=(self.language.tag()) {
@@ -65,6 +68,12 @@ impl Report {
                         (self.facts())
                     }
                     main {
+                        @if let Some(failure) = &self.failure {
+                            section {
+                                h2 { (self.w("What broke it off")) }
+                                @for line in &failure.lines { p { (self.w(line)) } }
+                            }
+                        }
                         (self.moved())
                         (self.not_moved())
                         @if let Some(checks) = &self.checks { (self.sections(checks)) }
@@ -111,6 +120,7 @@ impl Report {
                 (self.groups("In quarantine: kept whole in the ledger, not in V3", quarantine))
                 (self.groups("Left alone: somebody else wrote or changed the row", conflicts))
                 (self.groups("Migrated with a warning", warnings))
+                (self.groups("Was in quarantine, and V2 has it no longer: kept whole in the ledger", &self.history.departed))
             }
         }
     }

@@ -15,6 +15,7 @@ fn empty() -> Report {
         target: "postgresql://db/v3".into(),
         bucket: None,
         milliseconds: 1_234,
+        failure: None,
         checks: None,
         comparison: None,
         history: History::default(),

@@ -10,6 +10,7 @@ use sunset_core::schema::name::{qualified, quote_identifier, quote_literal};
 use sunset_core::{Error, ErrorKind, Result};
 
 use super::{BackupStore, DIGEST, Entry, WHAT, execute, free_name, unsigned};
+use crate::postgres::connection::Database;
 use crate::postgres::fault::{error, state_of};
 
 /// What the name of the schema begins with; the backup's id, `backup_…`, follows.
@@ -17,6 +18,8 @@ pub(super) const PREFIX: &str = "sunset_";
 
 /// The schema of the ledger.
 pub(super) const LEDGER: &str = "sunset";
+
+const NOT_ALLOWED: &str = "this role may not make a backup of the tables; nothing was written";
 
 /// Tables of the ledger that tell of rows. Runs, steps of the schema and the audit tell what was
 /// done, and objects what is in the bucket: they hold whatever becomes of the rows.
@@ -54,6 +57,37 @@ struct Copy {
 
 /// How many rows there are, and the sum of their digests.
 type Sum = (i64, String);
+
+impl Database {
+    /// That this role may make a schema to copy tables into: asked before a ledger, a run or
+    /// anything else is written.
+    ///
+    /// # Errors
+    /// `Denied` when it may not; those of the database.
+    pub async fn check_may_copy_tables(&self) -> Result<()> {
+        let failed = |cause| error(cause, "cannot ask what this role may do");
+        let mut transaction = self.begin_reading().await?;
+        let row = crate::postgres::query(
+            "SELECT has_database_privilege(current_database(), 'CREATE') AS may, \
+             quote_ident(current_database()) AS database, quote_ident(current_user) AS role",
+        )
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(failed)?;
+        transaction.rollback().await.map_err(failed)?;
+        if row.try_get("may").map_err(failed)? {
+            return Ok(());
+        }
+        let text = |column| row.try_get::<String, _>(column).map_err(failed);
+        let (database, role) = (text("database")?, text("role")?);
+        Err(Error::new(ErrorKind::Denied, NOT_ALLOWED)
+            .item(format!("{role} in {}", self.describe()))
+            .remedy(format!(
+                "let it make a schema (GRANT CREATE ON DATABASE {database} TO {role}), or use the \
+                 owner's role; --backup none goes on without one"
+            )))
+    }
+}
 
 impl BackupStore {
     /// See [`sunset_core::ports::backups::BackupWriter::take_tables`].
@@ -225,12 +259,7 @@ fn in_words(fault: Error) -> Error {
             "make room on the server, or take the backup elsewhere: --backup neon-branch on Neon, \
              or the program backup; --backup none goes on without one",
         ),
-        Some("42501") => Error::new(
-            fault.kind(),
-            "this role may not make a backup of the tables; nothing was written",
-        )
-        .cause(fault)
-        .remedy(
+        Some("42501") => Error::new(fault.kind(), NOT_ALLOWED).cause(fault).remedy(
             "let it make a schema (GRANT CREATE ON DATABASE … TO …) and read the tables, or use \
              the owner's role; --backup none goes on without one",
         ),

@@ -1,7 +1,8 @@
 SELECT g.name, g.count, n.items
-  FROM (SELECT reason AS name, count(*) AS count FROM sunset.quarantine GROUP BY reason) AS g
+  FROM (SELECT reason AS name, count(*) AS count
+          FROM sunset.quarantine WHERE gone_run IS NULL GROUP BY reason) AS g
  CROSS JOIN LATERAL (
        SELECT array_agg(i.item) AS items
          FROM (SELECT q.collection || '/' || q.document_id || ': ' || q.detail AS item
-                 FROM sunset.quarantine AS q WHERE q.reason = g.name
+                 FROM sunset.quarantine AS q WHERE q.reason = g.name AND q.gone_run IS NULL
                 ORDER BY q.collection, q.document_id LIMIT $1) AS i) AS n

@@ -112,6 +112,9 @@ CREATE TABLE IF NOT EXISTS sunset.quarantine (
     PRIMARY KEY (collection, document_id)
 );
 
+-- The run that found that V2 has the document no longer: what it was stays, and counts no more.
+ALTER TABLE sunset.quarantine ADD COLUMN IF NOT EXISTS gone_run bigint;
+
 -- Rows that the mapping wants otherwise than somebody else left them.
 CREATE TABLE IF NOT EXISTS sunset.conflicts (
     collection  text NOT NULL,

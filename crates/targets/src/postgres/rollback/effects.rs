@@ -154,7 +154,7 @@ impl Work {
         for statement in [
             include_str!("../rows/forget_items.sql"),
             include_str!("../rows/forget_warnings.sql"),
-            include_str!("../rows/forget_quarantine.sql"),
+            include_str!("forget_quarantine.sql"),
             include_str!("../rows/forget_conflicts.sql"),
         ] {
             crate::postgres::query(statement)

@@ -100,6 +100,11 @@ pub(super) async fn forget(
             .await
             .map_err(failed)?;
     }
+    filter
+        .bind(crate::postgres::query(include_str!("unmark_departed.sql")))
+        .execute(&mut **transaction)
+        .await
+        .map_err(failed)?;
     let everything = filter.scope.is_everything();
     let one_run = Scope {
         run: filter.scope.run,

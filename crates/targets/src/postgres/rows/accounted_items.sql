@@ -1,11 +1,11 @@
 -- A page of the items behind ($1, $2) in order. An item that a rollback forgot may still be the
 -- origin of a row that it put back.
 SELECT collection, document_id,
-       coalesce(i.state IN ('migrated', 'conflict'), false) OR page.holds AS holds,
+       coalesce(i.state IN ('migrated', 'conflict'), false) OR page.has_rows AS has_rows,
        coalesce(i.state = 'quarantined', false) AS quarantined,
        CASE WHEN i.state IN ('migrated', 'quarantined') THEN i.basis END AS basis
-  FROM (SELECT collection, document_id, bool_or(holds) AS holds
-          FROM ((SELECT collection, document_id, false AS holds
+  FROM (SELECT collection, document_id, bool_or(has_rows) AS has_rows
+          FROM ((SELECT collection, document_id, false AS has_rows
                    FROM sunset.items
                   WHERE state <> 'gone'
                     AND ($1::text IS NULL OR (collection, document_id) > ($1, $2::text))

@@ -231,19 +231,38 @@ async fn items(
     book: &Book<'_>,
 ) -> Result<()> {
     let known = |position: usize| state.known.get(position).is_some_and(Option::is_some);
-    let changed: Vec<&ItemKey> = book
+    let changed: Vec<&Item> = book
         .states
         .iter()
         .filter(|(position, _)| known(*position))
         .filter_map(|(position, _)| book.items.get(*position))
-        .map(|item| &item.key)
         .collect();
     if !changed.is_empty() {
-        let (collections, documents) = columns_of(changed.into_iter());
+        // What is left of a document in quarantine that V2 has no longer is what the ledger holds.
+        let (departed, changed): (Vec<_>, Vec<_>) = changed.into_iter().partition(|i| i.gone);
+        let keys = departed.iter().map(|item| &item.key);
+        let (collections, documents) = columns_of(keys.clone());
+        if !departed.is_empty() {
+            crate::postgres::query(include_str!("mark_departed.sql"))
+                .bind(&collections)
+                .bind(&documents)
+                .bind(book.run)
+                .execute(&mut **transaction)
+                .await
+                .map_err(|cause| error(cause, "cannot bring the ledger up to date"))?;
+        }
+        let here = changed.iter().map(|item| &item.key);
+        let (of_here, ids_of_here) = columns_of(here.clone());
+        crate::postgres::query(include_str!("forget_quarantine.sql"))
+            .bind(&of_here)
+            .bind(&ids_of_here)
+            .execute(&mut **transaction)
+            .await
+            .map_err(|cause| error(cause, "cannot bring the ledger up to date"))?;
+        let (collections, documents) = columns_of(keys.chain(here));
         for statement in [
             include_str!("forget_items.sql"),
             include_str!("forget_warnings.sql"),
-            include_str!("forget_quarantine.sql"),
             include_str!("forget_conflicts.sql"),
         ] {
             crate::postgres::query(statement)

@@ -87,7 +87,7 @@ async fn settled_in(
     Ok(settled.collect())
 }
 
-async fn accounted_items(
+pub(in crate::postgres) async fn accounted_items(
     transaction: &mut Transaction<'static, Postgres>,
     after: Option<&ItemKey>,
     limit: u32,
@@ -107,7 +107,7 @@ async fn accounted_items(
                     collection: row.try_get("collection")?,
                     id: row.try_get("document_id")?,
                 },
-                holds: row.try_get("holds")?,
+                has_rows: row.try_get("has_rows")?,
                 quarantined: row.try_get("quarantined")?,
                 basis: optional_digest(row, "basis")?,
             })
