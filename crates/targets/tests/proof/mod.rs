@@ -189,15 +189,46 @@ fn a_large_document_is_written_in_pieces_and_read_by_few_looks() {
         assert_eq!(found.root().to_string(), opened.trees[0].0.root);
         let reads = file.reads.get();
         assert!(reads <= 3 * high + 2, "{reads} reads");
-        // One changed byte of the row, and it leads elsewhere.
-        let place = usize::try_from(tree.record(found.index)).expect("a place") + 20;
-        file.bytes[place] ^= 4;
-        let changed = proof::find(&mut file, tree, &id(wanted)).expect("read");
-        assert_ne!(
-            changed.expect("found").root().to_string(),
-            opened.trees[0].0.root
-        );
-        file.bytes[place] ^= 4;
+        // One byte of all that the row's proof rests on is changed: its record (where its id is,
+        // how long that is, its digest), its id, or a hash beside its way. It is found by as few
+        // reads, and the row is named: by its place where it does not lead to the root, in the
+        // error where it cannot be read.
+        let index = found.index;
+        let mut places: Vec<u64> = (0..RECORD).map(|at| tree.record(index) + at).collect();
+        let id_bytes = tree.id_bytes / tree.count;
+        places.extend((0..id_bytes).map(|at| tree.ids() + index * id_bytes + at));
+        let mut beside = index;
+        for (level, size) in proof::level_sizes(tree.count).into_iter().enumerate() {
+            if beside ^ 1 < size {
+                places.push(tree.hash(level, beside ^ 1) + random.random_range(0..32));
+            }
+            beside /= 2;
+        }
+        for _ in 0..6 {
+            let place = places[random.random_range(0..places.len())];
+            let place = usize::try_from(place).expect("a place");
+            file.bytes[place] ^= 4;
+            file.reads.set(0);
+            let changed = proof::find(&mut file, tree, &id(wanted));
+            let reads = file.reads.get();
+            assert!(reads <= 3 * high + 2, "{reads} reads");
+            match changed {
+                Ok(Some(changed)) => {
+                    assert_eq!(changed.index, index);
+                    assert_ne!(changed.root().to_string(), opened.trees[0].0.root);
+                }
+                // Its id is another: it is not found under its own.
+                Ok(None) => {}
+                Err(error) => {
+                    let words = error.to_string();
+                    assert!(
+                        words.contains("row ") || words.contains("behind the end"),
+                        "{words}"
+                    );
+                }
+            }
+            file.bytes[place] ^= 4;
+        }
     }
     for absent in ["", "202511-", "202511-000000a", "zzz"] {
         assert_eq!(proof::find(&mut file, tree, absent).expect("read"), None);
