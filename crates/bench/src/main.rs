@@ -55,7 +55,7 @@ pub struct RunArguments {
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
 
-    /// Documents of the loading part, where not those of the size
+    /// Documents of the parts loading and verify, where not those of the size
     #[arg(long)]
     load_documents: Option<u64>,
 
@@ -118,6 +118,7 @@ impl RunArguments {
         let sizes = self.size.sizes();
         Sizes {
             load_documents: self.load_documents.unwrap_or(sizes.load_documents),
+            verify_documents: self.load_documents.unwrap_or(sizes.verify_documents),
             load_rounds: self.rounds.unwrap_or(sizes.load_rounds),
             decode_rounds: self.rounds.unwrap_or(sizes.decode_rounds),
             small_rounds: self.rounds.unwrap_or(sizes.small_rounds),

@@ -15,7 +15,7 @@ const MEMORY: f64 = 256.0;
 /// Writes and compares, by turns.
 pub fn measure(arguments: &RunArguments, sizes: &Sizes, report: &mut Report) -> Result<()> {
     let server = Server::new(arguments);
-    let project = Project::of(arguments, sizes.load_documents)?;
+    let project = Project::of(arguments, sizes.verify_documents)?;
     let database = "sunset_bench_verified";
     let [mut load, mut check] = [(); 2].map(|()| Series::default());
     let mut rows = String::new();
