@@ -46,7 +46,11 @@ pub async fn inspect(arguments: Arguments, session: Session) -> Result<Status> {
     };
     let progress = session.progress();
     let assessment = inspect::inspect(source.as_ref(), &options, progress.as_ref()).await?;
-    session.print(&render::inspect_text(&assessment, session.is_verbose()));
+    session.print(&render::inspect_text(
+        &assessment,
+        session.is_verbose(),
+        session.language(),
+    ));
     if let Some(reads) = source.billed_reads() {
         session.say(&render::bill_text(Bill { reads, price }));
     }
@@ -54,7 +58,7 @@ pub async fn inspect(arguments: Arguments, session: Session) -> Result<Status> {
     if let Some(file) = &arguments.html {
         write(
             file,
-            &render::inspect_html(&assessment, env!("CARGO_PKG_VERSION")),
+            &render::inspect_html(&assessment, env!("CARGO_PKG_VERSION"), session.language()),
         )?;
         session.say(&format!("report: {}", file.display()));
     }

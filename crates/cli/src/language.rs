@@ -39,16 +39,44 @@ impl Language {
         }
         let words = line.trim_start();
         let indentation = &line[..line.len() - words.len()];
-        for entry in catalogue() {
-            if let Some(values) = entry.english.matches(words) {
-                let pattern = match self {
-                    Self::ZhTw => &entry.chinese,
-                    _ => &entry.spanish,
-                };
-                return Cow::Owned(format!("{indentation}{}", pattern.fill(&values, self)));
+        match self.known(words).or_else(|| self.parts(words)) {
+            Some(said) => Cow::Owned(format!("{indentation}{said}")),
+            None => Cow::Borrowed(line),
+        }
+    }
+
+    /// Words that have an entry.
+    fn known(self, words: &str) -> Option<String> {
+        catalogue().iter().find_map(|entry| {
+            let values = entry.english.matches(words)?;
+            let pattern = match self {
+                Self::ZhTw => &entry.chinese,
+                _ => &entry.spanish,
+            };
+            Some(pattern.fill(&values, self))
+        })
+    }
+
+    /// Words that are put together: `what happened (to which)`, `what: how many`, `which: what`.
+    /// What has no entry of its own is a name, and stays.
+    fn parts(self, words: &str) -> Option<String> {
+        if words.ends_with(')') {
+            let mut places = words.match_indices(" (");
+            let said = places.find_map(|(at, _)| Some((at, self.known(words.get(..at)?)?)));
+            if let Some((at, said)) = said {
+                return Some(format!("{said}{}", words.get(at..)?));
             }
         }
-        Cow::Borrowed(line)
+        let mut places = words.rmatch_indices(": ");
+        if let Some((at, said)) =
+            places.find_map(|(at, _)| Some((at, self.known(words.get(..at)?)?)))
+        {
+            let rest = words.get(at + 2..)?;
+            return Some(format!("{said}: {}", self.words(rest)));
+        }
+        let (name, rest) = words.split_once(": ")?;
+        let said = self.known(rest).or_else(|| self.parts(rest))?;
+        Some(format!("{name}: {said}"))
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use sunset_core::inspect::{Assessment, Collection, Field, Finding, Gravity};
 
 use super::inspect_field::{coverage, from_to, remarks, types};
+use crate::language::Language;
 use crate::numbers::{bytes, thousands};
 
 /// Places of a finding that the terminal shows, unless more was asked for.
@@ -13,8 +14,8 @@ const PLACES: usize = 6;
 /// The widest path before its columns give way.
 const WIDEST: usize = 56;
 
-/// The report in lines: the source, what to know, then every collection with its fields.
-pub fn inspect_text(assessment: &Assessment, verbose: bool) -> String {
+/// In lines, what is known of fields said in `language`: the source, what to know, then every collection with its fields.
+pub fn inspect_text(assessment: &Assessment, verbose: bool, language: Language) -> String {
     let mut text = String::new();
     line(&mut text, &headline(assessment));
     for collection in &assessment.collections {
@@ -46,7 +47,7 @@ pub fn inspect_text(assessment: &Assessment, verbose: bool) -> String {
         );
     }
     for collection in &assessment.collections {
-        collection_lines(&mut text, collection);
+        collection_lines(&mut text, collection, language);
     }
     text
 }
@@ -134,7 +135,7 @@ fn finding_lines(text: &mut String, finding: &Finding, verbose: bool) {
     line(text, &format!("          next: {}", finding.advice));
 }
 
-fn collection_lines(text: &mut String, collection: &Collection) {
+fn collection_lines(text: &mut String, collection: &Collection, language: Language) {
     line(text, "");
     line(text, &summary(collection));
     let ids: Vec<String> = collection
@@ -178,23 +179,22 @@ fn collection_lines(text: &mut String, collection: &Collection) {
     }
     let widths = widths(&collection.fields);
     for field in &collection.fields {
-        field_lines(text, field, widths);
+        field_lines(text, field, widths, language);
     }
     if collection.more_paths.count > 0 {
-        let about = if collection.more_paths.exact {
-            ""
-        } else {
-            "about "
-        };
-        line(
-            text,
-            &format!(
-                "  … and {about}{} more paths, with {} values",
-                thousands(collection.more_paths.count),
-                thousands(collection.values_at_more_paths)
-            ),
-        );
+        line(text, &format!("  {}", more_paths(collection)));
     }
+}
+
+/// `… and about 12 more paths, with 34 values`
+pub(super) fn more_paths(collection: &Collection) -> String {
+    let more = &collection.more_paths;
+    format!(
+        "… and {}{} more paths, with {} values",
+        if more.exact { "" } else { "about " },
+        thousands(more.count),
+        thousands(collection.values_at_more_paths)
+    )
 }
 
 fn widths(fields: &[Field]) -> (usize, usize) {
@@ -211,7 +211,12 @@ fn widths(fields: &[Field]) -> (usize, usize) {
     (paths.min(WIDEST), types.min(24))
 }
 
-fn field_lines(text: &mut String, field: &Field, (paths, kinds): (usize, usize)) {
+fn field_lines(
+    text: &mut String,
+    field: &Field,
+    (paths, kinds): (usize, usize),
+    language: Language,
+) {
     let start = format!(
         "  {}  {:>7}  {}",
         padded(&visible(&field.path), paths),
@@ -221,7 +226,7 @@ fn field_lines(text: &mut String, field: &Field, (paths, kinds): (usize, usize))
     let remarks = remarks(field);
     let words = remarks
         .iter()
-        .map(|remark| visible(remark))
+        .map(|remark| language.words(&visible(remark)).into_owned())
         .collect::<Vec<_>>()
         .join("; ");
     line(text, format!("{start}  {words}").trim_end());

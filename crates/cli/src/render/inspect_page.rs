@@ -3,8 +3,9 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sunset_core::inspect::{Assessment, Collection, Field, Gravity};
 
-use super::inspect::{count, gravity_word, headline, name, summary, visible};
+use super::inspect::{count, gravity_word, headline, more_paths, name, summary, visible};
 use super::inspect_field::{coverage, from_to, remarks, types};
+use crate::language::Language;
 use crate::numbers::{bytes, thousands};
 
 /// Upper bounds of the sizes in the picture.
@@ -17,26 +18,27 @@ const SIZES: [&str; 5] = [
 ];
 
 /// The whole page.
-pub fn inspect_html(assessment: &Assessment, version: &str) -> String {
+pub fn inspect_html(assessment: &Assessment, version: &str, language: Language) -> String {
+    let w = |words: &str| language.words(words).into_owned();
     let page = html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang=(language.tag()) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "What is in V2" }
+                title { (w("What is in V2")) }
                 style { (PreEscaped(include_str!("report/report.css"))) (PreEscaped(include_str!("inspect.css"))) }
             }
             body {
                 header {
-                    h1 { "What is in V2" }
-                    p { (headline(assessment)) }
-                    p.note { "Text is shown by its shape: A and a for letters, 9 for digits, 字 for ideographs; quoted text as it stands. Secrets are shown by place and kind alone." }
+                    h1 { (w("What is in V2")) }
+                    p { (w(&headline(assessment))) }
+                    p.note { (w("Text is shown by its shape: A and a for letters, 9 for digits, 字 for ideographs; quoted text as it stands. Secrets are shown by place and kind alone.")) }
                 }
                 main {
-                    (findings(assessment))
-                    (overview(assessment))
-                    @for (index, one) in assessment.collections.iter().enumerate() { (collection(one, index)) }
+                    (findings(assessment, language))
+                    (overview(assessment, language))
+                    @for (index, one) in assessment.collections.iter().enumerate() { (collection(one, index, language)) }
                 }
                 footer { p { "sunset " (version) ", v2-inspect" } }
             }
@@ -45,19 +47,20 @@ pub fn inspect_html(assessment: &Assessment, version: &str) -> String {
     page.into_string()
 }
 
-fn findings(assessment: &Assessment) -> Markup {
+fn findings(assessment: &Assessment, language: Language) -> Markup {
+    let w = |words: &str| language.words(words).into_owned();
     html! {
         section {
-            h2 { "What to know before migrating" }
-            @if assessment.findings.is_empty() { p { "Nothing stands out." } }
+            h2 { (w("What to know before migrating")) }
+            @if assessment.findings.is_empty() { p { (w("Nothing stands out.")) } }
             @for finding in &assessment.findings {
                 article.finding.(class(finding.gravity)) {
-                    h3 { span.gravity { (gravity_word(finding.gravity)) } " " (finding.what) }
+                    h3 { span.gravity { (w(gravity_word(finding.gravity))) } " " (w(&finding.what)) }
                     ul {
                         @for place in &finding.places { li { code { (visible(place)) } } }
-                        @if finding.more_places > 0 { li { "… and " (count(finding.more_places, "more place", "more places")) } }
+                        @if finding.more_places > 0 { li { (w(&format!("- … and {}", count(finding.more_places, "more place", "more places"))).trim_start_matches("- ")) } }
                     }
-                    p { "Next: " (finding.advice) "." }
+                    p { (w(&format!("next: {}", finding.advice))) }
                 }
             }
         }
@@ -72,20 +75,21 @@ fn class(gravity: Gravity) -> &'static str {
     }
 }
 
-fn overview(assessment: &Assessment) -> Markup {
+fn overview(assessment: &Assessment, language: Language) -> Markup {
+    let w = |words: &str| language.words(words).into_owned();
     html! {
         section {
-            h2 { "Collections" }
+            h2 { (w("Collections")) }
             table {
                 thead { tr {
-                    th scope="col" { "Collection" } th scope="col" { "Documents" } th scope="col" { "Unreadable" }
-                    th scope="col" { "Size" } th scope="col" { "Largest" } th scope="col" { "Fields" }
+                    th scope="col" { (w("Collection")) } th scope="col" { (w("Documents")) } th scope="col" { (w("Unreadable")) }
+                    th scope="col" { (w("Size")) } th scope="col" { (w("Largest")) } th scope="col" { (w("Fields")) }
                 } }
                 tbody {
                     @for (index, one) in assessment.collections.iter().enumerate() {
                         tr {
                             th scope="row" { a href=(format!("#c{index}")) { (name(one)) } }
-                            td { @if !one.whole { "the first " } (thousands(one.documents)) }
+                            td { @if !one.whole { (w("the first")) " " } (thousands(one.documents)) }
                             td { (thousands(one.unreadable)) }
                             td { (bytes(one.sizes.total)) }
                             td { @if let Some(largest) = one.sizes.largest.first() { (bytes(largest.bytes)) } }
@@ -95,70 +99,71 @@ fn overview(assessment: &Assessment) -> Markup {
                 }
             }
             @if let Some(subcollections) = &assessment.subcollections {
-                p { "Subcollections: "
-                    @if subcollections.is_empty() { "none was found." }
+                p { (w("Subcollections")) ": "
+                    @if subcollections.is_empty() { (w("none was found.")) }
                     @for (index, path) in subcollections.iter().enumerate() { @if index > 0 { ", " } code { (visible(path)) } }
                 }
-            } @else { p { "Nobody looked for subcollections." } }
+            } @else { p { (w("Nobody looked for subcollections.")) } }
         }
     }
 }
 
-fn collection(one: &Collection, index: usize) -> Markup {
+fn collection(one: &Collection, index: usize, language: Language) -> Markup {
+    let w = |words: &str| language.words(words).into_owned();
     html! {
         section id=(format!("c{index}")) {
             h2 { (name(one)) }
-            p { (summary(one)) }
+            p { (w(&summary(one))) }
             dl {
                 @if !one.id_shapes.is_empty() {
-                    dt { "Ids" }
+                    dt { (w("Ids")) }
                     dd {
                         @for (index, shape) in one.id_shapes.iter().enumerate() {
                             @if index > 0 { ", " } code { (visible(&shape.what)) } " " (thousands(shape.count))
                         }
-                        @if one.other_ids > 0 { ", others " (thousands(one.other_ids)) }
+                        @if one.other_ids > 0 { ", " (w("others")) " " (thousands(one.other_ids)) }
                     }
                 }
-                @if let Some([first, last]) = &one.created { dt { "Created" } dd { (from_to(first, last)) } }
-                @if let Some([first, last]) = &one.updated { dt { "Updated" } dd { (from_to(first, last)) } }
+                @if let Some([first, last]) = &one.created { dt { (w("Created")) } dd { (w(&from_to(first, last))) } }
+                @if let Some([first, last]) = &one.updated { dt { (w("Updated")) } dd { (w(&from_to(first, last))) } }
                 @if one.documents > 0 {
-                    dt { "Sizes" }
+                    dt { (w("Sizes")) }
                     dd {
                         @for (label, count) in SIZES.iter().zip(one.sizes.histogram).filter(|(_, count)| *count > 0) {
-                            span.size { (thousands(count)) " " (label) }
+                            span.size { (thousands(count)) " " (w(label)) }
                         }
                     }
                 }
             }
             @if !one.unreadable_examples.is_empty() {
-                p { "Cannot be read:" }
+                p { (w("Cannot be read:")) }
                 ul { @for bad in &one.unreadable_examples { li { code { (visible(&bad.place)) } " " (visible(&bad.why)) } } }
             }
-            @if !one.fields.is_empty() { (fields(one)) }
+            @if !one.fields.is_empty() { (fields(one, language)) }
             @if one.more_paths.count > 0 {
-                p { "… and " @if !one.more_paths.exact { "about " } (thousands(one.more_paths.count)) " more paths, with "
-                    (thousands(one.values_at_more_paths)) " values." }
+                p { (w(&more_paths(one))) }
             }
         }
     }
 }
 
-fn fields(one: &Collection) -> Markup {
+fn fields(one: &Collection, language: Language) -> Markup {
+    let w = |words: &str| language.words(words).into_owned();
     html! {
         table.fields {
-            thead { tr { th scope="col" { "Field" } th scope="col" { "Stands in" } th scope="col" { "Type" } th scope="col" { "What is known" } } }
-            tbody { @for field in &one.fields { (row(field)) } }
+            thead { tr { th scope="col" { (w("Field")) } th scope="col" { (w("Stands in")) } th scope="col" { (w("Type")) } th scope="col" { (w("What is known")) } } }
+            tbody { @for field in &one.fields { (row(field, language)) } }
         }
     }
 }
 
-fn row(field: &Field) -> Markup {
+fn row(field: &Field, language: Language) -> Markup {
     html! {
         tr {
             th scope="row" style=(format!("--depth:{}", field.depth.saturating_sub(1).min(6))) { code { (visible(&field.path)) } }
             td.share { (coverage(field)) }
             td { @if field.mixed { span.fail { (types(field)) } } @else { (types(field)) } }
-            td { @for remark in remarks(field) { span.remark { (visible(&remark)) } } }
+            td { @for remark in remarks(field) { span.remark { (language.words(&visible(&remark))) } } }
         }
     }
 }

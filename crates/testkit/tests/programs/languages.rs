@@ -10,8 +10,8 @@ fn said(
     (program, more): (&str, &[&str]),
     language: &str,
 ) -> Vec<String> {
-    let mut arguments = vec!["--lang", language];
-    arguments.extend(more);
+    let mut arguments = more.to_vec();
+    arguments.extend(["--lang", language]);
     let outcome = place.expect(status, program, &arguments);
     let lines = outcome.stdout.lines().chain(outcome.stderr.lines());
     lines.map(str::to_owned).collect()
@@ -20,15 +20,26 @@ fn said(
 /// Whether a line has nothing to be translated: numbers, names of rows and tables, SQL, paths.
 fn is_of_names(english: &str) -> bool {
     let words = english.trim_start().replace("[DRY RUN] ", "");
+    let words = words.trim_start();
     let is_name = |word: &str| {
-        let plain = word.trim_matches([',', ';', ':', '(', ')', '.', '-', '"']);
+        let plain = word.trim_matches([
+            ',', ';', ':', '(', ')', '.', '-', '"', '\'', '`', '*', '~', '→',
+        ]);
         plain.is_empty()
             || plain
                 .chars()
-                .any(|c| c.is_ascii_digit() || "_/=".contains(c))
-            || plain.chars().all(|c| c.is_ascii_uppercase())
+                .any(|c| c.is_ascii_digit() || "_/=%×".contains(c))
+            || plain.chars().all(|c| !c.is_ascii_lowercase())
     };
-    words.is_empty() || words.starts_with("- ") || words.split_whitespace().skip(1).all(is_name)
+    words.is_empty()
+        || words.starts_with("- ")
+        || words.starts_with("sql: ")
+        || words.starts_with('"')
+        || words.starts_with("CONSTRAINT ")
+        // A field of V2: its path, how often it is there, its types.
+        || words.contains(" %  ")
+        || words.contains("×  ")
+        || words.split_whitespace().skip(1).all(is_name)
 }
 
 /// Lines that are the same in another language as in English.
@@ -51,47 +62,61 @@ fn untold(place: &Workplace, status: i32, command: (&str, &[&str])) -> Vec<Strin
     left
 }
 
+/// A program, the status that it ends with, and its arguments.
+type Command<'a> = (&'a str, i32, &'a [&'a str]);
+
+/// Everything that was said in English alone, in the end.
+#[derive(Default)]
+struct Left(Vec<String>);
+
+impl Left {
+    fn of(&mut self, place: &Workplace, commands: &[Command<'_>]) {
+        for (program, status, more) in commands {
+            self.0.extend(untold(place, *status, (program, more)));
+        }
+    }
+
+    fn expect_none(self) {
+        assert!(self.0.is_empty(), "{:#?}", self.0);
+    }
+}
+
 #[test]
 fn every_line_is_said_in_every_language() {
     let Some(place) = Workplace::new() else {
         return;
     };
-    let mut left = Vec::new();
-    let mut all = |place: &Workplace, commands: &[(&str, i32, &[&str])]| {
-        for (program, status, more) in commands {
-            left.extend(untold(place, *status, (program, more)));
-        }
-    };
-    all(
+    let mut left = Left::default();
+    left.of(
         &place,
         &[
+            ("v2-inspect", 0, &[]),
+            ("schema-push", 0, &["--dry-run"]),
+            ("data-migrate", 0, &["--dry-run"]),
             ("rollback", 0, &["--dry-run"]),
             ("rollback", 0, &["--list-backups"]),
+            ("final-check", 4, &["--no-report"]),
+            ("cutover", 1, &["--without-audio"]),
         ],
     );
     place.expect(0, "schema-push", &[]);
     place.expect(0, "data-migrate", &["--backup", "tables"]);
+    left.of(&place, &[("cutover", 0, &["--without-audio"])]);
     place.query("UPDATE conversations SET duration = 1 WHERE id = '202506-IC001'");
     let id = place.query("SELECT id FROM sunset.backups");
-    let check = [
-        "--no-report",
-        "--only",
-        "data",
-        "--only",
-        "tables",
-        "--only",
-        "users",
-    ];
-    all(
+    left.of(
         &place,
         &[
             ("schema-push", 0, &[]),
             ("schema-push", 0, &["--check"]),
             ("fix-schema", 0, &[]),
             ("data-migrate", 0, &[]),
+            ("data-migrate", 0, &["--verbose"]),
             ("data-migrate", 0, &["--backup", "tables"]),
             ("data-migrate", 0, &["--retry-quarantined"]),
-            ("final-check", 4, &check),
+            ("audio-migrate", 1, &[]),
+            ("check-r2", 1, &[]),
+            ("final-check", 4, &["--no-report", "--verbose"]),
             (
                 "final-check",
                 4,
@@ -102,10 +127,31 @@ fn every_line_is_said_in_every_language() {
                 4,
                 &["--no-report", "--repair", "--dry-run", "--only", "data"],
             ),
+            ("final-check", 0, &["--report-only"]),
+            ("cutover", 4, &["--frozen", "--without-audio"]),
             ("rollback", 0, &["--dry-run"]),
+            ("rollback", 3, &["--dry-run", "--schema"]),
             ("rollback", 1, &[]),
             ("rollback", 0, &["--list-backups"]),
+            ("rollback", 0, &["--list-backups", "--verbose"]),
+            ("rollback", 0, &["--dry-run", "--run", "2"]),
+            ("rollback", 0, &["--dry-run", "--id", "202506-IC001"]),
+            ("rollback", 0, &["--dry-run", "--collection", "leads"]),
             ("rollback", 1, &["--run", "99", "--yes"]),
+            ("rollback", 1, &["--schema", "--run", "1", "--yes"]),
+            (
+                "rollback",
+                1,
+                &[
+                    "--level",
+                    "traffic",
+                    "--backup",
+                    "tables",
+                    "--schedule",
+                    "x",
+                ],
+            ),
+            ("rollback", 1, &["--level", "traffic"]),
             ("rollback", 1, &["--level", "data", "--backup-id", &id[0]]),
             (
                 "rollback",
@@ -119,5 +165,94 @@ fn every_line_is_said_in_every_language() {
             ),
         ],
     );
-    assert!(left.is_empty(), "{left:#?}");
+    left.expect_none();
+}
+
+#[test]
+fn what_an_older_v3_needs_is_said_in_every_language() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    place.expect(0, "schema-push", &[]);
+    // As an older version of V3 left it.
+    place.query(
+        "ALTER TABLE conversations ADD COLUMN lead_id text NOT NULL, ALTER COLUMN opportunity_id DROP NOT NULL, \
+         ALTER COLUMN duration TYPE double precision; \
+         ALTER TABLE opportunities DROP COLUMN industry; \
+         INSERT INTO \"user\" (id, name, email) VALUES ('u', 'U', 'u@x.tw'); \
+         INSERT INTO opportunities (id, user_id, customer_number, company_name) VALUES ('o', 'u', 'o-1', 'O'); \
+         INSERT INTO conversations (id, lead_id, type, duration) VALUES ('c-1', 'o', 'demo', 12.5), ('d-2', 'nobody-3', 'demo', 1)",
+    );
+    let mut left = Left::default();
+    left.of(
+        &place,
+        &[
+            ("schema-push", 0, &["--dry-run"]),
+            ("schema-push", 4, &["--check"]),
+            ("schema-push", 4, &["--check", "--strict"]),
+            ("fix-schema", 3, &["--dry-run"]),
+        ],
+    );
+    place.run("schema-push", &[]);
+    place.run("fix-schema", &[]);
+    left.of(
+        &place,
+        &[
+            ("fix-schema", 3, &[]),
+            ("rollback", 3, &["--dry-run", "--schema"]),
+        ],
+    );
+    left.expect_none();
+}
+
+#[test]
+fn what_is_wrong_with_documents_is_said_in_every_language() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let name = "projects/p/databases/(default)/documents/cases";
+    let lines = format!(
+        "{{\"name\": \"{name}/a\", \"fields\": {{\"customerId\": {{\"stringValue\": \"c-1\"}}, \
+         \"status\": {{\"stringValue\": \"odd\"}}, \"audio\": {{\"mapValue\": {{\"fields\": \
+         {{\"duration\": {{\"stringValue\": \"12\"}}}}}}}}}}}}\n\
+         {{\"name\": \"{name}/b\", \"fields\": {{\"customerId\": {{\"integerValue\": \"7\"}}}}}}\n\
+         {{\"name\": \"{name}/c\", \"fields\": {{\"notes\": {{\"stringValue\": \"me@example.com\"}}}}}}\n\
+         {{\"nam\n"
+    );
+    let place = place.with_documents(&[("cases.ndjson", lines.as_bytes())]);
+    let mut left = Left::default();
+    left.of(&place, &[("v2-inspect", 3, &[])]);
+    place.expect(0, "schema-push", &[]);
+    place.expect(3, "data-migrate", &[]);
+    left.of(
+        &place,
+        &[
+            ("data-migrate", 3, &["--verbose"]),
+            ("data-migrate", 3, &["--retry-quarantined"]),
+            ("data-migrate", 1, &["--retry-quarantined", "none_such"]),
+            ("final-check", 4, &["--no-report", "--verbose"]),
+            ("data-migrate", 1, &["--prune", "--prune-empty", "nothing"]),
+        ],
+    );
+    let place = place.with("V2_FIRESTORE", "file:///nowhere");
+    left.of(
+        &place,
+        &[
+            ("data-migrate", 1, &[]),
+            ("v2-inspect", 1, &[]),
+            ("data-migrate", 1, &["--plan", "none-such"]),
+            ("final-check", 1, &["--verify-proof", "none.proof"]),
+        ],
+    );
+    let place = place.without("DATABASE_URL");
+    left.of(
+        &place,
+        &[
+            ("data-migrate", 1, &[]),
+            ("schema-push", 1, &[]),
+            ("backup", 1, &[]),
+            ("rollout", 1, &["status"]),
+        ],
+    );
+    left.expect_none();
 }
