@@ -94,3 +94,31 @@ async fn a_row_that_is_locked_holds_nothing_up_and_is_not_forgotten() {
         "1"
     );
 }
+
+/// A batch that takes too long is given up and done with fewer rows: each of these rows takes a
+/// millisecond at least, so that none of more than 600 can have been done in time.
+#[tokio::test]
+async fn nobody_waits_for_a_batch_however_slow_the_server_is() {
+    let Some(scratch) = Scratch::with(&format!("{HEAD}{MANY}")).await else {
+        return;
+    };
+    scratch
+        .run(
+            r#"DELETE FROM "Customer" WHERE name > 'customer 12';
+               CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS $$
+               BEGIN PERFORM pg_sleep(0.001); RETURN new; END $$;
+               CREATE TRIGGER slowly BEFORE UPDATE ON "Customer" FOR EACH ROW EXECUTE FUNCTION slowly()"#,
+        )
+        .await;
+    scratch.run(r#"VACUUM ANALYZE "Customer""#).await;
+    let wanted = scratch.text(r#"SELECT count(*) FROM "Customer""#).await;
+    scratch.migrate(&["--step", "classification"]);
+    let booked = scratch
+        .text("SELECT count(DISTINCT k) FROM sunset.changes, unnest(keys) AS k")
+        .await;
+    assert_eq!(booked, wanted);
+    let largest = scratch
+        .text("SELECT max(written) < 600 AND count(*) > 3 FROM sunset.batches")
+        .await;
+    assert_eq!(largest, "true");
+}

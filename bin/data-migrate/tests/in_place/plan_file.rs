@@ -189,8 +189,8 @@ async fn a_fault_of_its_sql_is_told_by_line_and_column() {
     let path = path.to_str().expect("a path");
     for (from, to, wanted) in [
         (
-            "WHEN t.\"lastOrderDate\" >= {as_of}::date - 365",
-            "WHEN t.\"lastOrder\" >= {as_of}::date - 365",
+            "WHEN t.\"lastOrderDate\" >= (SELECT {as_of}::date - 365)",
+            "WHEN t.\"lastOrder\" >= (SELECT {as_of}::date - 365)",
             "plan.toml:48:11: column t.lastOrder does not exist",
         ),
         (

@@ -1,6 +1,7 @@
 //! Changing rows where they stand, with their cells of before in the ledger.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -30,6 +31,20 @@ pub enum Locked {
     Wait,
     /// Leave it to a later batch.
     Skip,
+}
+
+/// How much of a table one batch is to change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Portion {
+    /// The part of the table; the whole where there is none.
+    pub part: Option<Blocks>,
+    /// Rows, at most.
+    pub rows: u32,
+    /// What to do about locked rows.
+    pub locked: Locked,
+    /// How long it may take, where it may not take any time: one that takes longer gives a
+    /// `Contended` error, and leaves nothing behind.
+    pub patience: Option<Duration>,
 }
 
 /// What a change did, or would do.
@@ -178,15 +193,13 @@ pub trait InPlaceReader: Send + Sync {
 /// again is harmless: a row that has its value is not written.
 #[async_trait]
 pub trait InPlaceWriter: Send + Sync {
-    /// Sets at most `limit` rows of a part of the table, or of the whole.
+    /// Sets rows of a portion of the table.
     async fn set(
         &self,
         step: &str,
         facts: &TableFacts,
         update: &SetUpdate,
-        part: Option<Blocks>,
-        limit: u32,
-        locked: Locked,
+        portion: Portion,
     ) -> Result<Changed>;
 
     /// Lets a pure function change at most `limit` rows from behind a key on.

@@ -3,13 +3,18 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-/// What a batch may take: whoever wants one of its rows waits so long at most, where the server
+/// What a batch is to take: whoever wants one of its rows waits so long at most, where the server
 /// does not become slower meanwhile.
 const TARGET: Duration = Duration::from_millis(250);
+
+/// What it may take, whatever the server does: then it is given up and done with fewer rows. With
+/// the end of its transaction, and whatever somebody else waits for besides, no second.
+const PATIENCE: Duration = Duration::from_millis(600);
 
 /// Where nothing is known of the server yet.
 const FIRST: u32 = 1_000;
 
+/// A batch of so few rows takes what time it needs, or the work would never end.
 const LEAST: u32 = 100;
 
 /// The rows of a batch, by what the last ones took. Shared by all connections.
@@ -30,6 +35,11 @@ impl Pace {
     /// The rows of the next batch.
     pub fn rows(&self) -> u32 {
         self.rows.load(Ordering::Relaxed)
+    }
+
+    /// How long a batch of so many rows may take; none where it cannot be made smaller.
+    pub fn patience(rows: u32) -> Option<Duration> {
+        (rows > LEAST).then_some(PATIENCE)
     }
 
     /// A batch of at most `limit` rows wrote `written` in this time.
@@ -75,6 +85,21 @@ mod tests {
         // A batch that found little to do says nothing of the next.
         pace.took(Duration::from_millis(1), 100, 3);
         assert_eq!(pace.rows(), 100);
+    }
+
+    #[test]
+    fn a_batch_that_takes_too_long_becomes_smaller_until_it_has_all_the_time_it_needs() {
+        let pace = Pace::new(10_000);
+        let mut attempts = 0;
+        while let Some(patience) = Pace::patience(pace.rows()) {
+            pace.took(patience, pace.rows(), 0);
+            attempts += 1;
+        }
+        assert_eq!(pace.rows(), LEAST);
+        assert!(
+            attempts < 10,
+            "{attempts} attempts, as often as it is tried again"
+        );
     }
 
     #[test]

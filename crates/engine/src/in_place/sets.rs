@@ -10,7 +10,7 @@ use std::time::Instant;
 use futures::future::join_all;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::plans::in_place::{Group, Labels, PlanStep, SetUpdate, TableFacts};
-use sunset_core::ports::in_place::{Blocks, Changed, InPlaceWriter, Locked, TableSize};
+use sunset_core::ports::in_place::{Blocks, Changed, InPlaceWriter, Locked, Portion, TableSize};
 
 use super::pace::Pace;
 use super::{InPlaceOptions, Ports, Sight, StepReport};
@@ -22,6 +22,9 @@ const ROWS_PER_BLOCK: u64 = 64;
 
 /// A block holds at most some hundred rows, whatever the estimate says.
 const BATCHES_A_PART: usize = 300;
+
+/// This part of a batch is kept free for rows that stand closer than the mean.
+const ROOM: u64 = 8;
 
 /// How often rows may slip away from under a batch, one after the other.
 const MOVED_LOOKS: u32 = 100;
@@ -143,12 +146,14 @@ struct Course {
 }
 
 impl Course {
-    /// The next part that no lane has.
+    /// The next part that no lane has: a batch, with room for rows that stand closer than the
+    /// mean, since what does not fit costs a batch of its own.
     fn part(&self) -> Option<Blocks> {
         if self.failed.load(Ordering::Relaxed) {
             return None;
         }
-        let step = (u64::from(self.pace.rows()) / self.density).max(1);
+        let rows = u64::from(self.pace.rows());
+        let step = ((rows - rows / ROOM) / self.density).max(1);
         let from = self.next.fetch_add(step, Ordering::Relaxed);
         (from < self.size.blocks).then_some((from, from + step))
     }
@@ -156,12 +161,12 @@ impl Course {
 
 impl Sweep<'_> {
     async fn run(&self, size: TableSize, ports: Ports<'_>) -> Result<Changed> {
-        let limit = u64::from(self.options.batches.sets);
+        let most = u64::from(self.options.batches.sets);
         let course = Course {
             size,
-            density: match size.rows.checked_div(size.blocks) {
-                Some(0) | None => ROWS_PER_BLOCK,
-                Some(rows) => rows,
+            density: match (size.rows, size.blocks) {
+                (0, _) | (_, 0) => ROWS_PER_BLOCK,
+                (rows, blocks) => rows.div_ceil(blocks),
             },
             next: AtomicU64::new(0),
             failed: AtomicBool::new(false),
@@ -179,9 +184,15 @@ impl Sweep<'_> {
         }
         let mut late = 0;
         let mut moved = 0;
-        while late <= left.saturating_mul(2) + limit {
-            let rows = course.pace.rows();
-            let changed = retry(LOCK_RETRIES, || self.write(None, rows, Locked::Wait)).await?;
+        while late <= left.saturating_mul(2) + most {
+            let portion = Portion {
+                part: None,
+                rows: course.pace.rows(),
+                locked: Locked::Wait,
+                // Most of its time is spent looking, and not holding locks.
+                patience: None,
+            };
+            let changed = retry(LOCK_RETRIES, || self.write(portion)).await?;
             if changed.rows == 0 {
                 // A row that was waited for stands elsewhere once its holder committed: it was
                 // chosen by its place, and is found there by the next look.
@@ -217,7 +228,9 @@ impl Sweep<'_> {
             }
             swept?;
             let blocks = part.1.min(course.size.blocks) - part.0;
-            ports.progress.advance(course.density * blocks);
+            ports
+                .progress
+                .advance(course.size.rows * blocks / course.size.blocks.max(1));
         }
         Ok(sum)
     }
@@ -225,10 +238,7 @@ impl Sweep<'_> {
     /// A part holds a batch or two; what is more than that is found in the end.
     async fn sweep(&self, part: Blocks, course: &Course, sum: &mut Changed) -> Result<()> {
         for _ in 0..BATCHES_A_PART {
-            let rows = course.pace.rows();
-            let begun = Instant::now();
-            let changed = self.batch(Some(part), rows).await?;
-            course.pace.took(begun.elapsed(), rows, changed.rows);
+            let (changed, rows) = self.batch(part, &course.pace).await?;
             let full = changed.rows >= u64::from(rows);
             sum.add(changed);
             if !full {
@@ -238,27 +248,43 @@ impl Sweep<'_> {
         Ok(())
     }
 
-    /// A batch of a part. Where somebody holds the lock of a row for long, that row is left for
-    /// the end, and the others are not kept waiting for it.
-    async fn batch(&self, part: Option<Blocks>, rows: u32) -> Result<Changed> {
-        match self.write(part, rows, Locked::Wait).await {
+    /// A batch of a part, and how many rows it might have had. Where it took too long, because
+    /// somebody holds the lock of a row or the server is busy, nothing of it was done: the next
+    /// attempt has fewer rows, and leaves those that are locked for the end.
+    async fn batch(&self, part: Blocks, pace: &Pace) -> Result<(Changed, u32)> {
+        match self.timed(part, pace, Locked::Wait).await {
             Err(error) if error.kind() == ErrorKind::Contended => {
-                retry(LOCK_RETRIES, || self.write(part, rows, Locked::Skip)).await
+                tracing::debug!(%error, "a batch took too long");
+                retry(LOCK_RETRIES, || self.timed(part, pace, Locked::Skip)).await
             }
             Err(error) => {
                 tracing::debug!(%error, "a batch failed");
-                retry(self.options.retries, || {
-                    self.write(part, rows, Locked::Wait)
-                })
-                .await
+                let retries = self.options.retries;
+                retry(retries, || self.timed(part, pace, Locked::Wait)).await
             }
             done => done,
         }
     }
 
-    async fn write(&self, part: Option<Blocks>, rows: u32, locked: Locked) -> Result<Changed> {
+    /// One attempt, by which the pace is set.
+    async fn timed(&self, part: Blocks, pace: &Pace, locked: Locked) -> Result<(Changed, u32)> {
+        let rows = pace.rows();
+        let portion = Portion {
+            part: Some(part),
+            rows,
+            locked,
+            patience: Pace::patience(rows),
+        };
+        let begun = Instant::now();
+        let written = self.write(portion).await;
+        let count = written.as_ref().map_or(0, |changed| changed.rows);
+        pace.took(begun.elapsed(), rows, count);
+        Ok((written?, rows))
+    }
+
+    async fn write(&self, portion: Portion) -> Result<Changed> {
         self.writer
-            .set(self.step, self.facts, self.update, part, rows, locked)
+            .set(self.step, self.facts, self.update, portion)
             .await
     }
 }

@@ -117,8 +117,8 @@ fn a_place_in_sql_is_one_in_the_file() {
 fn faults_name_the_line_and_the_column() {
     for (from, to, wanted) in [
         (
-            "{as_of}::date + 1'",
-            "{asof}::date + 1'",
+            "{as_of}::date + 1)'",
+            "{asof}::date + 1)'",
             "there is no {asof}; there are {schema}",
         ),
         (

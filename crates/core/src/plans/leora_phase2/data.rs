@@ -23,12 +23,13 @@ fn sql(sql: String) -> SqlText {
 }
 
 /// What the last order says of a customer as of the day `$1`: up to 180 days ago, up to 365,
-/// longer or never. A point in time is compared with midnight of a day, in UTC.
+/// longer or never. A point in time is compared with midnight of a day, in UTC. The days are read
+/// once a statement, and not once a row.
 fn by_last_order() -> String {
     let ordered = column(LAST_ORDER);
     format!(
-        "CASE WHEN {ordered} >= $1::date - 180 THEN 'ACTIVE' \
-         WHEN {ordered} >= $1::date - 365 THEN 'TARGET' ELSE 'PROSPECT' END"
+        "CASE WHEN {ordered} >= (SELECT $1::date - 180) THEN 'ACTIVE' \
+         WHEN {ordered} >= (SELECT $1::date - 365) THEN 'TARGET' ELSE 'PROSPECT' END"
     )
 }
 
@@ -60,7 +61,7 @@ pub(super) fn classification(as_of: &str, only_new: bool) -> SetUpdate {
         groups: TYPES.map(|name| group(name, "customers updated")).to_vec(),
         noted: vec![Noted {
             code: "future_order".to_owned(),
-            condition: format!("{} >= $1::date + 1", column(LAST_ORDER)),
+            condition: format!("{} >= (SELECT $1::date + 1)", column(LAST_ORDER)),
             column: LAST_ORDER.to_owned(),
         }],
     }

@@ -1,7 +1,7 @@
 //! The statements of set-based changes, put together of a plan's expressions and quoted names.
 
 use sunset_core::plans::in_place::{Considered, Merge, Noted, SetUpdate, TableFacts};
-use sunset_core::ports::in_place::{Blocks, Locked};
+use sunset_core::ports::in_place::{Locked, Portion};
 use sunset_core::schema::name::{qualified, quote_identifier, quote_literal};
 
 /// The table of some facts, quoted.
@@ -84,7 +84,8 @@ pub(super) fn considered(facts: &TableFacts, rows: &Considered) -> Vec<String> {
     conditions
 }
 
-/// The source of a set-based change: each row as `t`, its new values as `v.n0`, `v.n1`, …
+/// The source of a set-based change: each row as `t`, its new values as `v.n0`, `v.n1`, … `OFFSET`
+/// keeps the server from reckoning them once to compare and once more to write.
 fn valued(facts: &TableFacts, update: &SetUpdate) -> String {
     let values: Vec<String> = update
         .set
@@ -93,7 +94,7 @@ fn valued(facts: &TableFacts, update: &SetUpdate) -> String {
         .map(|(at, set)| format!("({})::{} AS n{at}", set.value, facts.type_of(&set.column)))
         .collect();
     format!(
-        "{} AS t CROSS JOIN LATERAL (SELECT {}) AS v",
+        "{} AS t CROSS JOIN LATERAL (SELECT {} OFFSET 0) AS v",
         source(facts),
         values.join(", ")
     )
@@ -190,17 +191,11 @@ pub(super) fn record_noted(facts: &TableFacts, update: &SetUpdate, noted: &Noted
 ///
 /// The rows are found again by where they stand: one that somebody moved between the two looks is
 /// not touched, and found by a later batch.
-pub(super) fn set(
-    facts: &TableFacts,
-    update: &SetUpdate,
-    part: Option<Blocks>,
-    limit: u32,
-    locked: Locked,
-) -> String {
+pub(super) fn set(facts: &TableFacts, update: &SetUpdate, portion: Portion) -> String {
     let columns: Vec<&str> = update.set.iter().map(|set| set.column.as_str()).collect();
     let mut conditions = considered(facts, &update.rows);
     conditions.push(differs(update));
-    if let Some((from, to)) = part {
+    if let Some((from, to)) = portion.part {
         conditions.push(format!(
             "t.ctid >= '({from},0)'::tid AND t.ctid < '({to},0)'::tid"
         ));
@@ -244,7 +239,8 @@ pub(super) fn set(
         after = after.join(", "),
         valued = valued(facts, update),
         conditions = conditions.join(" AND "),
-        skip = match locked {
+        limit = portion.rows,
+        skip = match portion.locked {
             Locked::Wait => "",
             Locked::Skip => " FOR NO KEY UPDATE OF t SKIP LOCKED",
         },

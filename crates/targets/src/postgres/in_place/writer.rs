@@ -1,9 +1,9 @@
 //! Changing rows within a run.
 
 use async_trait::async_trait;
-use sqlx::{Postgres, Transaction};
+use sqlx::{AssertSqlSafe, Postgres, Transaction};
 use sunset_core::plans::in_place::{Merge, Noted, RowUpdate, SetUpdate, TableFacts};
-use sunset_core::ports::in_place::{Blocks, Changed, Contents, InPlaceWriter, Locked, RowBatch};
+use sunset_core::ports::in_place::{Changed, Contents, InPlaceWriter, Portion, RowBatch};
 use sunset_core::ports::runs::RunId;
 use sunset_core::{Error, ErrorKind, Result};
 
@@ -70,14 +70,19 @@ impl InPlaceWriter for InPlaceStore {
         step: &str,
         facts: &TableFacts,
         update: &SetUpdate,
-        part: Option<Blocks>,
-        limit: u32,
-        locked: Locked,
+        portion: Portion,
     ) -> Result<Changed> {
         let what = format!("cannot change rows of {}", facts.table);
         let failed = |cause| error(cause, what.clone());
         let mut transaction = self.begin().await?;
-        let sql = statements::set(facts, update, part, limit, locked);
+        if let Some(patience) = portion.patience {
+            let limit = format!("SET LOCAL statement_timeout = {}", patience.as_millis());
+            sqlx::raw_sql(AssertSqlSafe(limit))
+                .execute(&mut *transaction)
+                .await
+                .map_err(|cause| error(cause, "cannot prepare a batch"))?;
+        }
+        let sql = statements::set(facts, update, portion);
         let rows = bound(&sql, &update.binds)
             .bind(self.lease.run)
             .bind(step)
