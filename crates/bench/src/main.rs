@@ -6,6 +6,7 @@
 mod audio;
 mod decoding;
 mod export;
+mod in_place;
 mod loading;
 mod machine;
 mod measure;
@@ -59,6 +60,10 @@ pub struct RunArguments {
     #[arg(long)]
     load_documents: Option<u64>,
 
+    /// Customers of the part that works in place, where not those of the size
+    #[arg(long)]
+    customers: Option<u64>,
+
     /// Turns of every comparison, where not those of the size
     #[arg(long)]
     rounds: Option<usize>,
@@ -107,6 +112,10 @@ pub enum Part {
     Audio,
     /// The peak memory of audio-migrate over one very large object
     AudioMemory,
+    /// Plan leora-phase2 against one UPDATE of the same rows, and what others wait meanwhile
+    InPlace,
+    /// The peak memory of plan voice-agent over many calls
+    InPlaceMemory,
 }
 
 impl RunArguments {
@@ -122,6 +131,8 @@ impl RunArguments {
             load_rounds: self.rounds.unwrap_or(sizes.load_rounds),
             decode_rounds: self.rounds.unwrap_or(sizes.decode_rounds),
             small_rounds: self.rounds.unwrap_or(sizes.small_rounds),
+            customers: self.customers.unwrap_or(sizes.customers),
+            in_place_rounds: self.rounds.unwrap_or(sizes.in_place_rounds),
             ..sizes
         }
     }
@@ -160,6 +171,12 @@ fn run(arguments: &RunArguments) -> Result<()> {
     }
     if arguments.wants(Part::AudioMemory) {
         audio::measure_memory(arguments, &sizes, &mut report)?;
+    }
+    if arguments.wants(Part::InPlace) {
+        in_place::measure(arguments, &sizes, &mut report)?;
+    }
+    if arguments.wants(Part::InPlaceMemory) {
+        in_place::measure_memory(arguments, &sizes, &mut report)?;
     }
     report.end(&machine::load_average())
 }

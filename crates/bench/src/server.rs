@@ -71,6 +71,38 @@ impl<'a> Server<'a> {
         self.execute("postgres", &["CHECKPOINT"])
     }
 
+    /// A new database with nothing in it, in place of one of the same name.
+    pub fn make_empty(&self, database: &str) -> Result<()> {
+        self.drop(database)?;
+        self.execute("postgres", &[&format!("CREATE DATABASE {database}")])
+    }
+
+    /// A copy of a database to which nobody is connected, in place of one of the same name.
+    pub fn copy(&self, from: &str, database: &str) -> Result<()> {
+        self.drop(database)?;
+        let statement = format!("CREATE DATABASE {database} TEMPLATE {from}");
+        self.execute("postgres", &[&statement, "CHECKPOINT"])
+    }
+
+    /// psql with a file of statements, in which `:n` is a number.
+    pub fn file(&self, database: &str, statements: &str, n: u64) -> Result<Command> {
+        let file = self.arguments.work_dir.join(format!("{database}.sql"));
+        std::fs::write(&file, statements).with_context(|| file.display().to_string())?;
+        let mut psql = self.psql(database);
+        psql.args(["-v", &format!("n={n}"), "-f"]).arg(file);
+        Ok(psql)
+    }
+
+    /// Runs it.
+    pub fn run_file(&self, database: &str, statements: &str, n: u64) -> Result<()> {
+        let output = self.file(database, statements, n)?.output();
+        let output = output.context("cannot start psql")?;
+        if !output.status.success() {
+            bail!("psql: {}", String::from_utf8_lossy(&output.stderr).trim());
+        }
+        Ok(())
+    }
+
     pub fn drop(&self, database: &str) -> Result<()> {
         self.execute(
             "postgres",
@@ -99,7 +131,13 @@ impl<'a> Server<'a> {
                 command.env_remove(&variable);
             }
         }
-        for variable in ["DRY_RUN", "VERBOSE", "BATCH_SIZE", "MAX_RETRIES"] {
+        for variable in [
+            "DIRECT_URL",
+            "DRY_RUN",
+            "VERBOSE",
+            "BATCH_SIZE",
+            "MAX_RETRIES",
+        ] {
             command.env_remove(variable);
         }
         // There is no .env in the folder of the measurements.

@@ -36,6 +36,11 @@ pub struct Sizes {
     pub small_rounds: usize,
     /// Bytes of one whose copying is watched for its memory.
     pub large_recording: u64,
+    /// Rows that a plan changes in place.
+    pub customers: u64,
+    pub in_place_rounds: usize,
+    /// Calls whose outcomes and metrics are watched for their memory.
+    pub calls: u64,
 }
 
 impl SizeName {
@@ -57,6 +62,9 @@ impl SizeName {
                 small_recordings: 2_000,
                 small_rounds: 2,
                 large_recording: 256 << 20,
+                customers: 500_000,
+                in_place_rounds: 3,
+                calls: 200_000,
             },
             Self::Full => Sizes {
                 decode_documents: 100_000,
@@ -73,6 +81,9 @@ impl SizeName {
                 small_recordings: 20_000,
                 small_rounds: 3,
                 large_recording: 2 << 30,
+                customers: 5_000_000,
+                in_place_rounds: 3,
+                calls: 1_000_000,
             },
         }
     }
