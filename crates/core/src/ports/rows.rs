@@ -83,6 +83,10 @@ pub struct Item {
 pub struct LoadOutcome {
     /// Per item of the batch, in its order.
     pub items: Vec<ItemOutcome>,
+    /// Positions of the items that are in conflict for one reason alone: rows outside of the batch
+    /// hold values that must be unique. Once those gave them up, or in one batch with them, these
+    /// items can be written. All of their rows count as conflicting.
+    pub held_up: Vec<usize>,
     /// Rows newly written, rows changed: per table.
     pub rows: BTreeMap<String, RowCounts>,
 }

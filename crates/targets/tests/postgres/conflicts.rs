@@ -227,6 +227,46 @@ async fn a_number_may_pass_from_one_row_of_ours_to_another() {
 }
 
 #[tokio::test]
+async fn a_number_that_cannot_be_null_passes_too() {
+    let Some(scratch) = Scratch::v3().await else {
+        return;
+    };
+    let run = scratch.run_of("data-migrate").await;
+    let store = run.rows(OnConflict::Keep);
+    let lead = |id: &str, number: &str| item("leads", id, vec![opportunity(id, number, "A")]);
+    let first = [lead("a", "1"), lead("b", "2"), lead("c", "3")];
+    store.load(&first).await.expect("load");
+    let round = [lead("a", "2"), lead("b", "3"), lead("c", "1")];
+    let outcome = store.load(&round).await.expect("round");
+    assert_eq!(outcome.items, [ItemOutcome::Written; 3]);
+    assert_eq!(outcome.held_up, [0; 0]);
+    let numbers = "SELECT string_agg(id || customer_number, ',' ORDER BY id) FROM opportunities";
+    assert_eq!(scratch.text(numbers).await, "a2,b3,c1");
+
+    // By itself each of two is held up, together they are not.
+    let swapped = [lead("a", "3"), lead("b", "2")];
+    for alone in &swapped {
+        let outcome = store.load(std::slice::from_ref(alone)).await.expect("load");
+        assert_eq!(outcome.items, [ItemOutcome::Conflict]);
+        assert_eq!(outcome.held_up, [0]);
+        assert_eq!(outcome.rows["opportunities"].conflicting, 1);
+    }
+    assert_eq!(reasons(&scratch).await, "a unique,b unique");
+    let outcome = store.load(&swapped).await.expect("swap");
+    assert_eq!(outcome.items, [ItemOutcome::Written; 2]);
+    assert_eq!(scratch.text(numbers).await, "a3,b2,c1");
+    assert_eq!(reasons(&scratch).await, "-");
+
+    // What somebody else holds is no matter of another try.
+    scratch
+        .run("UPDATE opportunities SET company_name = 'Theirs' WHERE id = 'b'")
+        .await;
+    let outcome = store.load(&[lead("b", "9")]).await.expect("load");
+    assert_eq!(outcome.items, [ItemOutcome::Conflict]);
+    assert_eq!(outcome.held_up, [0; 0]);
+}
+
+#[tokio::test]
 async fn one_row_that_the_server_refuses_keeps_no_other_out() {
     let Some(scratch) = Scratch::v3().await else {
         return;

@@ -433,3 +433,51 @@ fn what_is_as_it_was_is_not_mapped_again_and_counts_the_same() {
         "mapping everything finds nothing more"
     );
 }
+
+/// A lead with a customer number.
+fn lead(id: &str, number: &str) -> String {
+    let document = json!({
+        "name": format!("projects/p/databases/(default)/documents/leads/{id}"),
+        "fields": {
+            "customer_number": {"stringValue": number},
+            "company_name": {"stringValue": format!("Company {id}")},
+        },
+        "createTime": "2025-11-26T04:21:36Z",
+        "updateTime": "2025-11-26T04:21:36Z",
+    });
+    format!("{document}\n")
+}
+
+#[test]
+fn leads_that_exchange_their_numbers_do_so_in_v3_too() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let first = [lead("a", "N-1"), lead("b", "N-2"), lead("c", "N-3")].concat();
+    let place = place.with_documents(&[("leads.ndjson", first.as_bytes())]);
+    place.expect(0, "schema-push", &[]);
+    // A batch a lead: none of them ever meets the other within one.
+    let alone = ["--batch-size", "1"];
+    place.expect(0, "data-migrate", &alone);
+    let before = digest(&place);
+    let path = place.dir.path().join("v2/leads.ndjson");
+    let swapped = [lead("a", "N-2"), lead("b", "N-3"), lead("c", "N-1")].concat();
+    fs::write(&path, swapped).expect("written");
+    let dry = place.expect(0, "data-migrate", &["--batch-size", "1", "--dry-run"]);
+    assert!(!dry.stdout.contains("conflict"), "{}", dry.stdout);
+    let outcome = place.expect(0, "data-migrate", &["--batch-size", "1", "--json"]);
+    let report = outcome.json();
+    assert_eq!(
+        place.query("SELECT id || ' ' || customer_number FROM opportunities ORDER BY id"),
+        ["a N-2", "b N-3", "c N-1"]
+    );
+    let counts = &report["collections"]["leads"];
+    assert_eq!(counts["written"], json!(3), "{report}");
+    assert_eq!(counts["conflicting"], json!(0), "{report}");
+    place.expect(0, "final-check", &["--no-report", "--only", "data"]);
+    place.expect(0, "data-migrate", &alone);
+    // And back, by its run alone.
+    let run = report["run"].as_i64().expect("a run").to_string();
+    place.expect(0, "rollback", &["--yes", "--run", &run]);
+    assert_eq!(digest(&place), before);
+}

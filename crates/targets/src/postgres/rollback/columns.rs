@@ -21,8 +21,8 @@ pub(super) struct LiveColumns {
 struct Column {
     name: String,
     json: bool,
-    /// Unique, and may be NULL.
-    releasable: bool,
+    /// For one whose values are unique: what it may hold while rows exchange them, `null` or `text`.
+    meanwhile: Option<String>,
 }
 
 impl LiveColumns {
@@ -43,7 +43,7 @@ impl LiveColumns {
                 Ok(Column {
                     name: row.try_get("name")?,
                     json: row.try_get::<String, _>("type")? == "jsonb",
-                    releasable: row.try_get("releasable")?,
+                    meanwhile: row.try_get("meanwhile")?,
                 })
             })
             .collect::<sqlx::Result<_>>()
@@ -86,8 +86,14 @@ impl LiveColumns {
         let release: Vec<String> = self
             .columns
             .iter()
-            .filter(|column| column.releasable)
-            .map(|column| format!("{} = NULL", quote_identifier(&column.name)))
+            .filter(|column| column.name != self.key)
+            .filter_map(|column| {
+                let meanwhile = match column.meanwhile.as_deref()? {
+                    "null" => "NULL".to_owned(),
+                    _ => format!("'sunset:' || {ROW}.{key}::text"),
+                };
+                Some(format!("{} = {meanwhile}", quote_identifier(&column.name)))
+            })
             .collect();
         if !release.is_empty() {
             // Rows of the batch may have passed a unique value on to each other.

@@ -149,10 +149,30 @@ pub(super) fn outcome(
             states.push((position, name));
         }
     }
+    outcome.held_up = held_up(state, judgement, staying);
     (outcome, states)
 }
 
+/// The items of which nothing is written for the sake of unique values, and of nothing else.
+fn held_up(state: &State<'_>, judgement: &Judgement, staying: &HashSet<usize>) -> Vec<usize> {
+    let mut reasons: Vec<(bool, bool)> = vec![(false, false); state.items.len()];
+    for (case, verdict) in state.cases.iter().zip(&judgement.verdicts) {
+        if let (Verdict::Conflict(reason), Some(found)) = (verdict, reasons.get_mut(case.item)) {
+            found.0 |= *reason == Reason::Unique;
+            found.1 |= *reason != Reason::Unique;
+        }
+    }
+    let positions = reasons.iter().enumerate();
+    positions
+        .filter(|(position, found)| **found == (true, false) && !staying.contains(position))
+        .map(|(position, _)| position)
+        .collect()
+}
+
 pub(super) fn merge(whole: &mut LoadOutcome, part: LoadOutcome) {
+    let before = whole.items.len();
+    let held_up = part.held_up.iter().map(|position| before + position);
+    whole.held_up.extend(held_up);
     whole.items.extend(part.items);
     for (table, counts) in part.rows {
         let sum = whole.rows.entry(table).or_default();

@@ -96,6 +96,8 @@ pub(super) struct Table {
     pub rank: usize,
     /// Positions of text columns whose values are unique.
     pub unique: Vec<usize>,
+    /// Names of columns that cannot be NULL.
+    pub required: HashSet<String>,
     /// Columns that refer to other tables.
     pub parents: Vec<Parent>,
     /// `COPY` into the table itself.
@@ -121,7 +123,11 @@ impl Table {
             .await
             .map_err(failed)?;
         let mut present: BTreeMap<String, (String, bool)> = BTreeMap::new();
+        let mut required = HashSet::new();
         for row in &rows {
+            if row.try_get("required").map_err(failed)? {
+                required.insert(row.try_get("name").map_err(failed)?);
+            }
             present.insert(
                 row.try_get("name").map_err(failed)?,
                 (
@@ -165,6 +171,7 @@ impl Table {
             shape_id,
             rank: keys.ranks().get(&shape.table).copied().unwrap_or(0),
             unique,
+            required,
             parents,
             copy: format!(
                 "COPY {name} ({}) FROM STDIN (FORMAT binary)",

@@ -143,7 +143,8 @@ async fn update(
     run_statement(transaction, format!("DROP TABLE {STAGE}")).await
 }
 
-/// Sets unique values to NULL that other rows of the batch take over.
+/// Takes unique values from rows that other rows of the batch take over. They get values of their
+/// own within the same transaction; until then NULL, or where that cannot be, what nobody has.
 async fn release(
     transaction: &mut Transaction<'_, Postgres>,
     state: &State<'_>,
@@ -164,11 +165,17 @@ async fn release(
                 continue;
             }
             keep_before_images(transaction, table, &ids, run).await?;
+            let column = table.column(*unique);
+            let key = table.key();
+            let meanwhile = if table.required.contains(column) {
+                format!("'sunset:' || {key}::text")
+            } else {
+                "NULL".to_owned()
+            };
             let statement = format!(
-                "UPDATE {} SET {} = NULL WHERE {} = ANY($1)",
+                "UPDATE {} SET {} = {meanwhile} WHERE {key} = ANY($1)",
                 table.name(),
-                quote_identifier(table.column(*unique)),
-                table.key()
+                quote_identifier(column),
             );
             crate::postgres::query(AssertSqlSafe(statement))
                 .bind(ids)
