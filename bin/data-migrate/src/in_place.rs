@@ -2,7 +2,6 @@
 
 mod arguments;
 mod images;
-mod resumed;
 
 use std::path::Path;
 use std::time::{Instant as Clock, SystemTime, UNIX_EPOCH};
@@ -11,7 +10,7 @@ use serde_json::{Map, Value, json};
 use sunset_cli::render::{self, StepText};
 use sunset_cli::{Consented, Palette, Program, Session, Status, Tone};
 use sunset_core::check::CheckReport;
-use sunset_core::config::{BackupWish, DatabaseSettings, Pace};
+use sunset_core::config::BackupWish;
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::instant::Instant;
@@ -19,7 +18,7 @@ use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::plans::in_place::{BatchSizes, InPlacePlan, PlanStep, Registered, Work, prisma};
 use sunset_core::ports::in_place::Witness;
 use sunset_core::ports::runs::{RunEnd, RunStart};
-use sunset_engine::in_place::{self, InPlaceOptions, Ports, StepReport, Writers};
+use sunset_engine::in_place::{self, DayOf, InPlaceOptions, Ports, StepReport, Writers};
 use sunset_engine::retry::Retries;
 use sunset_targets::postgres::{
     ActiveRun, ConnectOptions, Database, InPlaceLook, Ledger, LiveReader,
@@ -37,12 +36,7 @@ pub async fn migrate(
 ) -> Result<Status> {
     let begun = Clock::now();
     let consent = arguments.write.consent(&session);
-    let (settings, pace) = session.settings(|variables, faults| {
-        (
-            DatabaseSettings::read_first(variables, &registered.database, faults),
-            Pace::read(variables, faults),
-        )
-    })?;
+    let (settings, pace) = sunset_cli::in_place_settings(&session, registered)?;
     let backup = arguments.backup.wish(&session)?;
     let began = now();
     let mut parameters = arguments.in_place.parameters(began);
@@ -73,14 +67,18 @@ pub async fn migrate(
         .then(|| u32::try_from(pace.batch_size).ok())
         .flatten();
     let asked = arguments.batch_size.or(of_environment);
-    parameters.ledger = Ledger::exists(&database).await?;
-    if let Some(word) = resumed::go_on(&database, registered, &mut parameters).await? {
-        session.say(&word);
-    }
     // A run that writes makes the ledger before it asks anything.
-    parameters.ledger |= matches!(consent, Consented::Write(_));
-    let plan = registered.describe(&parameters)?;
-    in_place::preconditions(&plan, &InPlaceLook::new(database.clone())).await?;
+    parameters.ledger = matches!(consent, Consented::Write(_));
+    let rows = InPlaceLook::new(database.clone());
+    let opened =
+        in_place::open(registered, parameters, DayOf::Unfinished, &database, &rows).await?;
+    if let Some(earlier) = &opened.day {
+        session.say(&format!(
+            "going on with run {}, which was broken off: as of {}; --as-of names another day",
+            earlier.run, earlier.day
+        ));
+    }
+    let plan = opened.plan;
     let flow = Flow {
         palette: Palette::of(&session),
         options: InPlaceOptions {

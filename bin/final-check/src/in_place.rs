@@ -5,14 +5,14 @@ use clap::Args;
 use serde_json::{Value, json};
 use sunset_cli::{Consented, Palette, Program, Session, Status, Tone, render};
 use sunset_core::check::{CheckReport, Verdict};
-use sunset_core::config::{BackupWish, DatabaseSettings, Pace};
+use sunset_core::config::BackupWish;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::instant::Instant;
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::plans::in_place::{InPlacePlan, OptionName, Parameters, Registered};
 use sunset_core::ports::runs::{RunEnd, RunStart};
 use sunset_engine::in_place::{
-    self, InPlaceOptions, Ports, Repair, Writers, final_sections, preconditions,
+    self, DayOf, InPlaceOptions, Ports, Repair, Writers, final_sections,
 };
 use sunset_engine::retry::Retries;
 use sunset_targets::postgres::{
@@ -91,13 +91,8 @@ pub async fn final_check(
     let begun = std::time::Instant::now();
     let consent = arguments.write.consent(session);
     let backup = arguments.backup.wish(session)?;
-    let (settings, pace) = session.settings(|variables, faults| {
-        (
-            DatabaseSettings::read_first(variables, &registered.database, faults),
-            Pace::read(variables, faults),
-        )
-    })?;
-    let mut parameters = arguments.in_place.parameters(now);
+    let (settings, pace) = sunset_cli::in_place_settings(session, registered)?;
+    let parameters = arguments.in_place.parameters(now);
     registered.describe(&parameters)?;
     let database =
         Database::connect(&settings.url, ConnectOptions::for_program(Arguments::NAME)).await?;
@@ -107,12 +102,12 @@ pub async fn final_check(
         registered.name,
         database.describe()
     ));
-    parameters.ledger = Ledger::exists(&database).await?;
-    if let Some(day) = day_of_migration(&database, registered).await? {
-        session.detail(&format!("as of {day}, as it was migrated"));
-        parameters = parameters.with(OptionName::AsOf, day);
+    let rows = InPlaceLook::new(database.clone());
+    let opened = in_place::open(registered, parameters, DayOf::Migration, &database, &rows).await?;
+    if let Some(earlier) = &opened.day {
+        session.detail(&format!("as of {}, as it was migrated", earlier.day));
     }
-    let plan = registered.describe(&parameters)?;
+    let plan = opened.plan;
     let reports = !arguments.no_report && matches!(consent, Consented::Write(_));
     let checking = Checking {
         backup,
@@ -140,24 +135,6 @@ pub async fn final_check(
         told::broken_off(error, &of, arguments, session).await;
     }
     checked
-}
-
-/// The day by which the last migration went, for a plan that asks for one: what is asked and
-/// repaired goes by the same.
-async fn day_of_migration(database: &Database, registered: &Registered) -> Result<Option<String>> {
-    if !registered.options.contains(&OptionName::AsOf) {
-        return Ok(None);
-    }
-    // The check needs no ledger.
-    let Ok(Some(ledger)) = Ledger::open(database).await else {
-        return Ok(None);
-    };
-    let runs = ledger.runs().await?;
-    let days = runs.iter().rev().filter_map(|run| {
-        let day = run.start.options.get("as_of")?.as_str()?;
-        (run.start.plan == registered.name).then(|| day.to_owned())
-    });
-    Ok({ days }.next())
 }
 
 struct Checking<'a> {

@@ -63,7 +63,9 @@ pub use machine::host_name;
 pub use metrics::{Metrics, MetricsArgs};
 pub use notice::{Notice, NoticeArgs, Notifier};
 pub use numbers::{bytes, duration, interval, thousands};
-pub use plans::{desired_schema, document_plan, in_place_plan, is_file, schema_name};
+pub use plans::{
+    desired_schema, document_plan, in_place_plan, in_place_settings, is_file, schema_name,
+};
 pub use report_files::{now, write_report};
 pub use session::{Program, Session, run};
 pub use status::Status;

@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
+use sunset_core::config::{DatabaseSettings, Pace};
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::instant::Instant;
 use sunset_core::plans::file::{self, PlanFile};
 use sunset_core::plans::in_place::{self, Parameters, Registered};
 use sunset_core::plans::schemas::{PlanSchema, schema_named};
 use sunset_core::plans::{DocumentPlan, plan_named};
+
+use crate::session::Session;
 
 /// The plan that documents are migrated by: one that comes with sunset, or one from a file.
 ///
@@ -39,6 +42,19 @@ pub fn in_place_plan(named: &str) -> Result<Option<Registered>> {
     Ok(match from_file(named)? {
         PlanFile::InPlace(plan) => Some(plan),
         PlanFile::Documents(_) => None,
+    })
+}
+
+/// The database of a plan that changes one in place, and how fast to go about it.
+///
+/// # Errors
+/// `Configuration`, with all faults of the environment.
+pub fn in_place_settings(session: &Session, plan: &Registered) -> Result<(DatabaseSettings, Pace)> {
+    session.settings(|variables, faults| {
+        (
+            DatabaseSettings::read_first(variables, &plan.database, faults),
+            Pace::read(variables, faults),
+        )
     })
 }
 

@@ -4,6 +4,7 @@
 mod backups;
 mod fixes;
 mod kept;
+mod opening;
 mod pace;
 mod questions;
 mod rows;
@@ -11,6 +12,7 @@ mod sets;
 mod undo;
 
 pub use fixes::{Repair, repair};
+pub use opening::{DayOf, Opened, open};
 pub use questions::{final_sections, preconditions, sections};
 pub use undo::{ROWS_SHOWN, TakenReport, plan_take_back, take_back};
 

@@ -1,6 +1,9 @@
 //! Runs: who writes to the target, since when, and what came of it.
 
+use async_trait::async_trait;
 use serde_json::Value as JsonValue;
+
+use crate::error::Result;
 
 /// The ledger's number of a run; it never names two runs of one database.
 pub type RunId = i64;
@@ -138,4 +141,20 @@ pub struct RunRecord {
     pub phases: JsonValue,
     /// See [`RunEnd::error`].
     pub error: Option<String>,
+}
+
+/// What a database knows of runs.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct History {
+    /// Whether it has a ledger, of whatever version.
+    pub has_ledger: bool,
+    /// All runs, in the order in which they began; none where the ledger is of another version.
+    pub runs: Vec<RunRecord>,
+}
+
+/// Tells what a database knows of runs. Nothing it does can write.
+#[async_trait]
+pub trait RunHistory: Send + Sync {
+    /// All of it.
+    async fn history(&self) -> Result<History>;
 }

@@ -11,6 +11,7 @@
 //!   write a single row beside its successor.
 
 mod crew;
+mod history;
 mod lock;
 
 use std::sync::Arc;

@@ -7,6 +7,7 @@
 //! the ledger with its cells of before, in the same transaction.
 
 mod backups;
+pub mod days;
 mod parameters;
 pub mod places;
 pub mod prisma;
