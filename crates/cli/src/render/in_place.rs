@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 use sunset_core::check::{Check, CheckReport, Severity, Verdict};
-use sunset_core::plans::in_place::{InPlacePlan, PlanStep};
+use sunset_core::plans::in_place::{InPlacePlan, PlanStep, Rank};
 
 use super::check::{check_json, section_text};
 use crate::colour::{Palette, Tone};
@@ -108,12 +108,19 @@ fn rank(check: &Check) -> String {
         .unwrap_or_default()
 }
 
+/// Whether a check found something that does not weigh enough to fail the whole.
+fn is_warning(check: &Check) -> bool {
+    check.passed() && check.rank == Some(Rank::Medium.name()) && !check.findings.is_empty()
+}
+
 /// What was found stands in the line, whether the check passes or not.
 fn check_line(text: &mut String, check: &Check, palette: Palette) {
-    let mark = if check.passed() {
-        palette.paint(Tone::Good, "ok  ")
-    } else {
+    let mark = if !check.passed() {
         palette.paint(Tone::Bad, "FAIL")
+    } else if is_warning(check) {
+        palette.paint(Tone::Notice, "warn")
+    } else {
+        palette.paint(Tone::Good, "ok  ")
     };
     line(
         text,
@@ -292,14 +299,14 @@ pub fn in_place_check_text(report: &CheckReport, palette: Palette) -> String {
             &format!("  {}  {}", palette.paint(tone, mark), section.summary),
         );
     }
-    let checks = || report.sections.iter().flat_map(|section| &section.checks);
-    let failed = checks().filter(|check| !check.passed()).count();
+    let all = checks(report).count();
+    let failed = checks(report).filter(|check| !check.passed()).count();
     line(
         &mut text,
         &format!(
             "{} checks in total: {} passed, {failed} failed, {} warnings",
-            checks().count(),
-            checks().count() - failed,
+            all,
+            all - failed,
             report.count(Severity::Note)
         ),
     );
@@ -312,9 +319,16 @@ pub fn in_place_check_text(report: &CheckReport, palette: Palette) -> String {
     text
 }
 
+fn checks(report: &CheckReport) -> impl Iterator<Item = &Check> {
+    report.sections.iter().flat_map(|section| &section.checks)
+}
+
 /// What the final check of such a plan came to, in a line.
 pub fn in_place_verdict(report: &CheckReport) -> &'static str {
     match report.verdict() {
+        Verdict::Passed if checks(report).any(is_warning) => {
+            "Validated with warnings: no critical or high check fails. See the warnings above."
+        }
         Verdict::Passed => "Migration validated successfully!",
         Verdict::Failed => {
             "FAILED: the database is not yet what the plan wants. See the failures above."
