@@ -11,6 +11,7 @@ mod classification;
 mod killed;
 mod main_server;
 mod plan_file;
+mod rules;
 mod schema;
 mod scratch;
 mod undo;

@@ -199,6 +199,7 @@ impl Checking<'_, '_> {
         let step = self.steps.iter().find(|step| step.name == *name.get_ref());
         let fixes = step.map(|step| match &step.work {
             Work::Set(updates) => updates.iter().cloned().map(Fix::Set).collect(),
+            Work::Rows(updates) => updates.iter().cloned().map(Fix::Rows).collect(),
             Work::Merge(merges) => merges.iter().cloned().map(Fix::Merge).collect(),
             _ => Vec::new(),
         });
@@ -210,7 +211,7 @@ impl Checking<'_, '_> {
             }
             _ => {
                 let what = format!(
-                    "there is no [[step]] {} of the kind `set` or `merge`",
+                    "there is no [[step]] {} of the kind `set`, `rows` or `merge`",
                     name.get_ref()
                 );
                 Err(self.text.fault(name.span(), what))

@@ -28,7 +28,7 @@ pub(super) struct Collection {
 }
 
 /// The types of columns that documents can go to.
-fn kind_of(column_type: &ColumnType) -> Option<CellKind> {
+pub(super) fn kind_of(column_type: &ColumnType) -> Option<CellKind> {
     Some(match column_type {
         ColumnType::Text => CellKind::Text,
         ColumnType::Integer => CellKind::Integer,
@@ -52,7 +52,8 @@ pub(super) struct Reading<'a> {
 pub(super) struct Under<'a> {
     pub table: &'a Table,
     pub shape: &'a Shape,
-    pub collection: &'a syntax::Collection,
+    /// The collection's name.
+    pub collection: &'a str,
     pub number: Option<NumberRule>,
     pub references: Vec<ReferenceRule>,
 }
@@ -90,7 +91,7 @@ impl Reading<'_> {
         let mut under = Under {
             table,
             shape: &shape,
-            collection,
+            collection: name,
             number: None,
             references: Vec::new(),
         };
@@ -178,7 +179,7 @@ impl Reading<'_> {
         })
     }
 
-    fn rule(
+    pub(super) fn rule(
         &self,
         under: &mut Under<'_>,
         written: &Spanned<syntax::Rule>,

@@ -11,7 +11,7 @@ use crate::env_vars;
 use crate::error::Result;
 use crate::instant::Instant;
 use crate::plans::in_place::{
-    BatchSizes, InPlacePlan, Maker, OptionName, Parameters, Precondition, Registered, Work,
+    BatchSizes, InPlacePlan, Maker, OptionName, Parameters, Precondition, Registered, Tenancy, Work,
 };
 use crate::plans::schemas::PlanSchema;
 use crate::schema::model::Schema;
@@ -20,6 +20,9 @@ use crate::schema::model::Schema;
 const BATCH: u32 = 10_000;
 
 const LARGEST_BATCH: u32 = 100_000;
+
+/// The same for rows that rules decide about, which are held in memory.
+const RULED_BATCH: u32 = 500;
 
 /// The part of a file that is about rows in a database.
 #[derive(Debug)]
@@ -93,7 +96,10 @@ impl InPlaceFile {
             parameters,
             has_options: self.of_documents.is_none(),
             asked: std::collections::BTreeSet::new(),
+            parts: &self.syntax.sql,
+            within: Vec::new(),
         };
+        sql.check_parts()?;
         let mut stepping = Stepping {
             text,
             schema: &self.schema,
@@ -163,17 +169,81 @@ impl InPlaceFile {
                 preconditions,
                 steps,
                 sections,
-                kept: Vec::new(),
-                prisma_name: None,
+                kept: self.kept(text)?,
+                prisma_name: self.prisma(text)?,
                 batches: BatchSizes {
-                    rows: batch,
+                    rows: heading.batch_size.as_ref().map_or(RULED_BATCH, |_| batch),
                     sets: batch,
                 },
-                tenancy: None,
+                tenancy: self.tenancy(text)?,
                 next: heading.next.as_ref().map(|next| next.get_ref().clone()),
             },
             options,
         })
+    }
+
+    /// The tables that stay as they are, which a step records.
+    fn kept(&self, text: PlanText) -> Result<Vec<String>> {
+        let records = |step: &&syntax::Step| {
+            let kind = *step.kind.get_ref();
+            matches!(kind, syntax::StepKind::Keep | syntax::StepKind::VerifyKept)
+        };
+        let Some(keep) = &self.syntax.plan.keep else {
+            let Some(step) = self.syntax.steps.iter().find(records) else {
+                return Ok(Vec::new());
+            };
+            let what = "which tables? [plan] names them: keep = [\"users\"]";
+            return Err(text.fault(step.kind.span(), what));
+        };
+        let records = |step: &syntax::Step| *step.kind.get_ref() == syntax::StepKind::Keep;
+        if !self.syntax.steps.iter().any(records) {
+            let what = "no [[step]] records what these tables hold: kind = \"keep\"";
+            return Err(text.fault(keep.span(), what));
+        }
+        let known = |name: &&toml::Spanned<String>| self.schema.table(name.get_ref()).is_some();
+        match keep.get_ref().iter().find(|name| !known(name)) {
+            None => Ok(keep
+                .get_ref()
+                .iter()
+                .map(|name| name.get_ref().clone())
+                .collect()),
+            Some(name) => {
+                let what = format!("there is no [[table]] {}", name.get_ref());
+                Err(text.fault(name.span(), what))
+            }
+        }
+    }
+
+    fn prisma(&self, text: PlanText) -> Result<Option<String>> {
+        let Some(name) = &self.syntax.plan.prisma else {
+            return Ok(None);
+        };
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if name.get_ref().is_empty() || !name.get_ref().chars().all(plain) {
+            let what = "a folder for Prisma is named by small letters, digits and `_`";
+            return Err(text.fault(name.span(), what));
+        }
+        Ok(Some(name.get_ref().clone()))
+    }
+
+    fn tenancy(&self, text: PlanText) -> Result<Option<Tenancy>> {
+        let Some(written) = &self.syntax.tenancy else {
+            return Ok(None);
+        };
+        if self.schema.table(written.table.get_ref()).is_none() {
+            let what = format!("there is no [[table]] {}", written.table.get_ref());
+            return Err(text.fault(written.table.span(), what));
+        }
+        for name in [&written.column, &written.flag] {
+            if name.get_ref().trim().is_empty() {
+                return Err(text.fault(name.span(), "this is empty"));
+            }
+        }
+        Ok(Some(Tenancy {
+            table: written.table.get_ref().clone(),
+            column: written.column.get_ref().clone(),
+            flag: written.flag.get_ref().clone(),
+        }))
     }
 
     fn batch(&self, text: PlanText) -> Result<u32> {

@@ -4,12 +4,15 @@
 
 mod checks;
 mod collections;
+mod companions;
 mod fates;
 mod in_place;
 mod numbering;
+mod pieces;
 mod place;
 mod relations;
 mod resolution;
+mod rows;
 mod rules;
 mod sql;
 mod steps;
@@ -20,6 +23,8 @@ mod transforms;
 
 #[cfg(test)]
 mod in_place_tests;
+#[cfg(test)]
+mod ruled_tests;
 #[cfg(test)]
 mod tests;
 
@@ -162,6 +167,12 @@ fn check_of_documents(text: PlanText, syntax: &syntax::File) -> Result<()> {
     let given = [
         ("database", database.map(toml::Spanned::span)),
         ("next", heading.next.as_ref().map(toml::Spanned::span)),
+        ("keep", heading.keep.as_ref().map(toml::Spanned::span)),
+        ("prisma", heading.prisma.as_ref().map(toml::Spanned::span)),
+        (
+            "tenancy",
+            syntax.tenancy.as_ref().map(|tenancy| tenancy.table.span()),
+        ),
     ];
     for (word, at) in given {
         if let Some(at) = at {

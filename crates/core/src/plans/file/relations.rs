@@ -30,7 +30,7 @@ impl Reading<'_> {
         if under.number.is_some() {
             let what = format!(
                 "the documents of {} have a number already",
-                under.collection.name.get_ref()
+                under.collection
             );
             return Err(self.text.fault(written.span(), what));
         }

@@ -1,7 +1,5 @@
 //! The steps of a plan file.
 
-use std::ops::Range;
-
 use toml::Spanned;
 
 use super::place::PlanText;
@@ -43,7 +41,10 @@ impl Stepping<'_, '_> {
             StepKind::Schema => Work::Schema,
             StepKind::VerifySchema => Work::VerifySchema,
             StepKind::Record => Work::Record,
+            StepKind::Keep => Work::Keep,
+            StepKind::VerifyKept => Work::VerifyKept,
             StepKind::Set => Work::Set(vec![self.set(step)?]),
+            StepKind::Rows => Work::Rows(vec![self.rows(step)?]),
             StepKind::Merge => Work::Merge(vec![self.merge(step)?]),
             StepKind::Backup => Work::Backup(self.backup(step)?),
             // What they ask stands below, and is put in when it was read.
@@ -63,6 +64,13 @@ impl Stepping<'_, '_> {
                 })
                 .collect();
             made.needs.extend(columns);
+        }
+        if let Work::Rows(updates) = &made.work {
+            for update in updates {
+                let columns = update.reads.iter().chain(&update.writes);
+                let columns = columns.map(|column| (update.table.clone(), column.clone()));
+                made.needs.extend(columns);
+            }
         }
         if let Work::Merge(merges) = &made.work {
             let columns: Vec<_> = merges
@@ -87,64 +95,7 @@ impl Stepping<'_, '_> {
         Ok(())
     }
 
-    /// Checks that a step says what its kind asks for, and nothing else.
-    fn belongs(&self, step: &syntax::Step) -> Result<()> {
-        let kind = *step.kind.get_ref();
-        let rows = matches!(kind, StepKind::Set | StepKind::Merge);
-        if self.of_documents.is_some() && !rows {
-            let what = "where documents become rows, the steps behind it are of the kinds \
-                        `set` and `merge`; schema-push brings the schema, final-check asks the checks";
-            return Err(self.text.fault(step.kind.span(), what));
-        }
-        if let (Some(_), Some(noted)) = (self.of_documents, &step.noted) {
-            let what = "where documents become rows, warnings are of documents; leave `noted` out";
-            return Err(self.text.fault(noted.span(), what));
-        }
-        let set = kind == StepKind::Set;
-        let merge = kind == StepKind::Merge;
-        let asks = matches!(kind, StepKind::Verify | StepKind::Validate);
-        /// Where a word stands, if it was written.
-        fn at<T>(word: &Option<Spanned<T>>) -> Option<Range<usize>> {
-            word.as_ref().map(Spanned::span)
-        }
-        let given = [
-            ("table", at(&step.table), rows, rows),
-            ("noun", at(&step.noun), rows, false),
-            ("set", at(&step.set), set, set),
-            ("where", at(&step.condition), set, false),
-            ("unless_true", at(&step.unless_true), set, false),
-            ("groups", at(&step.groups), set, false),
-            ("noted", at(&step.noted), set, false),
-            ("done", at(&step.done), rows, step.planned.is_some()),
-            ("planned", at(&step.planned), rows, step.done.is_some()),
-            ("query", at(&step.query), merge, merge),
-            ("columns", at(&step.columns), merge, merge),
-            ("along", at(&step.along), merge, false),
-            ("checks", at(&step.checks), asks, false),
-            (
-                "tables",
-                at(&step.tables),
-                kind == StepKind::Backup,
-                kind == StepKind::Backup,
-            ),
-        ];
-        for (word, at, may, must) in given {
-            match at {
-                Some(at) if !may => {
-                    let what = format!("`{word}` means nothing to a step of this kind");
-                    return Err(self.text.fault(at, what));
-                }
-                None if must => {
-                    let what = format!("the step {} has no `{word}`", step.name.get_ref());
-                    return Err(self.text.fault(step.name.span(), what));
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn table(&self, name: &Spanned<String>) -> Result<&Table> {
+    pub(super) fn table(&self, name: &Spanned<String>) -> Result<&Table> {
         self.schema.table(name.get_ref()).ok_or_else(|| {
             let what = format!(
                 "there is no [[table]] {}; one that the application makes is written with `established = true`",
@@ -154,7 +105,7 @@ impl Stepping<'_, '_> {
         })
     }
 
-    fn named_table(&self, step: &syntax::Step) -> Result<&Table> {
+    pub(super) fn named_table(&self, step: &syntax::Step) -> Result<&Table> {
         match &step.table {
             Some(name) => self.table(name),
             None => Err(self.text.fault(step.name.span(), "the step has no `table`")),
@@ -162,7 +113,7 @@ impl Stepping<'_, '_> {
     }
 
     /// A column that a step writes.
-    fn column(&self, table: &Table, name: &Spanned<String>) -> Result<String> {
+    pub(super) fn column(&self, table: &Table, name: &Spanned<String>) -> Result<String> {
         let column = name.get_ref();
         let fault = if table.column(column).is_none() {
             format!("the [[table]] {} has no column {column}", table.name)
@@ -186,16 +137,34 @@ impl Stepping<'_, '_> {
             .any(|(t, c)| t == table && column.is_none_or(|column| c == column))
     }
 
-    fn labels(step: &syntax::Step) -> Option<Labels> {
+    pub(super) fn labels(step: &syntax::Step) -> Option<Labels> {
         let (done, planned) = (step.done.as_ref()?, step.planned.as_ref()?);
         Some(Labels::new(done.get_ref(), planned.get_ref()))
     }
 
-    fn noun(step: &syntax::Step, table: &Table) -> String {
+    pub(super) fn noun(step: &syntax::Step, table: &Table) -> String {
         match &step.noun {
             Some(noun) => noun.get_ref().clone(),
             None => format!("rows of {}", table.name),
         }
+    }
+
+    pub(super) fn considered(step: &syntax::Step, condition: Option<String>) -> Considered {
+        let marks = step.unless_true.iter().flat_map(|marks| marks.get_ref());
+        Considered {
+            condition,
+            unless_true: marks.map(|mark| mark.get_ref().clone()).collect(),
+        }
+    }
+
+    pub(super) fn groups(step: &syntax::Step) -> Vec<Group> {
+        let groups = step.groups.iter().flat_map(|groups| groups.get_ref());
+        groups
+            .map(|group| Group {
+                value: group.value.clone(),
+                label: group.label.clone(),
+            })
+            .collect()
     }
 
     fn set(&mut self, step: &syntax::Step) -> Result<SetUpdate> {
@@ -233,23 +202,13 @@ impl Stepping<'_, '_> {
                 column: each.column.clone(),
             });
         }
-        let groups = step.groups.iter().flat_map(|groups| groups.get_ref());
-        let marks = step.unless_true.iter().flat_map(|marks| marks.get_ref());
         Ok(SetUpdate {
             noun: Self::noun(step, &table),
             table: table.name,
             set,
-            rows: Considered {
-                condition,
-                unless_true: marks.map(|mark| mark.get_ref().clone()).collect(),
-            },
+            rows: Self::considered(step, condition),
             labels: Self::labels(step),
-            groups: groups
-                .map(|group| Group {
-                    value: group.value.clone(),
-                    label: group.label.clone(),
-                })
-                .collect(),
+            groups: Self::groups(step),
             noted,
             binds: binds.values,
         })

@@ -10,6 +10,10 @@ use toml::Spanned;
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     pub plan: Heading,
+    /// Parts of SQL by their names, for all that stands below.
+    #[serde(default)]
+    pub sql: BTreeMap<Spanned<String>, Spanned<String>>,
+    pub tenancy: Option<Tenancy>,
     #[serde(default, rename = "table")]
     pub tables: Vec<Table>,
     #[serde(default, rename = "collection")]
@@ -41,6 +45,22 @@ pub(super) struct Heading {
     pub batch_size: Option<Spanned<u32>>,
     /// What comes next, once everything is done.
     pub next: Option<Spanned<String>>,
+    /// Tables whose rows stay as they are.
+    pub keep: Option<Spanned<Vec<Spanned<String>>>>,
+    /// The name of the folder for Prisma, behind its time stamp.
+    pub prisma: Option<Spanned<String>>,
+}
+
+/// `[tenancy]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Tenancy {
+    /// The table of tenants.
+    pub table: Spanned<String>,
+    /// The column of other tables that names one.
+    pub column: Spanned<String>,
+    /// The flag that moves them.
+    pub flag: Spanned<String>,
 }
 
 /// `[[enum]]`
@@ -209,6 +229,10 @@ pub(super) struct Step {
     /// The line that counts all rows: when it is done, and in a dry run.
     pub done: Option<Spanned<String>>,
     pub planned: Option<Spanned<String>>,
+    /// With `rows`: column, and how it gets its value.
+    pub rules: Option<Spanned<BTreeMap<Spanned<String>, Spanned<Rule>>>>,
+    /// With `rows`: rows that are left as they are, and why.
+    pub quarantine: Option<Spanned<Vec<Refusal>>>,
     /// With `merge`.
     pub query: Option<Spanned<String>>,
     pub columns: Option<Spanned<Vec<Spanned<String>>>>,
@@ -229,7 +253,10 @@ pub(super) enum StepKind {
     Schema,
     VerifySchema,
     Set,
+    Rows,
     Merge,
+    Keep,
+    VerifyKept,
     Validate,
     Verify,
     Backup,
@@ -242,6 +269,17 @@ pub(super) enum StepKind {
 pub(super) struct Group {
     pub value: String,
     pub label: String,
+}
+
+/// One entry of a step's `quarantine`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Refusal {
+    pub reason: Spanned<String>,
+    #[serde(rename = "where")]
+    pub condition: Spanned<String>,
+    /// For a person.
+    pub what: Option<String>,
 }
 
 /// One entry of a step's `noted`.

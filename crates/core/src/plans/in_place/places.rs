@@ -79,6 +79,18 @@ pub fn place_of(statement: &str, position: usize) -> Option<String> {
     })
 }
 
+/// A statement without marks, for whoever has no use for them.
+pub fn without_marks(statement: &str) -> String {
+    let mut text = String::with_capacity(statement.len());
+    let mut rest = statement;
+    while let Some((before, behind)) = rest.split_once("/*@") {
+        text.push_str(before);
+        rest = behind.split_once("*/").map_or("", |(_, behind)| behind);
+    }
+    text.push_str(rest);
+    text
+}
+
 /// The place of a mark, and what stands behind it.
 fn read(text: &str) -> Option<(&str, &str)> {
     text.strip_prefix(BEGIN)?.split_once(CLOSE)
@@ -127,6 +139,18 @@ mod tests {
         assert_eq!(place_of(&sql, 0), None);
         assert_eq!(place_of("", 7), None);
         assert_eq!(place_of(&sql, usize::MAX), None);
+    }
+
+    #[test]
+    fn a_statement_without_marks_is_what_was_written() {
+        assert_eq!(
+            without_marks(&statement(true)),
+            "SELECT ä FROM t WHERE (über = 1\n  AND wrong)::text AND other"
+        );
+        assert_eq!(
+            without_marks("SELECT 1 /* a comment */"),
+            "SELECT 1 /* a comment */"
+        );
     }
 
     #[test]

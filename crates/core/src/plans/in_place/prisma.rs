@@ -5,6 +5,7 @@ use std::fmt::Write;
 use crate::instant::Instant;
 use crate::schema::name::{qualified, quote_identifier, quote_literal};
 
+use super::places::without_marks;
 use super::updates::{Considered, SetUpdate};
 use super::{InPlacePlan, Work};
 
@@ -39,6 +40,10 @@ pub fn migration_sql(plan: &InPlacePlan, statements: &[String]) -> String {
         line(&mut text, &format!("{statement};"));
     }
     for step in &plan.steps {
+        if matches!(step.work, Work::Rows(_) | Work::Merge(_)) {
+            let words = "changes rows by more than one UPDATE: data-migrate does";
+            line(&mut text, &format!("\n-- {} {words}", step.title));
+        }
         let Work::Set(updates) = &step.work else {
             continue;
         };
@@ -90,7 +95,7 @@ fn update_sql(namespace: &str, update: &SetUpdate) -> String {
     for (index, value) in update.binds.iter().enumerate().rev() {
         sql = sql.replace(&format!("${}", index + 1), &quote_literal(value));
     }
-    sql
+    without_marks(&sql)
 }
 
 fn typed(namespace: &str, value: &str, as_type: Option<&str>) -> String {

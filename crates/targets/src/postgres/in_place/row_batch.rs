@@ -12,7 +12,7 @@ use sunset_core::schema::name::{quote_identifier, quote_literal};
 use super::reader::{changed, plain};
 use super::statements::{considered, image, key, names, relation, source};
 use super::{bound, object};
-use crate::postgres::fault::error;
+use crate::postgres::fault::{error, located};
 use crate::postgres::runs::without_nul;
 
 /// Rows of a batch, and what becomes of each.
@@ -29,7 +29,8 @@ pub(super) async fn decide(
     (after, limit): (Option<&str>, u32),
     lock: bool,
 ) -> Result<Decided> {
-    let failed = |cause| error(cause, format!("cannot read rows of {}", facts.table));
+    let what = format!("cannot read rows of {}", facts.table);
+    let failed = |cause| error(cause, what.clone());
     let mut binds = update.binds.clone();
     let mut conditions = considered(facts, &update.rows);
     if let Some(after) = after {
@@ -66,7 +67,7 @@ pub(super) async fn decide(
     let rows = bound(&sql, &binds)
         .fetch_all(&mut **transaction)
         .await
-        .map_err(failed)?;
+        .map_err(|cause| located(cause, what.clone(), &sql))?;
     let decided = rows.iter().map(|row| {
         let image = RowImage {
             key: row.try_get("key")?,
