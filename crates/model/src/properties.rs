@@ -31,6 +31,9 @@ pub(crate) fn all(protocol: &Protocol) -> Vec<Property<Protocol>> {
                 || matches!(state.units.get(model.documents), Some(Unit::Waiting))
                 || units.all(|unit| *unit == Unit::Done)
         }),
+        Property::<Protocol>::always("it is decided from everything", |_, state| {
+            !state.decided_early
+        }),
         Property::<Protocol>::always("what was rolled back is as it was", |model, state| {
             state.run != RunState::RolledBack
                 || state

@@ -5,6 +5,8 @@
 pub struct Protocol {
     /// Workers, each of which can be started again.
     pub workers: usize,
+    /// Units of a survey that is shared, before all others; none where each worker surveys.
+    pub survey: usize,
     /// Documents, a unit each; the last unit after them adds up.
     pub documents: usize,
     /// Crashes, of workers and of rollbacks, together.
@@ -32,6 +34,8 @@ pub enum Fault {
     CompleteFirst,
     /// The last unit does not wait for the others.
     SumEarly,
+    /// A worker decides before everything is surveyed.
+    DecideEarly,
 }
 
 /// What becomes of a document.
@@ -97,6 +101,10 @@ pub enum Doing {
     Out,
     /// It is about to ask for work.
     Idle,
+    /// It reads what a unit of the survey names.
+    Surveys(usize),
+    /// It kept what it noted of it.
+    Noted(usize),
     /// It has a unit.
     Has(usize),
     /// Its transaction has proven what it must, and has seen whether the document is settled.
@@ -115,6 +123,8 @@ pub struct Worker {
     pub token: u8,
     /// Whether the server still knows its share of the run lock.
     pub locked: bool,
+    /// Whether it knows what becomes of every document.
+    pub knows: bool,
 }
 
 /// Everything.
@@ -122,6 +132,12 @@ pub struct Worker {
 pub struct State {
     /// By document.
     pub entries: Vec<Entry>,
+    /// Units of the survey.
+    pub survey: Vec<Unit>,
+    /// Whether something was kept for each of them.
+    pub notes: Vec<bool>,
+    /// Whether somebody decided without all notes.
+    pub decided_early: bool,
     /// One a document, and the sum behind them.
     pub units: Vec<Unit>,
     /// By place.
@@ -173,6 +189,9 @@ impl Protocol {
             entries: (0..self.documents)
                 .map(|document| self.before(document))
                 .collect(),
+            survey: vec![Unit::Waiting; self.survey],
+            notes: vec![false; self.survey],
+            decided_early: false,
             units: vec![Unit::Waiting; self.documents + 1],
             workers: vec![
                 Worker {
@@ -180,6 +199,7 @@ impl Protocol {
                     number: 0,
                     token: 0,
                     locked: false,
+                    knows: false,
                 };
                 self.workers
             ],

@@ -1,5 +1,7 @@
 //! What can happen, one transaction or one mishap at a time.
 
+mod survey;
+
 use stateright::Model;
 
 use crate::properties;
@@ -10,6 +12,14 @@ use crate::protocol::{Doing, Fault, Protocol, RunState, State, Unit};
 pub enum Step {
     /// A worker takes part, or begins the run.
     Join(usize),
+    /// It claims a unit of the survey.
+    Survey(usize, usize),
+    /// It keeps what it noted of it.
+    Keep(usize),
+    /// The unit of the survey is completed.
+    Surveyed(usize),
+    /// It decides from what all noted.
+    Decide(usize),
     /// It claims a unit.
     Claim(usize, usize),
     /// Its transaction begins.
@@ -51,6 +61,14 @@ impl Model for Protocol {
         for (place, worker) in state.workers.iter().enumerate() {
             match worker.doing {
                 Doing::Out => actions.push(Step::Join(place)),
+                Doing::Idle if !worker.knows => {
+                    for unit in 0..self.survey {
+                        actions.push(Step::Survey(place, unit));
+                    }
+                    actions.push(Step::Decide(place));
+                }
+                Doing::Surveys(_) => actions.push(Step::Keep(place)),
+                Doing::Noted(_) => actions.push(Step::Surveyed(place)),
                 Doing::Idle => {
                     for unit in 0..=sum {
                         actions.push(Step::Claim(place, unit));
@@ -101,6 +119,10 @@ impl Model for Protocol {
         let mut state = last.clone();
         let done = match step {
             Step::Join(place) => self.join(&mut state, place),
+            Step::Survey(place, unit) => survey::claim(&mut state, place, unit),
+            Step::Keep(place) => survey::keep(&mut state, place),
+            Step::Surveyed(place) => survey::complete(&mut state, place),
+            Step::Decide(place) => survey::decide(self, &mut state, place),
             Step::Claim(place, unit) => self.claim(&mut state, place, unit),
             Step::Begin(place) => self.begin_batch(&mut state, place),
             Step::Commit(place) => self.commit(&mut state, place, true),
@@ -115,6 +137,7 @@ impl Model for Protocol {
                 let worker = state.workers.get_mut(place)?;
                 worker.doing = Doing::Out;
                 worker.locked = false;
+                worker.knows = false;
                 Some(())
             }
             Step::LoseLock(place) => {
@@ -165,6 +188,8 @@ impl Protocol {
                 state.token += 1;
                 state.run = RunState::Running;
                 state.units.fill(Unit::Waiting);
+                state.survey.fill(Unit::Waiting);
+                state.notes.fill(false);
             }
             RunState::Done | RunState::RolledBack => return None,
         }
@@ -174,6 +199,7 @@ impl Protocol {
         worker.number = number;
         worker.token = token;
         worker.locked = true;
+        worker.knows = self.survey == 0;
         state.next += 1;
         Some(())
     }
@@ -191,6 +217,7 @@ impl Protocol {
         let worker = state.workers.get_mut(place)?;
         worker.doing = Doing::Out;
         worker.locked = false;
+        worker.knows = false;
         Some(())
     }
 
@@ -261,7 +288,8 @@ impl Protocol {
 
     /// A dead worker is fenced for free; one that lives and is only slow costs one of the silences.
     fn fence(&self, state: &mut State, number: u8) -> Option<()> {
-        let held = state.units.contains(&Unit::Held(number));
+        let mut units = state.survey.iter().chain(&state.units);
+        let held = units.any(|unit| *unit == Unit::Held(number));
         if !held || state.run != RunState::Running {
             return None;
         }
@@ -278,7 +306,7 @@ impl Protocol {
             }
         }
         state.fenced.push(number);
-        for unit in &mut state.units {
+        for unit in state.survey.iter_mut().chain(&mut state.units) {
             if *unit == Unit::Held(number) {
                 *unit = Unit::Waiting;
                 state.taken_over = true;

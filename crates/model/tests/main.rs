@@ -8,6 +8,7 @@ use sunset_model::{Fault, Protocol};
 fn protocol(fault: Option<Fault>) -> Protocol {
     Protocol {
         workers: 2,
+        survey: 0,
         documents: 2,
         crashes: 1,
         silences: 1,
@@ -47,6 +48,19 @@ fn three_workers_that_share_a_run() {
 }
 
 #[test]
+fn two_workers_that_share_the_survey() {
+    let surveying = Protocol {
+        survey: 2,
+        documents: 1,
+        ..protocol(None)
+    };
+    holds(
+        "2 workers, 2 units of the survey, 1 document, a rollback",
+        surveying,
+    );
+}
+
+#[test]
 fn one_worker_that_crashes_again_and_again() {
     let alone = Protocol {
         workers: 1,
@@ -62,6 +76,7 @@ fn one_worker_that_crashes_again_and_again() {
 fn a_protocol_that_lacks_a_part_is_caught() {
     let twice = "nothing is written twice";
     let restored = "what was rolled back is as it was";
+    let decided = "it is decided from everything";
     for (fault, property, rollback) in [
         (Fault::BatchWithoutFence, twice, false),
         (Fault::BatchWithoutLease, restored, true),
@@ -69,8 +84,10 @@ fn a_protocol_that_lacks_a_part_is_caught() {
         (Fault::RollbackBesideBatch, restored, true),
         (Fault::CompleteFirst, "a unit that is done is done", false),
         (Fault::SumEarly, "the sum is taken of everything", false),
+        (Fault::DecideEarly, decided, false),
     ] {
         let wrong = Protocol {
+            survey: usize::from(fault == Fault::DecideEarly),
             documents: 1,
             crashes: 0,
             rollback,
