@@ -1,6 +1,8 @@
 //! The manifests of deploy/kubernetes: of the shapes that Kubernetes takes, complete, and with
 //! arguments and variables that the programs have.
 
+mod built;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -51,6 +53,8 @@ const FOLDERS: [&str; 3] = ["common", "data", "audio"];
 fn faults(manifest: &Value) -> Vec<String> {
     let kinds = BTreeMap::from([
         ("batch/v1 Job", "io.k8s.api.batch.v1.Job"),
+        ("v1 ConfigMap", "io.k8s.api.core.v1.ConfigMap"),
+        ("v1 Secret", "io.k8s.api.core.v1.Secret"),
         ("v1 ServiceAccount", "io.k8s.api.core.v1.ServiceAccount"),
         (
             "networking.k8s.io/v1 NetworkPolicy",
