@@ -91,6 +91,11 @@ pub struct Arguments {
     #[arg(long, value_name = "SIZE", requires = "worker", value_parser = shared::size)]
     unit_size: Option<u64>,
 
+    /// With --worker: share the survey, too, so that V2 is read twice in all, however many workers
+    /// there are. For firestore:// and for a folder that all workers read in one place
+    #[arg(long, requires = "worker")]
+    share_survey: bool,
+
     /// Afterwards, write the report of what the ledger holds to this folder (HTML, Markdown, JSON);
     /// of a run that breaks off, too
     #[arg(long, value_name = "DIR", conflicts_with = "dry_run")]

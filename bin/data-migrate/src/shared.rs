@@ -11,6 +11,7 @@ use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::ports::runs::{RunEnd, RunStart};
 use sunset_core::ports::work::WorkDesk;
 use sunset_core::report::LoadReport;
+use sunset_engine::load::shared::together::{self, Together};
 use sunset_engine::load::shared::{self, Shared, UNIT_BYTES};
 use sunset_sources::documents::open_with;
 use sunset_targets::postgres::{Crew, CrewTerms, Joined, Ledger};
@@ -79,6 +80,7 @@ fn terms(flow: &Flow, start: &RunStart, read_time: Option<String>) -> CrewTerms 
         ("rules of the plan", revision.unwrap_or_default()),
         ("source", start.source.clone().unwrap_or_default()),
         ("--read-time", asked.unwrap_or_default()),
+        ("--share-survey", arguments.share_survey.to_string()),
         ("--prune", arguments.prune.to_string()),
         ("--prune-empty", may_be_empty.join(", ")),
         (
@@ -105,8 +107,22 @@ async fn take_part(flow: &Flow, ledger: &Ledger, crew: &Crew) -> Result<LoadRepo
     let recorded = ledger.numbers_before(crew.run().id()).await?;
     let progress = flow.session.progress();
     let plan = flow.plan.as_ref();
-    let (surveyed, fingerprint) =
-        shared::survey(source.as_ref(), plan, &owner, &recorded, progress.as_ref()).await?;
+    let unit_bytes = flow.arguments.unit_size.unwrap_or(UNIT_BYTES);
+    let (surveyed, fingerprint) = if flow.arguments.share_survey {
+        let together = Together {
+            source: source.as_ref(),
+            plan,
+            owner: &owner,
+            recorded: &recorded,
+            desk: crew,
+            retries: flow.options.retries,
+            unit_bytes,
+            progress: progress.as_ref(),
+        };
+        together::survey(&together).await?
+    } else {
+        shared::survey(source.as_ref(), plan, &owner, &recorded, progress.as_ref()).await?
+    };
     let writer = crew
         .run()
         .rows(flow.arguments.on_conflict.into())
@@ -119,7 +135,7 @@ async fn take_part(flow: &Flow, ledger: &Ledger, crew: &Crew) -> Result<LoadRepo
         desk: crew,
         writer: Arc::new(writer),
         options: flow.options.clone(),
-        unit_bytes: flow.arguments.unit_size.unwrap_or(UNIT_BYTES),
+        unit_bytes,
         progress: progress.as_ref(),
     })
     .await?;
@@ -136,6 +152,12 @@ async fn take_part(flow: &Flow, ledger: &Ledger, crew: &Crew) -> Result<LoadRepo
             "this worker read {} documents that Firestore bills for",
             thousands(reads)
         ));
+        if !flow.arguments.share_survey && standing.workers > 1 {
+            flow.session.say(
+                "each worker read everything for a survey of its own: --share-survey makes that once \
+                 for all of them",
+            );
+        }
     }
     Ok(report)
 }

@@ -225,6 +225,10 @@ impl DocumentSource for Firestore {
         self.reading(|inner, sender| async move { inner.read(&collections, &sender).await })
     }
 
+    fn cuts_unread(&self) -> bool {
+        true
+    }
+
     async fn slices(&self, collections: &[&str], bytes: u64) -> Result<Vec<Slice>> {
         let collections: Vec<String> = collections.iter().map(|name| (*name).to_owned()).collect();
         self.inner.slices(&collections, bytes).await

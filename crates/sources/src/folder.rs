@@ -109,6 +109,10 @@ impl DocumentSource for Folder {
         })
     }
 
+    fn cuts_unread(&self) -> bool {
+        true
+    }
+
     async fn slices(&self, collections: &[&str], bytes: u64) -> Result<Vec<Slice>> {
         let folder = self.clone();
         let collections: Vec<String> = collections.iter().map(|name| (*name).to_owned()).collect();

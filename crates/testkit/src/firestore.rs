@@ -47,6 +47,7 @@ struct Inner {
     token_seconds: u64,
     tokens_given: u32,
     requests: Vec<(String, Json)>,
+    delivered: u64,
 }
 
 /// A running server. It stops when it is dropped.
@@ -137,6 +138,11 @@ impl FakeFirestore {
     /// Tokens that were handed out.
     pub fn tokens_given(&self) -> u32 {
         self.inner().tokens_given
+    }
+
+    /// Documents that were delivered with their fields, each as often as it was.
+    pub fn delivered(&self) -> u64 {
+        self.inner().delivered
     }
 
     /// The requests so far: method (`runQuery`) and body.
@@ -256,13 +262,17 @@ async fn serve(
         databases,
         faults,
         tokens_given,
+        delivered,
         ..
     } = &mut *inner;
     let empty = Documents::new();
     // As an emulator does: a database that nobody wrote to is empty.
     let documents = databases.get(&name).unwrap_or(&empty);
     match method {
-        "runQuery" => run_query(documents, faults, tokens_given, &body),
+        "runQuery" => {
+            *delivered += answer::delivered(documents, &body);
+            run_query(documents, faults, tokens_given, &body)
+        }
         "runAggregationQuery" => json_response(&answer::count(documents, &body)),
         "partitionQuery" if partitions => json_response(&answer::partitions(documents, &body)),
         "listCollectionIds" => json_response(&answer::collection_ids(documents)),

@@ -78,6 +78,8 @@ struct State {
     workers: BTreeMap<u32, Worker>,
     fingerprint: Option<String>,
     units: Vec<(Unit, Progress)>,
+    /// What was noted for units of the survey, by their number.
+    notes: BTreeMap<u32, Vec<u8>>,
     items: BTreeMap<ItemKey, Kept>,
     rows: BTreeMap<(String, String), Digest>,
     turns: u64,
@@ -99,6 +101,7 @@ impl World {
             workers: BTreeMap::new(),
             fingerprint: None,
             units: Vec::new(),
+            notes: BTreeMap::new(),
             items: BTreeMap::new(),
             rows: BTreeMap::new(),
             turns: 0,
@@ -274,6 +277,12 @@ fn fence_dead(state: &mut State) {
 }
 
 impl State {
+    fn add(&mut self, units: &[Unit]) {
+        let units = units.iter().cloned();
+        self.units
+            .extend(units.map(|unit| (unit, Progress::Waiting)));
+    }
+
     fn write(&mut self, item: &Item) -> bool {
         let written = match self.items.get(&item.key) {
             Some(kept) if kept.digest == item.outcome_digest => return false,

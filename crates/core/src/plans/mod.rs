@@ -14,6 +14,7 @@ pub mod main_server;
 mod outcome;
 pub mod sales_ai;
 pub mod schemas;
+mod share;
 mod shelf;
 pub mod voice_agent;
 
@@ -148,6 +149,17 @@ pub trait Survey: Send {
 
     /// Notes something that could not be decoded.
     fn see_bad(&mut self, bad: &BadDocument);
+
+    /// Everything that was noted, in bytes that [`Survey::absorb`] of another survey of the same plan
+    /// takes, wherever that is made; some hundred bytes a document.
+    fn share(&self) -> Vec<u8>;
+
+    /// Notes what another survey noted, as if its documents came now.
+    ///
+    /// # Errors
+    /// `Malformed` for what no survey of this plan and version shared; otherwise as
+    /// [`Survey::see`].
+    fn absorb(&mut self, share: &[u8]) -> Result<()>;
 
     /// Decides what becomes of every document.
     fn resolve(self: Box<Self>, recorded: &RecordedNumbers) -> Box<dyn Resolution>;

@@ -249,13 +249,31 @@ impl<N: Noted> Shelf<N> {
     }
 }
 
+impl<N> Shelf<N> {
+    /// Unreadable deliveries of which not even the id is known.
+    pub fn nameless(&self) -> u64 {
+        let named: u64 = self.bad_ids.values().map(|times| u64::from(*times)).sum();
+        self.bad.saturating_sub(named)
+    }
+
+    /// Ids that came unreadable, and how often each; in no order.
+    pub fn bad_ids(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.bad_ids.iter().map(|(id, times)| (id.as_str(), *times))
+    }
+
+    /// Counts unreadable deliveries.
+    pub fn count_unreadable(&mut self, id: Option<&str>, times: u32) {
+        self.read += u64::from(times);
+        self.bad += u64::from(times);
+        if let Some(id) = id {
+            *self.bad_ids.entry(id.to_owned()).or_default() += times;
+        }
+    }
+}
+
 impl<N: Keyed> Shelf<N> {
     pub fn count_bad(&mut self, id: Option<&str>) {
-        self.read += 1;
-        self.bad += 1;
-        if let Some(id) = id {
-            *self.bad_ids.entry(id.to_owned()).or_default() += 1;
-        }
+        self.count_unreadable(id, 1);
     }
 
     /// Whether a document came more than once with the very same content.

@@ -80,6 +80,12 @@ pub trait DocumentSource: Send + Sync {
         Ok(vec![Slice::whole(collections)])
     }
 
+    /// Whether [`DocumentSource::slices`] cuts as well before anything was read. Slices are in the
+    /// order of [`DocumentSource::read`] then, where that has an order.
+    fn cuts_unread(&self) -> bool {
+        false
+    }
+
     /// Reads one slice, as [`DocumentSource::read`] does. Whoever cut it may have been another
     /// process on another machine.
     fn read_slice(&self, slice: &Slice) -> BoxStream<'static, Result<Vec<Delivery>>> {

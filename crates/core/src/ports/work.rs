@@ -28,7 +28,7 @@ pub enum Claim {
     Unit(Unit),
     /// Others do what is left of this stage: ask again in a moment.
     Wait,
-    /// Everything is done.
+    /// Everything that was asked for is done.
     Over,
 }
 
@@ -63,8 +63,21 @@ pub trait WorkDesk: Send + Sync {
     /// `Mismatch` when it was published under another fingerprint.
     async fn publish(&self, fingerprint: &str, units: &[Unit]) -> Result<()>;
 
-    /// The next unit.
-    async fn claim(&self) -> Result<Claim>;
+    /// Publishes units of a survey that is shared, before the work itself is published, unless
+    /// somebody did.
+    async fn publish_survey(&self, units: &[Unit]) -> Result<()>;
+
+    /// Keeps what was noted for a unit of the survey, in the place of what was kept for it before.
+    async fn keep(&self, unit: &Unit, notes: &[u8]) -> Result<()>;
+
+    /// What was kept for a unit of the survey.
+    ///
+    /// # Errors
+    /// `NotFound` when nothing is: the run ended meanwhile.
+    async fn kept(&self, unit: &Unit) -> Result<Vec<u8>>;
+
+    /// The next unit of the stages below `below`.
+    async fn claim(&self, below: u32) -> Result<Claim>;
 
     /// Records that a unit is done, and what came of it.
     ///

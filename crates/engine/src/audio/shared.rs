@@ -76,7 +76,10 @@ pub async fn execute(shared: &Shared<'_>) -> Result<AudioReport> {
         &shared.options,
     ));
     shared.progress.start("Recordings", None);
-    worker::work(shared.desk, retries, |unit| shared.perform(&flow, unit)).await?;
+    worker::work(shared.desk, retries, u32::MAX, |unit| {
+        shared.perform(&flow, unit)
+    })
+    .await?;
     shared.progress.finish();
     let mut report = AudioReport::default();
     for (_, outcome) in retry(retries, || shared.desk.outcomes(u32::MAX)).await? {

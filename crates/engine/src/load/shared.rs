@@ -1,9 +1,12 @@
 //! One load done by several workers.
 //!
-//! Every worker surveys the whole source at the same snapshot and so knows all decisions: they
-//! depend on nothing but the documents, the owner, and the numbers assigned before the run. The
-//! worker that is first publishes the units, under a fingerprint of all that; one that has another
-//! fingerprint is told so and does nothing. The last unit adds up what all the others did.
+//! Every worker knows all decisions: they depend on nothing but the documents, the owner, and the
+//! numbers assigned before the run. It surveys the whole source at the same snapshot for that, or a
+//! share of it ([`together`]). The worker that is first publishes the units, under a fingerprint of
+//! all that; one that has another fingerprint is told so and does nothing. The last unit adds up what
+//! all the others did.
+
+pub mod together;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -34,6 +37,8 @@ const DERIVED_UNITS: u32 = 8;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "do")]
 enum Task {
+    /// What others must know of the documents of some slices.
+    Survey { slices: Vec<Slice> },
     /// The documents of a slice.
     Slice { phase: usize, slice: Slice },
     /// Every `of`-th, from `part` on, of the rows made of several documents.
@@ -149,7 +154,7 @@ pub struct Shared<'a> {
 pub async fn load(shared: &Shared<'_>) -> Result<LoadReport> {
     shared.publish().await?;
     shared.progress.start("Documents", None);
-    worker::work(shared.desk, shared.options.retries, |unit| {
+    worker::work(shared.desk, shared.options.retries, u32::MAX, |unit| {
         shared.perform(unit)
     })
     .await?;
@@ -179,7 +184,7 @@ impl Shared<'_> {
             .await?;
         }
         let mut units = Vec::new();
-        let mut stage = 0;
+        let mut stage = together::STAGES;
         for (index, phase) in self.plan.phases().iter().enumerate() {
             let collections: Vec<&str> = phase.collections.iter().map(String::as_str).collect();
             let slices = || self.source.slices(&collections, self.unit_bytes);
@@ -203,15 +208,9 @@ impl Shared<'_> {
     }
 
     async fn perform(&self, unit: Unit) -> Result<JsonValue> {
-        let task: Task = serde_json::from_value(unit.task.clone()).map_err(|cause| {
-            Error::new(
-                ErrorKind::Malformed,
-                "a unit of the shared run cannot be read",
-            )
-            .cause(cause)
-            .remedy("let all workers be of the same version")
-        })?;
-        let share = match task {
+        let share = match task_of(&unit)? {
+            // All of these are done when there are others.
+            Task::Survey { .. } => return Err(foreign()),
             Task::Slice { phase, slice } => self.slice(phase, &slice).await?,
             Task::Derived { phase, part, of } => self.derived(phase, part, of).await?,
             Task::Account => self.account(unit.stage).await?,
@@ -304,6 +303,7 @@ impl Shared<'_> {
         let outcomes = retry(self.options.retries, || self.desk.outcomes(stage)).await?;
         let shares = outcomes
             .into_iter()
+            .filter(|(unit, _)| unit.stage >= together::STAGES)
             .map(|(_, outcome)| serde_json::from_value(outcome))
             .collect::<Result<Vec<LoadShare>, _>>()
             .map_err(|cause| {
@@ -319,6 +319,18 @@ impl Shared<'_> {
         report.absorb_shares(shares);
         Ok(report)
     }
+}
+
+fn foreign() -> Error {
+    Error::new(
+        ErrorKind::Malformed,
+        "a unit of the shared run cannot be read",
+    )
+    .remedy("let all workers be of the same version")
+}
+
+fn task_of(unit: &Unit) -> Result<Task> {
+    serde_json::from_value(unit.task.clone()).map_err(|cause| foreign().cause(cause))
 }
 
 fn add_stage(

@@ -1,6 +1,9 @@
-//! The real flows over ports in memory, with every mishap at every call that a seed can think of.
+//! The real flows over ports in memory, with every mishap at every call that a seed can think of,
+//! and with a death at every await, one after the other.
 //!
 //! `SUNSET_SEEDS=N` asks for another number of seeds, `SUNSET_SEED=N` for one of them.
+
+mod awaits;
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -15,6 +18,7 @@ use sunset_core::plans::sales_ai::SalesAi;
 use sunset_core::ports::progress::Silent;
 use sunset_core::ports::rows::ItemKey;
 use sunset_core::report::{CollectionCounts, LoadReport};
+use sunset_engine::load::shared::together::{self, Together};
 use sunset_engine::load::shared::{self, Fingerprint};
 use sunset_engine::load::{self, Destination, LoadOptions, Surveyed};
 use sunset_engine::retry::Retries;
@@ -68,17 +72,56 @@ fn documents() -> MemoryDocuments {
 /// once for all.
 struct Known {
     documents: MemoryDocuments,
+    recorded: RecordedNumbers,
     surveyed: Surveyed,
     fingerprint: Fingerprint,
 }
 
-/// One worker's whole life.
-async fn worker(known: &Known, seat: &Seat) -> Result<LoadReport> {
+/// Who lives in a world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Crew {
+    /// One process.
+    Alone,
+    /// Workers, each of which has surveyed everything.
+    Workers,
+    /// Workers that share the survey, too.
+    Surveyors,
+}
+
+/// One life from its beginning to its end.
+async fn live(known: &Known, seat: &Seat, crew: Crew) -> Result<LoadReport> {
+    match crew {
+        Crew::Alone => process(known, seat).await,
+        Crew::Workers => worker(known, seat, &known.surveyed, known.fingerprint).await,
+        Crew::Surveyors => {
+            let together = Together {
+                source: &known.documents,
+                plan: &SalesAi,
+                owner: OWNER,
+                recorded: &known.recorded,
+                desk: seat,
+                retries: options().retries,
+                unit_bytes: 12,
+                progress: &Silent,
+            };
+            let (surveyed, fingerprint) = together::survey(&together).await?;
+            worker(known, seat, &surveyed, fingerprint).await
+        }
+    }
+}
+
+/// One worker that knows what becomes of everything.
+async fn worker(
+    known: &Known,
+    seat: &Seat,
+    surveyed: &Surveyed,
+    fingerprint: Fingerprint,
+) -> Result<LoadReport> {
     shared::load(&shared::Shared {
         source: &known.documents,
         plan: &SalesAi,
-        surveyed: &known.surveyed,
-        fingerprint: known.fingerprint,
+        surveyed,
+        fingerprint,
         desk: seat,
         writer: Arc::new(seat.clone()),
         options: options(),
@@ -132,7 +175,7 @@ fn settled(report: &LoadReport) -> BTreeMap<String, (u64, u64, u64)> {
 }
 
 /// Starts workers again and again, until each of `places` has come to its end.
-async fn until_done(world: World, known: Arc<Known>, alone: bool, places: u32) -> Vec<LoadReport> {
+async fn until_done(world: World, known: Arc<Known>, crew: Crew, places: u32) -> Vec<LoadReport> {
     let mut tasks = tokio::task::JoinSet::new();
     // All of them are there before the first has its turn.
     let first: Vec<_> = (0..places).map(|_| world.enter()).collect();
@@ -141,17 +184,10 @@ async fn until_done(world: World, known: Arc<Known>, alone: bool, places: u32) -
         tasks.spawn(async move {
             let (mut seat, mut death) = entered;
             loop {
-                let lived = async {
-                    if alone {
-                        process(&known, &seat).await
-                    } else {
-                        worker(&known, &seat).await
-                    }
-                };
                 let ended = tokio::select! {
                     biased;
                     _ = &mut death => None,
-                    ended = lived => Some(ended),
+                    ended = live(&known, &seat, crew) => Some(ended),
                 };
                 match ended {
                     Some(Ok(report)) => {
@@ -180,6 +216,30 @@ struct Expected {
     settled: BTreeMap<String, (u64, u64, u64)>,
 }
 
+/// What is surveyed, and what one process leaves that nothing happens to.
+async fn undisturbed() -> (Arc<Known>, Expected) {
+    let documents = documents();
+    let recorded = RecordedNumbers::default();
+    let survey = shared::survey(&documents, &SalesAi, OWNER, &recorded, &Silent);
+    let (surveyed, fingerprint) = survey.await.expect("a survey");
+    let known = Arc::new(Known {
+        documents,
+        recorded,
+        surveyed,
+        fingerprint,
+    });
+    let world = World::new(0, NONE);
+    let reports = until_done(world.clone(), Arc::clone(&known), Crew::Alone, 1).await;
+    let expected = Expected {
+        held: held(&world),
+        settled: settled(&reports[0]),
+    };
+    let quarantined = expected.held.0.values().filter(|item| item.1).count();
+    let written_once = expected.held.0.values().all(|item| item.2 == 1);
+    assert!(written_once && quarantined > 0 && expected.held.1.len() > 5);
+    (known, expected)
+}
+
 async fn play(known: &Arc<Known>, seed: u64, expected: &Expected) -> (u64, Mishaps) {
     let mishaps = Mishaps {
         deaths: 4,
@@ -187,9 +247,12 @@ async fn play(known: &Arc<Known>, seed: u64, expected: &Expected) -> (u64, Misha
         silences: 2,
     };
     let world = World::new(seed, mishaps);
-    let alone = seed.is_multiple_of(4);
-    let places = if alone { 1 } else { 3 };
-    let reports = until_done(world.clone(), Arc::clone(known), alone, places).await;
+    let (crew, places) = match seed % 4 {
+        0 => (Crew::Alone, 1),
+        1 => (Crew::Surveyors, 3),
+        _ => (Crew::Workers, 3),
+    };
+    let reports = until_done(world.clone(), Arc::clone(known), crew, places).await;
     assert_eq!(held(&world), expected.held, "seed {seed}");
     for report in reports {
         assert_eq!(settled(&report), expected.settled, "seed {seed}");
@@ -209,27 +272,8 @@ fn whatever_happens_to_workers_the_end_is_that_of_one_process() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let only: Option<u64> = number("SUNSET_SEED");
     let seeds = number("SUNSET_SEEDS").unwrap_or(SEEDS);
-    let (known, expected) = runtime().block_on(async {
-        let documents = documents();
-        let recorded = RecordedNumbers::default();
-        let survey = shared::survey(&documents, &SalesAi, OWNER, &recorded, &Silent);
-        let (surveyed, fingerprint) = survey.await.expect("a survey");
-        let known = Arc::new(Known {
-            documents,
-            surveyed,
-            fingerprint,
-        });
-        let world = World::new(0, NONE);
-        let reports = until_done(world.clone(), Arc::clone(&known), true, 1).await;
-        let expected = Expected {
-            held: held(&world),
-            settled: settled(&reports[0]),
-        };
-        (known, expected)
-    });
+    let (known, expected) = runtime().block_on(undisturbed());
     let quarantined = expected.held.0.values().filter(|item| item.1).count();
-    let written_once = expected.held.0.values().all(|item| item.2 == 1);
-    assert!(written_once && quarantined > 0 && expected.held.1.len() > 5);
     let began = Instant::now();
     let next = AtomicU64::new(0);
     let sums = [const { AtomicU64::new(0) }; 4];

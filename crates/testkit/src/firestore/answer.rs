@@ -32,6 +32,18 @@ pub(super) fn run_query(documents: &Documents, body: &Json) -> Vec<Json> {
     elements
 }
 
+/// How many whole documents a query gives.
+pub(super) fn delivered(documents: &Documents, body: &Json) -> u64 {
+    if body["structuredQuery"]["select"].is_object() {
+        return 0;
+    }
+    let elements = run_query(documents, body);
+    let whole = elements
+        .iter()
+        .filter(|element| element["document"].is_object());
+    whole.count() as u64
+}
+
 fn cursor(cursor: &Json) -> Option<(SortKey, bool)> {
     let name = cursor["values"][0]["referenceValue"].as_str()?;
     let before = cursor["before"].as_bool().unwrap_or(false);

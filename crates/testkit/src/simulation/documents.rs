@@ -47,7 +47,12 @@ fn stream(deliveries: &[Delivery]) -> BoxStream<'static, Result<Vec<Delivery>>> 
         .chunks(4)
         .map(|chunk| Ok(chunk.to_vec()))
         .collect();
-    futures::stream::iter(chunks).boxed()
+    // A source is waited for.
+    let waited = futures::stream::iter(chunks).then(|chunk| async {
+        tokio::task::yield_now().await;
+        chunk
+    });
+    waited.boxed()
 }
 
 #[async_trait]
@@ -61,6 +66,10 @@ impl DocumentSource for MemoryDocuments {
 
     fn read(&self, collections: &[&str]) -> BoxStream<'static, Result<Vec<Delivery>>> {
         stream(&self.of(collections))
+    }
+
+    fn cuts_unread(&self) -> bool {
+        true
     }
 
     /// `bytes` counts deliveries here.

@@ -49,6 +49,8 @@ impl Seat {
                 effect(&mut state, self.number)
             }
         };
+        // The answer is on its way, as it is from a real server: whoever waits for it may die here.
+        tokio::task::yield_now().await;
         match turn {
             Turn::DiesAfter => {
                 self.world.die(self.number).await;
@@ -69,12 +71,12 @@ fn position(state: &State, unit: &Unit) -> Option<usize> {
     units.position(|(known, _)| known.stage == unit.stage && known.number == unit.number)
 }
 
-fn claim(state: &mut State, worker: u32) -> Claim {
+fn claim(state: &mut State, worker: u32, below: u32) -> Claim {
     let open = |progress: &Progress| !matches!(progress, Progress::Done(_));
     let stage = state
         .units
         .iter()
-        .filter(|(_, progress)| open(progress))
+        .filter(|(unit, progress)| unit.stage < below && open(progress))
         .map(|(unit, _)| unit.stage)
         .min();
     let Some(stage) = stage else {
@@ -107,20 +109,48 @@ impl WorkDesk for Seat {
             Some(_) => Ok(()),
             None => {
                 state.fingerprint = Some(fingerprint.to_owned());
-                let units = units.iter().cloned();
-                state.units = units.map(|unit| (unit, Progress::Waiting)).collect();
+                state.add(units);
                 Ok(())
             }
         })
         .await
     }
 
+    async fn publish_survey(&self, units: &[Unit]) -> Result<()> {
+        self.call(|state, _| {
+            if state.units.is_empty() {
+                state.add(units);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn keep(&self, unit: &Unit, notes: &[u8]) -> Result<()> {
+        self.call(|state, worker| {
+            let found = position(state, unit).and_then(|at| state.units.get(at));
+            // A worker that is not fenced keeps nothing but what it was given to note.
+            assert!(matches!(found, Some((_, Progress::Held(holder))) if *holder == worker));
+            state.notes.insert(unit.number, notes.to_vec());
+            Ok(())
+        })
+        .await
+    }
+
+    async fn kept(&self, unit: &Unit) -> Result<Vec<u8>> {
+        self.call(|state, _| {
+            let kept = state.notes.get(&unit.number).cloned();
+            kept.ok_or_else(|| Error::new(ErrorKind::NotFound, "nothing was noted"))
+        })
+        .await
+    }
+
     /// Asks again at once, in the place of the pause that the engine would make.
-    async fn claim(&self) -> Result<Claim> {
+    async fn claim(&self, below: u32) -> Result<Claim> {
         loop {
             let claimed = self
                 .call(|state, worker| {
-                    let claimed = claim(state, worker);
+                    let claimed = claim(state, worker, below);
                     if claimed == Claim::Wait {
                         fence_dead(state);
                     }
@@ -162,7 +192,13 @@ impl WorkDesk for Seat {
     }
 
     async fn standing(&self) -> Result<Standing> {
-        Ok(Standing::default())
+        self.call(|state, _| {
+            Ok(Standing {
+                units: state.units.len() as u64,
+                ..Standing::default()
+            })
+        })
+        .await
     }
 }
 

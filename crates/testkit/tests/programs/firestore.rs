@@ -2,6 +2,7 @@
 
 use sunset_testkit::firestore::{FakeFirestore, Fault, READ_TIME};
 
+use super::storm;
 use super::workplace::{Workplace, repository};
 
 /// A server that holds the sample.
@@ -87,4 +88,78 @@ fn another_time_is_refused_where_there_is_none() {
     place.expect(2, "data-migrate", &["--read-time", "yesterday"]);
     place.expect(2, "data-migrate", &["--max-reads-per-second", "0"]);
     place.expect(2, "data-migrate", &["--read-price", "a lot"]);
+}
+
+/// A V3 whose rows do not differ from place to place.
+fn owned(place: Workplace, fake: &FakeFirestore) -> Workplace {
+    let place = place
+        .with("V2_FIRESTORE", "firestore://sales-ai-demo")
+        .with("FIRESTORE_EMULATOR_HOST", &fake.host())
+        .with("MIGRATION_USER_ID", "owner");
+    place.expect(0, "schema-push", &[]);
+    place.query(
+        "INSERT INTO \"user\" (id, name, email, created_at, updated_at) \
+         VALUES ('owner', 'Owner', 'o@x.tw', '2025-01-01', '2025-01-01')",
+    );
+    place
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn workers_that_share_the_survey_read_everything_twice_in_all() {
+    let (Some(alone), Some(together)) = (Workplace::new(), Workplace::new()) else {
+        return;
+    };
+    let fake = with_sample().await;
+    let alone = owned(alone, &fake);
+    alone.expect(0, "data-migrate", &[]);
+    let wanted = storm::meaning(&alone);
+    let read_by_one = fake.delivered();
+    assert!(read_by_one > 300, "{read_by_one}");
+
+    let together = owned(together, &fake);
+    let work = [
+        "--worker",
+        "sharing",
+        "--share-survey",
+        "--unit-size",
+        "32K",
+    ];
+    let workers: Vec<_> = (0..3)
+        .map(|_| together.spawn("data-migrate", &work))
+        .collect();
+    for worker in workers {
+        storm::expect_status(&storm::outcome(worker), 0, "a worker");
+    }
+    assert_eq!(fake.delivered() - read_by_one, read_by_one);
+    storm::expect_same(&storm::meaning(&together), &wanted, "by three workers");
+    let stages =
+        "SELECT string_agg(DISTINCT task ->> 'do', ' ' ORDER BY task ->> 'do') FROM sunset.work";
+    assert_eq!(together.query(stages), ["account derived slice survey"]);
+    let surveyed = "SELECT count(*) > 3 FROM sunset.work WHERE task ->> 'do' = 'survey'";
+    assert_eq!(together.query(surveyed), ["t"]);
+    // Names and numbers of customers do not stay behind.
+    assert_eq!(
+        together.query("SELECT count(*) FROM sunset.survey_notes"),
+        ["0"]
+    );
+    // Who comes late with other terms is told so.
+    let late = together.expect(1, "data-migrate", &["--worker", "sharing"]);
+    assert!(late.stderr.contains("--share-survey"), "{}", late.stderr);
+}
+
+#[test]
+fn the_survey_of_an_export_is_not_shared() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    place.expect(2, "data-migrate", &["--share-survey"]);
+    let export = repository().join("samples/sales-ai/export");
+    let place = place.with("V2_FIRESTORE", &format!("export://{}", export.display()));
+    place.expect(0, "schema-push", &[]);
+    let refused = place.expect(1, "data-migrate", &["--worker", "--share-survey"]);
+    assert!(
+        refused.stderr.contains("leave --share-survey out"),
+        "{}",
+        refused.stderr
+    );
 }

@@ -8,6 +8,7 @@ use super::resolution::FileResolution;
 use super::rules::{self, Context, Rule, Source};
 use crate::document::{BadDocument, Document};
 use crate::error::Result;
+use crate::plans::share::{Parts, Share, Shared};
 use crate::plans::shelf::{Head, Noted, Shelf, Text, Texts};
 use crate::plans::{RecordedNumbers, Resolution, Survey};
 use crate::reading::{Metadata, Reader};
@@ -30,6 +31,33 @@ pub(super) struct Note {
 impl Noted for Note {
     fn head(&self) -> &Head {
         &self.head
+    }
+}
+
+impl Shared for Note {
+    fn write(&self, texts: &Texts, share: &mut Share) {
+        share.text_like(texts.get(self.row), texts.get(self.head.id));
+        share.optional(self.number.map(|number| texts.get(number)));
+        share.number(self.references.len() as u64);
+        for reference in &self.references {
+            share.optional(reference.map(|reference| texts.get(reference)));
+        }
+        share.number(self.empty.map_or(0, |position| u64::from(position) + 1));
+    }
+
+    fn read(head: Head, texts: &mut Texts, parts: &mut Parts<'_>) -> Result<Self> {
+        let row = parts.text_like(texts, head.id)?;
+        let number = parts.optional_in(texts)?;
+        let references = (0..parts.count()?).map(|_| parts.optional_in(texts));
+        let references = references.collect::<Result<_>>()?;
+        let empty = parts.number()?.checked_sub(1);
+        Ok(Self {
+            head,
+            row,
+            number,
+            references,
+            empty: empty.and_then(|position| u16::try_from(position).ok()),
+        })
     }
 }
 
@@ -136,6 +164,24 @@ impl Survey for FileSurvey {
         if let Some(index) = self.plan.position(&bad.collection) {
             self.notes.shelves[index].count_bad(bad.id.as_deref());
         }
+    }
+
+    fn share(&self) -> Vec<u8> {
+        let mut share = Share::default();
+        for shelf in &self.notes.shelves {
+            shelf.write(&self.notes.texts, &mut share);
+        }
+        share.into_bytes()
+    }
+
+    fn absorb(&mut self, share: &[u8]) -> Result<()> {
+        let mut parts = Parts::of(share);
+        while !parts.is_empty() && !self.notes.shelves.is_empty() {
+            for shelf in &mut self.notes.shelves {
+                shelf.read(&mut self.notes.texts, &mut parts)?;
+            }
+        }
+        Ok(())
     }
 
     fn resolve(mut self: Box<Self>, recorded: &RecordedNumbers) -> Box<dyn Resolution> {

@@ -81,7 +81,23 @@ fn items(plan: &DocumentFile, documents: &[Document], recorded: &RecordedNumbers
     for document in documents.iter().rev() {
         survey.see(document.clone()).expect("seen");
     }
-    let resolution = survey.resolve(recorded);
+    // What several surveys share is what one notes.
+    let mut together = plan.survey("the owner");
+    for documents in documents.chunks(2) {
+        let mut part = plan.survey("the owner");
+        for document in documents {
+            part.see(document.clone()).expect("seen");
+        }
+        together.absorb(&part.share()).expect("a share");
+    }
+    let (resolution, together) = (survey.resolve(recorded), together.resolve(recorded));
+    for document in documents {
+        let (one, other) = (
+            resolution.emit(document.clone()),
+            together.emit(document.clone()),
+        );
+        assert_eq!(one, other, "{}", document.id);
+    }
     documents
         .iter()
         .map(|document| match resolution.emit(document.clone()) {

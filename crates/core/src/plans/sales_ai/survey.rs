@@ -1,7 +1,10 @@
 //! What must be known of all documents at once: a compact note of each.
 
+mod shared;
+
 use crate::document::{BadDocument, Document};
 use crate::error::Result;
+use crate::plans::share::{Parts, Share};
 use crate::plans::shelf::{Head, Kept, Noted, Shelf, Text, Texts};
 use crate::plans::{RecordedNumbers, Resolution, Survey};
 use crate::reading::{Metadata, Reader};
@@ -184,6 +187,16 @@ impl Survey for SalesAiSurvey {
 
     fn see_bad(&mut self, bad: &BadDocument) {
         self.count_bad(&bad.collection, bad.id.as_deref());
+    }
+
+    fn share(&self) -> Vec<u8> {
+        let mut share = Share::default();
+        self.notes.write(&mut share);
+        share.into_bytes()
+    }
+
+    fn absorb(&mut self, share: &[u8]) -> Result<()> {
+        self.notes.read(Parts::of(share))
     }
 
     fn resolve(mut self: Box<Self>, recorded: &RecordedNumbers) -> Box<dyn Resolution> {

@@ -40,3 +40,13 @@ CREATE TABLE IF NOT EXISTS sunset.work (
 );
 CREATE INDEX IF NOT EXISTS work_left ON sunset.work (run, stage, number) WHERE done_at IS NULL;
 CREATE INDEX IF NOT EXISTS work_held ON sunset.work (worker) WHERE done_at IS NULL;
+
+-- What workers noted of the documents of a unit of the survey, where the survey is shared. In a
+-- table of its own, and not compressed: written once and read once by every worker.
+CREATE TABLE IF NOT EXISTS sunset.survey_notes (
+    run    bigint NOT NULL REFERENCES sunset.crews (run),
+    number integer NOT NULL,
+    notes  bytea NOT NULL,
+    PRIMARY KEY (run, number)
+);
+ALTER TABLE sunset.survey_notes ALTER COLUMN notes SET STORAGE EXTERNAL;

@@ -149,8 +149,11 @@ impl Crew {
             .database
             .steadily(|| async {
                 let mut transaction = lease.begin().await?;
+                // Of two that leave together the second sees that it is the last.
+                alone(&mut transaction).await?;
                 close(&mut transaction, lease, end).await?;
                 leave(&mut transaction, self.worker, None).await?;
+                desk::forget(&mut transaction, lease, SILENCE).await?;
                 commit(transaction).await
             })
             .await;

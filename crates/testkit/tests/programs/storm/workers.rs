@@ -18,10 +18,26 @@ fn signal(child: &Child, signal: &str) {
     assert!(sent.expect("kill").success(), "kill {signal} {pid}");
 }
 
+/// Notes what is written for good.
+const WATCHED: &str = include_str!("watched.sql");
+/// All of that, each act as often as it was done.
+const ACTS: &str = "SELECT act, name, id FROM public.watched ORDER BY 1, 2, 3";
+
 /// A worker that was killed, by its process, and when.
 struct Killed {
     pid: u32,
     at: String,
+}
+
+/// Kills a worker and starts another in its place.
+fn kill(victim: &mut Child, place: &Workplace, work: &[&str], killed: &mut Vec<Killed>) {
+    victim.kill().expect("killed");
+    killed.push(Killed {
+        pid: victim.id(),
+        at: now(place),
+    });
+    victim.wait().expect("gone");
+    *victim = place.spawn("data-migrate", work);
 }
 
 fn now(place: &Workplace) -> String {
@@ -43,15 +59,19 @@ fn eight_workers_some_killed_one_paused_one_cut_off_do_what_one_process_does() {
     };
     let mut storm = Storm::of(6);
     let alone = prepared(place, storm.cases);
+    alone.query(WATCHED);
     alone.expect(3, "data-migrate", &["--batch-size", "100"]);
     let wanted = meaning(&alone);
+    let written = alone.query(ACTS);
 
     let place = prepared(Workplace::new().expect("a server"), storm.cases);
+    place.query(WATCHED);
     // Many units, but no more than there is time for.
     let unit = if storm.cases > 10_000 { "64K" } else { "2K" };
     let work = [
         "--worker",
         "storm",
+        "--share-survey",
         "--batch-size",
         "50",
         "--unit-size",
@@ -71,24 +91,24 @@ fn eight_workers_some_killed_one_paused_one_cut_off_do_what_one_process_does() {
     let survivors: Vec<Child> = (0..3).map(|_| place.spawn("data-migrate", &work)).collect();
     let all_claimed = "SELECT to_regclass('sunset.work') IS NOT NULL";
     wait_for(&place, all_claimed, "the ledger is made");
+    place.query(include_str!("handed.sql"));
+    // One dies while all survey: others have to note what it did not.
+    let surveying = "SELECT count(*) FILTER (WHERE done_at IS NOT NULL) > 5 FROM sunset.work";
+    wait_for(&place, surveying, "the survey has begun");
+    let mut killed = Vec::new();
+    kill(&mut victims[0], &place, &work, &mut killed);
     let busy = "SELECT count(DISTINCT worker) = 8 AND count(*) > 20 FROM sunset.work \
-                WHERE worker IS NOT NULL AND stage = 2";
+                WHERE worker IS NOT NULL AND stage = 3";
     wait_for(&place, busy, "all eight work on the largest stage");
 
-    let mut killed = Vec::new();
+    let surveyed = killed.len();
     for blow in 0..storm.blows {
         std::thread::sleep(storm.moment(Duration::from_millis(700)));
         let victim = &mut victims[usize::try_from(storm.random.below(3)).expect("small")];
         if ended(victim, Duration::ZERO) {
             break;
         }
-        victim.kill().expect("killed");
-        killed.push(Killed {
-            pid: victim.id(),
-            at: now(&place),
-        });
-        victim.wait().expect("gone");
-        *victim = place.spawn("data-migrate", &work);
+        kill(victim, &place, &work, &mut killed);
         if blow == 1 {
             // Others are refused, each with the reason.
             let other = place.expect(1, "data-migrate", &["--worker", "storm", "--prune"]);
@@ -107,7 +127,10 @@ fn eight_workers_some_killed_one_paused_one_cut_off_do_what_one_process_does() {
             );
         }
     }
-    assert!(!killed.is_empty(), "it was over before anybody was killed");
+    assert!(
+        killed.len() > surveyed,
+        "it was over before anybody was killed"
+    );
     signal(&paused, "-STOP");
     proxy.silence(true);
     let silent_since = Instant::now();
@@ -144,6 +167,11 @@ fn eight_workers_some_killed_one_paused_one_cut_off_do_what_one_process_does() {
                  (SELECT count(DISTINCT run) FROM sunset.provenance) || ' ' || \
                  (SELECT count(*) FROM sunset.runs WHERE state <> 'done' AND program = 'data-migrate')";
     assert_eq!(place.query(twice), ["0 0 1 0"], "seed {}", storm.seed);
+    // Not a row was written, changed or removed once more than by one process.
+    let acts = place.query(ACTS);
+    let what = format!("what was done to rows, seed {}", storm.seed);
+    expect_same(&acts, &written, &what);
+    assert!(acts.len() > 1_000 && acts.iter().all(|act| act.starts_with("INSERT")));
     let mut longest: f64 = 0.0;
     for killed in &killed {
         // Until its units waited for others; whoever asks next gets them.
@@ -156,10 +184,12 @@ fn eight_workers_some_killed_one_paused_one_cut_off_do_what_one_process_does() {
             longest = longest.max(seconds.parse().expect("seconds"));
         }
     }
-    let sql = "SELECT coalesce(max(extract(epoch FROM k.claimed_at - w.heartbeat_at)), 0) \
-               FROM sunset.work AS k, LATERAL (SELECT max(heartbeat_at) AS heartbeat_at FROM sunset.workers \
-               WHERE fenced_at IS NOT NULL AND fenced_at <= k.claimed_at) AS w WHERE k.taken_over = 1";
-    let claimed: f64 = place.query(sql)[0].parse().expect("seconds");
+    // Until somebody else had them.
+    let taken = place.query(include_str!("taken_over.sql")).remove(0);
+    let mut taken = taken.split('|').map(|text| text.trim().parse::<f64>());
+    let mut taken = || taken.next().expect("two columns").expect("a number");
+    let (handed, claimed) = (taken(), taken());
+    assert!(handed > 0.0, "no unit was taken over");
     assert!(
         longest < TAKEN_OVER && claimed < TAKEN_OVER,
         "{longest} s, {claimed} s"
@@ -172,11 +202,13 @@ fn eight_workers_some_killed_one_paused_one_cut_off_do_what_one_process_does() {
     );
     told(&format!(
         "8 workers, {} killed, one paused, one cut off: {}; a dead worker's units were free after \
-         {longest:.1} s at the most and claimed {claimed:.1} s after its last word; {} rows and entries \
-         as one process gives; seed {}",
+         {longest:.1} s at the most and all claimed {claimed:.1} s after its last word at the most; {} \
+         rows and entries as one process gives, each of {} rows inserted once and never touched \
+         again; seed {}",
         killed.len(),
         units[0],
         wanted.len(),
+        acts.len(),
         storm.seed
     ));
 }

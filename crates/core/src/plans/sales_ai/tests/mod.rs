@@ -113,7 +113,20 @@ impl V2 {
         self
     }
 
+    /// By one survey, and by several that share what they noted: nothing may tell the two apart.
     pub fn migrate(self) -> V3 {
+        let alone = self.clone().migrated_by(self.surveyed());
+        let together = self.clone().migrated_by(self.surveyed_together());
+        assert_eq!(alone.items, together.items);
+        assert_eq!(alone.repeated, together.repeated);
+        for collection in SalesAi.collections() {
+            let tally = |v3: &V3| v3.resolution.tally(collection);
+            assert_eq!(tally(&alone), tally(&together), "{collection}");
+        }
+        alone
+    }
+
+    fn surveyed(&self) -> Box<dyn Survey> {
         let mut survey: Box<dyn Survey> = SalesAi.survey("owner");
         for document in &self.documents {
             survey.see(document.clone()).expect("room for a few");
@@ -121,6 +134,34 @@ impl V2 {
         for bad in &self.bad {
             survey.see_bad(bad);
         }
+        survey
+    }
+
+    fn surveyed_together(&self) -> Box<dyn Survey> {
+        let part = |documents: &[Document], bad: &[BadDocument]| {
+            let part = Self {
+                documents: documents.to_vec(),
+                bad: bad.to_vec(),
+                ..Self::default()
+            };
+            part.surveyed().share()
+        };
+        let mut together: Box<dyn Survey> = SalesAi.survey("owner");
+        for documents in self.documents.chunks(3) {
+            let share = part(documents, &[]);
+            together.absorb(&share).expect("a share");
+            for end in 1..share.len() {
+                // What is cut off is an error or nothing at all, and never a panic.
+                drop(SalesAi.survey("owner").absorb(&share[..end]));
+            }
+        }
+        // Several shares, one behind the other, are a share.
+        let bad: Vec<u8> = self.bad.chunks(1).flat_map(|bad| part(&[], bad)).collect();
+        together.absorb(&bad).expect("shares");
+        together
+    }
+
+    fn migrated_by(self, survey: Box<dyn Survey>) -> V3 {
         let resolution = survey.resolve(&self.recorded);
         let mut items = BTreeMap::new();
         let mut repeated = 0;

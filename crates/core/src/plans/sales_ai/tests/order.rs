@@ -56,3 +56,28 @@ fn a_document_that_comes_again_behind_another_of_its_id_counts_once() {
     assert_eq!(v3.items.len(), 1);
     assert_eq!(v3.repeated, 2);
 }
+
+#[test]
+fn a_share_that_is_damaged_is_refused() {
+    use crate::error::ErrorKind;
+    use crate::plans::DocumentPlan as _;
+
+    let mut survey = super::SalesAi.survey("owner");
+    let case = json!({"customerId": "N1", "caseId": "K1", "createdAt": day(1)});
+    let document = super::document("cases", "c1", &case);
+    survey.see(document).expect("room");
+    let share = survey.share();
+    for end in 1..share.len() {
+        let cut = super::SalesAi.survey("owner").absorb(&share[..end]);
+        assert_eq!(
+            cut.expect_err("cut off").kind(),
+            ErrorKind::Malformed,
+            "{end}"
+        );
+    }
+    // More notes than there are bytes, and a number that is too large.
+    for wrong in [&[0, 0, 0xff, 0xff, 0xff, 0x7f][..], &[0xff; 12]] {
+        let wrong = super::SalesAi.survey("owner").absorb(wrong);
+        assert_eq!(wrong.expect_err("wrong").kind(), ErrorKind::Malformed);
+    }
+}

@@ -1,5 +1,9 @@
 //! Where a worker gets its units.
 
+mod notes;
+
+pub(super) use notes::forget;
+
 use async_trait::async_trait;
 use serde_json::Value as JsonValue;
 use sqlx::postgres::PgRow;
@@ -47,19 +51,7 @@ impl Crew {
         if let Some(theirs) = self.fingerprint(&mut transaction).await? {
             return compare(&theirs, fingerprint);
         }
-        for batch in units.chunks(BATCH) {
-            let stages: Vec<i32> = batch.iter().map(|unit| integer(unit.stage)).collect();
-            let numbers: Vec<i32> = batch.iter().map(|unit| integer(unit.number)).collect();
-            let tasks: Vec<String> = batch.iter().map(|unit| unit.task.to_string()).collect();
-            crate::postgres::query(include_str!("publish.sql"))
-                .bind(self.run.id())
-                .bind(stages)
-                .bind(numbers)
-                .bind(tasks)
-                .execute(&mut *transaction)
-                .await
-                .map_err(failed)?;
-        }
+        self.insert_units(&mut transaction, units).await?;
         let sql = "UPDATE sunset.crews SET fingerprint = $2, published_at = clock_timestamp() \
                    WHERE run = $1";
         crate::postgres::query(sql)
@@ -71,7 +63,45 @@ impl Crew {
         commit(transaction).await
     }
 
-    async fn next(&self) -> Result<Claim> {
+    async fn insert_survey(&self, units: &[Unit]) -> Result<()> {
+        let mut transaction = self.lease().begin().await?;
+        alone(&mut transaction).await?;
+        let sql = "SELECT EXISTS (SELECT FROM sunset.work WHERE run = $1)";
+        let published: bool = crate::postgres::query(sql)
+            .bind(self.run.id())
+            .fetch_one(&mut *transaction)
+            .await
+            .and_then(|row| row.try_get(0))
+            .map_err(|cause| error(cause, "cannot see whether the survey is published"))?;
+        if published {
+            return Ok(());
+        }
+        self.insert_units(&mut transaction, units).await?;
+        commit(transaction).await
+    }
+
+    async fn insert_units(
+        &self,
+        transaction: &mut Transaction<'_, Postgres>,
+        units: &[Unit],
+    ) -> Result<()> {
+        for batch in units.chunks(BATCH) {
+            let stages: Vec<i32> = batch.iter().map(|unit| integer(unit.stage)).collect();
+            let numbers: Vec<i32> = batch.iter().map(|unit| integer(unit.number)).collect();
+            let tasks: Vec<String> = batch.iter().map(|unit| unit.task.to_string()).collect();
+            crate::postgres::query(include_str!("publish.sql"))
+                .bind(self.run.id())
+                .bind(stages)
+                .bind(numbers)
+                .bind(tasks)
+                .execute(&mut **transaction)
+                .await
+                .map_err(|cause| error(cause, "cannot publish the work"))?;
+        }
+        Ok(())
+    }
+
+    async fn next(&self, below: u32) -> Result<Claim> {
         let failed = |cause| error(cause, "cannot claim a unit of work");
         let mut transaction = self.lease().begin().await?;
         // A worker does one unit at a time: what it holds was claimed, and the answer got lost.
@@ -79,6 +109,7 @@ impl Crew {
             let row = crate::postgres::query(statement)
                 .bind(self.run.id())
                 .bind(self.worker)
+                .bind(integer(below))
                 .fetch_optional(&mut *transaction)
                 .await
                 .map_err(failed)?;
@@ -88,9 +119,11 @@ impl Crew {
                 return Ok(Claim::Unit(unit));
             }
         }
-        let sql = "SELECT NOT EXISTS (SELECT FROM sunset.work WHERE run = $1 AND done_at IS NULL)";
+        let sql = "SELECT NOT EXISTS (SELECT FROM sunset.work \
+                   WHERE run = $1 AND stage < $2 AND done_at IS NULL)";
         let over: bool = crate::postgres::query(sql)
             .bind(self.run.id())
+            .bind(integer(below))
             .fetch_one(&mut *transaction)
             .await
             .and_then(|row| row.try_get(0))
@@ -150,8 +183,22 @@ impl WorkDesk for Crew {
         self.lease().database.watched(publish).await
     }
 
-    async fn claim(&self) -> Result<Claim> {
-        self.lease().database.watched(self.next()).await
+    async fn publish_survey(&self, units: &[Unit]) -> Result<()> {
+        let publish = self.insert_survey(units);
+        self.lease().database.watched(publish).await
+    }
+
+    async fn keep(&self, unit: &Unit, notes: &[u8]) -> Result<()> {
+        let keep = self.keep_notes(unit, notes);
+        self.lease().database.watched(keep).await
+    }
+
+    async fn kept(&self, unit: &Unit) -> Result<Vec<u8>> {
+        self.lease().database.watched(self.notes_of(unit)).await
+    }
+
+    async fn claim(&self, below: u32) -> Result<Claim> {
+        self.lease().database.watched(self.next(below)).await
     }
 
     async fn complete(&self, unit: &Unit, outcome: &JsonValue) -> Result<()> {
