@@ -102,13 +102,27 @@ pub async fn final_check(
         registered.name,
         database.describe()
     ));
+    let reports = !arguments.no_report && matches!(consent, Consented::Write(_));
+    let of = Of {
+        plan: &registered.name,
+        database: &database,
+        begun,
+    };
     let rows = InPlaceLook::new(database.clone());
-    let opened = in_place::open(registered, parameters, DayOf::Migration, &database, &rows).await?;
+    let opening = in_place::open(registered, parameters, DayOf::Migration, &database, &rows);
+    let opened = match opening.await {
+        Ok(opened) => opened,
+        Err(error) => {
+            if reports {
+                told::broken_off(&error, &of, arguments, session).await;
+            }
+            return Err(error);
+        }
+    };
     if let Some(earlier) = &opened.day {
         session.detail(&format!("as of {}, as it was migrated", earlier.day));
     }
     let plan = opened.plan;
-    let reports = !arguments.no_report && matches!(consent, Consented::Write(_));
     let checking = Checking {
         backup,
         options: InPlaceOptions {
@@ -120,18 +134,13 @@ pub async fn final_check(
         },
         plan,
         wanted: &arguments.in_place.check,
-        database,
+        database: database.clone(),
         session,
         begun,
         reports,
     };
     let checked = checking.everything(arguments, &consent).await;
     if let (Err(error), true) = (&checked, reports) {
-        let of = Of {
-            plan: &checking.plan.name,
-            database: &checking.database,
-            begun,
-        };
         told::broken_off(error, &of, arguments, session).await;
     }
     checked
@@ -152,7 +161,6 @@ struct Checking<'a> {
 impl Checking<'_> {
     /// Checks, repairs where that was asked for, and says what was found.
     async fn everything(&self, arguments: &Arguments, consent: &Consented) -> Result<Status> {
-        preconditions(&self.plan, &self.rows()).await?;
         let mut report = self.check().await?;
         let mut repairs = None;
         if arguments.in_place.fix {

@@ -14,7 +14,8 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use futures::StreamExt;
-use sunset_core::document::Delivery;
+use serde::{Deserialize, Serialize};
+use sunset_core::document::{BadDocument, Delivery};
 use sunset_core::error::Result;
 use sunset_core::plans::{DocumentPlan, RecordedNumbers, Resolution};
 use sunset_core::ports::documents::{DocumentSource, Snapshot};
@@ -96,17 +97,41 @@ pub struct Surveyed {
     pub resolution: Arc<dyn Resolution>,
     /// Collections that the source holds and the plan does not name.
     pub not_planned: Vec<String>,
-    /// Deliveries that could not be decoded, and of which not even the id is known.
-    pub nameless: u64,
-    /// Of deliveries that could not be decoded: what they may be accounted for under. Hashes, for
-    /// there may be many; that two are alike only keeps one from being taken for gone.
-    bad_places: HashSet<u64>,
+    /// What could not be decoded.
+    unreadable: Unreadable,
+}
+
+/// Deliveries that could not be decoded.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Unreadable {
+    /// Those of which not even the id is known.
+    nameless: u64,
+    /// What they may be accounted for under. Hashes, for there may be many; that two are alike only
+    /// keeps one from being taken for gone.
+    places: HashSet<u64>,
+}
+
+impl Unreadable {
+    fn see(&mut self, bad: &BadDocument) {
+        self.nameless += u64::from(bad.id.is_none());
+        // As items are called that are made of it.
+        for name in bad.id.iter().chain([&bad.place]) {
+            let name = name.replace('\0', "%00");
+            self.places.insert(hash_of(&bad.collection, &name));
+        }
+    }
+
+    fn absorb(&mut self, more: Self) {
+        self.nameless += more.nameless;
+        self.places.extend(more.places);
+    }
 }
 
 impl Surveyed {
     /// Whether V2 has what an item was made of.
     pub fn knows(&self, key: &ItemKey) -> bool {
-        self.resolution.knows(key) || self.bad_places.contains(&hash_of(&key.collection, &key.id))
+        let place = hash_of(&key.collection, &key.id);
+        self.resolution.knows(key) || self.unreadable.places.contains(&place)
     }
 }
 
@@ -142,8 +167,7 @@ async fn survey_with(
     let snapshot = source.open().await?;
     let mut survey = plan.survey(owner);
     let mut deliveries = source.read(&plan.collections());
-    let mut nameless = 0;
-    let mut bad_places = HashSet::new();
+    let mut unreadable = Unreadable::default();
     progress.start("Survey", None);
     while let Some(chunk) = deliveries.next().await {
         let chunk = chunk?;
@@ -153,12 +177,7 @@ async fn survey_with(
             match delivery {
                 Delivery::Document(document) => survey.see(document)?,
                 Delivery::Bad(bad) => {
-                    nameless += u64::from(bad.id.is_none());
-                    // As items are called that are made of it.
-                    for name in bad.id.iter().chain([&bad.place]) {
-                        let name = name.replace('\0', "%00");
-                        bad_places.insert(hash_of(&bad.collection, &name));
-                    }
+                    unreadable.see(&bad);
                     survey.see_bad(&bad);
                 }
             }
@@ -172,8 +191,7 @@ async fn survey_with(
         snapshot,
         resolution,
         not_planned,
-        nameless,
-        bad_places,
+        unreadable,
     })
 }
 

@@ -208,7 +208,7 @@ async fn find_gone(
     let mut after: Option<ItemKey> = None;
     loop {
         let page = verifier.accounted_items(after.as_ref(), PAGE).await?;
-        for Accounted { key, has_rows } in &page {
+        for Accounted { key, has_rows, .. } in &page {
             if gone::is_gone(plan, surveyed, key) {
                 if *has_rows {
                     comparison.count_gone(key);

@@ -80,13 +80,13 @@ pub(super) async fn find(
 /// That a document was not delivered says that V2 has it no longer only if V2 was read whole.
 fn check_absence(surveyed: &Surveyed, key: &ItemKey, options: &LoadOptions) -> Result<()> {
     let item = format!("{}/{}", key.collection, key.id);
-    if surveyed.nameless > 0 {
+    if surveyed.unreadable.nameless > 0 {
         return Err(Error::new(
             ErrorKind::Refused,
             format!(
                 "nothing is removed: {} deliveries of V2 are unreadable and without an id, and a \
                  document that seems to be gone may be one of them",
-                surveyed.nameless
+                surveyed.unreadable.nameless
             ),
         )
         .item(item)

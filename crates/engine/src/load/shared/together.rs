@@ -6,7 +6,6 @@
 //! and once more.
 
 use futures::{StreamExt as _, TryStreamExt as _};
-use serde::{Deserialize, Serialize};
 use serde_json::Value as JsonValue;
 use sunset_core::digest::Digest;
 use sunset_core::document::Delivery;
@@ -16,6 +15,7 @@ use sunset_core::ports::documents::{DocumentSource, Slice};
 use sunset_core::ports::progress::Progress;
 use sunset_core::ports::work::{Unit, WorkDesk};
 
+use super::super::Unreadable;
 use super::{Fingerprint, Surveyed, Task, add_stage, foreign, task_of};
 use crate::retry::{Retries, retry};
 use crate::worker;
@@ -45,13 +45,6 @@ pub struct Together<'a> {
     pub progress: &'a dyn Progress,
 }
 
-/// What came of a unit, beside the notes.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Noted {
-    /// Deliveries that could not be decoded, and of which not even the id is known.
-    nameless: u64,
-}
-
 /// Publishes the units of the survey where nobody did, takes part until all are done, and decides
 /// from what all noted.
 ///
@@ -77,13 +70,14 @@ pub async fn survey(with: &Together<'_>) -> Result<(Surveyed, Fingerprint)> {
     let not_planned = with.source.not_planned(&with.plan.collections()).await?;
     let mut survey = with.plan.survey(with.owner);
     let mut fingerprint = Fingerprint::of(with.plan, with.owner, with.recorded);
-    let mut nameless = 0;
+    let mut unreadable = Unreadable::default();
     let units = retry(with.retries, || with.desk.outcomes(STAGES)).await?;
     // In the order of the source: of two deliveries the later one may count.
     for (unit, outcome) in units {
-        let noted: Noted =
+        // What came of a unit, beside the notes.
+        let bad: Unreadable =
             serde_json::from_value(outcome).map_err(|cause| foreign().cause(cause))?;
-        nameless += noted.nameless;
+        unreadable.absorb(bad);
         let notes = retry(with.retries, || with.desk.kept(&unit)).await?;
         fingerprint.add(Digest::of(&notes));
         survey.absorb(&notes)?;
@@ -92,7 +86,7 @@ pub async fn survey(with: &Together<'_>) -> Result<(Surveyed, Fingerprint)> {
         snapshot,
         resolution: survey.resolve(with.recorded).into(),
         not_planned,
-        nameless,
+        unreadable,
     };
     Ok((surveyed, fingerprint))
 }
@@ -127,19 +121,20 @@ impl Together<'_> {
         let Task::Survey { slices } = task_of(&unit)? else {
             return Err(foreign());
         };
-        let shares: Vec<(Vec<u8>, u64)> = futures::stream::iter(slices)
+        let shares: Vec<(Vec<u8>, Unreadable)> = futures::stream::iter(slices)
             .map(|slice| self.note(slice))
             .buffered(STREAMS)
             .try_collect()
             .await?;
-        let noted = Noted {
-            nameless: shares.iter().map(|(_, nameless)| nameless).sum(),
-        };
+        let mut unreadable = Unreadable::default();
+        let mut notes = Vec::new();
         // One share behind the other is a share.
-        let notes = shares.into_iter().flat_map(|(share, _)| share);
-        let notes: Vec<u8> = notes.collect();
+        for (share, bad) in shares {
+            notes.extend(share);
+            unreadable.absorb(bad);
+        }
         retry(self.retries, || self.desk.keep(&unit, &notes)).await?;
-        serde_json::to_value(noted).map_err(|cause| {
+        serde_json::to_value(unreadable).map_err(|cause| {
             Error::new(
                 ErrorKind::Internal,
                 "the outcome of a unit cannot be written",
@@ -148,11 +143,11 @@ impl Together<'_> {
         })
     }
 
-    /// What a survey of one slice shares, and how many of its deliveries have no name.
-    async fn note(&self, slice: Slice) -> Result<(Vec<u8>, u64)> {
+    /// What a survey of one slice shares, and what could not be read of it.
+    async fn note(&self, slice: Slice) -> Result<(Vec<u8>, Unreadable)> {
         let mut survey = self.plan.survey(self.owner);
         let mut deliveries = self.source.read_slice(&slice);
-        let mut nameless = 0;
+        let mut unreadable = Unreadable::default();
         while let Some(chunk) = deliveries.next().await {
             let chunk = chunk?;
             let count = chunk.len() as u64;
@@ -160,13 +155,13 @@ impl Together<'_> {
                 match delivery {
                     Delivery::Document(document) => survey.see(document)?,
                     Delivery::Bad(bad) => {
-                        nameless += u64::from(bad.id.is_none());
+                        unreadable.see(&bad);
                         survey.see_bad(&bad);
                     }
                 }
             }
             self.progress.advance(count);
         }
-        Ok((survey.share(), nameless))
+        Ok((survey.share(), unreadable))
     }
 }
