@@ -213,6 +213,15 @@ pub trait ObjectLedger: Send + Sync {
     }
 }
 
+/// A proven copy, and the conversation that is to point at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// What was proven.
+    pub record: ObjectRecord,
+    /// Without one nothing is linked.
+    pub conversation: Option<Conversation>,
+}
+
 /// Writes what became of objects, within one run.
 ///
 /// Contract: each call is one transaction, and calling again with the same is harmless.
@@ -232,14 +241,11 @@ pub trait ObjectJournal: Send + Sync {
     /// Forgets what was measured of an object: it proved wrong.
     async fn forget(&self, source_uri: &str) -> Result<()>;
 
-    /// Records a proven copy and, in the same transaction, lets `conversations.audio_url` point
-    /// at it where it still holds what migration wrote. The object's measurements are forgotten.
-    /// Without a conversation nothing is linked.
-    async fn prove(
-        &self,
-        record: &ObjectRecord,
-        conversation: Option<&Conversation>,
-    ) -> Result<Option<LinkOutcome>>;
+    /// Records proven copies and, in the same transaction, lets `conversations.audio_url` point at
+    /// each where it still holds what migration wrote. The objects' measurements are forgotten.
+    /// Gives what became of each link, in order; `None` for a proof without a conversation. No two
+    /// proofs are of the same object for the same conversation, or of the same conversation.
+    async fn prove(&self, proofs: &[Proof]) -> Result<Vec<Option<LinkOutcome>>>;
 }
 
 /// Fetches public URLs without credentials.

@@ -1,9 +1,9 @@
 //! Copying one object, and proving it.
 
 use std::io::Read as _;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures::StreamExt;
 use sunset_core::audio::CACHE_CONTROL;
 use sunset_core::audio::address::{MAX_KEY, metadata_uri};
@@ -17,12 +17,14 @@ use sunset_core::ports::objects::{
     Attributes, Body, ByteStream, ObjectJournal, ObjectSource, ObjectWriter, SourceObject,
 };
 
-use super::hashes::{Hashes, Sums, hex};
+use super::hashes::{Hashes, LaneHashes, Sums, hex};
+use super::lanes::Lanes;
 use super::limits::Limits;
+use super::room::{Room, Taken};
 use crate::retry::{Retries, retry};
 
-/// Bytes of a body that are handed on at once, and so the step of the bandwidth limit.
-const CHUNK: usize = 64 << 10;
+/// Bytes that may be held for while nothing of them is here yet.
+const LITTLE: u64 = 256 << 10;
 
 /// Why an object is not copied.
 #[derive(Debug)]
@@ -81,7 +83,16 @@ pub struct Copier {
     pub store: Arc<dyn ObjectWriter>,
     pub journal: Arc<dyn ObjectJournal>,
     pub limits: Arc<Limits>,
+    pub room: Room,
+    pub lanes: Arc<Lanes>,
     pub retries: Retries,
+}
+
+/// A small object in hand, and what its bytes are.
+struct Held {
+    pieces: Vec<Bytes>,
+    sums: Sums,
+    format: Format,
 }
 
 impl Copier {
@@ -116,25 +127,30 @@ impl Copier {
         }
     }
 
-    /// Copies a small object: read once, held, hashed, and sent by one request.
+    /// Copies a small object: read once, held, hashed, and sent by one request. What was sent is
+    /// let go of piece by piece, so that sending it again takes reading it again.
     async fn copy_whole(&self, object: &SourceObject, key: String) -> Result<Stored, Fault> {
-        let _room = self.limits.room(object.size).await.map_err(Fault::Fatal)?;
-        let (bytes, sums) = retry(self.retries, || self.read_whole(object))
-            .await
-            .map_err(Fault::of_source)?;
-        sums.check(object).map_err(Fault::Failed)?;
-        let head = bytes.get(..HEAD.min(bytes.len())).unwrap_or_default();
-        let format = format_of(head, object)?;
-        let attributes = attributes(object, format, &sums);
+        let first = Mutex::new(Some(self.hold(object).await?));
         let sent = retry(self.retries, || async {
+            let first = first.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let held = match first {
+                Some(held) => held,
+                None => match self.hold(object).await {
+                    Ok(held) => held,
+                    Err(fault) => return Ok(Err(fault)),
+                },
+            };
+            let (sums, format) = (held.sums, held.format);
             let body = Body {
-                bytes: self.slices(bytes.clone()),
+                bytes: self.in_pieces(held.pieces),
                 length: sums.length,
                 md5: sums.md5,
             };
-            self.store.put(&key, body, &attributes).await
+            let attributes = attributes(object, format, &sums);
+            let stated = self.store.put(&key, body, &attributes).await?;
+            Ok(Ok((stated, sums, format)))
         });
-        let stated = sent.await.map_err(Fault::of_store)?;
+        let (stated, sums, format) = sent.await.map_err(Fault::of_store)??;
         let etag = self.prove(&key, stated, &hex(&sums.md5), &sums).await?;
         Ok(Stored {
             sums,
@@ -146,42 +162,90 @@ impl Copier {
         })
     }
 
-    async fn read_whole(&self, object: &SourceObject) -> sunset_core::Result<(Bytes, Sums)> {
-        let length = usize::try_from(object.size).unwrap_or(usize::MAX);
-        let mut bytes = BytesMut::with_capacity(length);
-        let mut hashes = Hashes::default();
-        let mut stream = self.source.read(object, 0, object.size).await?;
-        while let Some(chunk) = stream.next().await {
-            let chunk = chunk?;
-            self.limits.read(chunk.len()).await;
-            hashes.update(&chunk);
-            if hashes.length() > object.size {
-                return Err(Error::new(
-                    ErrorKind::Conflict,
-                    "the object is longer than it was listed",
-                )
-                .item(object.uri.clone()));
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        if hashes.length() < object.size {
-            return Err(ended_early(object, hashes.length()));
-        }
-        Ok((bytes.freeze(), hashes.finish()))
+    /// Reads a small object whole, and finds it to be what the source states, and audio.
+    async fn hold(&self, object: &SourceObject) -> Result<Held, Fault> {
+        let read = retry(self.retries, || self.read_whole(object)).await;
+        let (pieces, sums) = read.map_err(Fault::of_source)?;
+        sums.check(object).map_err(Fault::Failed)?;
+        let head = pieces.first().map_or(&[][..], |piece| piece);
+        let format = format_of(head.get(..HEAD.min(head.len())).unwrap_or_default(), object)?;
+        Ok(Held {
+            pieces,
+            sums,
+            format,
+        })
     }
 
-    /// Bytes in hand as a stream that keeps to the bandwidth.
-    fn slices(&self, bytes: Bytes) -> ByteStream {
-        let limits = Arc::clone(&self.limits);
-        futures::stream::unfold((bytes, limits), |(mut rest, limits)| async move {
-            if rest.is_empty() {
-                return None;
+    async fn read_whole(&self, object: &SourceObject) -> sunset_core::Result<(Vec<Bytes>, Sums)> {
+        let (mut stream, mut room) = self.opened(object).await?;
+        let longer = || {
+            Error::new(
+                ErrorKind::Conflict,
+                "the object is longer than it was listed",
+            )
+            .item(object.uri.clone())
+        };
+        let mut hashes = LaneHashes::new(&self.lanes);
+        let mut pieces = Vec::new();
+        let mut open = None;
+        let mut left = object.size;
+        while let Some(chunk) = stream.next().await {
+            let mut chunk = chunk?;
+            self.limits.read(chunk.len()).await;
+            left = left.checked_sub(chunk.len() as u64).ok_or_else(longer)?;
+            while !chunk.is_empty() {
+                let mut piece = match open.take().or_else(|| room.piece()) {
+                    Some(piece) => piece,
+                    None => return Err(longer()),
+                };
+                piece.fill(&mut chunk);
+                if piece.is_full() {
+                    let bytes = piece.seal();
+                    hashes.update(bytes.clone());
+                    pieces.push(bytes);
+                } else {
+                    open = Some(piece);
+                }
             }
-            let chunk = rest.split_to(CHUNK.min(rest.len()));
-            limits.send(chunk.len()).await;
-            Some((Ok(chunk), (rest, limits)))
-        })
-        .boxed()
+        }
+        if left > 0 {
+            return Err(ended_early(object, object.size - left));
+        }
+        if let Some(piece) = open {
+            let bytes = piece.seal();
+            hashes.update(bytes.clone());
+            pieces.push(bytes);
+        }
+        Ok((pieces, hashes.finish()))
+    }
+
+    /// The object's bytes, and room for them. Where that is much, the object is asked for first:
+    /// the way there and back takes none.
+    async fn opened(&self, object: &SourceObject) -> sunset_core::Result<(ByteStream, Taken)> {
+        if object.size <= LITTLE {
+            let room = self.room.take(object.size).await?;
+            let stream = self.source.read(object, 0, object.size).await?;
+            return Ok((stream, room));
+        }
+        let ahead = self.limits.ahead().await?;
+        let stream = self.source.read(object, 0, object.size).await?;
+        let room = self.room.take(object.size).await?;
+        drop(ahead);
+        Ok((stream, room))
+    }
+
+    /// Pieces in hand as a stream that keeps to the bandwidth, and lets go of them.
+    fn in_pieces(&self, pieces: Vec<Bytes>) -> ByteStream {
+        let limits = Arc::clone(&self.limits);
+        let pieces = futures::stream::iter(pieces);
+        let sent = pieces.then(move |piece| {
+            let limits = Arc::clone(&limits);
+            async move {
+                limits.send(piece.len()).await;
+                Ok(piece)
+            }
+        });
+        sent.boxed()
     }
 
     /// Holds what the store states against what was sent. A store that states something that is

@@ -10,20 +10,23 @@ use sunset_core::audio::planner::{listed, same_version};
 use sunset_core::audio::record::{ObjectRecord, Role, State};
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::ports::objects::{
-    LinkOutcome, ObjectJournal, ObjectSource, ObjectWriter, SourceObject,
+    LinkOutcome, ObjectJournal, ObjectSource, ObjectWriter, Proof, SourceObject,
 };
 
 use tokio::time::Instant;
 
 use super::CopyOptions;
+use super::booking::Booking;
 use super::copier::{Copier, Fault, Stored};
 use super::hashes::Sums;
 use super::limits::Limits;
+use super::room::Room;
 use crate::retry::retry;
 
 /// What the copies of one run share.
 pub struct Flow {
     pub copier: Copier,
+    pub booking: Booking,
     pub public_url: String,
 }
 
@@ -52,11 +55,14 @@ impl Flow {
         options: &CopyOptions,
     ) -> Self {
         Self {
+            booking: Booking::new(Arc::clone(&journal), options.retries),
             copier: Copier {
                 source,
                 store,
                 journal,
                 limits: Arc::new(Limits::new(options.rate)),
+                room: Room::default(),
+                lanes: Arc::default(),
                 retries: options.retries,
             },
             public_url: options.public_url.clone(),
@@ -192,16 +198,19 @@ impl Flow {
         record.etag = Some(stored.etag.clone());
         record.url = Some(public_url(&self.public_url, &stored.key));
         record.key = Some(stored.key.clone());
-        self.journal(&record, owner).await
+        self.book(record, owner).await
     }
 
-    async fn journal(&self, record: &ObjectRecord, owner: &Owner) -> Result<Option<LinkOutcome>> {
+    async fn book(&self, record: ObjectRecord, owner: &Owner) -> Result<Option<LinkOutcome>> {
         let conversation = match owner {
-            Owner::Conversation(conversation) => Some(conversation),
+            Owner::Conversation(conversation) => Some(conversation.clone()),
             Owner::Nobody => None,
         };
-        let journal = &self.copier.journal;
-        retry(self.copier.retries, || journal.prove(record, conversation)).await
+        let proof = Proof {
+            record,
+            conversation,
+        };
+        self.booking.book(proof).await
     }
 
     /// An object whose listing states another version and no checksums (a file with another
@@ -238,7 +247,7 @@ impl Flow {
         let mut record = previous.clone();
         record.generation = now.generation;
         record.url = Some(public_url(&self.public_url, key));
-        let link = self.journal(&record, &copy.owner).await?;
+        let link = self.book(record, &copy.owner).await?;
         Ok(Some(Became::Refreshed(object.size, link)))
     }
 

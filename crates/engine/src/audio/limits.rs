@@ -1,4 +1,4 @@
-//! Limits that all copies share: bandwidth, memory, transfers at once.
+//! Limits that all copies share: bandwidth, transfers at once.
 
 use std::time::Duration;
 
@@ -7,10 +7,9 @@ use tokio::time::Instant;
 
 use sunset_core::error::{Error, ErrorKind, Result};
 
-/// Bytes of small objects that are held at once: 12 MiB.
-const POOL: u64 = 12 << 20;
-/// What one permit of the pool stands for.
-const GRAIN: u64 = 4 << 10;
+/// Small objects whose first bytes are waited for before there is room for them: enough that the
+/// way there and back costs no time, and so few that none waits until its connection is cut.
+const AHEAD: usize = 8;
 
 /// Parts of large objects on their way at once, over all objects.
 const PARTS_AT_ONCE: usize = 8;
@@ -46,7 +45,7 @@ impl Bandwidth {
 pub struct Limits {
     reading: Option<Bandwidth>,
     sending: Option<Bandwidth>,
-    pool: Semaphore,
+    ahead: Semaphore,
     parts: Semaphore,
 }
 
@@ -57,7 +56,7 @@ impl Limits {
         Self {
             reading: rate.map(Bandwidth::new),
             sending: rate.map(Bandwidth::new),
-            pool: Semaphore::new(usize::try_from(POOL / GRAIN).unwrap_or(usize::MAX)),
+            ahead: Semaphore::new(AHEAD),
             parts: Semaphore::new(PARTS_AT_ONCE),
         }
     }
@@ -76,14 +75,12 @@ impl Limits {
         }
     }
 
-    /// Waits for room for a small object.
+    /// Waits for the turn of a small object to be asked for.
     ///
     /// # Errors
-    /// `Internal`: the pool is never closed.
-    pub async fn room(&self, bytes: u64) -> Result<SemaphorePermit<'_>> {
-        let permits = bytes.min(POOL).div_ceil(GRAIN).max(1);
-        let permits = u32::try_from(permits).unwrap_or(u32::MAX);
-        self.pool.acquire_many(permits).await.map_err(closed)
+    /// `Internal`: the semaphore is never closed.
+    pub async fn ahead(&self) -> Result<SemaphorePermit<'_>> {
+        self.ahead.acquire().await.map_err(closed)
     }
 
     /// Waits for the turn of a part.
@@ -155,18 +152,5 @@ mod tests {
         let elapsed = begin.elapsed();
         assert!(elapsed >= Duration::from_millis(199), "{elapsed:?}");
         assert!(elapsed < Duration::from_secs(2), "{elapsed:?}");
-    }
-
-    #[tokio::test]
-    async fn small_objects_wait_for_room() {
-        let limits = Limits::new(None);
-        let held = limits.room(POOL).await.expect("room");
-        let waiting = tokio::time::timeout(Duration::from_millis(20), limits.room(1)).await;
-        assert!(waiting.is_err(), "there is no room beside it");
-        drop(held);
-        assert!(
-            limits.room(u64::MAX).await.is_ok(),
-            "one that is too large gets all"
-        );
     }
 }

@@ -1,6 +1,7 @@
 //! The first reading of a large object: its hashes, and the MD5 of every part.
 
 use futures::StreamExt;
+use md5::{Digest as _, Md5};
 use sunset_core::audio::format::Format;
 use sunset_core::audio::parts::Layout;
 use sunset_core::audio::record::{MeasuredPart, Version};
@@ -104,7 +105,7 @@ impl Copier {
             return Ok(Ok(()));
         }
         let mut hashes = measuring.hashes.clone();
-        let mut part = Hashes::default();
+        let (mut part, mut measured) = (Md5::default(), 0);
         let mut head = Vec::new();
         let mut stream = self.source.read(object, from, object.size).await?;
         while let Some(chunk) = stream.next().await {
@@ -120,7 +121,7 @@ impl Copier {
                 }
             }
             while !chunk.is_empty() {
-                let left = layout.part.min(object.size - from) - part.length();
+                let left = layout.part.min(object.size - from) - measured;
                 if left == 0 {
                     return Ok(Err(Fault::Changed));
                 }
@@ -128,8 +129,10 @@ impl Copier {
                 let bytes = chunk.split_to(take);
                 hashes.update(&bytes);
                 part.update(&bytes);
-                if part.length() == layout.part.min(object.size - from) {
-                    let md5 = std::mem::take(&mut part).finish().md5;
+                measured += take as u64;
+                if measured == layout.part.min(object.size - from) {
+                    let md5 = std::mem::take(&mut part).finalize().into();
+                    measured = 0;
                     let number = u32::try_from(measuring.parts.len() + 1).unwrap_or(u32::MAX);
                     let state = hashes.state();
                     let done = MeasuredPart { number, md5, state };

@@ -6,12 +6,15 @@
 //! states for what it stored the MD5 of what was sent. Then one transaction records all of it and
 //! changes `audio_url`.
 
+mod booking;
 mod copier;
 mod flow;
 mod hashes;
+mod lanes;
 mod limits;
 mod measure;
 mod multipart;
+mod room;
 pub mod shared;
 mod verify_urls;
 
@@ -25,7 +28,7 @@ use sunset_core::audio::plan::{Copy, Known, Options, Owner, Plan, plan};
 use sunset_core::audio::record::Conversation;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::ports::objects::{
-    LinkOutcome, ObjectJournal, ObjectLedger, ObjectSource, ObjectStore, ObjectWriter,
+    LinkOutcome, ObjectJournal, ObjectLedger, ObjectSource, ObjectStore, ObjectWriter, Proof,
     UnfinishedUpload,
 };
 use sunset_core::ports::progress::Progress;
@@ -128,10 +131,16 @@ async fn book(
     if !plan.records.is_empty() {
         retry(retries, || journal.record(&plan.records)).await?;
     }
-    for relink in &plan.relinks {
-        let conversation = Some(&relink.conversation);
-        let outcome = retry(retries, || journal.prove(&relink.record, conversation)).await?;
-        note_link(report, outcome, &relink.conversation);
+    for relinks in plan.relinks.chunks(booking::TOGETHER) {
+        let proofs = relinks.iter().map(|relink| Proof {
+            record: relink.record.clone(),
+            conversation: Some(relink.conversation.clone()),
+        });
+        let proofs: Vec<_> = proofs.collect();
+        let outcomes = retry(retries, || journal.prove(&proofs)).await?;
+        for (relink, outcome) in relinks.iter().zip(outcomes) {
+            note_link(report, outcome, &relink.conversation);
+        }
     }
     if !plan.copies.is_empty() {
         report.aborted += abort_abandoned(store, &plan.copies, retries).await?;

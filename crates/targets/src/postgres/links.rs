@@ -1,5 +1,7 @@
 //! Cells that a later step replaces for good: the URI of a recording by its URL.
 
+use std::collections::{BTreeMap, HashMap};
+
 use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
 use sunset_core::Result;
 use sunset_core::digest::Digest;
@@ -41,7 +43,7 @@ impl ActiveRun {
     /// Replaces cells within a transaction of this run ([`ActiveRun::begin`]), so that the caller
     /// can record the object in the same one. A cell is replaced when it holds `mapped`, or what
     /// an earlier link put there. The rows' provenance follows: neither a repeated data-migrate
-    /// nor a rollback takes the new value for somebody else's.
+    /// nor a rollback takes the new value for somebody else's. No two links are of one row.
     ///
     /// # Errors
     /// Those of the database.
@@ -50,109 +52,257 @@ impl ActiveRun {
         transaction: &mut Transaction<'_, Postgres>,
         links: &[CellLink],
     ) -> Result<Vec<LinkOutcome>> {
-        let mut outcomes = Vec::with_capacity(links.len());
-        for link in links {
-            outcomes.push(link_cell(transaction, link, self.id()).await?);
-        }
-        Ok(outcomes)
+        link_cells(transaction, links, self.id()).await
     }
 }
 
-pub(super) async fn link_cell(
+/// What the ledger knows of a row and of its cell.
+struct Entry {
+    shape: Option<i32>,
+    written: Option<Digest>,
+    earlier: Option<String>,
+}
+
+/// A row as it is, and is kept until the transaction ends.
+struct Held {
+    current: Option<String>,
+    /// Whether it is as migration left it.
+    ours: bool,
+}
+
+/// As [`ActiveRun::link_cells`]: a handful of statements for each column, however many links.
+pub(super) async fn link_cells(
     transaction: &mut Transaction<'_, Postgres>,
-    link: &CellLink,
+    links: &[CellLink],
     run: i64,
-) -> Result<LinkOutcome> {
-    let failed = |cause| error(cause, "cannot put a link in its row");
-    let entry = crate::postgres::query(include_str!("links/entry.sql"))
-        .bind(&link.table)
-        .bind(&link.row_id)
-        .bind(&link.column)
-        .fetch_optional(&mut **transaction)
+) -> Result<Vec<LinkOutcome>> {
+    let mut columns: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+    for (index, link) in links.iter().enumerate() {
+        let column = (link.table.as_str(), link.column.as_str());
+        columns.entry(column).or_default().push(index);
+    }
+    let mut outcomes = vec![LinkOutcome::Missing; links.len()];
+    for indexes in columns.into_values() {
+        let of_column = indexes.iter().filter_map(|index| links.get(*index));
+        let of_column: Vec<_> = of_column.collect();
+        let linked = link_column(transaction, &of_column, run).await?;
+        for (index, outcome) in indexes.into_iter().zip(linked) {
+            if let Some(place) = outcomes.get_mut(index) {
+                *place = outcome;
+            }
+        }
+    }
+    Ok(outcomes)
+}
+
+/// Links of one column of one table.
+async fn link_column(
+    transaction: &mut Transaction<'_, Postgres>,
+    links: &[&CellLink],
+    run: i64,
+) -> Result<Vec<LinkOutcome>> {
+    let entries = entries(transaction, links).await?;
+    // Rows of one shape have one key, and one expression for their digest.
+    let mut shapes: BTreeMap<Option<i32>, Vec<&CellLink>> = BTreeMap::new();
+    for link in links {
+        let shape = entries.get(&link.row_id).and_then(|entry| entry.shape);
+        shapes.entry(shape).or_default().push(link);
+    }
+    let mut outcomes = HashMap::new();
+    for (shape, links) in shapes {
+        let columns = match shape {
+            Some(shape) => Some(shapes::read(transaction, shape).await?),
+            None => None,
+        };
+        let rows = held(transaction, &links, &entries, columns.as_ref()).await?;
+        let judged = links.iter().map(|link| {
+            let row = rows.get(&link.row_id);
+            let entry = entries.get(&link.row_id);
+            (*link, judge(link, row, entry))
+        });
+        let judged: Vec<_> = judged.collect();
+        let of = |wanted: LinkOutcome| {
+            let of_it = judged.iter().filter(move |(_, outcome)| *outcome == wanted);
+            of_it.map(|(link, _)| *link).collect::<Vec<_>>()
+        };
+        let (new, known) = (of(LinkOutcome::Linked), of(LinkOutcome::Unchanged));
+        let key = columns
+            .as_ref()
+            .map_or_else(|| quote_identifier("id"), shapes::Columns::key);
+        put(transaction, &new, &key).await?;
+        if let Some(columns) = &columns {
+            let ours = new.iter().chain(&known);
+            let ours = ours.filter(|link| rows.get(&link.row_id).is_some_and(|row| row.ours));
+            let ids: Vec<String> = ours.map(|link| link.row_id.clone()).collect();
+            follow(transaction, &ids, columns).await?;
+        }
+        let all: Vec<&CellLink> = new.into_iter().chain(known).collect();
+        record(transaction, &all, run).await?;
+        for (link, outcome) in judged {
+            outcomes.insert(link.row_id.as_str(), outcome);
+        }
+    }
+    let outcome = |link: &&CellLink| outcomes.get(link.row_id.as_str()).copied();
+    let outcomes = links
+        .iter()
+        .map(|link| outcome(link).unwrap_or(LinkOutcome::Missing));
+    Ok(outcomes.collect())
+}
+
+/// What is to become of a link.
+fn judge(link: &CellLink, row: Option<&Held>, entry: Option<&Entry>) -> LinkOutcome {
+    let Some(row) = row else {
+        return LinkOutcome::Missing;
+    };
+    let earlier = entry.and_then(|entry| entry.earlier.as_ref());
+    if row.current.as_ref() == Some(&link.linked) {
+        LinkOutcome::Unchanged
+    } else if row.current == link.mapped || (earlier.is_some() && row.current.as_ref() == earlier) {
+        LinkOutcome::Linked
+    } else {
+        LinkOutcome::Foreign
+    }
+}
+
+fn failed(cause: sqlx::Error) -> sunset_core::Error {
+    error(cause, "cannot put links in their rows")
+}
+
+fn ids(links: &[&CellLink]) -> Vec<String> {
+    links.iter().map(|link| link.row_id.clone()).collect()
+}
+
+async fn entries(
+    transaction: &mut Transaction<'_, Postgres>,
+    links: &[&CellLink],
+) -> Result<HashMap<String, Entry>> {
+    let Some(first) = links.first() else {
+        return Ok(HashMap::new());
+    };
+    let rows = crate::postgres::query(include_str!("links/entries.sql"))
+        .bind(&first.table)
+        .bind(&first.column)
+        .bind(ids(links))
+        .fetch_all(&mut **transaction)
         .await
         .map_err(failed)?;
-    let shape: Option<i32> = column(entry.as_ref(), "shape").map_err(failed)?;
-    let written: Option<Vec<u8>> = column(entry.as_ref(), "written").map_err(failed)?;
-    let earlier: Option<String> = column(entry.as_ref(), "linked").map_err(failed)?;
-    let key = match shape {
-        Some(shape) => shapes::read(transaction, shape).await?.key(),
-        None => quote_identifier("id"),
+    let entry = |row: &sqlx::postgres::PgRow| {
+        let written: Option<Vec<u8>> = row.try_get("written")?;
+        let entry = Entry {
+            shape: row.try_get("shape")?,
+            written: written.as_deref().and_then(Digest::from_slice),
+            earlier: row.try_get("linked")?,
+        };
+        Ok::<_, sqlx::Error>((row.try_get("row_id")?, entry))
     };
-    let name = quote_identifier(&link.column);
-    let table = public_table(&link.table);
-    let row = crate::postgres::query(AssertSqlSafe(format!(
-        "SELECT {name} FROM {table} WHERE {key} = $1 FOR UPDATE"
+    let entries = rows.iter().map(entry).collect::<sqlx::Result<_>>();
+    entries.map_err(failed)
+}
+
+/// The rows that are there, by their ids, in the order of these, locked.
+async fn held(
+    transaction: &mut Transaction<'_, Postgres>,
+    links: &[&CellLink],
+    entries: &HashMap<String, Entry>,
+    columns: Option<&shapes::Columns>,
+) -> Result<HashMap<String, Held>> {
+    let Some(first) = links.first() else {
+        return Ok(HashMap::new());
+    };
+    let key = columns.map_or_else(|| quote_identifier("id"), shapes::Columns::key);
+    let digest = columns.map_or_else(|| "NULL::bytea".to_owned(), shapes::Columns::digest);
+    let (row, cell) = (shapes::ROW, quote_identifier(&first.column));
+    let table = public_table(&first.table);
+    let rows = crate::postgres::query(AssertSqlSafe(format!(
+        "SELECT {row}.{key}::text, {row}.{cell}, {digest} FROM {table} AS {row} \
+          WHERE {row}.{key} = ANY ($1) ORDER BY {row}.{key} FOR UPDATE"
     )))
-    .bind(&link.row_id)
-    .fetch_optional(&mut **transaction)
+    .bind(ids(links))
+    .fetch_all(&mut **transaction)
     .await
     .map_err(failed)?;
-    let Some(row) = row else {
-        return Ok(LinkOutcome::Missing);
+    let held = |row: &sqlx::postgres::PgRow| {
+        let id: String = row.try_get(0)?;
+        let digest: Option<Vec<u8>> = row.try_get(2)?;
+        let written = entries.get(&id).and_then(|entry| entry.written);
+        let held = Held {
+            current: row.try_get(1)?,
+            ours: written.is_some() && digest.as_deref().and_then(Digest::from_slice) == written,
+        };
+        Ok::<_, sqlx::Error>((id, held))
     };
-    let current: Option<String> = row.try_get(0).map_err(failed)?;
-    let linked_already = current.as_deref() == Some(link.linked.as_str());
-    if !linked_already && current != link.mapped && (earlier.is_none() || current != earlier) {
-        return Ok(LinkOutcome::Foreign);
-    }
-    let ours = match (shape, &written) {
-        (Some(shape), Some(written)) => {
-            digest(transaction, shape, &link.row_id).await? == Digest::from_slice(written)
-        }
-        _ => false,
-    };
-    if !linked_already {
-        crate::postgres::query(AssertSqlSafe(format!(
-            "UPDATE {table} SET {name} = $2 WHERE {key} = $1"
-        )))
-        .bind(&link.row_id)
-        .bind(&link.linked)
-        .execute(&mut **transaction)
-        .await
-        .map_err(failed)?;
-    }
-    if let (true, Some(shape)) = (ours, shape) {
-        let digest = digest(transaction, shape, &link.row_id).await?;
-        crate::postgres::query(
-            "UPDATE sunset.provenance SET written = $3 WHERE table_name = $1 AND row_id = $2",
-        )
-        .bind(&link.table)
-        .bind(&link.row_id)
-        .bind(digest.map(|digest| digest.as_bytes().to_vec()))
-        .execute(&mut **transaction)
-        .await
-        .map_err(failed)?;
-    }
-    crate::postgres::query(include_str!("links/record.sql"))
-        .bind(&link.table)
-        .bind(&link.row_id)
-        .bind(&link.column)
-        .bind(link.mapped.as_deref())
-        .bind(&link.linked)
-        .bind(run)
-        .execute(&mut **transaction)
-        .await
-        .map_err(failed)?;
-    Ok(if linked_already {
-        LinkOutcome::Unchanged
-    } else {
-        LinkOutcome::Linked
-    })
+    let held = rows.iter().map(held).collect::<sqlx::Result<_>>();
+    held.map_err(failed)
 }
 
-fn column<'r, T>(row: Option<&'r sqlx::postgres::PgRow>, name: &str) -> sqlx::Result<Option<T>>
-where
-    T: sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>,
-{
-    row.map_or(Ok(None), |row| row.try_get(name))
-}
-
-async fn digest(
+/// Puts the links in their cells.
+async fn put(
     transaction: &mut Transaction<'_, Postgres>,
-    shape: i32,
-    row_id: &str,
-) -> Result<Option<Digest>> {
-    let ids = [row_id.to_owned()];
-    let found = shapes::digests_over_shape(transaction, shape, &ids, shapes::Lock::Rows).await?;
-    Ok(found.get(row_id).copied())
+    links: &[&CellLink],
+    key: &str,
+) -> Result<()> {
+    let Some(first) = links.first() else {
+        return Ok(());
+    };
+    let (table, cell) = (public_table(&first.table), quote_identifier(&first.column));
+    let linked: Vec<&str> = links.iter().map(|link| link.linked.as_str()).collect();
+    crate::postgres::query(AssertSqlSafe(format!(
+        "UPDATE {table} AS held SET {cell} = new.linked \
+           FROM unnest($1::text[], $2::text[]) AS new (id, linked) WHERE held.{key} = new.id"
+    )))
+    .bind(ids(links))
+    .bind(linked)
+    .execute(&mut **transaction)
+    .await
+    .map_err(failed)?;
+    Ok(())
+}
+
+/// Lets the provenance of rows follow what was put there.
+async fn follow(
+    transaction: &mut Transaction<'_, Postgres>,
+    ids: &[String],
+    columns: &shapes::Columns,
+) -> Result<()> {
+    let (table, key, digest) = (&columns.table, columns.key(), columns.digest());
+    let lock = shapes::Lock::Rows;
+    let digests = shapes::digests(transaction, table, &key, &digest, ids, lock).await?;
+    if digests.is_empty() {
+        return Ok(());
+    }
+    let (ids, digests): (Vec<String>, Vec<Vec<u8>>) = digests
+        .into_iter()
+        .map(|(id, digest)| (id, digest.as_bytes().to_vec()))
+        .unzip();
+    crate::postgres::query(include_str!("links/follow.sql"))
+        .bind(table)
+        .bind(ids)
+        .bind(digests)
+        .execute(&mut **transaction)
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+async fn record(
+    transaction: &mut Transaction<'_, Postgres>,
+    links: &[&CellLink],
+    run: i64,
+) -> Result<()> {
+    let Some(first) = links.first() else {
+        return Ok(());
+    };
+    let mapped: Vec<Option<&str>> = links.iter().map(|link| link.mapped.as_deref()).collect();
+    let linked: Vec<&str> = links.iter().map(|link| link.linked.as_str()).collect();
+    crate::postgres::query(include_str!("links/record.sql"))
+        .bind(&first.table)
+        .bind(&first.column)
+        .bind(run)
+        .bind(ids(links))
+        .bind(mapped)
+        .bind(linked)
+        .execute(&mut **transaction)
+        .await
+        .map_err(failed)?;
+    Ok(())
 }

@@ -11,7 +11,7 @@ use sunset_core::audio::record::{
 };
 use sunset_core::digest::Digest;
 use sunset_core::permit::TargetIdentity;
-use sunset_core::ports::objects::{LinkOutcome, ObjectJournal, ObjectLedger};
+use sunset_core::ports::objects::{LinkOutcome, ObjectJournal, ObjectLedger, Proof};
 use sunset_core::{Error, ErrorKind, Result};
 
 use super::connection::Database;
@@ -189,61 +189,57 @@ impl ObjectJournal for ObjectStoreJournal {
 
     async fn forget(&self, source_uri: &str) -> Result<()> {
         let mut transaction = self.lease.begin().await?;
-        forget(&mut transaction, source_uri).await?;
+        forget(&mut transaction, &[source_uri]).await?;
         commit(transaction).await
     }
 
-    async fn prove(
-        &self,
-        record: &ObjectRecord,
-        conversation: Option<&Conversation>,
-    ) -> Result<Option<LinkOutcome>> {
-        let work = self.link(record, conversation);
+    async fn prove(&self, proofs: &[Proof]) -> Result<Vec<Option<LinkOutcome>>> {
+        let work = self.link(proofs);
         self.lease.database.watched(work).await
     }
 }
 
 impl ObjectStoreJournal {
-    async fn link(
-        &self,
-        record: &ObjectRecord,
-        conversation: Option<&Conversation>,
-    ) -> Result<Option<LinkOutcome>> {
+    async fn link(&self, proofs: &[Proof]) -> Result<Vec<Option<LinkOutcome>>> {
+        let records: Vec<_> = proofs.iter().map(|proof| proof.record.clone()).collect();
+        let uris: Vec<&str> = records.iter().map(|one| one.source_uri.as_str()).collect();
+        let links = proofs.iter().filter_map(link_of);
+        let links = links.collect::<Result<Vec<_>>>()?;
         let mut transaction = self.lease.begin().await?;
-        self.write(&mut transaction, std::slice::from_ref(record))
-            .await?;
-        forget(&mut transaction, &record.source_uri).await?;
-        let outcome = match conversation {
-            None => None,
-            Some(conversation) => {
-                let linked = record.url.clone().ok_or_else(|| {
-                    Error::new(ErrorKind::Internal, "a proven object has no URL")
-                        .item(record.source_uri.clone())
-                })?;
-                let link = CellLink {
-                    table: "conversations".to_owned(),
-                    row_id: conversation.id.clone(),
-                    column: "audio_url".to_owned(),
-                    mapped: conversation.source_uri().map(ToOwned::to_owned),
-                    linked,
-                };
-                let outcome = links::link_cell(&mut transaction, &link, self.lease.run).await?;
-                Some(match outcome {
-                    links::LinkOutcome::Linked => LinkOutcome::Linked,
-                    links::LinkOutcome::Unchanged => LinkOutcome::AlreadyLinked,
-                    links::LinkOutcome::Foreign => LinkOutcome::Changed,
-                    links::LinkOutcome::Missing => LinkOutcome::Gone,
-                })
-            }
-        };
+        self.write(&mut transaction, &records).await?;
+        forget(&mut transaction, &uris).await?;
+        let outcomes = links::link_cells(&mut transaction, &links, self.lease.run).await?;
         commit(transaction).await?;
-        Ok(outcome)
+        let mut outcomes = outcomes.into_iter().map(|outcome| match outcome {
+            links::LinkOutcome::Linked => LinkOutcome::Linked,
+            links::LinkOutcome::Unchanged => LinkOutcome::AlreadyLinked,
+            links::LinkOutcome::Foreign => LinkOutcome::Changed,
+            links::LinkOutcome::Missing => LinkOutcome::Gone,
+        });
+        let outcome = |proof: &Proof| proof.conversation.as_ref().and_then(|_| outcomes.next());
+        Ok(proofs.iter().map(outcome).collect())
     }
 }
 
-async fn forget(transaction: &mut Transaction<'_, Postgres>, source_uri: &str) -> Result<()> {
-    crate::postgres::query("DELETE FROM sunset.object_parts WHERE source_uri = $1")
-        .bind(source_uri)
+/// The cell that is to hold a proven object's URL.
+fn link_of(proof: &Proof) -> Option<Result<CellLink>> {
+    let conversation = proof.conversation.as_ref()?;
+    let url = proof.record.url.clone().ok_or_else(|| {
+        Error::new(ErrorKind::Internal, "a proven object has no URL")
+            .item(proof.record.source_uri.clone())
+    });
+    Some(url.map(|linked| CellLink {
+        table: "conversations".to_owned(),
+        row_id: conversation.id.clone(),
+        column: "audio_url".to_owned(),
+        mapped: conversation.source_uri().map(ToOwned::to_owned),
+        linked,
+    }))
+}
+
+async fn forget(transaction: &mut Transaction<'_, Postgres>, source_uris: &[&str]) -> Result<()> {
+    crate::postgres::query("DELETE FROM sunset.object_parts WHERE source_uri = ANY ($1)")
+        .bind(source_uris)
         .execute(&mut **transaction)
         .await
         .map_err(|cause| error(cause, "cannot forget measured parts"))?;

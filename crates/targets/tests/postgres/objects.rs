@@ -1,9 +1,9 @@
 //! The ledger of recordings.
 
-use sunset_core::audio::record::{MeasuredPart, ObjectRecord, Role, State, Version};
+use sunset_core::audio::record::{Conversation, MeasuredPart, ObjectRecord, Role, State, Version};
 use sunset_core::digest::Digest;
 use sunset_core::permit::TargetIdentity;
-use sunset_core::ports::objects::{LinkOutcome, ObjectJournal, ObjectLedger};
+use sunset_core::ports::objects::{LinkOutcome, ObjectJournal, ObjectLedger, Proof};
 use sunset_core::ports::rows::{OnConflict, RowWriter};
 use sunset_targets::postgres::ObjectBook;
 
@@ -45,6 +45,13 @@ fn copied(uri: &str, id: &str) -> ObjectRecord {
     record
 }
 
+fn proof(record: &ObjectRecord, conversation: Option<&Conversation>) -> Proof {
+    Proof {
+        record: record.clone(),
+        conversation: conversation.cloned(),
+    }
+}
+
 #[tokio::test]
 async fn without_a_ledger_there_is_nothing() {
     let Some(scratch) = Scratch::v3().await else {
@@ -77,11 +84,15 @@ async fn a_proof_and_its_link_are_one_and_are_read_back_as_they_were() {
     assert_eq!(conversations[0].source_uri(), Some("gs://bucket/c 1.mp3"));
 
     let record = copied("gs://bucket/c 1.mp3", "c 1");
-    let prove = || journal.prove(&record, Some(&conversations[0]));
-    assert_eq!(prove().await.expect("recorded"), Some(LinkOutcome::Linked));
+    let proof = proof(&record, Some(&conversations[0]));
+    let prove = || journal.prove(std::slice::from_ref(&proof));
     assert_eq!(
         prove().await.expect("recorded"),
-        Some(LinkOutcome::AlreadyLinked)
+        [Some(LinkOutcome::Linked)]
+    );
+    assert_eq!(
+        prove().await.expect("recorded"),
+        [Some(LinkOutcome::AlreadyLinked)]
     );
     assert_eq!(
         book.objects().await.expect("read"),
@@ -95,8 +106,9 @@ async fn a_proof_and_its_link_are_one_and_are_read_back_as_they_were() {
         .run("UPDATE conversations SET audio_url = 'mine' WHERE id = 'c2'")
         .await;
     let other = copied("gs://bucket/c2.mp3", "c2");
-    let outcome = journal.prove(&other, Some(&conversations[1]));
-    assert_eq!(outcome.await.expect("recorded"), Some(LinkOutcome::Changed));
+    let proofs = [self::proof(&other, Some(&conversations[1]))];
+    let outcomes = journal.prove(&proofs).await.expect("recorded");
+    assert_eq!(outcomes, [Some(LinkOutcome::Changed)]);
     let url = scratch
         .text("SELECT audio_url FROM conversations WHERE id = 'c2'")
         .await;
@@ -108,6 +120,49 @@ async fn a_proof_and_its_link_are_one_and_are_read_back_as_they_were() {
         other.objects().await.expect("read").is_empty(),
         "another bucket's"
     );
+}
+
+#[tokio::test]
+async fn proofs_of_one_transaction_each_have_their_own_outcome() {
+    let Some(scratch) = loaded().await else {
+        return;
+    };
+    let run = scratch.run_of("audio-migrate").await;
+    let journal = run.objects(bucket());
+    let book = ObjectBook::new(scratch.database().await, true, bucket());
+    let conversations = book.conversations().await.expect("read");
+    scratch
+        .run("UPDATE conversations SET audio_url = 'mine' WHERE id = 'c2'")
+        .await;
+    let native = Conversation {
+        id: "removed".to_owned(),
+        ..Conversation::default()
+    };
+    let mut orphan = copied("gs://bucket/nobody's.mp3", "");
+    orphan.conversation_id = None;
+    let proofs = [
+        proof(&copied("gs://bucket/gone.mp3", "removed"), Some(&native)),
+        proof(&copied("gs://bucket/c2.mp3", "c2"), Some(&conversations[1])),
+        proof(&orphan, None),
+        proof(
+            &copied("gs://bucket/c 1.mp3", "c 1"),
+            Some(&conversations[0]),
+        ),
+    ];
+    let outcomes = journal.prove(&proofs).await.expect("recorded");
+    assert_eq!(
+        outcomes,
+        [
+            Some(LinkOutcome::Gone),
+            Some(LinkOutcome::Changed),
+            None,
+            Some(LinkOutcome::Linked)
+        ]
+    );
+    assert_eq!(book.objects().await.expect("read").len(), 4);
+    let linked = book.conversations().await.expect("read");
+    assert!(linked[0].link.is_some() && linked[1].link.is_none());
+    assert!(journal.prove(&[]).await.expect("nothing").is_empty());
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use sunset_core::audio::record::{Conversation, Link, MeasuredPart, ObjectRecord, Version};
 use sunset_core::error::Result;
-use sunset_core::ports::objects::{LinkOutcome, ObjectJournal, ObjectLedger};
+use sunset_core::ports::objects::{LinkOutcome, ObjectJournal, ObjectLedger, Proof};
 
 use super::lock;
 
@@ -122,36 +122,38 @@ impl ObjectJournal for MemoryLedger {
         Ok(())
     }
 
-    async fn prove(
-        &self,
-        record: &ObjectRecord,
-        conversation: Option<&Conversation>,
-    ) -> Result<Option<LinkOutcome>> {
+    async fn prove(&self, proofs: &[Proof]) -> Result<Vec<Option<LinkOutcome>>> {
         let mut state = lock(&self.state);
         state.writes += 1;
-        write(&mut state, record);
-        state
-            .measured
-            .retain(|(uri, _), _| *uri != record.source_uri);
-        let Some(conversation) = conversation else {
-            return Ok(None);
-        };
-        let Some(row) = state.conversations.get_mut(&conversation.id) else {
-            return Ok(Some(LinkOutcome::Gone));
-        };
-        let linked = record.url.clone().unwrap_or_default();
-        let mapped = conversation.source_uri().map(ToOwned::to_owned);
-        let earlier = row.link.as_ref().map(|link| link.linked.clone());
-        let already = row.points_at(&linked);
-        if !already && row.audio_url != mapped && (earlier.is_none() || row.audio_url != earlier) {
-            return Ok(Some(LinkOutcome::Changed));
-        }
-        row.audio_url = Some(linked.clone());
-        row.link = Some(Link { mapped, linked });
-        Ok(Some(if already {
-            LinkOutcome::AlreadyLinked
-        } else {
-            LinkOutcome::Linked
-        }))
+        Ok(proofs
+            .iter()
+            .map(|proof| prove(&mut state, proof))
+            .collect())
     }
+}
+
+fn prove(state: &mut State, proof: &Proof) -> Option<LinkOutcome> {
+    let record = &proof.record;
+    write(state, record);
+    state
+        .measured
+        .retain(|(uri, _), _| *uri != record.source_uri);
+    let conversation = proof.conversation.as_ref()?;
+    let Some(row) = state.conversations.get_mut(&conversation.id) else {
+        return Some(LinkOutcome::Gone);
+    };
+    let linked = record.url.clone().unwrap_or_default();
+    let mapped = conversation.source_uri().map(ToOwned::to_owned);
+    let earlier = row.link.as_ref().map(|link| link.linked.clone());
+    let already = row.points_at(&linked);
+    if !already && row.audio_url != mapped && (earlier.is_none() || row.audio_url != earlier) {
+        return Some(LinkOutcome::Changed);
+    }
+    row.audio_url = Some(linked.clone());
+    row.link = Some(Link { mapped, linked });
+    Some(if already {
+        LinkOutcome::AlreadyLinked
+    } else {
+        LinkOutcome::Linked
+    })
 }

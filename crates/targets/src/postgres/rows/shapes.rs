@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
 use sunset_core::Result;
 use sunset_core::digest::Digest;
 
-use super::table::ROW;
+pub(in crate::postgres) use super::table::ROW;
 use crate::postgres::digest::digest_over;
 use crate::postgres::fault::error;
 use crate::postgres::identifier::{public_table, quote_identifier};
