@@ -238,39 +238,33 @@ async fn items(
         .filter_map(|(position, _)| book.items.get(*position))
         .collect();
     if !changed.is_empty() {
+        let failed = |cause| error(cause, "cannot bring the ledger up to date");
         // What is left of a document in quarantine that V2 has no longer is what the ledger holds.
-        let (departed, changed): (Vec<_>, Vec<_>) = changed.into_iter().partition(|i| i.gone);
-        let keys = departed.iter().map(|item| &item.key);
-        let (collections, documents) = columns_of(keys.clone());
-        if !departed.is_empty() {
+        let departed = changed.iter().filter(|item| item.gone);
+        let (collections, documents) = columns_of(departed.map(|item| &item.key));
+        if !documents.is_empty() {
             crate::postgres::query(include_str!("mark_departed.sql"))
-                .bind(&collections)
-                .bind(&documents)
+                .bind(collections)
+                .bind(documents)
                 .bind(book.run)
                 .execute(&mut **transaction)
                 .await
-                .map_err(|cause| error(cause, "cannot bring the ledger up to date"))?;
+                .map_err(failed)?;
         }
-        let here = changed.iter().map(|item| &item.key);
-        let (of_here, ids_of_here) = columns_of(here.clone());
-        crate::postgres::query(include_str!("forget_quarantine.sql"))
-            .bind(&of_here)
-            .bind(&ids_of_here)
-            .execute(&mut **transaction)
-            .await
-            .map_err(|cause| error(cause, "cannot bring the ledger up to date"))?;
-        let (collections, documents) = columns_of(keys.chain(here));
-        for statement in [
-            include_str!("forget_items.sql"),
-            include_str!("forget_warnings.sql"),
-            include_str!("forget_conflicts.sql"),
+        for (statement, and_departed) in [
+            (include_str!("forget_items.sql"), true),
+            (include_str!("forget_warnings.sql"), true),
+            (include_str!("forget_quarantine.sql"), false),
+            (include_str!("forget_conflicts.sql"), true),
         ] {
+            let concerned = changed.iter().filter(|item| and_departed || !item.gone);
+            let (collections, documents) = columns_of(concerned.map(|item| &item.key));
             crate::postgres::query(statement)
-                .bind(&collections)
-                .bind(&documents)
+                .bind(collections)
+                .bind(documents)
                 .execute(&mut **transaction)
                 .await
-                .map_err(|cause| error(cause, "cannot bring the ledger up to date"))?;
+                .map_err(failed)?;
         }
     }
     if book.states.is_empty() {
