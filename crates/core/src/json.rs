@@ -178,17 +178,50 @@ pub(crate) fn first_escaped(bytes: &[u8]) -> Option<usize> {
                 .fold(false, |any, byte| any | is_escaped(*byte))
         })
         .count();
-    let start = plain * 32;
-    let found = bytes
-        .get(start..)?
-        .iter()
-        .position(|byte| is_escaped(*byte))?;
+    let mut start = plain * 32;
+    let mut rest = bytes.get(start..)?;
+    while let Some((word, behind)) = rest.split_first_chunk() {
+        let found = escaped_of(u64::from_le_bytes(*word));
+        if found != 0 {
+            return Some(start + found.trailing_zeros() as usize / 8);
+        }
+        start += size_of::<u64>();
+        rest = behind;
+    }
+    let found = rest.iter().position(|byte| is_escaped(*byte))?;
     Some(start + found)
+}
+
+/// The highest bit of the first of eight bytes that has an escape is set, and none below it; those
+/// above it mean nothing.
+fn escaped_of(word: u64) -> u64 {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGHEST: u64 = ONES << 7;
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGHEST;
+    let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    below(word, 0x20) | equal(b'"') | equal(b'\\')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_byte_with_an_escape_is_found_wherever_it_stands() {
+        for filling in [b'a', b' ', b'!', b'#', b'[', b']', 0x7f, 0x80, 0xff] {
+            for length in 0..80 {
+                assert_eq!(first_escaped(&vec![filling; length]), None, "{length}");
+                for at in 0..length {
+                    for escaped in [0, 0x1f, b'"', b'\\'] {
+                        let mut bytes = vec![filling; length];
+                        bytes[at] = escaped;
+                        bytes[length - 1] = escaped;
+                        assert_eq!(first_escaped(&bytes), Some(at), "{bytes:x?}");
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn objects_are_ordered_as_jsonb_orders_them() {

@@ -71,7 +71,7 @@ impl<'a> Content<'a> {
     }
 
     pub fn text(self) -> Parsed<&'a str> {
-        std::str::from_utf8(self.bytes()?).map_err(|_| "a text that is not UTF-8".into())
+        simdutf8::basic::from_utf8(self.bytes()?).map_err(|_| "a text that is not UTF-8".into())
     }
 
     pub fn group(self) -> Parsed<&'a [u8]> {
