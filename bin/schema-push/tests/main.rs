@@ -21,6 +21,7 @@ mod permissions;
 mod renames;
 mod scratch;
 mod strange;
+mod surroundings;
 mod traffic;
 mod undo;
 

@@ -48,6 +48,12 @@ impl Scratch {
         Some(scratch)
     }
 
+    /// As [`Self::with`] nothing, with options of CREATE DATABASE.
+    pub async fn made_with(options: &str) -> Option<Self> {
+        let database = ScratchDatabase::made_with(options).await?;
+        Some(Self { database })
+    }
+
     /// Everything about the application's schema, as text.
     pub async fn structure(&self) -> String {
         self.text(include_str!("structure.sql")).await

@@ -24,22 +24,27 @@ async fn nobody_waits_longer_than_a_second() {
              INSERT INTO \"user\" (id, name, email) VALUES ('u', 'n', 'e'); \
              INSERT INTO opportunities (id, user_id, customer_number, company_name) VALUES ('o', 'u', 'c', 'n'); \
              INSERT INTO conversations (id, opportunity_id, case_number, type) SELECT i, 'o', i, 'demo' FROM generate_series(1, {ROWS}) AS i; \
-             ANALYZE conversations"
+             CREATE SCHEMA apart; CREATE TABLE apart.others AS SELECT i::text AS id, '' AS summary FROM generate_series(1, {ROWS}) AS i; \
+             CREATE INDEX ON apart.others (id); ANALYZE conversations"
         ))
         .await;
     let stop = Arc::new(AtomicBool::new(false));
     let slowest = Arc::new(AtomicU64::new(0));
+    // How long a statement takes on this machine, meanwhile, that nothing is in the way of.
+    let usual = Arc::new(AtomicU64::new(0));
     let done = Arc::new(AtomicU64::new(0));
     let mut clients = Vec::new();
-    for client in 0..4_u64 {
-        let (stop, slowest, done) = (Arc::clone(&stop), Arc::clone(&slowest), Arc::clone(&done));
+    for client in 0..5_u64 {
+        let slowest = Arc::clone(if client == 4 { &usual } else { &slowest });
+        let (stop, done) = (Arc::clone(&stop), Arc::clone(&done));
         let mut connection = scratch.connect().await;
         clients.push(tokio::spawn(async move {
             let mut number = client;
             while !stop.load(Ordering::Relaxed) {
                 number += 4;
-                let sql = match client % 2 {
-                    0 => "SELECT status FROM conversations WHERE id = $1",
+                let sql = match client {
+                    4 => "UPDATE apart.others SET summary = 's' WHERE id = $1",
+                    0 | 2 => "SELECT status FROM conversations WHERE id = $1",
                     _ => "UPDATE conversations SET summary = 's' WHERE id = $1",
                 };
                 let begun = Instant::now();
@@ -82,7 +87,12 @@ async fn nobody_waits_longer_than_a_second() {
     assert_eq!(scratch.say(PROGRAM, &["--check", "--strict"]).status, 0);
     assert!(done.load(Ordering::Relaxed) > 100);
     let slowest = slowest.load(Ordering::Relaxed);
-    assert!(slowest < 1_000, "a statement waited {slowest} ms\n{shown}");
+    let usual = usual.load(Ordering::Relaxed);
+    println!("the slowest statement took {slowest} ms, of those on another table {usual} ms");
+    assert!(
+        slowest < 1_000 + usual,
+        "a statement waited {slowest} ms, one on another table {usual} ms\n{shown}"
+    );
 }
 
 #[tokio::test]

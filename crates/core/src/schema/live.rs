@@ -14,6 +14,9 @@ pub struct LiveSchema {
     pub exists: bool,
     /// The role that reads.
     pub role: String,
+    /// The database's encoding: `UTF8`, `LATIN1`, …
+    #[serde(default)]
+    pub encoding: String,
     /// Whether that role may create objects in it (or the schema itself where it is absent).
     pub may_create: bool,
     /// Whether nobody can write to this server, or this role to this database.

@@ -8,7 +8,8 @@ use crate::error::{Error, ErrorKind, Result};
 /// Checks that the connecting role may do all of this, before any of it is done.
 ///
 /// # Errors
-/// `Denied`, naming every table that belongs to somebody else.
+/// `Denied`, naming every table that belongs to somebody else; `Refused` in a database whose
+/// encoding does not hold every text.
 pub fn preflight(steps: &[Step], live: &LiveSchema) -> Result<()> {
     if live.read_only && !steps.is_empty() {
         return Err(Error::new(
@@ -16,6 +17,17 @@ pub fn preflight(steps: &[Step], live: &LiveSchema) -> Result<()> {
             "this server takes no writes: it is a replica, or read-only",
         )
         .remedy("set DATABASE_URL to the primary, or lift default_transaction_read_only"));
+    }
+    let holds_all = matches!(live.encoding.as_str(), "" | "UTF8" | "SQL_ASCII");
+    if !holds_all && !steps.is_empty() {
+        return Err(Error::new(
+            ErrorKind::Refused,
+            format!(
+                "the database's encoding is {}, which cannot hold all text",
+                live.encoding
+            ),
+        )
+        .remedy("make a database with ENCODING 'UTF8' TEMPLATE template0, move what this one holds (pg_dump, psql), and set DATABASE_URL to it"));
     }
     let mut foreign: Vec<(&str, &str)> = Vec::new();
     let own = steps.iter().flat_map(|step| &step.locks);

@@ -237,10 +237,22 @@ fn by_state(code: &str, message: &str) -> (ErrorKind, Option<&'static str>) {
             ErrorKind::Unreachable,
             Some("a connection pooler mixed up statements; set DATABASE_URL to the direct host"),
         ),
+        "0A000" if message.contains("RETURNING on relation") => (
+            ErrorKind::Conflict,
+            Some(
+                "a rule of the table stands in the way: switch it off for as long as this takes (ALTER TABLE … DISABLE RULE …), and start the command again",
+            ),
+        ),
+        "54011" => (
+            ErrorKind::Conflict,
+            Some(
+                "drop columns that nobody needs, or write the table anew: those that were dropped count, too",
+            ),
+        ),
         "P0001" => (
             ErrorKind::Conflict,
             Some(
-                "a trigger or a function of the database refused this: see its message; switch it off for as long as this takes (ALTER TABLE … DISABLE TRIGGER …), and start the command again",
+                "a trigger or a function of the database refused this: see its message; switch it off for as long as this takes (ALTER TABLE … DISABLE TRIGGER …, ALTER EVENT TRIGGER … DISABLE), and start the command again",
             ),
         ),
         _ if code.starts_with("08") => (ErrorKind::Unreachable, None),

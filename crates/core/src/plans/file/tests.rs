@@ -334,6 +334,11 @@ fn errors_name_the_line_and_the_column() {
             "authors.name must have a value",
         ),
         ("[plan]", "[plan", "notes.toml:2:6"),
+        (
+            "{ name = \"open\", type = \"boolean\" },",
+            "{ name = \"open\", type = \"boolean\" }, { name = \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxa\", type = \"text\", unique = true }, { name = \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxb\", type = \"text\", unique = true },",
+            "notes.toml:10:8: two keys or tables would have the name \"notes_xxx",
+        ),
     ] {
         let text = NOTES.replacen(from, to, 1);
         assert_ne!(text, NOTES, "{from} stands in the file");

@@ -6,6 +6,9 @@ use crate::schema::model::ForeignKey;
 use crate::schema::name::{qualified, quote_identifier};
 use crate::schema::steps::Guard;
 
+/// An entry of a B-tree takes 2,704 bytes, compressed.
+const LONGEST_KEY: u32 = 2_650;
+
 impl Planner<'_> {
     /// What names a row of a table: its primary key, or where it stands.
     fn row_name(live: &LiveTable) -> String {
@@ -66,17 +69,28 @@ impl Planner<'_> {
         } else {
             format!("concat_ws(', ', {list})")
         };
+        let sizes: Vec<_> = columns
+            .iter()
+            .map(|column| {
+                format!(
+                    "coalesce(pg_column_size(t.{}), 0)",
+                    quote_identifier(column)
+                )
+            })
+            .collect();
+        let (size, relation) = (sizes.join(" + "), self.relation(table));
         Guard {
             violators: format!(
-                "SELECT {shown} || ' (' || count(*) || ' rows)' AS item FROM {} AS t WHERE {} GROUP BY {list} HAVING count(*) > 1",
-                self.relation(table),
-                present.join(" AND ")
+                "SELECT {shown} || ' (' || count(*) || ' rows)' AS item FROM {relation} AS t WHERE {} GROUP BY {list} HAVING count(*) > 1 \
+                 UNION ALL SELECT {} || ' (' || {size} || ' bytes)' AS item FROM {relation} AS t WHERE {size} > {LONGEST_KEY}",
+                present.join(" AND "),
+                Self::row_name(live),
             ),
             what: format!(
-                "values that stand several times in {table} ({})",
+                "values that stand several times in {table} ({}), or are too long for an index",
                 columns.join(", ")
             ),
-            advice: "make them differ, then run schema-push again".to_owned(),
+            advice: "make them differ, or shorter, then run schema-push again".to_owned(),
             for_repair: false,
         }
     }

@@ -166,6 +166,7 @@ SELECT jsonb_build_object(
     'namespace', $1::text,
     'exists', EXISTS (SELECT 1 FROM space),
     'role', current_user,
+    'encoding', pg_catalog.current_setting('server_encoding'),
     'may_create', coalesce((SELECT pg_catalog.has_schema_privilege(oid, 'CREATE') FROM space),
                            pg_catalog.has_database_privilege(current_database(), 'CREATE')),
     'read_only', pg_catalog.pg_is_in_recovery()
