@@ -13,7 +13,9 @@ SELECT coalesce(p.phase, '') AS phase,
                    ELSE 'somebody who is gone by now' END, '; ')
           FROM unnest(pg_catalog.pg_blocking_pids(a.pid)) AS b (pid)
           LEFT JOIN pg_catalog.pg_stat_activity AS h ON h.pid = b.pid
-          LEFT JOIN pg_catalog.pg_prepared_xacts AS x ON b.pid = 0 AND x.database = current_database()) AS waits_for
+          LEFT JOIN pg_catalog.pg_prepared_xacts AS x ON b.pid = 0 AND x.database = current_database()
+         -- This look itself is over in a moment.
+         WHERE b.pid <> pg_catalog.pg_backend_pid()) AS waits_for
   FROM pg_catalog.pg_stat_activity AS a
   LEFT JOIN pg_catalog.pg_stat_progress_create_index AS p ON p.pid = a.pid
  WHERE a.datname = current_database() AND a.usename = current_user AND a.state = 'active'
