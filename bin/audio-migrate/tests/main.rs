@@ -8,7 +8,6 @@
     reason = "a test that fails says so"
 )]
 
-mod cloud_storage;
 mod faults;
 mod killed;
 mod place;

@@ -28,7 +28,9 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// `Malformed`, saying where, when the bytes are not JSON, the name is absent or is not that of a
 /// document of a root collection, or any value is not well-formed.
 pub fn decode_document(bytes: &[u8]) -> Result<Document> {
-    let usual = simdutf8::basic::from_utf8(bytes).ok().and_then(quick::document);
+    let usual = simdutf8::basic::from_utf8(bytes)
+        .ok()
+        .and_then(quick::document);
     match usual {
         Some(parts) => parts.place(),
         None => decode_slowly(bytes)?.place(),

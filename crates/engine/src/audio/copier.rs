@@ -17,8 +17,7 @@ use sunset_core::ports::objects::{
     Attributes, Body, ByteStream, ObjectJournal, ObjectSource, ObjectWriter, SourceObject,
 };
 
-use super::hashes::{Hashes, LaneHashes, Sums, hex};
-use super::lanes::Lanes;
+use super::hashes::{Hashes, Sums, hex};
 use super::limits::Limits;
 use super::room::{Room, Taken};
 use crate::retry::{Retries, retry};
@@ -84,7 +83,6 @@ pub struct Copier {
     pub journal: Arc<dyn ObjectJournal>,
     pub limits: Arc<Limits>,
     pub room: Room,
-    pub lanes: Arc<Lanes>,
     pub retries: Retries,
 }
 
@@ -185,7 +183,7 @@ impl Copier {
             )
             .item(object.uri.clone())
         };
-        let mut hashes = LaneHashes::new(&self.lanes);
+        let mut hashes = Hashes::default();
         let mut pieces = Vec::new();
         let mut open = None;
         let mut left = object.size;
@@ -201,7 +199,7 @@ impl Copier {
                 piece.fill(&mut chunk);
                 if piece.is_full() {
                     let bytes = piece.seal();
-                    hashes.update(bytes.clone());
+                    hashes.update(&bytes);
                     pieces.push(bytes);
                 } else {
                     open = Some(piece);
@@ -213,7 +211,7 @@ impl Copier {
         }
         if let Some(piece) = open {
             let bytes = piece.seal();
-            hashes.update(bytes.clone());
+            hashes.update(&bytes);
             pieces.push(bytes);
         }
         Ok((pieces, hashes.finish()))

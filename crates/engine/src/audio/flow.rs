@@ -62,7 +62,6 @@ impl Flow {
                 journal,
                 limits: Arc::new(Limits::new(options.rate)),
                 room: Room::default(),
-                lanes: Arc::default(),
                 retries: options.retries,
             },
             public_url: options.public_url.clone(),

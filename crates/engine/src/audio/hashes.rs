@@ -1,8 +1,5 @@
 //! The three hashes of an object, computed in one pass, and what a source states of them.
 
-use std::sync::Arc;
-
-use bytes::Bytes;
 use md5::Md5;
 use sha2::Sha256;
 use sha2::digest::Digest as _;
@@ -10,8 +7,6 @@ use sha2::digest::common::hazmat::{SerializableState, SerializedState};
 use sunset_core::digest::Digest;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::ports::objects::SourceObject;
-
-use super::lanes::{LaneMd5, Lanes};
 
 /// Hashes of the bytes so far.
 #[derive(Clone, Default)]
@@ -80,45 +75,6 @@ impl Hashes {
             md5: Md5::deserialize(md5.try_into().ok()?).ok()?,
             sha256: Sha256::deserialize(sha256.try_into().ok()?).ok()?,
         })
-    }
-}
-
-/// Hashes of the bytes of a small object so far, the MD5 beside those of others.
-#[derive(Debug)]
-pub struct LaneHashes {
-    length: u64,
-    crc32c: u32,
-    md5: LaneMd5,
-    sha256: Sha256,
-}
-
-impl LaneHashes {
-    /// Of no bytes yet.
-    pub fn new(lanes: &Arc<Lanes>) -> Self {
-        Self {
-            length: 0,
-            crc32c: 0,
-            md5: LaneMd5::new(lanes),
-            sha256: Sha256::default(),
-        }
-    }
-
-    /// Takes more bytes in. They are held until all hashes have taken them in.
-    pub fn update(&mut self, bytes: Bytes) {
-        self.length += bytes.len() as u64;
-        self.crc32c = crc32c::crc32c_append(self.crc32c, &bytes);
-        self.sha256.update(&bytes);
-        self.md5.update(bytes);
-    }
-
-    /// The hashes.
-    pub fn finish(self) -> Sums {
-        Sums {
-            length: self.length,
-            crc32c: self.crc32c,
-            md5: self.md5.finish(),
-            sha256: Digest(self.sha256.finalize().into()),
-        }
     }
 }
 
@@ -198,18 +154,6 @@ mod tests {
         assert_eq!(sums.crc32c, 0xE306_9283);
         assert_eq!(hex(&sums.md5), "25f9e794323b453885f5181f1b624d0b");
         assert!(sums.sha256.to_string().starts_with("15e2b0d3c33891eb"));
-    }
-
-    #[test]
-    fn hashes_in_lanes_are_the_same() {
-        let bytes: Vec<u8> = (0..=255).cycle().take(200_003).collect();
-        let mut alone = Hashes::default();
-        let mut beside = LaneHashes::new(&Arc::default());
-        for chunk in bytes.chunks(65_536) {
-            alone.update(chunk);
-            beside.update(Bytes::copy_from_slice(chunk));
-        }
-        assert_eq!(beside.finish(), alone.finish());
     }
 
     #[test]

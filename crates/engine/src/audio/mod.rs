@@ -10,7 +10,6 @@ mod booking;
 mod copier;
 mod flow;
 mod hashes;
-mod lanes;
 mod limits;
 mod measure;
 mod multipart;

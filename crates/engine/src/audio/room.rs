@@ -14,8 +14,8 @@ use super::limits::closed;
 
 /// Bytes of a piece; also the step in which a bandwidth limit is kept.
 pub const PIECE: usize = 64 << 10;
-/// Pieces in all: 24 MiB.
-const PIECES: usize = 24 << 20 >> 16;
+/// Pieces in all: 12 MiB.
+const PIECES: usize = (12 << 20) / PIECE;
 
 /// Memory that was used before; the last used is the first to be used again.
 type Spare = Mutex<Vec<Vec<u8>>>;
