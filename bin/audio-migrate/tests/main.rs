@@ -8,6 +8,7 @@
     reason = "a test that fails says so"
 )]
 
+mod cloud_storage;
 mod faults;
 mod killed;
 mod place;

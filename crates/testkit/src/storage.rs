@@ -37,6 +37,8 @@ struct Inner {
     /// By bucket and name.
     objects: BTreeMap<(String, String), Vec<u8>>,
     faults: VecDeque<StorageFault>,
+    /// The project that has to be named in every request, as where a bucket's readers pay.
+    payer: Option<String>,
     requests: u64,
 }
 
@@ -88,6 +90,11 @@ impl FakeStorage {
         self.inner().faults.extend(faults);
     }
 
+    /// From now on readers pay: only requests that name this project are answered.
+    pub fn let_pay(&self, project: &str) {
+        self.inner().payer = Some(project.to_owned());
+    }
+
     /// Faults that have not been met.
     pub fn faults_left(&self) -> usize {
         self.inner().faults.len()
@@ -109,6 +116,9 @@ async fn serve(State(inner): State<Arc<Mutex<Inner>>>, uri: Uri, headers: Header
     let mut inner = inner.lock().unwrap_or_else(PoisonError::into_inner);
     inner.requests += 1;
     let query: HashMap<String, String> = uri.query().map(parameters).unwrap_or_default();
+    if let Some(refused) = unpaid(inner.payer.as_deref(), &query) {
+        return refused;
+    }
     let path: Vec<&str> = uri.path().trim_start_matches('/').split('/').collect();
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     match path.as_slice() {
@@ -126,6 +136,24 @@ async fn serve(State(inner): State<Arc<Mutex<Inner>>>, uri: Uri, headers: Header
             }
         }
         _ => refusal(StatusCode::NOT_FOUND, "no such method"),
+    }
+}
+
+/// What Cloud Storage answers to who does not pay, in its own words.
+fn unpaid(payer: Option<&str>, query: &HashMap<String, String>) -> Option<Response> {
+    let payer = payer?;
+    match query.get("userProject") {
+        Some(project) if project == payer => None,
+        Some(_) => Some(refusal(
+            StatusCode::FORBIDDEN,
+            "reader@example.iam.gserviceaccount.com does not have serviceusage.services.use access \
+             to the Google Cloud project. Permission 'serviceusage.services.use' denied on resource \
+             (or it may not exist).",
+        )),
+        None => Some(refusal(
+            StatusCode::BAD_REQUEST,
+            "Bucket is a requester pays bucket but no user project provided.",
+        )),
     }
 }
 

@@ -1,5 +1,5 @@
-//! Cloud Storage, on the server of `SUNSET_TEST_GCS_ENDPOINT` (fake-gcs-server with
-//! `-backend memory`, whose `-public-host` is the endpoint's).
+//! Cloud Storage in memory, where readers pay; and on the server of `SUNSET_TEST_GCS_ENDPOINT`
+//! (fake-gcs-server with `-backend memory`, whose `-public-host` is the endpoint's).
 
 #![allow(
     clippy::expect_used,
@@ -13,6 +13,7 @@ use futures::TryStreamExt;
 use sunset_core::error::{ErrorKind, Result};
 use sunset_core::ports::objects::{ObjectSource, SourceObject};
 use sunset_sources::objects::{Bucket, BucketSettings};
+use sunset_testkit::storage::FakeStorage;
 
 struct Server {
     endpoint: String,
@@ -177,4 +178,48 @@ async fn an_absent_bucket_is_answered_with_what_to_do() {
         remedy.contains("FIREBASE_STORAGE_BUCKET") && remedy.contains("Storage"),
         "{remedy}"
     );
+}
+
+#[tokio::test]
+async fn every_request_names_the_project_that_pays() {
+    let storage = FakeStorage::start().await.expect("a server");
+    for name in ["a.mp3", "b//+%20 音.mp3", "c.mp3"] {
+        storage.put("paid", name, name.as_bytes().to_vec());
+    }
+    storage.let_pay("who-pays");
+    let source = |project: Option<&str>| {
+        Bucket::new(BucketSettings {
+            bucket: "paid".to_owned(),
+            emulator: Some(storage.url()),
+            user_project: project.map(ToOwned::to_owned),
+            ..BucketSettings::default()
+        })
+        .expect("a client")
+    };
+    let paid = source(Some("who-pays"));
+    // More than one page; whole, and in part.
+    let objects = listed(&paid).await;
+    assert_eq!(objects.len(), 3, "{:?}", objects.keys());
+    for (name, object) in &objects {
+        assert_eq!(paid.stat(name).await.expect("asked").as_ref(), Some(object));
+        let bytes = read(&paid, object, 0, object.size).await.expect("read");
+        assert_eq!(bytes, name.as_bytes());
+        let part = read(&paid, object, 1, 3).await.expect("read");
+        assert_eq!(part, &name.as_bytes()[1..3]);
+    }
+    let object = &objects["a.mp3"];
+    for project in [None, Some("another")] {
+        let source = source(project);
+        let refusals = [
+            source.list().try_concat().await.err(),
+            source.stat("a.mp3").await.err(),
+            read(&source, object, 0, 5).await.err(),
+        ];
+        for error in refusals {
+            let error = error.expect("refused");
+            assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
+            let remedy = error.remedy_text().unwrap_or_default();
+            assert!(remedy.contains("V2_AUDIO_USER_PROJECT"), "{remedy}");
+        }
+    }
 }

@@ -65,13 +65,23 @@ impl ActiveRun {
         }
         let failed = |cause| error(cause, "cannot make the migration's user");
         let id = format!("migration-user-{}", uuid::Uuid::new_v4());
-        crate::postgres::query(include_str!("owner/create.sql"))
+        let made = crate::postgres::query(include_str!("owner/create.sql"))
             .bind(&id)
             .bind(MIGRATION_NAME)
             .bind(MIGRATION_EMAIL)
             .execute(&mut *transaction)
             .await
             .map_err(failed)?;
+        if made.rows_affected() == 0 {
+            // Another worker of this run made it meanwhile; it was waited for.
+            let id = find(&mut transaction, wanted).await?.ok_or_else(|| {
+                Error::new(
+                    ErrorKind::Contended,
+                    "somebody else makes the migration's user",
+                )
+            })?;
+            return Ok(Owner { id, created: false });
+        }
         let shape = Shape::new(
             "user",
             &[

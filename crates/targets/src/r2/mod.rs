@@ -316,6 +316,44 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn buckets_of_a_jurisdiction_are_asked_for_at_their_own_host() {
+        use aws_sdk_s3::presigning::PresigningConfig;
+        use sunset_core::secret::Secret;
+        for host in [
+            "0123abc.r2.cloudflarestorage.com",
+            "0123abc.eu.r2.cloudflarestorage.com",
+            "0123abc.fedramp.r2.cloudflarestorage.com",
+        ] {
+            let bucket = R2Bucket::new(&R2Settings {
+                endpoint: format!("https://{host}"),
+                access_key: Secret::new("key".to_owned()),
+                secret_key: Secret::new("secret".to_owned()),
+                bucket: "recordings".to_owned(),
+                public_url: String::new(),
+            });
+            let times = PresigningConfig::expires_in(std::time::Duration::from_secs(60));
+            let request = bucket
+                .client
+                .get_object()
+                .bucket(bucket.name())
+                .key("audio/a b.mp3");
+            let signed = request
+                .presigned(times.expect("times"))
+                .await
+                .expect("signed");
+            let url = signed.uri();
+            let begin = format!("https://{host}/recordings/audio/a%20b.mp3?");
+            assert!(url.starts_with(&begin), "{url}");
+            assert!(url.contains("%2Fauto%2Fs3%2Faws4_request"), "{url}");
+            assert!(url.contains("X-Amz-SignedHeaders=host"), "{url}");
+            assert_eq!(
+                bucket.identity(),
+                TargetIdentity::bucket(&format!("https://{host}"), "recordings")
+            );
+        }
+    }
+
     #[test]
     fn etags_lose_their_quotes() {
         assert_eq!(etag(Some("\"abc-2\"")).as_deref(), Some("abc-2"));

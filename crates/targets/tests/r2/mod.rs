@@ -18,8 +18,8 @@ struct Server {
     name: &'static str,
     /// `<this>_ENDPOINT`, `_ACCESS_KEY`, `_SECRET_KEY`, and `_BUCKETS` where it makes none itself.
     variables: &'static str,
-    /// Keys are paths of files, so that not every key can be kept.
-    keeps_files: bool,
+    /// It keeps no key that holds one of these.
+    loses: &'static [&'static str],
     /// It tells of unfinished uploads.
     lists_uploads: bool,
     /// It tells of their parts.
@@ -32,7 +32,8 @@ const SERVERS: [Server; 3] = [
     Server {
         name: "local-s3",
         variables: "SUNSET_TEST_S3",
-        keeps_files: true,
+        // Keys are paths of files.
+        loses: &["//", "/./"],
         lists_uploads: false,
         lists_parts: true,
         parts_have_md5: true,
@@ -40,7 +41,7 @@ const SERVERS: [Server; 3] = [
     Server {
         name: "SeaweedFS",
         variables: "SUNSET_TEST_SEAWEEDFS",
-        keeps_files: false,
+        loses: &[],
         lists_uploads: true,
         lists_parts: true,
         parts_have_md5: true,
@@ -48,7 +49,7 @@ const SERVERS: [Server; 3] = [
     Server {
         name: "Cloudflare's simulator of R2",
         variables: "SUNSET_TEST_R2_SIMULATOR",
-        keeps_files: false,
+        loses: &[],
         lists_uploads: false,
         lists_parts: false,
         parts_have_md5: false,

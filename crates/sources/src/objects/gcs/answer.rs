@@ -164,7 +164,7 @@ pub async fn refusal(response: Response, bucket: &str, object: Option<&str>) -> 
     };
     let mut kind = http::kind_of_status(status);
     let remedy = match (status.as_u16(), object) {
-        _ if said.contains("requester pays") || said.contains("user project") => {
+        _ if asks_who_pays(&said) => {
             kind = ErrorKind::Denied;
             "the bucket's readers pay: set V2_AUDIO_USER_PROJECT to a project that pays and in \
              which the service account has Service Usage Consumer"
@@ -200,4 +200,16 @@ pub async fn refusal(response: Response, bucket: &str, object: Option<&str>) -> 
         Some(delay) => error.retry_after(delay),
         None => error,
     }
+}
+
+/// Whether a refusal is about the project that is to pay: none was named, it does not exist, or
+/// the account may not spend in its name.
+fn asks_who_pays(said: &str) -> bool {
+    let said = said.to_lowercase();
+    let words = [
+        "requester pays",
+        "user project",
+        "serviceusage.services.use",
+    ];
+    words.iter().any(|words| said.contains(words))
 }
