@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Measures decoding, loading and copying with private servers, and prints a table in Markdown.
+# Measures decoding, loading, copying, plans in place and a rollout's decisions with private servers,
+# and prints a table in Markdown.
 #
 #   BENCH_SIZE=full   the large sizes: an hour, 25 GB of disk (default: small, some ten minutes)
 #   BENCH_ARGS='…'    more options of sunset-bench: --only loading, --rounds 5
@@ -33,3 +34,6 @@ target/release/sunset-bench run --size "${BENCH_SIZE:-small}" --server "${databa
     --psql "$psql" --bin-dir "$PWD/target/release" --work-dir "$SUNSET_LOCAL_DIR/work" \
     ${others[@]+"${others[@]}"} \
     ${BENCH_ARGS:-}
+
+# What a flag costs is measured by a benchmark of its own.
+if [ -z "${BENCH_ARGS:-}" ]; then cargo bench -p sunset-rollout; fi
