@@ -105,7 +105,6 @@ pub struct Arguments {
     in_place: in_place::InPlaceArguments,
 }
 
-/// See [`OnConflict`].
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum ConflictPolicy {
     /// Leave it alone and record a conflict

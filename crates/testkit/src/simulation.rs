@@ -81,6 +81,8 @@ struct State {
     /// What was noted for units of the survey, by their number.
     notes: BTreeMap<u32, Vec<u8>>,
     items: BTreeMap<ItemKey, Kept>,
+    /// What the items were when they were written.
+    given: BTreeMap<ItemKey, Item>,
     rows: BTreeMap<(String, String), Digest>,
     turns: u64,
     happened: Mishaps,
@@ -103,6 +105,7 @@ impl World {
             units: Vec::new(),
             notes: BTreeMap::new(),
             items: BTreeMap::new(),
+            given: BTreeMap::new(),
             rows: BTreeMap::new(),
             turns: 0,
             happened: Mishaps {
@@ -296,6 +299,7 @@ impl State {
             written: written + 1,
         };
         self.items.insert(item.key.clone(), kept);
+        self.given.insert(item.key.clone(), item.clone());
         for row in &item.rows {
             let name = (row.shape.table.clone(), row.id().to_owned());
             self.rows.insert(name, row.digest());

@@ -231,9 +231,29 @@ impl SettledItems for Seat {
         .await
     }
 
-    async fn collection(&self, _name: &str, _examples: u32) -> Result<CollectionRecord> {
-        // Workers share the whole source: they ask for no collection as a whole.
-        Ok(CollectionRecord::default())
+    async fn collection(&self, name: &str, _examples: u32) -> Result<CollectionRecord> {
+        self.call(|state, _| {
+            let mut record = CollectionRecord::default();
+            let given = state.given.values();
+            for item in given.filter(|item| item.key.collection == name) {
+                match &item.quarantine {
+                    Some(quarantine) => {
+                        record.quarantined += 1;
+                        let reason = record.quarantine.entry(quarantine.reason.clone());
+                        reason.or_default().0 += 1;
+                    }
+                    None => record.migrated += 1,
+                }
+                for row in &item.rows {
+                    *record.rows.entry(row.shape.table.clone()).or_default() += 1;
+                }
+                for warning in &item.warnings {
+                    record.warnings.entry(warning.code.clone()).or_default().0 += 1;
+                }
+            }
+            Ok(record)
+        })
+        .await
     }
 }
 

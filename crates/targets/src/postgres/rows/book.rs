@@ -280,19 +280,15 @@ async fn items(
         let Some(item) = book.items.get(*position) else {
             continue;
         };
-        let row = copy
-            .row(7)
+        copy.row(7)
             .await?
             .text(&without_nul(&item.key.collection))
             .text(&without_nul(&item.key.id))
             .digest(&item.source_digest)
-            .digest(&item.outcome_digest);
-        match &item.basis {
-            Some(basis) => row.digest(basis),
-            None => row.null(),
-        }
-        .text(name)
-        .bigint(book.run);
+            .digest(&item.outcome_digest)
+            .optional_digest(item.basis.as_ref())
+            .text(name)
+            .bigint(book.run);
     }
     copy.finish().await.map(drop)
 }

@@ -79,6 +79,13 @@ impl<'c> CopyIn<'c> {
         self.field(digest.as_bytes())
     }
 
+    pub fn optional_digest(&mut self, digest: Option<&Digest>) -> &mut Self {
+        match digest {
+            Some(digest) => self.digest(digest),
+            None => self.null(),
+        }
+    }
+
     pub fn integer(&mut self, value: i32) -> &mut Self {
         self.field(&value.to_be_bytes())
     }
