@@ -50,7 +50,8 @@ const SERVERS: [Server; 3] = [
     Server {
         name: "SeaweedFS",
         variables: "SUNSET_TEST_SEAWEEDFS",
-        loses: &[],
+        // The former becomes one slash, the latter is an "Invalid Request".
+        loses: &["//", "/./"],
         longest: 1_024,
         lists_uploads: true,
         lists_parts: true,
@@ -59,7 +60,8 @@ const SERVERS: [Server; 3] = [
     Server {
         name: "Cloudflare's simulator of R2",
         variables: "SUNSET_TEST_R2_SIMULATOR",
-        loses: &[],
+        // Its URLs lose them, and then the signature is of another one.
+        loses: &["/./"],
         longest: 1_024,
         lists_uploads: false,
         lists_parts: false,
