@@ -99,6 +99,17 @@ impl Map {
         Self { entries }
     }
 
+    /// Sorts the entries; gives back a key that occurs twice.
+    pub fn from_distinct(mut entries: Vec<(Key, Value)>) -> Result<Self, Key> {
+        if !entries.is_sorted_by(|a, b| a.0 < b.0) {
+            entries.sort_by(|a, b| a.0.cmp(&b.0));
+            if let Some(pair) = entries.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+                return Err(pair[0].0.clone());
+            }
+        }
+        Ok(Self { entries })
+    }
+
     fn position(&self, key: &str) -> Result<usize, usize> {
         self.entries
             .binary_search_by(|entry| entry.0.as_str().cmp(key))

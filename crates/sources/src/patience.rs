@@ -6,6 +6,10 @@ use rand::RngExt as _;
 use sunset_core::backoff;
 use sunset_core::error::{Error, Result, RetryPolicy};
 
+/// Google asks for a second at first, where our own database may be asked again after a quarter of
+/// one: an outage of some seconds is to be outlived.
+const STEPS_AHEAD: u32 = 2;
+
 /// How often a request is repeated without progress.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Patience {
@@ -30,7 +34,8 @@ impl Patience {
         if attempt >= self.retries || error.kind().policy() == RetryPolicy::Never {
             return Err(error);
         }
-        let delay = backoff::delay(&error, attempt, rand::rng().random_range(0.0..=1.0));
+        let later = attempt.saturating_add(STEPS_AHEAD);
+        let delay = backoff::delay(&error, later, rand::rng().random_range(0.0..=1.0));
         tracing::warn!(error = %error, delay_ms = delay.as_millis(), "reading V2 again");
         tokio::time::sleep(delay.max(Duration::from_millis(1))).await;
         Ok(())

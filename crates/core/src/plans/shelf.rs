@@ -316,11 +316,17 @@ impl<N: Keyed> Shelf<N> {
 
 /// Tells the deliveries of one document apart.
 fn fingerprint(document: &Document, digest: &Digest) -> [u8; 16] {
-    let time = |time: Option<Instant>| time.map_or(i64::MIN, Instant::floor_micros).to_le_bytes();
+    let seconds = |time: Option<Instant>| time.map_or(i64::MIN, Instant::seconds).to_le_bytes();
+    let nanos = |time: Option<Instant>| time.map_or(0, Instant::subsec_nanos).to_le_bytes();
+    let (created, updated) = (document.create_time, document.update_time);
     let digest = Digest::of_parts([
         digest.as_bytes(),
-        &time(document.create_time),
-        &time(document.update_time),
+        // What is kept of a document in quarantine begins with it.
+        document.name.as_bytes(),
+        &seconds(created),
+        &nanos(created),
+        &seconds(updated),
+        &nanos(updated),
     ]);
     let mut short = [0; 16];
     short.copy_from_slice(&digest.0[..16]);

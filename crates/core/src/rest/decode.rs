@@ -132,7 +132,11 @@ impl<'de> Visitor<'de> for Whole {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Parts, A::Error> {
         let mut parts = Parts::default();
+        let mut seen: Vec<Cow<'_, str>> = Vec::new();
         while let Some(key) = access.next_key_seed(Text)? {
+            if seen.contains(&key) {
+                return Err(A::Error::custom(format_args!("{key:?} stands there twice")));
+            }
             match key.as_ref() {
                 "name" => parts.name = Some(access.next_value_seed(Text)?.into_owned()),
                 "fields" => {
@@ -142,8 +146,10 @@ impl<'de> Visitor<'de> for Whole {
                 "updateTime" => parts.update_time = access.next_value_seed(OrNull(Time))?,
                 _ => {
                     access.next_value::<IgnoredAny>()?;
+                    continue;
                 }
             }
+            seen.push(key);
         }
         Ok(parts)
     }
@@ -244,7 +250,9 @@ impl<'de> Visitor<'de> for Fields {
         while let Some(key) = access.next_key_seed(Text)? {
             entries.push((Key::from(key), access.next_value_seed(FirestoreValue)?));
         }
-        Ok(Map::from_keyed(entries))
+        // Which of two counts would be a guess.
+        Map::from_distinct(entries)
+            .map_err(|key| A::Error::custom(format_args!("the field {key:?} stands there twice")))
     }
 }
 

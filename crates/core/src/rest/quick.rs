@@ -230,7 +230,7 @@ impl<'a> Reading<'a> {
             let value = self.value(depth)?;
             self.entries.push((key, value));
             if !self.goes_on(b'}')? {
-                return Some(Map::from_keyed(self.entries.split_off(first)));
+                return Map::from_distinct(self.entries.split_off(first)).ok();
             }
         }
     }

@@ -177,7 +177,11 @@ impl<R: Read> Records<R> {
             };
         }
         if rest.starts_with(&[0; HEADER]) && rest.iter().all(|byte| *byte == 0) {
-            return Found::Padding;
+            // Behind the last record a file may be zeros; a record goes on to its block's end.
+            return match self.begun {
+                Some(_) => Found::Damaged(rest.len(), "zeros in the middle of a record"),
+                None => Found::Padding,
+            };
         }
         match fragment(rest) {
             Ok((kind @ 1..=4, length)) => Found::Fragment(kind, length),

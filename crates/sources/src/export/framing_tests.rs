@@ -55,6 +55,19 @@ fn read(bytes: &[u8]) -> (Vec<Vec<u8>>, Vec<(u64, u64)>) {
     (records, damaged)
 }
 
+#[test]
+fn a_block_of_zeros_within_a_record_is_damage() {
+    let records = [vec![1; 10], vec![2; 3 * BLOCK], vec![3; 10]];
+    let mut bytes = log(&records);
+    bytes[BLOCK..2 * BLOCK].fill(0);
+    let (read, damaged) = read(&bytes);
+    assert_eq!(read, [records[0].clone(), records[2].clone()]);
+    let begin = 10 + HEADER as u64;
+    assert_eq!(damaged.len(), 1, "{damaged:?}");
+    assert_eq!(damaged[0].0, begin);
+    assert_eq!(damaged[0].1, bytes.len() as u64 - 10 - HEADER as u64);
+}
+
 fn some_records() -> Vec<Vec<u8>> {
     [10, 5_000, 0, 40_000, 1, 100_000, 32_761, 7, 20_000, 3]
         .iter()
