@@ -78,6 +78,8 @@ CREATE TABLE IF NOT EXISTS sunset.before_images (
     taken_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     UNIQUE (table_name, row_id, run)
 );
+-- Its linked cells of that time.
+ALTER TABLE sunset.before_images ADD COLUMN IF NOT EXISTS links jsonb;
 
 CREATE TABLE IF NOT EXISTS sunset.assigned_numbers (
     kind        text NOT NULL,

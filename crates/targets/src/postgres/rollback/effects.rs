@@ -86,11 +86,16 @@ impl Work {
         self.run("forget_rows", include_str!("forget_rows.sql"), table, ids)
             .await?;
         if self.filter.runs.is_some() && !images.is_empty() {
-            crate::postgres::query(include_str!("entries_of_images.sql"))
-                .bind(images)
-                .execute(&mut *self.transaction)
-                .await
-                .map_err(failed)?;
+            for statement in [
+                include_str!("entries_of_images.sql"),
+                include_str!("links_of_images.sql"),
+            ] {
+                crate::postgres::query(statement)
+                    .bind(images)
+                    .execute(&mut *self.transaction)
+                    .await
+                    .map_err(failed)?;
+            }
         }
         self.forget_images(table, ids, true).await
     }
