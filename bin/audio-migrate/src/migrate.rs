@@ -207,11 +207,7 @@ impl Flow {
                 let book = self.book().await?;
                 self.end(&book, &plan, &report, Some(id)).await
             }
-            Err(error) => {
-                // The error that stopped the run matters more than that it could not be noted.
-                drop(run.finish(&RunEnd::failed(&error)).await);
-                Err(error)
-            }
+            Err(error) => Err(run.failed(error).await),
         }
     }
 
@@ -237,18 +233,13 @@ impl Flow {
     }
 
     pub fn run_start(&self) -> RunStart {
+        let options = json!({
+            "target": self.store.identity().as_str(),
+            "retry_failed": self.options.retry_failed,
+        });
         RunStart {
-            plan: self.arguments.plan.clone(),
-            program: Arguments::NAME.into(),
-            version: env!("CARGO_PKG_VERSION").into(),
             source: Some(self.source.identity()),
-            read_time: None,
-            options: json!({
-                "target": self.store.identity().as_str(),
-                "retry_failed": self.options.retry_failed,
-            }),
-            host: sunset_cli::host_name(),
-            pid: std::process::id(),
+            ..sunset_cli::run_start::<Arguments>(&self.arguments.plan, options)
         }
     }
 

@@ -11,7 +11,7 @@ use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::plans::DocumentPlan;
 use sunset_core::ports::documents::{DocumentSource, Snapshot};
 use sunset_core::ports::rows::OnConflict;
-use sunset_core::ports::runs::{CutOver, RunEnd, RunStart};
+use sunset_core::ports::runs::{CutOver, RunEnd};
 use sunset_core::report::{Comparison, LoadReport};
 use sunset_engine::check;
 use sunset_engine::load::{self, Destination, LoadOptions};
@@ -87,16 +87,8 @@ impl Flow {
         if let Some(done) = ledger.cut_over(self.plan.name()).await? {
             return Ok(self.already(&done));
         }
-        let start = RunStart {
-            plan: self.plan.name().into(),
-            program: Arguments::NAME.into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            source: None,
-            read_time: None,
-            options: serde_json::json!({"prune": self.arguments.prune}),
-            host: sunset_cli::host_name(),
-            pid: std::process::id(),
-        };
+        let options = serde_json::json!({"prune": self.arguments.prune});
+        let start = sunset_cli::run_start::<Arguments>(self.plan.name(), options);
         let run = ledger.begin_run(&permit, &start).await?;
         match self.within(&ledger, &run).await {
             Ok((report, checks)) => {
@@ -104,11 +96,7 @@ impl Flow {
                     .await?;
                 Ok(self.end(&checks))
             }
-            Err(error) => {
-                // The error that stopped the run matters more than that it could not be noted.
-                drop(run.finish(&RunEnd::failed(&error)).await);
-                Err(error)
-            }
+            Err(error) => Err(run.failed(error).await),
         }
     }
 

@@ -17,7 +17,7 @@ use sunset_core::instant::Instant;
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::plans::in_place::{BatchSizes, InPlacePlan, PlanStep, Registered, Work, prisma};
 use sunset_core::ports::in_place::Witness;
-use sunset_core::ports::runs::{RunEnd, RunStart};
+use sunset_core::ports::runs::RunEnd;
 use sunset_engine::in_place::{self, DayOf, InPlaceOptions, Ports, StepReport, Writers};
 use sunset_engine::retry::Retries;
 use sunset_targets::postgres::{
@@ -147,25 +147,12 @@ impl Flow {
         let permit = WritePermit::bind(consent, self.database.identity().clone());
         sunset_backup::may_keep(&self.backup, &self.database).await?;
         let ledger = Ledger::install(&self.database, &permit).await?;
-        let start = RunStart {
-            plan: self.plan.name.clone(),
-            program: Arguments::NAME.into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            source: None,
-            read_time: None,
-            options: self.states_json(),
-            host: sunset_cli::host_name(),
-            pid: std::process::id(),
-        };
+        let start = sunset_cli::run_start::<Arguments>(&self.plan.name, self.states_json());
         let run = ledger.begin_run(&permit, &start).await?;
         let id = run.id();
         let done = match self.backed_up(&ledger, &run, consent).await {
             Ok(done) => done,
-            Err(error) => {
-                // The error that stopped the run matters more than that it could not be noted.
-                drop(run.finish(&RunEnd::failed(&error)).await);
-                return Err(error);
-            }
+            Err(error) => return Err(run.failed(error).await),
         };
         let end = match &done.stopped {
             Some(error) => RunEnd::failed(error),

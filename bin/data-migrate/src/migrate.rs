@@ -244,11 +244,7 @@ impl Flow {
                     .await?;
                 Ok(report)
             }
-            Err(error) => {
-                // The error that stopped the run matters more than that it could not be noted.
-                drop(run.finish(&RunEnd::failed(&error)).await);
-                Err(error)
-            }
+            Err(error) => Err(run.failed(error).await),
         }
     }
 
@@ -280,19 +276,11 @@ impl Flow {
 
     /// What is known of a run before its source is read.
     pub fn start(&self) -> RunStart {
-        RunStart {
-            plan: self.plan.name().into(),
-            program: Arguments::NAME.into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            source: None,
-            read_time: None,
-            options: serde_json::json!({
-                "prune": self.arguments.prune,
-                "on_conflict": format!("{:?}", self.arguments.on_conflict).to_lowercase(),
-            }),
-            host: sunset_cli::host_name(),
-            pid: std::process::id(),
-        }
+        let options = serde_json::json!({
+            "prune": self.arguments.prune,
+            "on_conflict": format!("{:?}", self.arguments.on_conflict).to_lowercase(),
+        });
+        sunset_cli::run_start::<Arguments>(self.plan.name(), options)
     }
 
     /// The documents, and what the plan does behind them; told as each is done.

@@ -7,7 +7,7 @@ use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::plans::schemas::PlanSchema;
-use sunset_core::ports::runs::{RunEnd, RunStart};
+use sunset_core::ports::runs::RunEnd;
 use sunset_core::ports::schema::SchemaReader as _;
 use sunset_engine::repair::{Diagnosis, Listed, diagnose, repair};
 use sunset_engine::retry::Retries;
@@ -111,16 +111,8 @@ impl Fix {
         let permit = WritePermit::bind(consent, self.database.identity().clone());
         sunset_backup::may_keep(&self.backup, &self.database).await?;
         let ledger = Ledger::install(&self.database, &permit).await?;
-        let start = RunStart {
-            plan: "schema".into(),
-            program: Arguments::NAME.into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            source: None,
-            read_time: None,
-            options: serde_json::json!({"schema": self.wanted.schema.namespace}),
-            host: sunset_cli::host_name(),
-            pid: std::process::id(),
-        };
+        let options = serde_json::json!({"schema": self.wanted.schema.namespace});
+        let start = sunset_cli::run_start::<Arguments>("schema", options);
         let run = ledger.begin_run(&permit, &start).await?;
         match self.execute_within(&run, consent, diagnosis).await {
             Ok((diagnosis, after)) => {
@@ -129,11 +121,7 @@ impl Fix {
                     .await?;
                 Ok(self.end(&diagnosis, Some(&after), None))
             }
-            Err(error) => {
-                // The error that stopped the run matters more than that it could not be noted.
-                drop(run.finish(&RunEnd::failed(&error)).await);
-                Err(error)
-            }
+            Err(error) => Err(run.failed(error).await),
         }
     }
 

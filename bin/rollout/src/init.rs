@@ -1,11 +1,11 @@
 //! Tables and functions.
 
 use sunset_cli::render::schema::{counted, plan_text};
-use sunset_cli::{Consented, Program, Session, Status};
+use sunset_cli::{Consented, Session, Status};
 use sunset_core::Result;
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::plans::schemas::{PlanSchema, schema_named};
-use sunset_core::ports::runs::{RunEnd, RunStart};
+use sunset_core::ports::runs::RunEnd;
 use sunset_core::schema::diff::Directions;
 use sunset_core::schema::live::LiveSchema;
 use sunset_core::schema::steps::SchemaPlan;
@@ -55,16 +55,8 @@ async fn install(
     let permit = WritePermit::bind(consent, database.identity().clone());
     let ledger = Ledger::install(database, &permit).await?;
     if !plan.0.steps.is_empty() {
-        let start = RunStart {
-            plan: "schema".into(),
-            program: Arguments::NAME.into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            source: None,
-            read_time: None,
-            options: serde_json::json!({"schema": "public"}),
-            host: sunset_cli::host_name(),
-            pid: std::process::id(),
-        };
+        let options = serde_json::json!({"schema": "public"});
+        let start = sunset_cli::run_start::<Arguments>("schema", options);
         let run = ledger.begin_run(&permit, &start).await?;
         match push(&run, plan, reader, wanted, session).await {
             Ok(()) => {
@@ -72,11 +64,7 @@ async fn install(
                 run.finish(&RunEnd::done(counts, serde_json::json!({})))
                     .await?;
             }
-            Err(error) => {
-                // The error that stopped the run matters more than that it could not be noted.
-                drop(run.finish(&RunEnd::failed(&error)).await);
-                return Err(error);
-            }
+            Err(error) => return Err(run.failed(error).await),
         }
     }
     FlagStore::new(database.clone())

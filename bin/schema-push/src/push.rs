@@ -12,7 +12,7 @@ use sunset_core::instant::Instant;
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::plans::in_place::{Parameters, Registered, Work};
 use sunset_core::plans::schemas::PlanSchema;
-use sunset_core::ports::runs::{RunEnd, RunStart};
+use sunset_core::ports::runs::RunEnd;
 use sunset_core::schema::diff::Directions;
 use sunset_core::schema::live::LiveSchema;
 use sunset_core::schema::preflight::preflight;
@@ -205,16 +205,8 @@ impl Push {
         let permit = WritePermit::bind(consent, self.database.identity().clone());
         sunset_backup::may_keep(&self.backup, &self.database).await?;
         let ledger = Ledger::install(&self.database, &permit).await?;
-        let start = RunStart {
-            plan: self.plan.clone(),
-            program: Arguments::NAME.into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            source: None,
-            read_time: None,
-            options: serde_json::json!({"schema": self.wanted.schema.namespace}),
-            host: sunset_cli::host_name(),
-            pid: std::process::id(),
-        };
+        let options = serde_json::json!({"schema": self.wanted.schema.namespace});
+        let start = sunset_cli::run_start::<Arguments>(&self.plan, options);
         let run = ledger.begin_run(&permit, &start).await?;
         match self.execute_within(&run, consent, plan).await {
             Ok((plan, executed, after)) => {
@@ -223,11 +215,7 @@ impl Push {
                     .await?;
                 Ok(self.end(&plan, &executed, &after))
             }
-            Err(error) => {
-                // The error that stopped the run matters more than that it could not be noted.
-                drop(run.finish(&RunEnd::failed(&error)).await);
-                Err(error)
-            }
+            Err(error) => Err(run.failed(error).await),
         }
     }
 

@@ -59,7 +59,7 @@ pub use colour::{Palette, Tone};
 pub use environment::Environment;
 pub use failure::{failure_json, failure_text};
 pub use language::Language;
-pub use machine::host_name;
+pub use machine::{host_name, run_start};
 pub use metrics::{Metrics, MetricsArgs};
 pub use notice::{Notice, NoticeArgs, Notifier};
 pub use numbers::{bytes, duration, interval, thousands};

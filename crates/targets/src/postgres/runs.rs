@@ -214,6 +214,13 @@ impl ActiveRun {
         recorded
     }
 
+    /// Records that `error` ended the run, and gives it back: what ended it matters more than that
+    /// this could not be recorded.
+    pub async fn failed(self, error: Error) -> Error {
+        drop(self.finish(&RunEnd::failed(&error)).await);
+        error
+    }
+
     async fn unlock(&self) {
         self.heart.abort();
         if let Some(mut connection) = self.lock.lock().await.take() {
