@@ -25,6 +25,7 @@ use sunset_core::ports::rows::{
 };
 use sunset_core::report::{EXAMPLES, LoadReport, Retried};
 
+use self::unchanged::Unchanged;
 use crate::retry::{Retries, retry};
 
 /// How to load.
@@ -217,8 +218,9 @@ pub async fn load(
         plan,
     );
     report.retried = retried;
-    let (removal, unchanged) =
-        gone::find(plan, surveyed, &destination, &options, &mut report).await?;
+    let mut unchanged = Unchanged::default();
+    let compare = |item: &Accounted| unchanged.see(surveyed.resolution.as_ref(), item);
+    let removal = gone::find(plan, surveyed, &destination, &options, &mut report, compare).await?;
     for (index, phase) in plan.phases().iter().enumerate() {
         let tally = |name: &str| surveyed.resolution.tally(name);
         let total = phase.collections.iter().map(|name| tally(name).read).sum();

@@ -9,7 +9,6 @@ use sunset_core::ports::progress::Progress;
 use sunset_core::ports::rows::{Accounted, Item, ItemKey, ItemOutcome, RowWriter};
 use sunset_core::report::LoadReport;
 
-use super::unchanged::Unchanged;
 use super::{Destination, LoadOptions, Surveyed};
 use crate::retry::retry;
 
@@ -26,8 +25,8 @@ pub(super) struct Removal {
     departed: Vec<ItemKey>,
 }
 
-/// Goes through the ledger's items once: finds those that the survey has not seen, and counts
-/// those that are as they were. Without `options.prune` the former are only counted, too.
+/// Goes through the ledger's items once, shows each to `look`, and finds those that the survey
+/// has not seen. Without `options.prune` they are only counted.
 ///
 /// # Errors
 /// `Refused` when they may be there all the same: the source holds something unreadable, or
@@ -38,10 +37,9 @@ pub(super) async fn find(
     destination: &Destination,
     options: &LoadOptions,
     report: &mut LoadReport,
-) -> Result<(Removal, Unchanged)> {
-    let resolution = surveyed.resolution.as_ref();
+    mut look: impl FnMut(&Accounted) + Send,
+) -> Result<Removal> {
     let mut removal = Removal::default();
-    let mut unchanged = Unchanged::default();
     let mut after: Option<ItemKey> = None;
     loop {
         let page = retry(options.retries, || {
@@ -49,7 +47,7 @@ pub(super) async fn find(
         })
         .await?;
         for item in &page {
-            unchanged.see(resolution, item);
+            look(item);
             let Accounted { key, has_rows, .. } = item;
             let stage = stage_of(plan, key).filter(|_| !surveyed.knows(key));
             let Some(stage) = stage else {
@@ -72,7 +70,7 @@ pub(super) async fn find(
         }
         match page.last() {
             Some(last) => after = Some(last.key.clone()),
-            None => return Ok((removal, unchanged)),
+            None => return Ok(removal),
         }
     }
 }

@@ -180,6 +180,7 @@ impl Shared<'_> {
                 &destination,
                 &self.options,
                 &mut unused,
+                |_| (),
             )
             .await?;
         }
@@ -284,12 +285,13 @@ impl Shared<'_> {
         self.sum(stage).await?.conserve()?;
         let destination = Destination::Writer(Arc::clone(&self.writer));
         let mut report = LoadReport::default();
-        let (removal, _) = gone::find(
+        let removal = gone::find(
             self.plan,
             self.surveyed,
             &destination,
             &self.options,
             &mut report,
+            |_| (),
         )
         .await?;
         removal
