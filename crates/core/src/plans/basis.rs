@@ -29,8 +29,8 @@ impl<'a> Basis<'a> {
     }
 
     /// Adds a decision.
-    pub fn and(mut self, decision: &'a str) -> Self {
-        self.parts.push(decision.as_bytes());
+    pub fn and(mut self, decision: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
+        self.parts.push(decision.as_ref());
         self
     }
 

@@ -167,9 +167,8 @@ impl FileResolution {
         let (plan, notes) = (&self.plan, &self.notes);
         let collection = &plan.collections[index];
         let note = &notes.shelves[index].notes[at];
-        let revision = plan.revision.to_string();
         let basis = Basis::of(&collection.name, notes.texts.get(note.head.id), note);
-        let basis = basis.and(&revision).and(&self.owner);
+        let basis = basis.and(plan.revision.as_bytes()).and(&self.owner);
         let number = match &self.fates[index][at] {
             Fate::Migrated { number } => number,
             Fate::Quarantined(fault) => {

@@ -121,7 +121,6 @@ fn with_analysis(analysis: Analysis, basis: Basis<'_>) -> Digest {
         Analysis::Superseded => basis.and("superseded").digest(),
         Analysis::Row { renamed } => {
             let renamed = renamed.to_string();
-            let basis: Basis<'_> = basis;
             basis.and("row").and(&renamed).digest()
         }
     }
