@@ -93,8 +93,9 @@ impl<'a> Fields<'a> {
         Self { rest: message }
     }
 
-    /// The next field's number and content.
-    #[inline]
+    /// The next field's number and content. It is always inlined, with what it is made of: callers
+    /// tell kinds of content apart at once, and one that has to pass through memory is waited for.
+    #[inline(always)]
     pub fn next_field(&mut self) -> Parsed<Option<(u32, Content<'a>)>> {
         if self.rest.is_empty() {
             return Ok(None);
@@ -108,7 +109,7 @@ impl<'a> Fields<'a> {
         Ok(Some((number, content)))
     }
 
-    #[inline]
+    #[inline(always)]
     fn tag(&mut self) -> Parsed<(u32, u32)> {
         let tag = u32::try_from(self.varint()?).map_err(|_| Fault::from("an impossible tag"))?;
         if tag >> 3 == 0 {
@@ -117,7 +118,7 @@ impl<'a> Fields<'a> {
         Ok((tag >> 3, tag & 7))
     }
 
-    #[inline]
+    #[inline(always)]
     fn scalar(&mut self, wire_type: u32) -> Parsed<Content<'a>> {
         match wire_type {
             0 => Ok(Content::Varint(self.varint()?)),
@@ -131,6 +132,7 @@ impl<'a> Fields<'a> {
         }
     }
 
+    #[inline(never)]
     fn group(&mut self, number: u32, depth: usize) -> Parsed<&'a [u8]> {
         let Some(depth) = depth.checked_sub(1) else {
             return Err("groups nested too deeply".into());
@@ -155,7 +157,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, length: usize) -> Parsed<&'a [u8]> {
         let (taken, rest) = self
             .rest
@@ -172,7 +174,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Nearly all numbers, tags and lengths of short texts, take one byte.
-    #[inline]
+    #[inline(always)]
     fn varint(&mut self) -> Parsed<u64> {
         match self.rest.split_first() {
             Some((byte, rest)) if *byte < 0x80 => {
@@ -183,6 +185,7 @@ impl<'a> Fields<'a> {
         }
     }
 
+    #[inline(never)]
     fn long_varint(&mut self) -> Parsed<u64> {
         let mut number = 0;
         for (index, byte) in self.rest.iter().take(10).enumerate() {
