@@ -166,12 +166,15 @@ pub fn proof_text(report: &RollbackReport, scope: &Scope) -> String {
             other.join(", ")
         );
     }
-    let unknown = names(&|proof| proof.as_before.is_none());
+    let mut unknown = names(&|proof| proof.as_before.is_none());
+    // Where nothing was done, nothing is to be compared.
+    let of_table = |table: &&str| report.undone.tables.get(*table);
+    unknown.retain(|table| of_table(table).is_some_and(|counts| *counts != UndoCounts::default()));
     if scope.is_one_run() && !unknown.is_empty() {
         let _ = writeln!(
             text,
             "Not compared as a whole with before {moment}, for no digest was taken then (a large \
-             table, one that the run did not write, or other columns since): {}.",
+             table, or other columns since): {}.",
             unknown.join(", ")
         );
     } else if !scope.is_everything() && !scope.is_one_run() && !unknown.is_empty() {

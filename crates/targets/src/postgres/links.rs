@@ -8,7 +8,7 @@ use sunset_core::digest::Digest;
 
 use super::fault::error;
 use super::identifier::{public_table, quote_identifier};
-use super::rows::shapes;
+use super::rows::{baselines, shapes};
 use super::runs::ActiveRun;
 
 /// One cell of a text column.
@@ -129,6 +129,9 @@ async fn link_column(
         let key = columns
             .as_ref()
             .map_or_else(|| quote_identifier("id"), shapes::Columns::key);
+        if let Some(first) = new.first() {
+            baselines::take(transaction, &first.table, run).await?;
+        }
         put(transaction, &new, &key).await?;
         if let Some(columns) = &columns {
             let ours = new.iter().chain(&known);

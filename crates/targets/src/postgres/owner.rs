@@ -6,12 +6,15 @@ use sunset_core::{Error, ErrorKind, Result};
 
 use super::connection::Database;
 use super::fault::error;
+use super::rows::baselines;
 use super::rows::table::{ROW, register_shape};
 use super::runs::ActiveRun;
 
 /// The email address of the user that is used, and made when absent, while none is named.
 pub const MIGRATION_EMAIL: &str = "migration@internal.system";
 const MIGRATION_NAME: &str = "Migration User";
+/// Their table.
+const OWNERS: &str = "user";
 /// The collection under which the ledger keeps what belongs to no document.
 pub(super) const OWNER_COLLECTION: &str = "#owner";
 
@@ -64,6 +67,7 @@ impl ActiveRun {
             return Ok(Owner { id, created: false });
         }
         let failed = |cause| error(cause, "cannot make the migration's user");
+        baselines::take(&mut transaction, OWNERS, self.id()).await?;
         let id = format!("migration-user-{}", uuid::Uuid::new_v4());
         let made = crate::postgres::query(include_str!("owner/create.sql"))
             .bind(&id)
@@ -83,7 +87,7 @@ impl ActiveRun {
             return Ok(Owner { id, created: false });
         }
         let shape = Shape::new(
-            "user",
+            OWNERS,
             &[
                 ("id", CellKind::Text),
                 ("name", CellKind::Text),

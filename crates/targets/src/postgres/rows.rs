@@ -3,6 +3,7 @@
 //! A batch is read ([`state`]), judged without the database ([`judge`]), written ([`write`]) and
 //! accounted for ([`book`]).
 
+pub(super) mod baselines;
 mod book;
 mod encode;
 mod judge;
@@ -19,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sqlx::{AssertSqlSafe, Postgres, Transaction};
+use sqlx::{Postgres, Transaction};
 use sunset_core::ports::rows::{Item, ItemOutcome, LoadOutcome, OnConflict, RowWriter};
 use sunset_core::row::Shape;
 use sunset_core::{Error, Result};
@@ -30,17 +31,12 @@ use self::judge::{Judgement, judge};
 use self::outcome::{clashes, merge, outcome, stale_clash, stop};
 pub(super) use self::settled::accounted_items;
 use self::state::{State, known_items};
-use self::table::{ForeignKeys, ROW, Table};
+use self::table::{ForeignKeys, Table};
 use self::verdict::Reason;
 use self::write::{remove_stale, run_statement, write_rows};
 use super::batches::{self, Size};
 use super::fault::{error, is_about_data};
-use super::identifier::public_table;
 use super::runs::{ActiveRun, Lease};
-
-/// Bytes of a table of which every run takes the digest before it writes: some tenths of a second.
-/// Larger ones have that of before the first run only.
-const RUN_BASELINE: i64 = 64 * 1024 * 1024;
 
 /// Writes rows within one run. It may be shared: several batches are written at a time, each on a
 /// connection of its own.
@@ -177,7 +173,7 @@ impl RowStore {
             let mut read = Vec::new();
             for shape in &missing {
                 let table = Table::read(&mut transaction, shape, &keys).await?;
-                self.baseline(&mut transaction, &shape.table).await?;
+                baselines::take(&mut transaction, &shape.table, self.lease.run).await?;
                 read.push(Arc::new(table));
             }
             transaction
@@ -187,39 +183,6 @@ impl RowStore {
             known.tables.extend(read);
         }
         Ok((known.tables.clone(), Arc::clone(&known.ranks)))
-    }
-
-    /// Records what a table was before anything was written to it.
-    async fn baseline(
-        &self,
-        transaction: &mut Transaction<'static, Postgres>,
-        table: &str,
-    ) -> Result<()> {
-        let statement = format!(
-            include_str!("rows/baseline.sql"),
-            row = ROW,
-            table = public_table(table)
-        );
-        let failed = |cause| error(cause, "cannot take the digest of a table");
-        crate::postgres::query(AssertSqlSafe(statement))
-            .bind(table)
-            .bind(self.lease.run)
-            .execute(&mut **transaction)
-            .await
-            .map_err(failed)?;
-        let statement = format!(
-            include_str!("rows/run_baseline.sql"),
-            row = ROW,
-            table = public_table(table)
-        );
-        crate::postgres::query(AssertSqlSafe(statement))
-            .bind(table)
-            .bind(self.lease.run)
-            .bind(RUN_BASELINE)
-            .execute(&mut **transaction)
-            .await
-            .map(drop)
-            .map_err(failed)
     }
 
     /// Halves a batch of which the server refused something until the item is found; that one
@@ -313,6 +276,16 @@ impl RowStore {
             return Err(stop(&state, clash));
         }
         let (leaving, kept) = self.stale(&state, &judgement);
+        // A table that nothing is written to but rows leave: its digest is taken here. Whoever
+        // else of this run takes it meanwhile waits for this transaction.
+        let left = leaving.iter().filter_map(|place| state.stale.get(*place));
+        let left: BTreeSet<&str> = left
+            .filter(|stale| stale.present)
+            .map(|stale| stale.entry.table.as_str())
+            .collect();
+        for table in left {
+            baselines::take(transaction, table, run).await?;
+        }
         let still = remove_stale(transaction, &state, &leaving, ranks, run).await?;
         write_rows(transaction, &state, &judgement, run).await?;
         let referenced = if still.is_empty() {

@@ -19,6 +19,7 @@ mod migration;
 mod mistakes;
 mod plan_files;
 mod proof;
+mod recordings;
 mod refused;
 mod repair;
 mod report;

@@ -5,4 +5,5 @@ SELECT b.table_name, b.row_id, link.column_name, link.mapped, link.linked, link.
  CROSS JOIN jsonb_to_recordset(b.links)
        AS link (column_name text, mapped text, linked text, run_id bigint)
  WHERE b.id = ANY ($1)
-ON CONFLICT (table_name, row_id, column_name) DO NOTHING
+ON CONFLICT (table_name, row_id, column_name)
+DO UPDATE SET mapped = excluded.mapped, linked = excluded.linked, run_id = excluded.run_id

@@ -10,5 +10,6 @@ SELECT $2, $1, count(*), coalesce(sum(hashtextextended({row}::text, 0)::numeric)
            AND NOT a.attisdropped)
   FROM {table} AS {row}
 HAVING NOT EXISTS (SELECT FROM sunset.baselines WHERE table_name = $1 AND run = $2)
+   AND NOT EXISTS (SELECT FROM sunset.run_baselines WHERE table_name = $1 AND run = $2)
    AND pg_relation_size(to_regclass('public.' || quote_ident($1))) <= $3
 ON CONFLICT (run, table_name) DO NOTHING

@@ -1,0 +1,119 @@
+//! Rollback where recordings are concerned: rows that name them, and the bucket.
+
+mod pruned;
+
+use std::ops::{Deref, DerefMut};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::workplace::{Workplace, bin_dir, repository};
+
+/// A workplace with a bucket; the server goes with it.
+pub struct Recorded {
+    place: Option<Workplace>,
+    server: Child,
+}
+
+impl Deref for Recorded {
+    type Target = Workplace;
+
+    fn deref(&self) -> &Workplace {
+        self.place.as_ref().expect("there")
+    }
+}
+
+impl DerefMut for Recorded {
+    fn deref_mut(&mut self) -> &mut Workplace {
+        self.place.as_mut().expect("there")
+    }
+}
+
+impl Drop for Recorded {
+    fn drop(&mut self) {
+        drop(self.server.kill());
+        drop(self.server.wait());
+    }
+}
+
+impl Recorded {
+    /// The sample's rows in a new V3, from a copy of V2 that the test may change, and an empty
+    /// bucket. `None`, with a word why, where a server is absent.
+    pub fn with_rows() -> Option<Self> {
+        let local_s3 = bin_dir().join("local-s3");
+        if !local_s3.is_file() {
+            println!("skipped: the program local-s3 is not built");
+            return None;
+        }
+        let place = Workplace::new()?;
+        let folder = place.dir.path().to_owned();
+        let ready = folder.join("address");
+        let server = Command::new(local_s3)
+            .args(["--bucket", "recordings", "--root"])
+            .arg(folder.join("s3"))
+            .arg("--ready-file")
+            .arg(&ready)
+            .env("LOCAL_S3_ACCESS_KEY", "key")
+            .env("LOCAL_S3_SECRET_KEY", "secret")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("local-s3");
+        let mut made = Self {
+            place: None,
+            server,
+        };
+        let begin = Instant::now();
+        let address = loop {
+            match std::fs::read_to_string(&ready) {
+                Ok(address) if !address.trim().is_empty() => break address.trim().to_owned(),
+                _ => std::thread::sleep(Duration::from_millis(20)),
+            }
+            assert!(
+                begin.elapsed() < Duration::from_secs(20),
+                "it does not start"
+            );
+        };
+        let endpoint = match address.split_once("://") {
+            Some(_) => address,
+            None => format!("http://{address}"),
+        };
+        let sample = repository().join("samples/sales-ai");
+        let sample = sample.canonicalize().expect("the sample");
+        let v2 = folder.join("v2");
+        std::fs::create_dir_all(&v2).expect("a folder");
+        for entry in std::fs::read_dir(sample.join("firestore")).expect("the sample") {
+            let entry = entry.expect("a file");
+            std::fs::copy(entry.path(), v2.join(entry.file_name())).expect("copied");
+        }
+        let place = place
+            .with("V2_FIRESTORE", &format!("file://{}", v2.display()))
+            .with(
+                "V2_AUDIO",
+                &format!("file://{}", sample.join("gcs").display()),
+            )
+            .with("FIREBASE_STORAGE_BUCKET", "sales-ai-audio-bucket")
+            .with(
+                "CLOUDFLARE_R2_PUBLIC_URL",
+                &format!("{endpoint}/public/recordings"),
+            )
+            .with("CLOUDFLARE_R2_ENDPOINT", &endpoint)
+            .with("CLOUDFLARE_R2_ACCESS_KEY", "key")
+            .with("CLOUDFLARE_R2_SECRET_KEY", "secret")
+            .with("CLOUDFLARE_R2_BUCKET", "recordings");
+        place.expect(0, "schema-push", &[]);
+        place.expect(0, "data-migrate", &[]);
+        made.place = Some(place);
+        Some(made)
+    }
+
+    /// A file of V2's documents.
+    pub fn v2(&self, file: &str) -> PathBuf {
+        self.dir.path().join("v2").join(file)
+    }
+
+    /// One value of one row.
+    pub fn text(&self, sql: &str) -> String {
+        self.query(sql).join("\n")
+    }
+}
