@@ -124,7 +124,7 @@ fn steps_and_tables(plan: &dyn DocumentPlan) -> Result<(bool, Vec<String>)> {
 const SCHEMA_RUNS: &str = "schema";
 
 struct Flow {
-    /// What is kept before anything is taken back, and of which tables.
+    /// What is kept before anything is taken back, and the plan's tables.
     backup: BackupWish,
     tables: Vec<String>,
     scope: Scope,
@@ -302,7 +302,12 @@ impl Flow {
         run: &ActiveRun,
         consent: &Consent,
     ) -> Result<(RollbackReport, Erased, u64)> {
-        let what = (self.tables.as_slice(), "public");
+        // The plan's tables, and what else the ledger names: the owner's, and those of other plans.
+        let mut tables = ledger.touched_tables(&self.scope).await?;
+        tables.extend(self.tables.iter().cloned());
+        tables.sort();
+        tables.dedup();
+        let what = (tables.as_slice(), "public");
         let wish = &self.backup;
         let taken = sunset_backup::before_writing(wish, consent, run, what, self.retries).await?;
         self.session.tell_backup(taken.as_ref());

@@ -15,6 +15,7 @@ mod prove;
 mod references;
 mod scope;
 mod steps;
+mod touched;
 mod unlink;
 
 use std::collections::BTreeMap;

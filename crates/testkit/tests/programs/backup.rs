@@ -164,6 +164,34 @@ fn an_empty_database_and_one_without_tables_are_kept_as_they_are() {
 }
 
 #[test]
+fn what_a_rollback_keeps_comes_back_with_the_owner_that_it_removed() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    place.expect(0, "schema-push", &[]);
+    place.expect(0, "data-migrate", &[]);
+    let migrated = digests(&place);
+    assert!(migrated[0].starts_with("1 "), "the migration made its user");
+    // A part that does not concern the user leaves its table alone, so that others may use it.
+    let part = ["--collection", "meddic_analyses", "--yes"];
+    let part = place.expect(0, "rollback", &[&part[..], &["--backup", "tables"]].concat());
+    place.query("INSERT INTO \"user\" (id, name, email) VALUES ('new', 'New', 'n@x.tw')");
+    place.query("INSERT INTO session (id, expires_at, token, updated_at, user_id) VALUES ('s', now(), 't', now(), 'new')");
+    restored(&place, &id_of(&part));
+    assert_eq!(digests(&place)[1..], migrated[1..]);
+    place.query("DELETE FROM \"user\" WHERE id = 'new'");
+    // Everything: with the user.
+    let outcome = place.expect(0, "rollback", &["--yes", "--backup", "tables"]);
+    assert_ne!(digests(&place), migrated);
+    let outcome = restored(&place, &id_of(&outcome));
+    assert_eq!(digests(&place), migrated, "{}", outcome.stdout);
+    place.expect(0, "final-check", &["--no-report", "--only", "data"]);
+    // And what stood there in between.
+    restored(&place, &id_of(&outcome));
+    assert!(digests(&place).iter().all(|digest| digest.starts_with("0 ")));
+}
+
+#[test]
 fn a_plan_in_place_is_kept_and_comes_back() {
     let Some(place) = Workplace::new() else {
         return;
