@@ -173,12 +173,22 @@ fn what_a_rollback_keeps_comes_back_with_the_owner_that_it_removed() {
     let migrated = digests(&place);
     assert!(migrated[0].starts_with("1 "), "the migration made its user");
     // A part that does not concern the user leaves its table alone, so that others may use it.
-    let part = ["--collection", "meddic_analyses", "--yes"];
-    let part = place.expect(0, "rollback", &[&part[..], &["--backup", "tables"]].concat());
+    let part_of = ["--collection", "meddic_analyses", "--yes"];
+    let part = place.expect(
+        0,
+        "rollback",
+        &[&part_of[..], &["--backup", "tables"]].concat(),
+    );
     place.query("INSERT INTO \"user\" (id, name, email) VALUES ('new', 'New', 'n@x.tw')");
     place.query("INSERT INTO session (id, expires_at, token, updated_at, user_id) VALUES ('s', now(), 't', now(), 'new')");
     restored(&place, &id_of(&part));
     assert_eq!(digests(&place)[1..], migrated[1..]);
+    let part = place.expect(
+        0,
+        "rollback",
+        &[&part_of[..], &["--backup", "tables"]].concat(),
+    );
+    place.expect(0, "data-migrate", &[]);
     place.query("DELETE FROM \"user\" WHERE id = 'new'");
     // Everything: with the user.
     let outcome = place.expect(0, "rollback", &["--yes", "--backup", "tables"]);
@@ -188,7 +198,22 @@ fn what_a_rollback_keeps_comes_back_with_the_owner_that_it_removed() {
     place.expect(0, "final-check", &["--no-report", "--only", "data"]);
     // And what stood there in between.
     restored(&place, &id_of(&outcome));
-    assert!(digests(&place).iter().all(|digest| digest.starts_with("0 ")));
+    assert!(
+        digests(&place)
+            .iter()
+            .all(|digest| digest.starts_with("0 "))
+    );
+    // A backup without the user, whom its rows need, and who is gone.
+    let id = id_of(&part);
+    let args = ["--level", "data", "--backup-id", &id, "--yes"];
+    let refused = place.expect(1, "rollback", &args);
+    let words = "rows of the backup refer to rows of other tables that are gone since";
+    assert!(refused.stderr.contains(words), "{}", refused.stderr);
+    assert!(
+        digests(&place)
+            .iter()
+            .all(|digest| digest.starts_with("0 "))
+    );
 }
 
 #[test]

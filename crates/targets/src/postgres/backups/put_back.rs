@@ -69,7 +69,8 @@ impl BackupStore {
     ///
     /// # Errors
     /// As [`Database::would_put_back`]; `Contended` when somebody does not let go of a table;
-    /// `Conflict` when rows of other tables refer to rows that would go; `Mismatch` when a table
+    /// `Conflict` when rows of other tables refer to rows that would go, or rows of the backup to
+    /// rows of other tables that are gone; `Mismatch` when a table
     /// would not be as it was. Nothing is changed then.
     pub async fn put_back(&self, backup: &BackupRecord) -> Result<Vec<PutBack>> {
         let failed = |cause| error(cause, WHAT);
@@ -103,7 +104,9 @@ impl BackupStore {
         }
         for each in &in_the_way {
             let again: String = each.try_get("again").map_err(failed)?;
-            execute(&mut transaction, &again).await.map_err(referred)?;
+            let outward: bool = each.try_get("outward").map_err(failed)?;
+            let told = |fault| referred(fault, outward);
+            execute(&mut transaction, &again).await.map_err(told)?;
         }
         for pair in &pairs {
             pair.compare(&mut transaction).await?;
@@ -125,9 +128,18 @@ impl BackupStore {
     }
 }
 
-fn referred(fault: Error) -> Error {
+/// A key that does not hold: `outward` one of the rows that are put back, else one of others' rows.
+fn referred(fault: Error, outward: bool) -> Error {
     if !is_foreign_key(&fault) {
         return fault;
+    }
+    if outward {
+        return Error::new(
+            ErrorKind::Conflict,
+            "rows of the backup refer to rows of other tables that are gone since; nothing was changed",
+        )
+        .cause(fault)
+        .remedy("bring those rows back first, as the cause names their table; then restore the backup");
     }
     Error::new(
         ErrorKind::Conflict,
