@@ -74,7 +74,12 @@ fn objects_are_removed_that_migration_made_and_that_are_still_what_it_stored() {
 
     let (shown_first, status) = place.json("rollback", &["--delete-objects", "--dry-run"]);
     assert_eq!(status, 0);
-    assert_eq!(shown_first["objects"].as_array().map(Vec::len), Some(127));
+    assert_eq!(shown_first["objects"].as_array().map(Vec::len), Some(125));
+    assert_eq!(shown_first["objects_removed"], 125, "{shown_first:#}");
+    assert_eq!(
+        shown_first["objects_kept"].as_array().map(Vec::len),
+        Some(2)
+    );
     assert!(other.exists() && changed.exists());
 
     let (undone, status) = place.json("rollback", &["--delete-objects", "--yes"]);

@@ -1,12 +1,10 @@
 //! Plan, ask, take back, prove, and say so.
 
+mod bucket;
 mod outcome;
-
-use std::collections::HashSet;
 
 use serde_json::{Value, json};
 use sunset_cli::{Consented, Program, Session, Status, render};
-use sunset_core::audio::record::ObjectRecord;
 use sunset_core::config::{BackupWish, DatabaseSettings, Pace, R2Settings};
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
@@ -15,20 +13,19 @@ use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::plans::DocumentPlan;
 use sunset_core::plans::in_place::Parameters;
 use sunset_core::ports::in_place::ChangeScope;
-use sunset_core::ports::objects::{ObjectLedger, ObjectStore};
 use sunset_core::ports::rollback::{RollbackOptions, RollbackReport, Scope, UndoPlanner, Undone};
 use sunset_core::ports::runs::{RunEnd, RunStart};
 use sunset_core::schema::undo::{KeptRows, RecordedStep, UndoPlan};
 use sunset_engine::in_place::{TakenReport, plan_take_back, take_back};
 use sunset_engine::retry::Retries;
-use sunset_engine::rollback::{Erased, erasable_objects, erase_objects, rollback};
+use sunset_engine::rollback::rollback;
 use sunset_engine::schema;
-use sunset_targets::postgres::{
-    ActiveRun, ConnectOptions, Database, Ledger, LiveReader, ObjectBook,
-};
+use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, LiveReader};
 use sunset_targets::r2::R2Bucket;
 
 use crate::{Arguments, in_place, kept, levels, tell};
+
+use self::bucket::Emptied;
 
 pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
     if arguments.list_backups {
@@ -151,34 +148,14 @@ impl Flow {
             let taken = plan_take_back(&ledger.changes(), &scope, self.retries).await?;
             self.tell_steps(&taken, true);
         }
-        let objects = self.objects().await?;
-        let kept: HashSet<&str> = plan.kept.iter().map(|row| row.row_id.as_str()).collect();
-        let in_use = objects
-            .iter()
-            .filter(|object| {
-                let conversation = object.conversation_id.as_deref();
-                conversation.is_some_and(|id| kept.contains(id))
-            })
-            .filter_map(|object| object.url.clone())
-            .collect();
-        let erasable = erasable_objects(&objects, &in_use);
+        let emptied = self.plan_bucket(&plan).await?;
         self.session.print(&format!(
             "Rollback of {} in {}:",
             render::scope_text(&self.scope),
             self.database.describe()
         ));
         self.session.print(&render::rollback_text(&plan, true));
-        if self.bucket.is_some() {
-            self.session.print(&format!(
-                "{} recordings would be removed from the bucket.",
-                erasable.len()
-            ));
-            for object in &erasable {
-                self.session
-                    .detail(object.key.as_deref().unwrap_or_default());
-            }
-        }
-        let keys: Vec<&str> = erasable.iter().filter_map(|o| o.key.as_deref()).collect();
+        self.tell_bucket(&emptied, true);
         let (undo, in_the_way) = self.plan_schema(&ledger, &plan).await?;
         for step in &undo.steps {
             self.session.print(&format!("would undo: {}", step.title));
@@ -196,7 +173,7 @@ impl Flow {
                 "so no step of the schema would be undone; --force undoes them all the same",
             );
         }
-        let nothing = plan == Undone::default() && keys.is_empty() && undo.steps.is_empty();
+        let nothing = plan == Undone::default() && emptied.is_nothing() && undo.steps.is_empty();
         let status = if !in_the_way.is_empty() && dry_run {
             Status::Incomplete
         } else if dry_run || nothing {
@@ -212,7 +189,8 @@ impl Flow {
             if let Value::Object(map) = &mut document {
                 map.insert("dry_run".into(), dry_run.into());
                 map.insert("confirmed".into(), false.into());
-                map.insert("objects".into(), json!(keys));
+                map.insert("objects".into(), json!(emptied.keys));
+                self.put_bucket(&emptied, map);
                 if self.schema {
                     let titles: Vec<_> = undo.steps.iter().map(|step| &step.title).collect();
                     let in_the_way: Vec<_> = in_the_way
@@ -276,7 +254,7 @@ impl Flow {
         };
         let run = ledger.begin_run(&permit, &start).await?;
         match self.within(&ledger, &run, consent).await {
-            Ok((report, erased, kept)) => {
+            Ok((report, emptied, kept)) => {
                 let undone = self.undo_schema(&ledger, &run).await;
                 let counts = render::undone_json(&report.undone);
                 let end = match &undone {
@@ -284,7 +262,7 @@ impl Flow {
                     Err(error) => RunEnd::failed(error),
                 };
                 run.finish(&end).await?;
-                let status = self.end(&report, &erased, kept, undone.as_ref().ok());
+                let status = self.end(&report, &emptied, kept, undone.as_ref().ok());
                 tell::undone_steps(&self.session, &undone?);
                 Ok(status)
             }
@@ -301,7 +279,7 @@ impl Flow {
         ledger: &Ledger,
         run: &ActiveRun,
         consent: &Consent,
-    ) -> Result<(RollbackReport, Erased, u64)> {
+    ) -> Result<(RollbackReport, Emptied, u64)> {
         // The plan's tables, and what else the ledger names: the owner's, and those of other plans.
         let mut tables = ledger.touched_tables(&self.scope).await?;
         tables.extend(self.tables.iter().cloned());
@@ -332,25 +310,8 @@ impl Flow {
             progress.as_ref(),
         )
         .await?;
-        let Some(bucket) = &self.bucket else {
-            return Ok((report, Erased::default(), kept));
-        };
-        let objects = self.objects().await?;
-        let urls: Vec<String> = objects.iter().filter_map(|o| o.url.clone()).collect();
-        let in_use = ledger
-            .values_in_use("conversations", "audio_url", &urls)
-            .await?;
-        let permit = WritePermit::bind(consent, bucket.identity());
-        let erased = erase_objects(
-            &bucket.writer(&permit)?,
-            &run.objects(bucket.identity()),
-            &objects,
-            &in_use,
-            self.retries,
-            progress.as_ref(),
-        )
-        .await?;
-        Ok((report, erased, kept))
+        let emptied = self.empty_bucket(run, consent).await?;
+        Ok((report, emptied, kept))
     }
 
     /// What the plan's steps changed, as far as the scope goes.
@@ -395,16 +356,5 @@ impl Flow {
             progress.as_ref(),
         )
         .await
-    }
-
-    async fn objects(&self) -> Result<Vec<ObjectRecord>> {
-        match &self.bucket {
-            Some(bucket) => {
-                ObjectBook::new(self.database.clone(), true, bucket.identity())
-                    .objects()
-                    .await
-            }
-            None => Ok(Vec::new()),
-        }
     }
 }

@@ -6,6 +6,7 @@ pub mod backup;
 pub mod branch;
 pub mod bucket_check;
 pub mod check;
+pub mod erasure;
 pub mod in_place;
 pub mod inspect;
 pub mod load;

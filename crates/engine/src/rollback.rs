@@ -1,11 +1,9 @@
 //! Rollback: step by step, then proven.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use sunset_core::audio::record::{ObjectRecord, State};
 use sunset_core::error::Result;
-use sunset_core::ports::objects::{ObjectJournal, ObjectWriter, StoredHead};
 use sunset_core::ports::progress::Progress;
 use sunset_core::ports::rollback::{
     Fingerprint, RollbackOptions, RollbackReport, Scope, TableProof, UndoPosition, UndoWriter,
@@ -121,96 +119,4 @@ async fn pass(
         position = step.next;
     }
     Ok(undone)
-}
-
-/// What became of the copied objects.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Erased {
-    /// Removed from the bucket.
-    pub removed: u64,
-    /// Removed by somebody else already.
-    pub gone: u64,
-    /// Keys of objects that stay, because they are no longer what migration stored, with why.
-    pub kept: Vec<(String, &'static str)>,
-}
-
-/// Removes copied objects from the new bucket, and records that they are not there any more. Those
-/// whose address is in `in_use` stay, and those that somebody stored anew: an object is looked at
-/// before it is removed, and must have the size, the ETag and the SHA-256 that were recorded.
-///
-/// # Errors
-/// When an object cannot be looked at or removed even after `retries`; those removed until then
-/// are recorded, and starting again goes on.
-pub async fn erase_objects(
-    bucket: &dyn ObjectWriter,
-    journal: &dyn ObjectJournal,
-    objects: &[ObjectRecord],
-    in_use: &HashSet<String>,
-    retries: Retries,
-    progress: &dyn Progress,
-) -> Result<Erased> {
-    let erasable = erasable_objects(objects, in_use);
-    progress.start("Objects", Some(erasable.len() as u64));
-    let mut erased = Erased::default();
-    for object in erasable {
-        let Some(key) = &object.key else {
-            continue;
-        };
-        match retry(retries, || bucket.head(key)).await? {
-            None => erased.gone += 1,
-            Some(head) => {
-                if let Some(why) = no_longer_ours(object, &head) {
-                    erased.kept.push((key.clone(), why));
-                    progress.advance(1);
-                    continue;
-                }
-                retry(retries, || bucket.delete(key)).await?;
-                erased.removed += 1;
-            }
-        }
-        let gone = ObjectRecord {
-            state: State::Listed,
-            detail: Some("removed by rollback".into()),
-            key: None,
-            etag: None,
-            url: None,
-            upload: None,
-            took_ms: None,
-            ..object.clone()
-        };
-        let gone = [gone];
-        retry(retries, || journal.record(&gone)).await?;
-        progress.advance(1);
-    }
-    progress.finish();
-    erased.kept.sort();
-    Ok(erased)
-}
-
-/// Why an object is not what migration stored, if it is not.
-fn no_longer_ours(object: &ObjectRecord, head: &StoredHead) -> Option<&'static str> {
-    if object.size.is_some_and(|size| size != head.size) {
-        return Some("it has another size");
-    }
-    if object.etag.is_some() && head.etag.is_some() && object.etag != head.etag {
-        return Some("it has other bytes (another ETag)");
-    }
-    let recorded = object.sha256.map(|sha256| sha256.to_string());
-    match (&recorded, &head.sha256) {
-        (_, None) => Some("migration did not store it (it names no SHA-256)"),
-        (Some(recorded), Some(found)) if recorded != found => Some("it names another SHA-256"),
-        _ => None,
-    }
-}
-
-/// The objects that [`erase_objects`] removes.
-pub fn erasable_objects<'o>(
-    objects: &'o [ObjectRecord],
-    in_use: &HashSet<String>,
-) -> Vec<&'o ObjectRecord> {
-    objects
-        .iter()
-        .filter(|object| object.state == State::Copied && object.key.is_some())
-        .filter(|object| object.url.as_ref().is_none_or(|url| !in_use.contains(url)))
-        .collect()
 }

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use sunset_cli::{Status, render};
 use sunset_core::ports::rollback::{RollbackReport, Undone};
-use sunset_engine::rollback::Erased;
 use sunset_engine::schema;
 
 use super::Flow;
+use super::bucket::Emptied;
 
 impl Flow {
     pub(super) fn nothing(&self) -> Status {
@@ -20,13 +20,13 @@ impl Flow {
     pub(super) fn end(
         &self,
         report: &RollbackReport,
-        erased: &Erased,
+        emptied: &Emptied,
         kept: u64,
         schema: Option<&schema::Undone>,
     ) -> Status {
         let status = if report.proof.values().any(|proof| !proof.others_untouched) {
             Status::CheckFailed
-        } else if report.undone.kept.is_empty() && erased.kept.is_empty() && kept == 0 {
+        } else if report.undone.kept.is_empty() && emptied.erased.kept.is_empty() && kept == 0 {
             Status::Done
         } else {
             Status::Incomplete
@@ -38,16 +38,7 @@ impl Flow {
         ));
         self.session
             .print(&render::rollback_text(&report.undone, false));
-        if self.bucket.is_some() {
-            self.session.print(&format!(
-                "{} recordings were removed from the bucket.",
-                erased.removed
-            ));
-            for (key, why) in &erased.kept {
-                self.session
-                    .print(&format!("Kept in the bucket: {key}: {why}"));
-            }
-        }
+        self.tell_bucket(emptied, false);
         let proof = render::proof_text(report, &self.scope);
         self.session.print(&proof);
         self.session.sum_up(&proof);
@@ -56,9 +47,7 @@ impl Flow {
             if let Value::Object(map) = &mut document {
                 map.insert("dry_run".into(), false.into());
                 map.insert("confirmed".into(), true.into());
-                map.insert("objects_removed".into(), erased.removed.into());
-                map.insert("objects_gone".into(), erased.gone.into());
-                map.insert("objects_kept".into(), json!(erased.kept));
+                self.put_bucket(emptied, map);
                 map.insert("proof".into(), render::proof_json(report, &self.scope));
                 if self.schema {
                     let undone = schema.map(

@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod bucket;
+pub mod erasure;
 pub mod format;
 pub mod inventory;
 pub mod matching;

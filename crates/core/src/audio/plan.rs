@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::ports::objects::{SourceObject, StoredObject};
 
-use super::address::{orphan_key, recording_key};
+use super::address::{orphan_key, public_url, recording_key};
 use super::format::{Format, split_name};
 use super::parts::Layout;
-use super::record::{Conversation, ObjectRecord, Role};
+use super::record::{Conversation, Intent, ObjectRecord, Role};
 
 pub use super::planner::plan;
 
@@ -112,6 +112,9 @@ impl Owner {
 pub struct Copy {
     /// Its formats: the first is copied, the next one when that turns out to be no audio.
     pub candidates: Vec<SourceObject>,
+    /// Of each the ETag of what the new bucket holds under its key, empty where the listing states
+    /// none; `None` where it holds nothing there.
+    pub found: Vec<Option<String>>,
     /// Whose it is.
     pub owner: Owner,
     /// Why.
@@ -124,6 +127,18 @@ impl Copy {
     /// Bytes of the first candidate.
     pub fn bytes(&self) -> u64 {
         self.candidates.first().map_or(0, |object| object.size)
+    }
+
+    /// What is to be recorded before a candidate is stored.
+    pub fn intent(&self, candidate: usize, public: &str) -> Option<Intent> {
+        let object = self.candidates.get(candidate)?;
+        let key = self.owner.key(&object.name);
+        Some(Intent {
+            source_uri: object.uri.clone(),
+            url: public_url(public, &key),
+            key,
+            found: self.found.get(candidate).cloned().flatten(),
+        })
     }
 }
 

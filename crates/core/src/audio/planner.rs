@@ -190,7 +190,12 @@ impl Planner<'_> {
             .first()
             .and_then(|object| self.ledger.get(&(object.uri.as_str(), owner.id())))
             .map(|record| (*record).clone());
+        let found = |object: &SourceObject| {
+            let stored = self.stored.get(owner.key(&object.name).as_str())?;
+            Some(stored.etag.clone().unwrap_or_default())
+        };
         self.plan.copies.push(Copy {
+            found: candidates.iter().map(found).collect(),
             candidates,
             owner,
             why,

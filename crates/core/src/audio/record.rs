@@ -181,6 +181,20 @@ impl ObjectRecord {
     }
 }
 
+/// An object that is about to be stored.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Intent {
+    /// `gs://bucket/name`
+    pub source_uri: String,
+    /// Where it is to be stored.
+    pub key: String,
+    /// The public URL that it will have.
+    pub url: String,
+    /// The ETag of what stands there already, empty where the listing states none; `None` where
+    /// nothing does.
+    pub found: Option<String>,
+}
+
 /// Which bytes a measurement is of: the source's version of the object, and how it is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version {

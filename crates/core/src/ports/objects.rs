@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
 
-use crate::audio::record::{Conversation, MeasuredPart, ObjectRecord, Version};
+use crate::audio::erasure::KnownKey;
+use crate::audio::record::{Conversation, Intent, MeasuredPart, ObjectRecord, Version};
 use crate::error::Result;
 use crate::permit::TargetIdentity;
 
@@ -196,6 +197,15 @@ pub enum LinkOutcome {
     Gone,
 }
 
+/// A rollback that is still to come, as far as it lets rows name other URLs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Coming {
+    /// Whether only URLs are taken back, and rows stay.
+    pub urls_only: bool,
+    /// Conversations that stay as they are.
+    pub kept: Vec<String>,
+}
+
 /// What the ledger knows of objects, for reading.
 #[async_trait]
 pub trait ObjectLedger: Send + Sync {
@@ -211,6 +221,11 @@ pub trait ObjectLedger: Send + Sync {
         objects.retain(|object| uris.contains(&object.source_uri));
         Ok(objects)
     }
+
+    /// The next keys behind `after` (empty for the first) under which something of migration is
+    /// stored or may be, in the ledger's order; none at the end. `coming` is a rollback that is
+    /// still to come: rows that will name a URL no longer do not count.
+    async fn keys(&self, after: &str, coming: Option<&Coming>) -> Result<Vec<KnownKey>>;
 }
 
 /// A proven copy, and the conversation that is to point at it.
@@ -230,6 +245,14 @@ pub trait ObjectJournal: Send + Sync {
     /// Records objects; one already recorded for the same source URI and conversation is replaced.
     async fn record(&self, records: &[ObjectRecord]) -> Result<()>;
 
+    /// Records what is about to be stored, before it is: whatever happens then, a rollback knows
+    /// where to look. What is recorded of a key already stays, until its object is proven.
+    async fn intend(&self, intents: &[Intent]) -> Result<()>;
+
+    /// Records that nothing of migration is stored under a key: its records become `records`, and
+    /// what was to be stored there is forgotten.
+    async fn removed(&self, key: &str, records: &[ObjectRecord]) -> Result<()>;
+
     /// The parts of that version of the object that were measured, from the first on without a
     /// gap.
     async fn measured(&self, source_uri: &str, version: &Version) -> Result<Vec<MeasuredPart>>;
@@ -242,7 +265,8 @@ pub trait ObjectJournal: Send + Sync {
     async fn forget(&self, source_uri: &str) -> Result<()>;
 
     /// Records proven copies and, in the same transaction, lets `conversations.audio_url` point at
-    /// each where it still holds what migration wrote. The objects' measurements are forgotten.
+    /// each where it still holds what migration wrote. The objects' measurements, and that they
+    /// were to be stored, are forgotten.
     /// Gives what became of each link, in order; `None` for a proof without a conversation. No two
     /// proofs are of the same object for the same conversation, or of the same conversation.
     async fn prove(&self, proofs: &[Proof]) -> Result<Vec<Option<LinkOutcome>>>;

@@ -112,7 +112,7 @@ impl Booking {
 mod tests {
     use super::*;
     use sunset_core::audio::record::{
-        Conversation, MeasuredPart, ObjectRecord, Role, State, Version,
+        Conversation, Intent, MeasuredPart, ObjectRecord, Role, State, Version,
     };
 
     /// Counts what it is given, and answers late, so that others come meanwhile.
@@ -125,6 +125,14 @@ mod tests {
     #[async_trait::async_trait]
     impl ObjectJournal for Slow {
         async fn record(&self, _: &[ObjectRecord]) -> Result<()> {
+            Ok(())
+        }
+
+        async fn intend(&self, _: &[Intent]) -> Result<()> {
+            Ok(())
+        }
+
+        async fn removed(&self, _: &str, _: &[ObjectRecord]) -> Result<()> {
             Ok(())
         }
 

@@ -7,7 +7,7 @@ use sunset_core::audio::address::public_url;
 use sunset_core::audio::outcome::Failure;
 use sunset_core::audio::plan::{Copy, Owner, Why};
 use sunset_core::audio::planner::{listed, same_version};
-use sunset_core::audio::record::{ObjectRecord, Role, State};
+use sunset_core::audio::record::{Intent, ObjectRecord, Role, State};
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::ports::objects::{
     LinkOutcome, ObjectJournal, ObjectSource, ObjectWriter, Proof, SourceObject,
@@ -73,6 +73,11 @@ impl Flow {
         let mut quarantined = Vec::new();
         let mut result = Became::Nothing;
         for (index, object) in copy.candidates.iter().enumerate() {
+            if index > 0 {
+                // That of the first was recorded with those of the other recordings.
+                let intent = copy.intent(index, &self.public_url);
+                self.intend(intent.as_slice()).await?;
+            }
             let previous = copy.previous.as_ref().filter(|_| index == 0);
             if let Some(refreshed) = self.refresh(&copy, object, previous).await? {
                 result = refreshed;
@@ -270,6 +275,11 @@ impl Flow {
             return Ok(());
         }
         retry(self.copier.retries, || self.copier.journal.record(&others)).await
+    }
+
+    /// Records what is to be stored.
+    pub async fn intend(&self, intents: &[Intent]) -> Result<()> {
+        retry(self.copier.retries, || self.copier.journal.intend(intents)).await
     }
 
     async fn record(&self, record: &ObjectRecord) -> Result<()> {

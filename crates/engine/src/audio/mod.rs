@@ -40,6 +40,9 @@ pub use hashes::{Hashes, hex};
 pub use limits::parse_rate;
 pub use verify_urls::{UrlCheck, verify_urls};
 
+/// Intents a transaction at the most.
+const TOGETHER: usize = 1_000;
+
 /// How to copy.
 #[derive(Debug, Clone)]
 pub struct CopyOptions {
@@ -155,6 +158,11 @@ async fn copy_all(
     report: &mut AudioReport,
     progress: &dyn Progress,
 ) -> Result<()> {
+    for copies in copies.chunks(TOGETHER) {
+        let intents = copies.iter();
+        let intents = intents.filter_map(|copy| copy.intent(0, &flow.public_url));
+        flow.intend(&intents.collect::<Vec<_>>()).await?;
+    }
     let mut waiting = VecDeque::from(copies);
     let mut copying = JoinSet::new();
     loop {

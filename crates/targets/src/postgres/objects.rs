@@ -1,17 +1,20 @@
 //! What the ledger holds of recordings.
 
+mod keys;
+
 use std::fmt::Write as _;
 
 use async_trait::async_trait;
 use serde_json::{Value as JsonValue, json};
 use sqlx::postgres::PgRow;
 use sqlx::{Postgres, Row as _, Transaction};
+use sunset_core::audio::erasure::KnownKey;
 use sunset_core::audio::record::{
-    Conversation, Link, MeasuredPart, ObjectRecord, Role, State, Version,
+    Conversation, Intent, Link, MeasuredPart, ObjectRecord, Role, State, Version,
 };
 use sunset_core::digest::Digest;
 use sunset_core::permit::TargetIdentity;
-use sunset_core::ports::objects::{LinkOutcome, ObjectJournal, ObjectLedger, Proof};
+use sunset_core::ports::objects::{Coming, LinkOutcome, ObjectJournal, ObjectLedger, Proof};
 use sunset_core::{Error, ErrorKind, Result};
 
 use super::connection::Database;
@@ -69,6 +72,17 @@ impl ObjectLedger for ObjectBook {
 
     async fn objects_at(&self, uris: &[String]) -> Result<Vec<ObjectRecord>> {
         self.recorded(Some(uris)).await
+    }
+
+    async fn keys(&self, after: &str, coming: Option<&Coming>) -> Result<Vec<KnownKey>> {
+        if !self.exists {
+            return Ok(Vec::new());
+        }
+        let work = async {
+            let mut transaction = self.database.begin_reading().await?;
+            keys::next(&mut transaction, &self.target, after, coming).await
+        };
+        self.database.watched(work).await
     }
 }
 
@@ -142,6 +156,28 @@ impl ObjectJournal for ObjectStoreJournal {
         self.lease.database.watched(work).await
     }
 
+    async fn intend(&self, intents: &[Intent]) -> Result<()> {
+        if intents.is_empty() {
+            return Ok(());
+        }
+        let work = async {
+            let mut transaction = self.lease.begin().await?;
+            keys::intend(&mut transaction, (&self.target, &self.lease), intents).await?;
+            commit(transaction).await
+        };
+        self.lease.database.watched(work).await
+    }
+
+    async fn removed(&self, key: &str, records: &[ObjectRecord]) -> Result<()> {
+        let work = async {
+            let mut transaction = self.lease.begin().await?;
+            self.write(&mut transaction, records).await?;
+            keys::settle(&mut transaction, &self.target, &[key]).await?;
+            commit(transaction).await
+        };
+        self.lease.database.watched(work).await
+    }
+
     async fn measured(&self, source_uri: &str, version: &Version) -> Result<Vec<MeasuredPart>> {
         let failed = |cause| error(cause, "cannot read the measured parts of an object");
         let mut transaction = self.lease.database.begin_reading().await?;
@@ -208,6 +244,9 @@ impl ObjectStoreJournal {
         let mut transaction = self.lease.begin().await?;
         self.write(&mut transaction, &records).await?;
         forget(&mut transaction, &uris).await?;
+        let stored = records.iter().filter_map(|record| record.key.as_deref());
+        let stored: Vec<&str> = stored.collect();
+        keys::settle(&mut transaction, &self.target, &stored).await?;
         let outcomes = links::link_cells(&mut transaction, &links, self.lease.run).await?;
         commit(transaction).await?;
         let mut outcomes = outcomes.into_iter().map(|outcome| match outcome {

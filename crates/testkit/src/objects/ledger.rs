@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use sunset_core::audio::record::{Conversation, Link, MeasuredPart, ObjectRecord, Version};
+use sunset_core::audio::erasure::KnownKey;
+use sunset_core::audio::record::{
+    Conversation, Intent, Link, MeasuredPart, ObjectRecord, State as Reached, Version,
+};
 use sunset_core::error::Result;
-use sunset_core::ports::objects::{LinkOutcome, ObjectJournal, ObjectLedger, Proof};
+use sunset_core::ports::objects::{Coming, LinkOutcome, ObjectJournal, ObjectLedger, Proof};
 
 use super::lock;
 
@@ -15,6 +18,7 @@ struct State {
     conversations: BTreeMap<String, Conversation>,
     objects: BTreeMap<(String, Option<String>), ObjectRecord>,
     measured: BTreeMap<(String, u32), (Version, MeasuredPart)>,
+    intents: BTreeMap<String, Intent>,
     writes: u32,
 }
 
@@ -72,6 +76,41 @@ impl ObjectLedger for MemoryLedger {
     async fn objects(&self) -> Result<Vec<ObjectRecord>> {
         Ok(lock(&self.state).objects.values().cloned().collect())
     }
+
+    async fn keys(&self, after: &str, coming: Option<&Coming>) -> Result<Vec<KnownKey>> {
+        let state = lock(&self.state);
+        let mut keys: BTreeMap<String, KnownKey> = BTreeMap::new();
+        for record in state.objects.values() {
+            let key = record
+                .key
+                .clone()
+                .filter(|_| record.state != Reached::Listed);
+            if let Some(key) = key {
+                keys.entry(key).or_default().records.push(record.clone());
+            }
+        }
+        for (key, intent) in &state.intents {
+            keys.entry(key.clone()).or_default().intent = Some(intent.clone());
+        }
+        let in_use = |known: &KnownKey| {
+            let recorded = known.records.iter().filter_map(|record| record.url.clone());
+            let intended = known.intent.iter().map(|intent| intent.url.clone());
+            let urls: Vec<String> = recorded.chain(intended).collect();
+            let mut rows = state.conversations.values();
+            rows.any(|row| {
+                let stays = coming.is_none_or(|coming| coming.kept.contains(&row.id));
+                let names = row.audio_url.as_ref().is_some_and(|url| urls.contains(url));
+                names && (stays || row.link.is_none())
+            })
+        };
+        let found = keys.into_iter().filter(|(key, _)| key.as_str() > after);
+        let found = found.take(2).map(|(key, mut known)| {
+            known.in_use = in_use(&known);
+            known.key = key;
+            known
+        });
+        Ok(found.collect())
+    }
 }
 
 fn write(state: &mut State, record: &ObjectRecord) {
@@ -84,6 +123,24 @@ impl ObjectJournal for MemoryLedger {
     async fn record(&self, records: &[ObjectRecord]) -> Result<()> {
         let mut state = lock(&self.state);
         state.writes += 1;
+        records.iter().for_each(|record| write(&mut state, record));
+        Ok(())
+    }
+
+    async fn intend(&self, intents: &[Intent]) -> Result<()> {
+        let mut state = lock(&self.state);
+        state.writes += 1;
+        for intent in intents {
+            let of_key = state.intents.entry(intent.key.clone());
+            of_key.or_insert_with(|| intent.clone());
+        }
+        Ok(())
+    }
+
+    async fn removed(&self, key: &str, records: &[ObjectRecord]) -> Result<()> {
+        let mut state = lock(&self.state);
+        state.writes += 1;
+        state.intents.remove(key);
         records.iter().for_each(|record| write(&mut state, record));
         Ok(())
     }
@@ -135,6 +192,9 @@ impl ObjectJournal for MemoryLedger {
 fn prove(state: &mut State, proof: &Proof) -> Option<LinkOutcome> {
     let record = &proof.record;
     write(state, record);
+    if let Some(key) = &record.key {
+        state.intents.remove(key);
+    }
     state
         .measured
         .retain(|(uri, _), _| *uri != record.source_uri);

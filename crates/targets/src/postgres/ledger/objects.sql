@@ -40,3 +40,15 @@ CREATE TABLE IF NOT EXISTS sunset.object_parts (
     state      bytea NOT NULL,         -- of the hashes of the whole, after this part
     PRIMARY KEY (source_uri, number)
 );
+
+-- What is about to be stored in the new bucket, until it is proven: a run that is stopped in between
+-- has perhaps stored it.
+CREATE TABLE IF NOT EXISTS sunset.object_intents (
+    target     text NOT NULL,          -- identity of the bucket
+    key        text NOT NULL,
+    source_uri text NOT NULL,
+    url        text NOT NULL,
+    found      text,                   -- ETag of what stood there before; empty: it states none
+    run        bigint NOT NULL,
+    PRIMARY KEY (target, key)
+);

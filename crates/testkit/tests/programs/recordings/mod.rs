@@ -1,6 +1,7 @@
 //! Rollback where recordings are concerned: rows that name them, and the bucket.
 
 mod pruned;
+mod unbooked;
 
 use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
@@ -110,6 +111,25 @@ impl Recorded {
     /// A file of V2's documents.
     pub fn v2(&self, file: &str) -> PathBuf {
         self.dir.path().join("v2").join(file)
+    }
+
+    /// The keys of what the bucket holds.
+    pub fn stored(&self) -> Vec<String> {
+        let root = self.dir.path().join("s3/recordings");
+        let (mut folders, mut keys) = (vec![root.join("audio")], Vec::new());
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten() {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let key = path.strip_prefix(&root).expect("below the root");
+                    keys.push(key.display().to_string());
+                }
+            }
+        }
+        keys.sort();
+        keys
     }
 
     /// One value of one row.

@@ -1,0 +1,183 @@
+//! Copied recordings that a rollback removes from the new bucket.
+//!
+//! The ledger gives the keys under which migration stored something, or was about to when it was
+//! stopped. Each object is looked at, and goes only where it is what was recorded, or says itself
+//! that migration stored it; what else stands there is named.
+
+use std::collections::BTreeMap;
+
+use futures::{StreamExt, TryStreamExt};
+use sunset_core::audio::PREFIX;
+use sunset_core::audio::erasure::{Fate, KnownKey};
+use sunset_core::audio::record::{ObjectRecord, State};
+use sunset_core::error::Result;
+use sunset_core::ports::objects::{
+    Coming, ObjectJournal, ObjectLedger, ObjectStore, ObjectWriter, UnfinishedUpload,
+};
+use sunset_core::ports::progress::Progress;
+
+use crate::retry::{Retries, retry};
+
+/// Objects that are asked for, and removed, at once.
+const AT_ONCE: usize = 8;
+
+/// What became of the copied objects, or would.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Erased {
+    /// Removed from the bucket.
+    pub removed: u64,
+    /// Removed by somebody else already.
+    pub gone: u64,
+    /// Left, for rows name them.
+    pub in_use: u64,
+    /// Uploads that were begun and not ended, given up.
+    pub uploads: u64,
+    /// Keys of objects that stay, because they are not known to be what migration stored, with why.
+    pub kept: Vec<(String, &'static str)>,
+}
+
+/// Where objects are looked for.
+pub struct Looking<'a> {
+    /// The bucket.
+    pub bucket: &'a dyn ObjectStore,
+    /// What is known of it.
+    pub ledger: &'a dyn ObjectLedger,
+    /// For passing faults.
+    pub retries: Retries,
+    /// Told of each object.
+    pub progress: &'a dyn Progress,
+    /// Told the key of each object that goes, or would.
+    pub told: &'a (dyn Fn(&str) + Sync),
+}
+
+/// What removes objects, and records that they are not there any more.
+struct Hand<'a> {
+    writer: &'a dyn ObjectWriter,
+    journal: &'a dyn ObjectJournal,
+}
+
+/// What [`erase_objects`] would do once `coming` has been done. Every object is looked at.
+///
+/// # Errors
+/// When an object cannot be looked at even after `retries`.
+pub async fn plan_erasure(looking: &Looking<'_>, coming: &Coming) -> Result<Erased> {
+    looking.all(Some(coming), None).await
+}
+
+/// Removes copied objects from the new bucket, and records that they are not there any more.
+///
+/// # Errors
+/// When an object cannot be looked at or removed even after `retries`; those removed until then
+/// are recorded, and starting again goes on.
+pub async fn erase_objects(
+    looking: &Looking<'_>,
+    writer: &dyn ObjectWriter,
+    journal: &dyn ObjectJournal,
+) -> Result<Erased> {
+    looking.all(None, Some(&Hand { writer, journal })).await
+}
+
+type Uploads = BTreeMap<String, Vec<UnfinishedUpload>>;
+
+impl Looking<'_> {
+    async fn all(&self, coming: Option<&Coming>, hand: Option<&Hand<'_>>) -> Result<Erased> {
+        let mut erased = Erased::default();
+        let mut uploads = Uploads::new();
+        let mut after = String::new();
+        let mut first = true;
+        self.progress.start("Objects", None);
+        loop {
+            let page = retry(self.retries, || self.ledger.keys(&after, coming)).await?;
+            let Some(last) = page.last() else {
+                break;
+            };
+            after.clone_from(&last.key);
+            if std::mem::take(&mut first) {
+                uploads = self.uploads().await?;
+            }
+            let looks = page.iter().map(|known| self.one(known, &uploads, hand));
+            let mut looks = futures::stream::iter(looks).buffered(AT_ONCE);
+            while let Some(one) = looks.try_next().await? {
+                erased.add(one);
+                self.progress.advance(1);
+            }
+        }
+        self.progress.finish();
+        erased.kept.sort();
+        Ok(erased)
+    }
+
+    async fn uploads(&self) -> Result<Uploads> {
+        let mut uploads = Uploads::new();
+        for upload in retry(self.retries, || self.bucket.unfinished(PREFIX)).await? {
+            uploads.entry(upload.key.clone()).or_default().push(upload);
+        }
+        Ok(uploads)
+    }
+
+    /// One key: its unfinished uploads, and its object.
+    async fn one(
+        &self,
+        known: &KnownKey,
+        uploads: &Uploads,
+        hand: Option<&Hand<'_>>,
+    ) -> Result<Erased> {
+        let mut erased = Erased::default();
+        let begun = uploads.get(&known.key).filter(|_| known.is_unfinished());
+        for upload in begun.into_iter().flatten() {
+            if let Some(hand) = hand {
+                retry(self.retries, || hand.writer.abort(upload)).await?;
+            }
+            erased.uploads += 1;
+        }
+        let head = retry(self.retries, || self.bucket.head(&known.key)).await?;
+        match known.fate(head.as_ref()) {
+            Fate::InUse => {
+                erased.in_use += 1;
+                return Ok(erased);
+            }
+            Fate::Kept(why) => {
+                erased.kept.push((known.key.clone(), why));
+                return Ok(erased);
+            }
+            Fate::Gone => erased.gone += 1,
+            Fate::Nothing => {}
+            Fate::Removed => {
+                erased.removed += 1;
+                (self.told)(&known.key);
+                if let Some(hand) = hand {
+                    retry(self.retries, || hand.writer.delete(&known.key)).await?;
+                }
+            }
+        }
+        if let Some(hand) = hand {
+            let records: Vec<ObjectRecord> = known.records.iter().map(not_stored).collect();
+            retry(self.retries, || hand.journal.removed(&known.key, &records)).await?;
+        }
+        Ok(erased)
+    }
+}
+
+impl Erased {
+    fn add(&mut self, other: Self) {
+        self.removed += other.removed;
+        self.gone += other.gone;
+        self.in_use += other.in_use;
+        self.uploads += other.uploads;
+        self.kept.extend(other.kept);
+    }
+}
+
+/// The record of an object that is not in the bucket any more.
+fn not_stored(record: &ObjectRecord) -> ObjectRecord {
+    ObjectRecord {
+        state: State::Listed,
+        detail: Some("removed by rollback".into()),
+        key: None,
+        etag: None,
+        url: None,
+        upload: None,
+        took_ms: None,
+        ..record.clone()
+    }
+}

@@ -1,0 +1,138 @@
+//! Objects that a killed run had stored and not recorded yet.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::super::storm::{Storm, ended, told};
+use super::Recorded;
+
+/// What a rollback says of the bucket.
+fn numbers(outcome: &Value) -> Vec<Value> {
+    let names = [
+        "objects_removed",
+        "objects_gone",
+        "objects_in_use",
+        "objects_kept",
+    ];
+    names.iter().map(|name| outcome[name].clone()).collect()
+}
+
+/// Shows a rollback with its objects, does it, and finds that both say the same.
+fn emptied(place: &Recorded, status: i32, more: &[&str]) -> Value {
+    let args = [&["--delete-objects", "--json"], more].concat();
+    let there = place.stored();
+    let shown = place.expect(0, "rollback", &[&args[..], &["--dry-run"]].concat());
+    assert_eq!(place.stored(), there, "looking changes nothing");
+    let done = place.expect(status, "rollback", &[&args[..], &["--yes"]].concat());
+    let (shown, done) = (shown.json(), done.json());
+    assert_eq!(numbers(&shown), numbers(&done), "{shown:#}\n{done:#}");
+    let removed = there.len() - place.stored().len();
+    assert_eq!(done["objects_removed"], json!(removed), "{done:#}");
+    done
+}
+
+#[test]
+fn whatever_a_killed_run_had_stored_goes() {
+    let Some(place) = Recorded::with_rows() else {
+        return;
+    };
+    let mut storm = Storm::of(6);
+    let began = Instant::now();
+    place.expect(0, "audio-migrate", &[]);
+    let longest = began.elapsed();
+    emptied(&place, 0, &["--audio-urls"]);
+    assert_eq!(place.stored(), [""; 0]);
+    let (mut kills, mut objects, mut unbooked) = (0, 0, 0);
+    while kills < storm.blows {
+        // Killed once, or again while it goes on.
+        for _ in 0..=(kills % 2) {
+            let mut child = place.spawn("audio-migrate", &[]);
+            if !ended(&mut child, storm.moment(longest)) {
+                child.kill().expect("killed");
+                kills += 1;
+            }
+            child.wait().expect("gone");
+        }
+        // What was on its way to the server may get there yet.
+        std::thread::sleep(Duration::from_millis(200));
+        let stored = place.stored().len();
+        let booked = "SELECT count(*) FROM sunset.objects WHERE state = 'copied'";
+        let booked: usize = place.text(booked).parse().expect("a number");
+        objects += stored;
+        unbooked += stored.saturating_sub(booked);
+        emptied(&place, 0, &["--audio-urls"]);
+        assert_eq!(place.stored(), [""; 0], "seed {}", storm.seed);
+    }
+    assert_eq!(
+        place.text("SELECT count(*) FROM sunset.object_intents"),
+        "0"
+    );
+    place.expect(0, "audio-migrate", &[]);
+    place.expect(0, "final-check", &["--no-report"]);
+    assert_eq!(
+        place.text("SELECT count(*) FROM sunset.object_intents"),
+        "0",
+        "what is proven is not about to be stored"
+    );
+    told(&format!(
+        "{kills} kills of audio-migrate, each followed by rollback --delete-objects: {objects} \
+         objects were stored, {unbooked} of them not yet recorded, and none was left; seed {}",
+        storm.seed
+    ));
+}
+
+#[test]
+fn what_stands_there_and_is_not_known_to_be_migrations_is_named() {
+    let Some(place) = Recorded::with_rows() else {
+        return;
+    };
+    place.expect(0, "audio-migrate", &[]);
+    let all = place.stored();
+    // As if the run had been killed before it recorded anything: some it had stored, one stood
+    // there before, and one was to be stored and was not.
+    place.query(
+        "INSERT INTO sunset.object_intents (target, key, source_uri, url, run) \
+         SELECT target, key, source_uri, url, run FROM sunset.objects WHERE state = 'copied'; \
+         UPDATE sunset.objects SET state = 'listed', key = NULL, etag = NULL, url = NULL, sha256 = NULL \
+         WHERE state = 'copied'; \
+         UPDATE sunset.object_intents SET found = '' WHERE key = (SELECT min(key) FROM sunset.object_intents); \
+         UPDATE sunset.object_intents SET source_uri = 'gs://other/x.mp3' \
+         WHERE key = (SELECT max(key) FROM sunset.object_intents)",
+    );
+    std::fs::remove_file(place.dir.path().join("s3/recordings").join(&all[1])).expect("removed");
+    let done = emptied(&place, 3, &[]);
+    assert_eq!(
+        done["objects_kept"],
+        json!([
+            [
+                all[0],
+                "something was there before migration stored anything under this key"
+            ],
+            [
+                all[all.len() - 1],
+                "migration did not store it (it names another source)"
+            ],
+        ])
+    );
+    assert_eq!(done["objects_removed"], json!(all.len() - 3));
+    assert_eq!(place.stored(), [all[0].clone(), all[all.len() - 1].clone()]);
+}
+
+#[test]
+fn an_object_that_somebody_elses_row_names_stays() {
+    let Some(place) = Recorded::with_rows() else {
+        return;
+    };
+    place.expect(0, "audio-migrate", &[]);
+    let url = place.text("SELECT min(audio_url) FROM conversations WHERE audio_url LIKE 'http%'");
+    place.query(&format!(
+        "INSERT INTO \"user\" (id, name, email) VALUES ('u', 'U', 'u@x.tw'); \
+         INSERT INTO opportunities (id, user_id, customer_number, company_name) VALUES ('mine', 'u', 'm-1', 'Mine'); \
+         INSERT INTO conversations (id, opportunity_id, type, audio_url) VALUES ('talk', 'mine', 'demo', '{url}'); \
+         UPDATE conversations SET duration = 1 WHERE id = (SELECT max(id) FROM conversations WHERE audio_url LIKE 'http%' AND id <> 'talk')"
+    ));
+    let done = emptied(&place, 3, &[]);
+    assert_eq!(done["objects_in_use"], 2, "{done:#}");
+    assert_eq!(place.stored().len(), 2);
+}
