@@ -1,6 +1,7 @@
 //! What programs kept before they wrote (`--backup`): listed, and brought back.
 
 use serde_json::{Value, json};
+use sunset_backup::Shelf;
 use sunset_cli::{BackupChoice, Consented, Program, Session, Status, render, thousands};
 use sunset_core::config::{BackupWish, DatabaseSettings, NeonSettings, Pace};
 use sunset_core::env_vars;
@@ -13,14 +14,17 @@ use sunset_engine::retry::Retries;
 use sunset_targets::neon::Neon;
 use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, PutBack};
 
-use crate::Arguments;
 use crate::level::Level;
+use crate::{Arguments, levels};
 
 /// What ids of such backups begin with; those of the program `backup` do not.
 const STEM: &str = "backup_";
 
 /// Runs of schema-push and fix-schema are recorded under this name in place of a plan's.
 const SCHEMA: &str = "schema";
+
+/// Backups that are named where another one is asked for.
+const NAMED: usize = 5;
 
 /// The backups of the plan, and of changes of the schema, the last first.
 pub async fn list(arguments: &Arguments, session: &Session) -> Result<Status> {
@@ -55,16 +59,23 @@ pub async fn undo(arguments: &Arguments, session: &Session) -> Result<Option<Sta
     else {
         return Ok(None);
     };
-    if !id.starts_with(STEM) {
+    let shelf = Shelf::new(&arguments.levels.backups);
+    if !id.starts_with(STEM) && (levels::moves_tenants(&arguments.plan)? || is_on(&shelf, id)) {
         return Ok(None);
     }
     let name = plan_name(arguments)?;
-    let (database, confirmed) = connect(arguments, session).await?;
+    let (database, confirmed) = match connect(arguments, session).await {
+        // Of that sort there is none of this id, whatever the database may hold.
+        Err(error) if !id.starts_with(STEM) && error.kind() == ErrorKind::Configuration => {
+            return Err(unknown(id, &[], &shelf));
+        }
+        connected => connected?,
+    };
     let backups = match Ledger::open(&database).await? {
         Some(ledger) => ledger.backups(None).await?,
         None => Vec::new(),
     };
-    let found = backups.into_iter().find(|backup| backup.id == *id);
+    let found = backups.iter().find(|backup| backup.id == *id).cloned();
     let record = match found {
         Some(record) if record.sort == BackupSort::Step => return Ok(None),
         Some(record) if is_of(&record, &name) => record,
@@ -77,10 +88,9 @@ pub async fn undo(arguments: &Arguments, session: &Session) -> Result<Option<Sta
             .remedy("name the plan with --plan"));
         }
         None => {
-            return Err(
-                Error::new(ErrorKind::NotFound, format!("there is no backup {id:?}"))
-                    .remedy("rollback --list-backups shows those that there are"),
-            );
+            let of_plan = backups.iter().filter(|backup| is_of(backup, &name));
+            let kept: Vec<&str> = of_plan.map(|backup| backup.id.as_str()).collect();
+            return Err(unknown(id, &kept, &shelf));
         }
     };
     let pace = session.settings(Pace::read)?;
@@ -99,6 +109,35 @@ pub async fn undo(arguments: &Arguments, session: &Session) -> Result<Option<Sta
         None => restoring.tables(&consent).await,
     };
     done.map(Some)
+}
+
+/// Whether the program `backup` has one of this id, whole or not.
+fn is_on(shelf: &Shelf, id: &str) -> bool {
+    match shelf.open(id) {
+        Ok(_) => true,
+        Err(error) => error.kind() != ErrorKind::NotFound,
+    }
+}
+
+/// That there is none of this id, with the last of both sorts.
+fn unknown(id: &str, kept: &[&str], shelf: &Shelf) -> Error {
+    let kept = kept.iter().take(NAMED).copied().collect::<Vec<_>>();
+    let (all, _) = shelf.list().unwrap_or_default();
+    let copies = all.iter().rev().filter_map(|each| each.as_ref().ok());
+    let copies = copies.take(NAMED).map(|copy| copy.manifest.id.as_str());
+    let copies = copies.collect::<Vec<_>>().join(", ");
+    let folder = shelf.root().display();
+    let of_backup = format!("those of the program backup in {folder} are: {copies}");
+    let before = format!("those kept before writing are: {}", kept.join(", "));
+    let those = match (kept.is_empty(), copies.is_empty()) {
+        (true, true) => "none was taken yet: --backup tables keeps what is there before a program \
+                         writes, and the program backup copies a database"
+            .into(),
+        (true, false) => of_backup,
+        (false, true) => before,
+        (false, false) => format!("{before}; {of_backup}"),
+    };
+    Error::new(ErrorKind::NotFound, format!("there is no backup {id:?}")).remedy(those)
 }
 
 fn is_of(backup: &BackupRecord, plan: &str) -> bool {

@@ -62,6 +62,7 @@ pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
     let flow = Flow {
         backup: arguments.backup.wish(&session)?,
         tables,
+        collections: plan.collections().into_iter().map(str::to_owned).collect(),
         scope: Scope {
             run: arguments.run,
             collection: arguments.collection.clone(),
@@ -124,6 +125,8 @@ struct Flow {
     /// What is kept before anything is taken back, and the plan's tables.
     backup: BackupWish,
     tables: Vec<String>,
+    /// The plan's collections.
+    collections: Vec<String>,
     scope: Scope,
     options: RollbackOptions,
     retries: Retries,
@@ -143,6 +146,7 @@ impl Flow {
         let Some(ledger) = Ledger::open(&self.database).await? else {
             return Ok(self.nothing());
         };
+        self.check_known(&ledger).await?;
         let plan = ledger.plan(&self.scope, self.options).await?;
         if let Some(scope) = self.changes() {
             let taken = plan_take_back(&ledger.changes(), &scope, self.retries).await?;
@@ -154,7 +158,9 @@ impl Flow {
             render::scope_text(&self.scope),
             self.database.describe()
         ));
-        self.session.print(&render::rollback_text(&plan, true));
+        let language = self.session.language();
+        self.session
+            .print(&render::rollback_text(&plan, true, language));
         self.tell_bucket(&emptied, true);
         let (undo, in_the_way) = self.plan_schema(&ledger, &plan).await?;
         for step in &undo.steps {
@@ -242,6 +248,7 @@ impl Flow {
         let permit = WritePermit::bind(consent, self.database.identity().clone());
         sunset_backup::may_keep(&self.backup, &self.database).await?;
         let ledger = Ledger::install(&self.database, &permit).await?;
+        self.check_known(&ledger).await?;
         let start = RunStart {
             plan: self.plan.clone(),
             program: Arguments::NAME.into(),
@@ -312,6 +319,11 @@ impl Flow {
         .await?;
         let emptied = self.empty_bucket(run, consent).await?;
         Ok((report, emptied, kept))
+    }
+
+    async fn check_known(&self, ledger: &Ledger) -> Result<()> {
+        let collections: Vec<&str> = self.collections.iter().map(String::as_str).collect();
+        ledger.check_known(&self.scope, &collections).await
     }
 
     /// What the plan's steps changed, as far as the scope goes.

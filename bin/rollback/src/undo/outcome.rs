@@ -36,8 +36,9 @@ impl Flow {
             render::scope_text(&self.scope),
             self.database.describe()
         ));
+        let language = self.session.language();
         self.session
-            .print(&render::rollback_text(&report.undone, false));
+            .print(&render::rollback_text(&report.undone, false, language));
         self.tell_bucket(emptied, false);
         let proof = render::proof_text(report, &self.scope);
         self.session.print(&proof);

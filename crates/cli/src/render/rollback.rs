@@ -8,6 +8,9 @@ use sunset_core::ports::rollback::{
 };
 use sunset_core::ports::runs::RunRecord;
 
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::language::Language;
 use crate::numbers::thousands;
 
 /// Rows that are listed one by one before the rest is only counted.
@@ -34,8 +37,12 @@ pub fn scope_text(scope: &Scope) -> String {
     parts.join(", ")
 }
 
-/// A table of counts; `would` before it happens.
-pub fn rollback_text(undone: &Undone, would: bool) -> String {
+/// The heads of the table of counts, as the catalogue has them.
+const HEADS: &str = "table  remove  restore  unlink  forget  gone  keep";
+
+/// A table of counts; `would` before it happens. Its heads are in the language already, so that the
+/// columns are as wide as they are.
+pub fn rollback_text(undone: &Undone, would: bool, language: Language) -> String {
     let mut text = String::new();
     if undone.tables.values().all(|c| *c == UndoCounts::default()) {
         text.push_str(if would {
@@ -45,10 +52,10 @@ pub fn rollback_text(undone: &Undone, would: bool) -> String {
         });
         return text;
     }
-    let heads = [
-        "table", "remove", "restore", "unlink", "forget", "gone", "keep",
-    ];
-    let mut lines: Vec<Vec<String>> = vec![heads.map(str::to_owned).to_vec()];
+    let heads = language.words(HEADS);
+    let heads: Vec<String> = heads.split("  ").map(str::to_owned).collect();
+    let columns = heads.len();
+    let mut lines: Vec<Vec<String>> = vec![heads];
     for (table, counts) in &undone.tables {
         if *counts == UndoCounts::default() {
             continue;
@@ -67,19 +74,20 @@ pub fn rollback_text(undone: &Undone, would: bool) -> String {
         );
         lines.push(line);
     }
-    let widths: Vec<usize> = (0..heads.len())
+    let widths: Vec<usize> = (0..columns)
         .map(|column| {
             let cells = lines.iter().filter_map(|line| line.get(column));
-            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+            cells.map(|cell| cell.width()).max().unwrap_or(0)
         })
         .collect();
     for line in &lines {
         let mut out = String::new();
         for (column, (cell, width)) in line.iter().zip(&widths).enumerate() {
+            let blanks = " ".repeat(width.saturating_sub(cell.width()));
             if column == 0 {
-                let _ = write!(out, "{cell:<width$}");
+                let _ = write!(out, "{cell}{blanks}");
             } else {
-                let _ = write!(out, "  {cell:>width$}");
+                let _ = write!(out, "  {blanks}{cell}");
             }
         }
         let _ = writeln!(text, "{}", out.trim_end());
@@ -284,4 +292,37 @@ pub fn proof_json(report: &RollbackReport, scope: &Scope) -> Value {
         })
         .collect();
     Value::Object(tables)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_stand_below_their_heads_in_every_language() {
+        let counts = UndoCounts {
+            deleted: 12_345,
+            restored: 1,
+            released: 7,
+            ..UndoCounts::default()
+        };
+        let mut undone = Undone::default();
+        undone.tables.insert("conversations".into(), counts);
+        undone.tables.insert("資料".into(), counts);
+        for language in [Language::En, Language::ZhTw, Language::Es] {
+            let text = rollback_text(&undone, true, language);
+            let lines: Vec<&str> = text.lines().collect();
+            assert_eq!(lines.len(), 3, "{text}");
+            let widths: Vec<usize> = lines.iter().map(|line| line.width()).collect();
+            assert!(widths.iter().all(|width| *width == widths[0]), "{text}");
+            assert_eq!(
+                lines[0].split("  ").filter(|cell| !cell.is_empty()).count(),
+                7
+            );
+            // Said once more, as everything that is printed, it stays.
+            assert_eq!(language.words(lines[0]), lines[0]);
+        }
+        let chinese = rollback_text(&undone, true, Language::ZhTw);
+        assert!(chinese.starts_with("資料表 "), "{chinese}");
+    }
 }

@@ -8,7 +8,7 @@
 mod candidates;
 mod columns;
 mod effects;
-mod in_use;
+mod known;
 mod lost;
 mod plan;
 mod prove;

@@ -62,6 +62,64 @@ fn one_run_is_taken_back_to_the_digest_of_before_it() {
 }
 
 #[test]
+fn what_is_not_known_is_said_and_what_is_is_listed() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    place.expect(0, "schema-push", &[]);
+    place.expect(0, "data-migrate", &[]);
+    let id =
+        place.query("SELECT min(document_id) FROM sunset.provenance WHERE collection = 'cases'");
+    let id = id[0].as_str();
+    let runs = "SELECT count(*) FROM sunset.runs";
+    let before = place.query(runs);
+    let refused: [(&[&str], &str, &str); 5] = [
+        (
+            &["--id", "nonsense"],
+            "no document and no row with the id \"nonsense\"",
+            "among those that it knows are: ",
+        ),
+        (&["--id", &id.to_lowercase()], "no document and no row", id),
+        (
+            &["--collection", "nope"],
+            "knows a collection \"nope\"",
+            "its collections are: cases, conversations, leads, meddic_analyses, sales_cases",
+        ),
+        (
+            &["--level", "data", "--backup-id", "nope"],
+            "there is no backup \"nope\"",
+            "none was taken yet: --backup tables",
+        ),
+        (
+            &["--level", "data", "--backup-id", "backup_1"],
+            "there is no backup \"backup_1\"",
+            "none was taken yet: --backup tables",
+        ),
+    ];
+    for (arguments, what, next) in refused {
+        for last in ["--yes", "--dry-run"] {
+            let outcome = place.expect(1, "rollback", &[arguments, &[last]].concat());
+            assert!(outcome.stderr.contains(what), "{}", outcome.stderr);
+            assert!(outcome.stderr.contains(next), "{}", outcome.stderr);
+        }
+    }
+    assert_eq!(place.query(runs), before, "no run began");
+    // What a rollback took back once, and what the plan reads and V2 does not have, is no mistake.
+    place.expect(0, "rollback", &["--id", id, "--yes"]);
+    place.expect(0, "rollback", &["--id", id, "--yes"]);
+    place.expect(0, "rollback", &["--collection", "sales_cases", "--yes"]);
+    place.expect(
+        0,
+        "rollback",
+        &["--collection", "sales_cases", "--yes", "--backup", "tables"],
+    );
+    let kept = place.query("SELECT id FROM sunset.backups");
+    let named = format!("those kept before writing are: {}", kept[0]);
+    let outcome = place.expect(1, "rollback", &["--level", "data", "--backup-id", "nope"]);
+    assert!(outcome.stderr.contains(&named), "{}", outcome.stderr);
+}
+
+#[test]
 fn a_collection_and_an_id_are_taken_back_and_nothing_beside_them() {
     let Some(place) = Workplace::new() else {
         return;
