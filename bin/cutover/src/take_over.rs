@@ -17,7 +17,7 @@ use sunset_engine::check;
 use sunset_engine::load::{self, Destination, LoadOptions};
 use sunset_engine::retry::Retries;
 use sunset_engine::verify::{Verification, VerifyOptions};
-use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, Verifier};
+use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, LiveReader, Verifier};
 use sunset_targets::recordings;
 
 use crate::Arguments;
@@ -177,7 +177,9 @@ impl Flow {
         let source = self.source()?;
         let plan = self.plan.as_ref();
         let verifier = Verifier::new(self.database.clone(), true);
-        let tables = check::tables(plan, &verifier).await?;
+        let wanted = sunset_cli::desired_schema(&self.arguments.plan, "public")?.schema;
+        let live = LiveReader::new(self.database.clone());
+        let ground = check::tables(plan, &wanted, &live).await?;
         let surveyed =
             load::survey(source.as_ref(), plan, owner, &recorded, progress.as_ref()).await?;
         let comparison = Verification {
@@ -196,14 +198,15 @@ impl Flow {
         }
         .run(None)
         .await?;
-        let mut sections = vec![tables, check::data(plan, &comparison, &verifier).await?];
+        let data = check::data(plan, &ground.integrity, &comparison, &verifier).await?;
+        let mut sections = vec![ground.section, data];
         if self.arguments.without_audio {
             self.session
                 .say("recordings were not looked at (--without-audio)");
         } else if plan.has_recordings() {
             sections.push(self.audio().await?);
         }
-        sections.push(check::users(plan, &verifier).await?);
+        sections.push(check::users(&ground.integrity, &verifier).await?);
         Ok((
             surveyed.snapshot,
             comparison,

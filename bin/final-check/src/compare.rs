@@ -7,8 +7,8 @@ use sunset_cli::{Consented, Program, Session, Status, now};
 use sunset_core::check::{CheckReport, Section, Verdict};
 use sunset_core::config::{BackupWish, DatabaseSettings, DocumentSourceSettings, Pace, R2Settings};
 use sunset_core::error::{Error, ErrorKind, Result};
-use sunset_core::plans::DocumentPlan;
 use sunset_core::plans::in_place::Parameters;
+use sunset_core::plans::{DocumentPlan, Integrity};
 use sunset_core::ports::documents::Snapshot;
 use sunset_core::ports::verify::LeafSink;
 use sunset_core::proof::Manifest;
@@ -17,7 +17,9 @@ use sunset_engine::check;
 use sunset_engine::in_place::sections;
 use sunset_engine::retry::Retries;
 use sunset_sources::firestore::ReadOptions;
-use sunset_targets::postgres::{ConnectOptions, Database, InPlaceLook, Ledger, Verifier};
+use sunset_targets::postgres::{
+    ConnectOptions, Database, InPlaceLook, Ledger, LiveReader, Verifier,
+};
 use sunset_targets::recordings;
 
 use crate::data::{Data, Repair};
@@ -174,17 +176,21 @@ impl Checking<'_> {
             .map(|(_, title)| title.to_owned())
             .collect(),
         };
-        let tables = check::tables(plan, &verifier).await?;
-        let tables_stand = tables.passed();
-        if self.wants(SectionName::Tables) || !tables_stand {
-            checks.sections.push(tables);
+        let wanted = sunset_cli::desired_schema(&self.arguments.plan, "public")?.schema;
+        let live = LiveReader::new(database.clone());
+        let ground = check::tables(plan, &wanted, &live).await?;
+        if self.wants(SectionName::Tables) || !ground.comparable {
+            checks.sections.push(ground.section.clone());
         }
-        if !tables_stand {
+        if !ground.comparable {
+            checks.sections.extend(self.not_compared());
             return Ok((checks, None));
         }
+        let integrity = &ground.integrity;
         let mut compared = None;
         if let Some(documents) = &self.documents {
-            let (section, of_documents) = self.data(documents, ledger, &verifier, proof).await?;
+            let with = (ledger, &verifier, integrity);
+            let (section, of_documents) = self.data(documents, with, proof).await?;
             checks.sections.push(section);
             checks.sections.extend(of_plan(plan, database).await?);
             compared = Some(of_documents);
@@ -195,17 +201,36 @@ impl Checking<'_> {
             checks.sections.push(check::audio(known, None).await?);
         }
         if self.wants(SectionName::Users) {
-            checks.sections.push(check::users(plan, &verifier).await?);
+            checks
+                .sections
+                .push(check::users(integrity, &verifier).await?);
         }
         Ok((checks, compared))
+    }
+
+    /// What was asked for and needs tables or columns that are not there.
+    fn not_compared(&self) -> impl Iterator<Item = Section> {
+        let sections = [
+            (SectionName::Data, "Data"),
+            (SectionName::Audio, "Audio"),
+            (SectionName::Users, "Users"),
+        ];
+        let wanted = sections.into_iter().filter(|(name, _)| self.wants(*name));
+        let concerned =
+            wanted.filter(|(name, _)| *name != SectionName::Audio || self.plan.has_recordings());
+        concerned.map(|(_, title)| {
+            Section::not_compared(
+                title,
+                "tables or columns that it needs are not as they should be",
+            )
+        })
     }
 
     /// Documents and rows.
     async fn data(
         &self,
         documents: &DocumentSourceSettings,
-        ledger: Option<&Ledger>,
-        verifier: &Verifier,
+        (ledger, verifier, integrity): (Option<&Ledger>, &Verifier, &Integrity),
         proof: &mut Option<Proof>,
     ) -> Result<(Section, (Snapshot, Comparison))> {
         let reading = ReadOptions {
@@ -221,6 +246,7 @@ impl Checking<'_> {
             ledger,
             database: self.database,
             verifier,
+            integrity,
             session: self.session,
             batch_size: self.pace.batch_size,
             sample: self.arguments.sample,

@@ -7,7 +7,7 @@ use sunset_core::config::BackupWish;
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::permit::{Consent, WritePermit};
-use sunset_core::plans::{DocumentPlan, RecordedNumbers};
+use sunset_core::plans::{DocumentPlan, Integrity, RecordedNumbers};
 use sunset_core::ports::documents::{DocumentSource, Snapshot};
 use sunset_core::ports::rows::{OnConflict, RowWriter};
 use sunset_core::ports::runs::{RunEnd, RunStart};
@@ -42,6 +42,8 @@ pub struct Data<'a> {
     pub ledger: Option<&'a Ledger>,
     pub database: &'a Database,
     pub verifier: &'a Verifier,
+    /// What must hold in V3, as far as it can be asked.
+    pub integrity: &'a Integrity,
     pub session: &'a Session,
     pub batch_size: usize,
     pub sample: Option<u32>,
@@ -75,7 +77,7 @@ impl Data<'_> {
         if let Repair::Show = repair {
             self.show(&comparison);
         }
-        let section = check::data(self.plan, &comparison, self.verifier).await?;
+        let section = check::data(self.plan, self.integrity, &comparison, self.verifier).await?;
         Ok((section, surveyed.snapshot, comparison))
     }
 

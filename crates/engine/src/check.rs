@@ -3,69 +3,22 @@
 
 mod audio;
 mod data;
+mod tables;
 
 use sunset_core::check::{Check, Finding, Section};
 use sunset_core::error::Result;
-use sunset_core::plans::DocumentPlan;
+use sunset_core::plans::Integrity;
 use sunset_core::ports::verify::{Found, RowVerifier};
 
 pub use audio::audio;
 pub use data::data;
-
-/// The tables, and the columns that the mapping writes.
-///
-/// # Errors
-/// Those of the database.
-pub async fn tables(plan: &dyn DocumentPlan, verifier: &dyn RowVerifier) -> Result<Section> {
-    let integrity = plan.integrity();
-    let missing = verifier.missing_tables(&integrity.tables).await?;
-    let mut checks = vec![
-        Check::new(
-            "tables exist",
-            format!(
-                "{} tables of the plan with those of the database",
-                integrity.tables.len()
-            ),
-        )
-        .with(
-            failure("tables are missing", &missing)
-                .map(|finding| finding.remedy("run schema-push")),
-        ),
-    ];
-    let mut columns = 0;
-    let mut absent = Vec::new();
-    for shape in plan.shapes() {
-        if missing.contains(&shape.table) {
-            continue;
-        }
-        columns += shape.columns.len();
-        absent.extend(verifier.missing_columns(&shape).await?);
-    }
-    checks.push(
-        Check::new(
-            "columns exist",
-            format!("{columns} columns that the mapping writes with those of the database"),
-        )
-        .with(
-            failure("columns are missing", &absent)
-                .map(|finding| finding.remedy("run fix-schema, then schema-push")),
-        ),
-    );
-    let present = integrity.tables.len() - missing.len();
-    Ok(Section {
-        title: "Tables".into(),
-        summary: format!("Tables: {present} of {} exist", integrity.tables.len()),
-        checks,
-        skipped: None,
-    })
-}
+pub use tables::{Ground, tables};
 
 /// The users, and whom rows belong to.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn users(plan: &dyn DocumentPlan, verifier: &dyn RowVerifier) -> Result<Section> {
-    let integrity = plan.integrity();
+pub async fn users(integrity: &Integrity, verifier: &dyn RowVerifier) -> Result<Section> {
     let Some(of_users) = &integrity.users else {
         return Ok(Section {
             title: "Users".into(),

@@ -118,7 +118,4 @@ pub trait RowVerifier: Send + Sync {
     /// Assigned numbers of which the row does not hold the number, unless a later run gave it
     /// another, its document's own: `kind`, the table and the column it stands in.
     async fn wrong_numbers(&self, kind: &str, table: &str, column: &str) -> Result<Found>;
-
-    /// The shapes' columns that the tables lack.
-    async fn missing_columns(&self, shape: &Shape) -> Result<Vec<String>>;
 }

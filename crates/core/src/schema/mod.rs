@@ -16,6 +16,7 @@ pub mod preflight;
 mod renamed;
 pub mod repair;
 pub mod script;
+pub mod sides;
 pub mod steps;
 pub mod sweep;
 pub mod undo;

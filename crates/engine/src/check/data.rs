@@ -4,19 +4,21 @@ use std::collections::BTreeMap;
 
 use sunset_core::check::{Check, Finding, Section};
 use sunset_core::error::Result;
-use sunset_core::plans::DocumentPlan;
+use sunset_core::plans::{DocumentPlan, Integrity};
 use sunset_core::ports::verify::{RowDifference, RowFault, RowVerifier};
 use sunset_core::report::Comparison;
 use sunset_core::row::{CellKind, Shape};
 
 use super::found;
 
-/// The data section: what the comparison found, and what must hold in V3 whatever V2 holds.
+/// The data section: what the comparison found, and what must hold in V3 whatever V2 holds
+/// (`integrity`, as far as it can be asked).
 ///
 /// # Errors
 /// Those of the database.
 pub async fn data(
     plan: &dyn DocumentPlan,
+    integrity: &Integrity,
     comparison: &Comparison,
     verifier: &dyn RowVerifier,
 ) -> Result<Section> {
@@ -65,7 +67,6 @@ pub async fn data(
         );
     }
     checks.push(gone(comparison));
-    let integrity = plan.integrity();
     for key in &integrity.foreign_keys {
         if Some(&key.target) == integrity.users.as_ref() {
             continue;

@@ -159,10 +159,11 @@ impl RowVerifier for Verifier {
         let target = public_table(&key.target);
         self.found(
             &key.table,
-            "t.id",
+            "t.id::text",
+            // A column may have come to be of another type.
             &format!(
                 "t.{column} IS NOT NULL AND NOT EXISTS \
-                 (SELECT 1 FROM {target} AS r WHERE r.id = t.{column})"
+                 (SELECT 1 FROM {target} AS r WHERE r.id::text = t.{column}::text)"
             ),
             "cannot check the references",
         )
@@ -173,7 +174,7 @@ impl RowVerifier for Verifier {
         let column = quote_identifier(column);
         self.found(
             table,
-            "t.id",
+            "t.id::text",
             &format!("t.{column} IS NULL"),
             "cannot check the required fields",
         )
@@ -227,7 +228,7 @@ impl RowVerifier for Verifier {
                      LEFT JOIN sunset.provenance AS p \
                             ON p.table_name = ($1::text[])[2] AND p.row_id = a.document_id \
                      WHERE a.kind = ($1::text[])[1] AND i.state = 'migrated' \
-                       AND t.{column} IS DISTINCT FROM a.number \
+                       AND t.{column}::text IS DISTINCT FROM a.number \
                        AND (p.run IS NULL OR p.run <= a.run) \
                      ORDER BY 2 LIMIT {NAMED}"
                 ),
@@ -236,25 +237,6 @@ impl RowVerifier for Verifier {
             )
             .await?;
         read_found(&rows, what)
-    }
-
-    async fn missing_columns(&self, shape: &Shape) -> Result<Vec<String>> {
-        let what = "cannot list the columns";
-        let names: Vec<String> = shape
-            .columns
-            .iter()
-            .map(|(name, _)| format!("{}.{name}", shape.table))
-            .collect();
-        let rows = self
-            .fetch(
-                include_str!("verify/missing_columns.sql").into(),
-                what,
-                &names,
-            )
-            .await?;
-        rows.iter()
-            .map(|row| row.try_get(0).map_err(|cause| error(cause, what)))
-            .collect()
     }
 }
 

@@ -12,6 +12,7 @@ mod browser;
 mod bucket_export;
 mod catch_up;
 mod departed;
+mod drift;
 mod firestore;
 mod help;
 mod languages;

@@ -74,7 +74,8 @@ fn final_check_says_what_it_compared() {
         "\
 Tables
   ok    tables exist (12 tables of the plan with those of the database)
-  ok    columns exist (54 columns that the mapping writes with those of the database)
+  ok    columns exist (184 columns of the plan with those of the database)
+  ok    types, keys and constraints are as the plan wants them (12 tables with what schema-push would make of them)
 Users
   ok    users exist (1 users)
   ok    opportunities.user_id names a user (111 rows with 1 users)

@@ -1,0 +1,130 @@
+//! What `final-check` says of a V3 whose tables, or whose owner, are not as the plan wants them.
+
+use serde_json::Value;
+
+use super::workplace::Workplace;
+
+fn migrated() -> Option<Workplace> {
+    let place = Workplace::new()?;
+    place.expect(0, "schema-push", &[]);
+    place.expect(0, "data-migrate", &[]);
+    Some(place)
+}
+
+/// The failures of a section: message, items, what to do.
+fn failures(document: &Value, section: &str) -> Vec<(String, String, String)> {
+    let sections = document["sections"].as_array().expect("sections");
+    let of = sections.iter().filter(|each| each["title"] == section);
+    let checks = of.flat_map(|each| each["checks"].as_array().expect("checks"));
+    let findings = checks.flat_map(|check| check["findings"].as_array().expect("findings"));
+    let failures = findings.filter(|finding| finding["severity"] == "failure");
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    failures
+        .map(|finding| {
+            let items = finding["items"].as_array().expect("items");
+            let items: Vec<String> = items.iter().map(text).collect();
+            (
+                text(&finding["message"]),
+                items.join("; "),
+                text(&finding["next"]),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn every_difference_from_the_plan_s_schema_is_named_with_both_values() {
+    let Some(place) = migrated() else {
+        return;
+    };
+    let arguments = ["--json", "--no-report", "--only", "tables"];
+    // What V3's own people added is no fault.
+    place.query(
+        "CREATE TABLE own (id int PRIMARY KEY); ALTER TABLE alerts ADD COLUMN own text; \
+         CREATE INDEX own_index ON conversations (title)",
+    );
+    place.expect(0, "final-check", &arguments);
+    place.query(
+        "ALTER TABLE opportunities ALTER COLUMN customer_number DROP NOT NULL; \
+         ALTER TABLE conversations DROP CONSTRAINT conversations_case_number_unique; \
+         ALTER TABLE meddic_analyses DROP CONSTRAINT meddic_analyses_conversation_id_conversations_id_fk; \
+         ALTER TABLE conversations ALTER COLUMN progress_score TYPE bigint; \
+         ALTER TABLE alerts ALTER COLUMN status SET DEFAULT 'new'; \
+         ALTER TABLE utm_campaigns DROP COLUMN spent; \
+         ALTER TABLE opportunities DROP COLUMN notes; \
+         DROP INDEX \"session_userId_idx\"; DROP TABLE form_submissions",
+    );
+    let outcome = place.expect(4, "final-check", &arguments);
+    let found = failures(&outcome.json(), "Tables");
+    for (message, item) in [
+        ("tables are missing", "form_submissions"),
+        (
+            "columns are missing",
+            "opportunities.notes; utm_campaigns.spent",
+        ),
+        (
+            "opportunities.customer_number: may be NULL, and should not be",
+            "opportunities.customer_number is text instead of text NOT NULL",
+        ),
+        (
+            "conversations_case_number_unique: the unique constraint is missing from conversations",
+            "conversations: conversations_case_number_unique is missing instead of UNIQUE (\"case_number\")",
+        ),
+        (
+            "meddic_analyses_conversation_id_conversations_id_fk: the foreign key is missing from meddic_analyses",
+            "meddic_analyses: meddic_analyses_conversation_id_conversations_id_fk is missing instead of \
+             FOREIGN KEY (\"conversation_id\") REFERENCES conversations (\"id\") ON DELETE NO ACTION",
+        ),
+        (
+            "conversations.progress_score: is bigint, not integer",
+            "conversations.progress_score is bigint instead of integer",
+        ),
+        (
+            "alerts.status: its default is 'new'::text, not 'pending'",
+            "alerts.status is text DEFAULT 'new'::text NOT NULL instead of text DEFAULT 'pending' NOT NULL",
+        ),
+        (
+            "session_userId_idx: the index is missing from session",
+            "session: session_userId_idx is missing instead of CREATE INDEX \"session_userId_idx\" ON \
+             \"public\".\"session\" USING btree (user_id)",
+        ),
+    ] {
+        assert!(
+            found
+                .iter()
+                .any(|(said, named, _)| said == message && named == item),
+            "{message}\n{item}\n{found:#?}"
+        );
+    }
+    assert_eq!(found.len(), 8, "{found:#?}");
+    // The rows are compared all the same: nothing that the mapping writes is missing.
+    let data = ["--json", "--no-report", "--only", "data"];
+    let compared = place.expect(0, "final-check", &data).json();
+    assert_eq!(compared["compared"]["conversations"], 153);
+    place.expect(0, "schema-push", &[]);
+    place.expect(0, "final-check", &arguments);
+}
+
+#[test]
+fn a_column_that_the_mapping_needs_is_missing_or_of_another_kind() {
+    let Some(place) = migrated() else {
+        return;
+    };
+    place.query(
+        "ALTER TABLE conversations ALTER COLUMN duration TYPE text; \
+         ALTER TABLE alerts DROP COLUMN user_id",
+    );
+    let arguments = ["--json", "--no-report"];
+    let found = place.expect(4, "final-check", &arguments).json();
+    // With the column goes its foreign key.
+    assert_eq!(failures(&found, "Tables").len(), 3, "{found:#}");
+    assert_eq!(found["compared"]["opportunities"], 111, "{found:#}");
+    place.query("ALTER TABLE conversations DROP COLUMN summary");
+    let found = place.expect(4, "final-check", &arguments).json();
+    let skipped = |title: &str| {
+        let sections = found["sections"].as_array().expect("sections");
+        let section = sections.iter().find(|each| each["title"] == title);
+        section.is_some_and(|each| each["skipped"].is_string())
+    };
+    assert!(skipped("Data") && skipped("Users"), "{found:#}");
+}
