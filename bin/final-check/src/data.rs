@@ -11,13 +11,13 @@ use sunset_core::plans::{DocumentPlan, Integrity, RecordedNumbers};
 use sunset_core::ports::documents::{DocumentSource, Snapshot};
 use sunset_core::ports::rows::{OnConflict, RowWriter};
 use sunset_core::ports::runs::{RunEnd, RunStart};
-use sunset_core::ports::verify::LeafSink;
+use sunset_core::ports::verify::{ForeignKey, LeafSink, OwnerOfRows};
 use sunset_core::report::Comparison;
 use sunset_engine::load::Surveyed;
 use sunset_engine::retry::Retries;
 use sunset_engine::verify::{Verification, VerifyOptions};
 use sunset_engine::{check, load};
-use sunset_targets::postgres::{ActiveRun, Database, Ledger, Verifier};
+use sunset_targets::postgres::{ActiveRun, Database, Ledger, MIGRATION_EMAIL, Verifier};
 
 use crate::Arguments;
 
@@ -57,11 +57,10 @@ impl Data<'_> {
         repair: &Repair,
         leaves: Option<&mut dyn LeafSink>,
     ) -> Result<(Section, Snapshot, Comparison)> {
-        let owner = if self.plan.has_owner() {
-            let named = self.session.variable(env_vars::MIGRATION_USER_ID);
-            self.database.known_owner(named.as_deref()).await?
-        } else {
-            String::new()
+        let owner = self.owner().await?;
+        let of_rows = match &owner {
+            Some(OwnerOfRows::Found(id) | OwnerOfRows::Recorded { id, .. }) => id.as_str(),
+            Some(OwnerOfRows::Nobody) | None => "",
         };
         let recorded = match self.ledger {
             Some(ledger) => ledger.recorded_numbers().await?,
@@ -69,7 +68,7 @@ impl Data<'_> {
         };
         let progress = self.session.progress();
         let surveyed =
-            load::survey(source, self.plan, &owner, &recorded, progress.as_ref()).await?;
+            load::survey(source, self.plan, of_rows, &recorded, progress.as_ref()).await?;
         let comparison = match repair {
             Repair::Write(consent) => self.repair(source, &surveyed, consent).await?,
             Repair::Show | Repair::No => self.look(source, &surveyed, None, leaves).await?,
@@ -77,8 +76,32 @@ impl Data<'_> {
         if let Repair::Show = repair {
             self.show(&comparison);
         }
-        let section = check::data(self.plan, self.integrity, &comparison, self.verifier).await?;
+        let mut section =
+            check::data(self.plan, self.integrity, &comparison, self.verifier).await?;
+        if let Some(owner) = &owner {
+            section
+                .checks
+                .insert(0, check::owner(owner, MIGRATION_EMAIL));
+        }
         Ok((section, surveyed.snapshot, comparison))
+    }
+
+    /// Whom the rows belong to, where they belong to somebody.
+    async fn owner(&self) -> Result<Option<OwnerOfRows>> {
+        if !self.plan.has_owner() {
+            return Ok(None);
+        }
+        let named = self.session.variable(env_vars::MIGRATION_USER_ID);
+        let users = self.integrity.users.as_ref();
+        let shapes = self.plan.shapes();
+        let keys = self.integrity.foreign_keys.iter().filter(|key| {
+            Some(&key.target) == users && shapes.iter().any(|shape| shape.table == key.table)
+        });
+        let keys: Vec<ForeignKey> = keys.cloned().collect();
+        let named = named.as_deref();
+        let ledger = self.ledger.is_some();
+        let found = self.database.owner_of_rows(named, &keys, ledger).await?;
+        Ok(Some(found))
     }
 
     async fn look(

@@ -3,6 +3,7 @@
 
 mod audio;
 mod data;
+mod owner;
 mod tables;
 
 use sunset_core::check::{Check, Finding, Section};
@@ -12,6 +13,7 @@ use sunset_core::ports::verify::{Found, RowVerifier};
 
 pub use audio::audio;
 pub use data::data;
+pub use owner::owner;
 pub use tables::{Ground, tables};
 
 /// The users, and whom rows belong to.

@@ -81,6 +81,24 @@ pub trait LeafSink: Send {
     fn add(&mut self, kind: TreeKind, name: &str, id: &str, digest: Digest) -> Result<()>;
 }
 
+/// Whom the rows of a migration belong to, as far as V3 tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OwnerOfRows {
+    /// The user whom the settings lead to.
+    Found(String),
+    /// The settings lead to nobody, and the ledger knows whom the rows were given to.
+    Recorded {
+        /// The user's id.
+        id: String,
+        /// The user's address as it is now; none where that user is gone.
+        email: Option<String>,
+        /// Whether the migration made that user.
+        made: bool,
+    },
+    /// Nobody: nothing was migrated yet.
+    Nobody,
+}
+
 /// Reads V3. Nothing here writes.
 #[async_trait]
 pub trait RowVerifier: Send + Sync {

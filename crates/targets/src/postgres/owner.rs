@@ -1,11 +1,13 @@
 //! The user whom migrated opportunities belong to.
 
 use sqlx::{Postgres, Row as _, Transaction};
+use sunset_core::ports::verify::{ForeignKey, OwnerOfRows};
 use sunset_core::row::{CellKind, Shape};
 use sunset_core::{Error, ErrorKind, Result};
 
 use super::connection::Database;
 use super::fault::error;
+use super::identifier::{public_table, quote_identifier};
 use super::rows::baselines;
 use super::rows::table::{ROW, register_shape};
 use super::runs::ActiveRun;
@@ -47,6 +49,29 @@ impl Database {
             Error::new(ErrorKind::NotFound, "the migration's user does not exist")
                 .remedy("run data-migrate first, or set MIGRATION_USER_ID")
         })
+    }
+
+    /// The owner of what was migrated; where the settings lead to nobody, the one whom the ledger
+    /// knows: the user whom the migration made, or the one to whom most of the rows belong that
+    /// it accounts for, by `keys`, the references of rows to their users. `ledger` says whether there
+    /// is one.
+    ///
+    /// # Errors
+    /// As [`Database::find_owner`].
+    pub async fn owner_of_rows(
+        &self,
+        wanted: Option<&str>,
+        keys: &[ForeignKey],
+        ledger: bool,
+    ) -> Result<OwnerOfRows> {
+        if let Some(id) = self.find_owner(wanted).await? {
+            return Ok(OwnerOfRows::Found(id));
+        }
+        if !ledger {
+            return Ok(OwnerOfRows::Nobody);
+        }
+        let look = || async { recorded(&mut self.begin_reading().await?, keys).await };
+        self.steadily(look).await
     }
 }
 
@@ -113,6 +138,46 @@ impl ActiveRun {
         transaction.commit().await.map_err(failed)?;
         Ok(Owner { id, created: true })
     }
+}
+
+/// Whom the ledger knows.
+async fn recorded(
+    transaction: &mut Transaction<'_, Postgres>,
+    keys: &[ForeignKey],
+) -> Result<OwnerOfRows> {
+    let failed = |cause| error(cause, "cannot look for the owner of the rows");
+    let made = crate::postgres::query(include_str!("owner/made.sql"))
+        .bind(OWNER_COLLECTION)
+        .fetch_optional(&mut **transaction)
+        .await
+        .map_err(failed)?;
+    if let Some(row) = made {
+        return Ok(OwnerOfRows::Recorded {
+            id: row.try_get("id").map_err(failed)?,
+            email: row.try_get("email").map_err(failed)?,
+            made: true,
+        });
+    }
+    for key in keys {
+        let statement = format!(
+            include_str!("owner/most.sql"),
+            table = public_table(&key.table),
+            column = quote_identifier(&key.column)
+        );
+        let most = crate::postgres::query(sqlx::AssertSqlSafe(statement))
+            .bind(&key.table)
+            .fetch_optional(&mut **transaction)
+            .await
+            .map_err(failed)?;
+        if let Some(row) = most {
+            return Ok(OwnerOfRows::Recorded {
+                id: row.try_get("id").map_err(failed)?,
+                email: row.try_get("email").map_err(failed)?,
+                made: false,
+            });
+        }
+    }
+    Ok(OwnerOfRows::Nobody)
 }
 
 async fn find(

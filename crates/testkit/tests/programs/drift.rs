@@ -128,3 +128,70 @@ fn a_column_that_the_mapping_needs_is_missing_or_of_another_kind() {
     };
     assert!(skipped("Data") && skipped("Users"), "{found:#}");
 }
+
+#[test]
+fn an_owner_who_is_not_found_is_a_finding_and_the_rows_are_compared_with_whom_the_ledger_knows() {
+    let Some(place) = migrated() else {
+        return;
+    };
+    let arguments = ["--json", "--no-report", "--only", "data"];
+    let owner = place.query("SELECT id FROM \"user\"").concat();
+    place.query("UPDATE \"user\" SET email = 'ops@x.tw'");
+    place.query("UPDATE opportunities SET company_name = 'other' WHERE id = '202506-019509'");
+    let found = place.expect(4, "final-check", &arguments).json();
+    let named = failures(&found, "Data");
+    assert_eq!(named.len(), 2, "{named:#?}");
+    assert!(
+        named[0]
+            .1
+            .contains(&format!("{owner}: email is \"ops@x.tw\""))
+            && named[0].2.contains("do not run data-migrate before"),
+        "{named:#?}"
+    );
+    assert!(
+        named[1].1.starts_with("202506-019509: company_name is"),
+        "{named:#?}"
+    );
+    // As the advice says.
+    let place = place.with("MIGRATION_USER_ID", &owner);
+    let found = place.expect(4, "final-check", &arguments).json();
+    assert_eq!(failures(&found, "Data").len(), 1);
+    let place = place.without("MIGRATION_USER_ID");
+    place.query("UPDATE \"user\" SET email = 'migration@internal.system'");
+    let found = place.expect(4, "final-check", &arguments).json();
+    assert_eq!(failures(&found, "Data").len(), 1);
+}
+
+#[test]
+fn an_owner_whom_only_the_settings_named_is_known_by_the_rows() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    place.expect(0, "schema-push", &[]);
+    let nothing = place.expect(
+        4,
+        "final-check",
+        &["--json", "--no-report", "--only", "data"],
+    );
+    let named = failures(&nothing.json(), "Data");
+    assert!(
+        named[0].0.contains("does not exist") && named[0].2.starts_with("run data-migrate first"),
+        "{named:#?}"
+    );
+    place.query("INSERT INTO \"user\" (id, name, email) VALUES ('boss', 'Boss', 'boss@x.tw')");
+    let place = place.with("MIGRATION_USER_ID", "boss");
+    place.expect(0, "data-migrate", &[]);
+    let place = place.without("MIGRATION_USER_ID");
+    let found = place.expect(
+        4,
+        "final-check",
+        &["--json", "--no-report", "--only", "data"],
+    );
+    let named = failures(&found.json(), "Data");
+    assert_eq!(named.len(), 1, "{named:#?}");
+    assert!(
+        named[0].1 == "boss: the rows belong to this user, boss@x.tw"
+            && named[0].2.starts_with("set MIGRATION_USER_ID=boss"),
+        "{named:#?}"
+    );
+}
