@@ -184,11 +184,12 @@ impl Data<'_> {
         let taken =
             sunset_backup::before_writing(self.backup, consent, run, what, self.retries).await?;
         self.session.tell_backup(taken.as_ref());
-        let rows = run.rows(OnConflict::Keep);
+        let rows = run.rows(OnConflict::Keep).rebooking();
         let comparison = self.look(source, surveyed, Some(&rows), None).await?;
         let detail = json!({
             "repaired": comparison.repaired,
             "left": comparison.differing,
+            "booked": comparison.booked,
         });
         run.audit("repair", &detail).await?;
         self.session.print(&format!(
@@ -196,6 +197,12 @@ impl Data<'_> {
             comparison.repaired_rows(),
             comparison.differing_rows()
         ));
+        if comparison.booked > 0 {
+            self.session.print(&format!(
+                "[Repair] {} entries of the ledger were booked again",
+                comparison.booked
+            ));
+        }
         Ok(comparison)
     }
 
@@ -209,6 +216,13 @@ impl Data<'_> {
             ours.len(),
             changed.len()
         ));
+        let bookable = comparison.ledger_faults.iter();
+        let bookable = bookable.filter(|fault| fault.is_bookable()).count();
+        if bookable > 0 {
+            self.session.print(&format!(
+                "[Repair] {bookable} entries of the ledger would be booked again"
+            ));
+        }
         for difference in ours {
             self.session
                 .print(&format!("[Repair] {} {}", difference.table, difference.id));

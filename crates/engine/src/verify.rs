@@ -11,7 +11,7 @@ use sunset_core::plans::DocumentPlan;
 use sunset_core::ports::documents::DocumentSource;
 use sunset_core::ports::progress::Progress;
 use sunset_core::ports::rows::{Accounted, Item, ItemKey, RowWriter};
-use sunset_core::ports::verify::{Compared, LeafSink, RowDifference, RowVerifier};
+use sunset_core::ports::verify::{LeafSink, LedgerFault, RowDifference, RowVerifier};
 use sunset_core::proof::TreeKind;
 use sunset_core::report::Comparison;
 use sunset_core::row::Row;
@@ -60,6 +60,10 @@ struct Batch {
     differences: Vec<RowDifference>,
     /// What differed before it was written again.
     repaired: Vec<RowDifference>,
+    /// What the ledger says otherwise in the end; none where there is no ledger.
+    ledger: Option<Vec<LedgerFault>>,
+    /// Entries of the ledger that were booked again.
+    booked: u64,
 }
 
 impl Verification<'_> {
@@ -158,15 +162,16 @@ impl Verification<'_> {
 
     async fn compare(&self, items: Vec<Item>) -> Result<Batch> {
         let rows: Vec<Row> = items.iter().flat_map(|item| item.rows.clone()).collect();
-        let Compared {
-            differences,
-            digests,
-        } = retry(self.options.retries, || self.verifier.compare(&rows)).await?;
+        let retries = self.options.retries;
+        let compared = retry(retries, || self.verifier.compare(&rows)).await?;
+        let ledger = retry(retries, || self.verifier.accounts(&items, &compared)).await?;
         let mut batch = Batch {
             items,
-            digests,
-            differences,
+            digests: compared.digests,
+            differences: compared.differences,
             repaired: Vec::new(),
+            ledger,
+            booked: 0,
         };
         if let Some(writer) = self.writer {
             self.mend(writer, &mut batch).await?;
@@ -191,6 +196,10 @@ fn prove(leaves: &mut dyn LeafSink, batch: &Batch) -> Result<()> {
 }
 
 fn settle(comparison: &mut Comparison, batch: Batch) {
+    if let Some(faults) = batch.ledger {
+        comparison.account(batch.items.len() as u64, faults);
+    }
+    comparison.booked += batch.booked;
     comparison.place(&batch.items, batch.differences);
     for was in batch.repaired {
         comparison.repair(was);

@@ -236,6 +236,11 @@ impl Report {
             document["compared"] = json!(comparison.compared);
             document["differing"] = json!(comparison.differing);
             document["repaired"] = json!(comparison.repaired);
+            document["ledger"] = json!({
+                "documents": comparison.accounts,
+                "faults": comparison.ledger,
+                "booked": comparison.booked,
+            });
             document["sample"] = json!(comparison.sample);
         }
         let counted = |found: &BTreeMap<String, Examples>| {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::digest::Digest;
 use crate::error::Result;
-use crate::ports::rows::{Accounted, ItemKey};
+use crate::ports::rows::{Accounted, Item, ItemKey};
 use crate::proof::TreeKind;
 use crate::row::{Row, Shape};
 
@@ -72,6 +72,81 @@ pub struct Compared {
     pub digests: Vec<Digest>,
 }
 
+/// Something that the ledger says otherwise than V2 and V3 do, or not at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerFault {
+    /// The document that it is about.
+    pub key: ItemKey,
+    /// The row, by table and key, where it is about one.
+    pub row: Option<(String, String)>,
+    /// What is wrong.
+    pub what: LedgerDamage,
+}
+
+/// What is wrong with an entry of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LedgerDamage {
+    /// There is none.
+    Missing,
+    /// It holds something else.
+    Says {
+        /// What of it: `mapped`, `state`, `customer number`.
+        field: String,
+        /// What it holds.
+        found: String,
+        /// What it should hold.
+        expected: String,
+    },
+    /// There is one for a row that its document does not give.
+    NotGiven {
+        /// Whether V3 has that row.
+        in_table: bool,
+        /// Whether the document is in quarantine.
+        quarantined: bool,
+    },
+    /// What it keeps of a document in quarantine is missing, or not that document.
+    NotKept,
+}
+
+impl LedgerFault {
+    /// Whether the entry can be made from what V2 and V3 say.
+    pub fn is_bookable(&self) -> bool {
+        !matches!(self.what, LedgerDamage::NotGiven { in_table: true, .. })
+    }
+
+    /// Which entry, and what is wrong with it.
+    pub fn in_words(&self) -> String {
+        let document = format!("{}/{}", self.key.collection, self.key.id);
+        let name = match &self.row {
+            Some((table, id)) => format!("{table} {id}"),
+            None => document.clone(),
+        };
+        let what = match &self.what {
+            LedgerDamage::Missing => "the ledger has no entry".to_owned(),
+            LedgerDamage::Says {
+                field,
+                found,
+                expected,
+            } => format!("{field} is {found} instead of {expected}"),
+            LedgerDamage::NotGiven {
+                in_table: false, ..
+            } => {
+                format!("the ledger has an entry, V3 has no such row, and {document} gives none")
+            }
+            LedgerDamage::NotGiven {
+                quarantined: true, ..
+            } => format!("the ledger has an entry, and {document} is in quarantine now"),
+            LedgerDamage::NotGiven { .. } => {
+                format!("the ledger has an entry, and {document} gives no such row")
+            }
+            LedgerDamage::NotKept => {
+                "the ledger does not keep the document that is in quarantine".to_owned()
+            }
+        };
+        format!("{name}: {what}")
+    }
+}
+
 /// Takes the leaves of a proof, in any order.
 pub trait LeafSink: Send {
     /// One leaf of the tree `name`: a document with its digest, or a row with its own.
@@ -105,6 +180,14 @@ pub trait RowVerifier: Send + Sync {
     /// Compares rows of any tables with what the tables hold, linked cells (audio URLs) counting as
     /// what they were linked to.
     async fn compare(&self, rows: &[Row]) -> Result<Compared>;
+
+    /// What the ledger says otherwise of `items` and their rows, which `compared` was found of; `None`
+    /// where there is no ledger. Rows that differ, and their documents, are not asked about.
+    async fn accounts(
+        &self,
+        items: &[Item],
+        compared: &Compared,
+    ) -> Result<Option<Vec<LedgerFault>>>;
 
     /// Rows that sunset inserted and of which a column outside of the shape, which V2 does not fill,
     /// holds something else than its default; with the cells in words. Only what the database

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::ports::rows::{Item, ItemKey};
-use crate::ports::verify::RowDifference;
+use crate::ports::verify::{LedgerFault, RowDifference};
 use crate::report::Examples;
 
 /// How many differences are kept with both values; all are counted.
@@ -48,6 +48,14 @@ pub struct Comparison {
     pub repaired: BTreeMap<String, u64>,
     /// The first of them, as they were.
     pub repairs: Vec<RowDifference>,
+    /// Documents of which the ledger's entries were looked at, with those of their rows.
+    pub accounts: u64,
+    /// Entries of the ledger that are missing or say something else.
+    pub ledger: u64,
+    /// The first of them.
+    pub ledger_faults: Vec<LedgerFault>,
+    /// Entries that were booked again.
+    pub booked: u64,
     /// How many documents were asked for, when not all.
     pub sample: Option<u64>,
     /// Quarantined documents, per reason, with what exactly.
@@ -121,6 +129,17 @@ impl Comparison {
             *self.differing.entry(difference.table.clone()).or_default() += 1;
             if self.differences.len() < KEPT {
                 self.differences.push(difference);
+            }
+        }
+    }
+
+    /// Accounts for what the ledger says of `documents`.
+    pub fn account(&mut self, documents: u64, faults: Vec<LedgerFault>) {
+        self.accounts += documents;
+        for fault in faults {
+            self.ledger += 1;
+            if self.ledger_faults.len() < KEPT {
+                self.ledger_faults.push(fault);
             }
         }
     }

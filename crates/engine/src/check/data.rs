@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sunset_core::check::{Check, Finding, Section};
 use sunset_core::error::Result;
 use sunset_core::plans::{DocumentPlan, Integrity};
-use sunset_core::ports::verify::{RowDifference, RowFault, RowVerifier};
+use sunset_core::ports::verify::{LedgerFault, RowDifference, RowFault, RowVerifier};
 use sunset_core::report::Comparison;
 use sunset_core::row::{CellKind, Shape};
 
@@ -66,6 +66,7 @@ pub async fn data(
             ),
         );
     }
+    checks.extend(accounts(comparison));
     checks.push(gone(comparison));
     for key in &integrity.foreign_keys {
         if Some(&key.target) == integrity.users.as_ref() {
@@ -273,6 +274,41 @@ fn in_words(difference: &RowDifference) -> String {
             format!("{}: {}{by_whom}", difference.id, cells.join("; "))
         }
     }
+}
+
+/// What the ledger says of documents and rows, where there is a ledger.
+fn accounts(comparison: &Comparison) -> Option<Check> {
+    let compared = comparison.compared_rows();
+    let check = Check::new(
+        "the ledger says of every document and row what V2 and V3 say",
+        format!(
+            "{} documents and {compared} rows with their entries",
+            comparison.accounts
+        ),
+    );
+    let faults = &comparison.ledger_faults;
+    let check = check.with((comparison.booked > 0).then(|| {
+        Finding::note(
+            "entries of the ledger were missing or said otherwise, and were booked again",
+            comparison.booked,
+            Vec::new(),
+        )
+    }));
+    let finding = (comparison.ledger > 0).then(|| {
+        let items = faults.iter().map(LedgerFault::in_words).collect();
+        Finding::failure(
+            "entries of the ledger are missing or say otherwise",
+            comparison.ledger,
+            items,
+        )
+        .remedy(if faults.iter().all(LedgerFault::is_bookable) {
+            "run final-check --repair: it books again what is in V3 as the mapping says"
+        } else {
+            "run data-migrate, which takes away what V2 gives no longer (--prune, of documents in \
+             quarantine too), then final-check --repair: it books again what is in V3 as the mapping says"
+        })
+    });
+    (comparison.accounts > 0).then(|| check.with(finding))
 }
 
 fn gone(comparison: &Comparison) -> Check {

@@ -6,6 +6,7 @@
 pub(super) mod baselines;
 mod book;
 mod encode;
+mod entries;
 mod judge;
 mod lookups;
 mod outcome;
@@ -30,6 +31,7 @@ use self::book::{Book, Clash};
 use self::judge::{Judgement, judge};
 use self::outcome::{clashes, merge, outcome, stale_clash, stop};
 pub(super) use self::settled::accounted_items;
+pub(super) use self::state::columns_of;
 use self::state::{State, known_items};
 use self::table::{ForeignKeys, Table};
 use self::verdict::Reason;
@@ -44,6 +46,7 @@ pub struct RowStore {
     lease: Lease,
     on_conflict: OnConflict,
     prune: bool,
+    rebook: bool,
     known: Mutex<Known>,
 }
 
@@ -62,6 +65,7 @@ impl ActiveRun {
             lease: self.lease().clone(),
             on_conflict,
             prune: false,
+            rebook: false,
             known: Mutex::new(Known::default()),
         }
     }
@@ -131,6 +135,15 @@ impl RowStore {
     #[must_use]
     pub fn pruning(mut self, prune: bool) -> Self {
         self.prune = prune;
+        self
+    }
+
+    /// Books every item anew, whatever the ledger says of it: for a ledger that lost entries. A row
+    /// without an entry that is as the mapping says counts as written by its document's run where
+    /// its table was empty before the migration, and as adopted otherwise.
+    #[must_use]
+    pub fn rebooking(mut self) -> Self {
+        self.rebook = true;
         self
     }
 
@@ -253,6 +266,7 @@ impl RowStore {
                 wanted: row.map_or(item.outcome_digest, sunset_core::row::Row::digest),
             }],
             removed: Vec::new(),
+            empty_before: Vec::new(),
         };
         book::write(transaction, &state, &Judgement::empty(), &book).await?;
         Ok(outcome)
@@ -314,13 +328,19 @@ impl RowStore {
             .filter_map(|position| state.stale.get(*position))
             .map(|stale| stale.item)
             .collect();
-        let (outcome, states) = outcome(&state, &judgement, &removed, &staying);
+        let (outcome, mut states) = outcome(&state, &judgement, &removed, &staying);
+        let mut empty_before = Vec::new();
+        if self.rebook {
+            states = outcome::states(&state, &judgement, &staying);
+            empty_before = entries::empty_before(transaction).await?;
+        }
         let book = Book {
             run,
             items,
             states,
             clashes,
             removed,
+            empty_before,
         };
         book::write(transaction, &state, &judgement, &book).await?;
         Ok(outcome)

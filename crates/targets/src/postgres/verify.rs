@@ -1,6 +1,7 @@
 //! Reads V3 to compare it with what the mapping says. Digests are taken in the database; only
 //! rows that differ travel.
 
+mod accounts;
 mod compare;
 
 use std::collections::BTreeMap;
@@ -10,8 +11,8 @@ use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use sunset_core::Result;
 use sunset_core::digest::Digest;
-use sunset_core::ports::rows::{Accounted, ItemKey};
-use sunset_core::ports::verify::{Compared, ForeignKey, Found, RowVerifier};
+use sunset_core::ports::rows::{Accounted, Item, ItemKey};
+use sunset_core::ports::verify::{Compared, ForeignKey, Found, LedgerFault, RowVerifier};
 use sunset_core::row::{Row, Shape};
 
 use super::connection::Database;
@@ -86,6 +87,18 @@ fn read_found(rows: &[PgRow], what: &str) -> Result<Found> {
 impl RowVerifier for Verifier {
     async fn compare(&self, rows: &[Row]) -> Result<Compared> {
         self.database.steadily(|| self.compare_once(rows)).await
+    }
+
+    async fn accounts(
+        &self,
+        items: &[Item],
+        compared: &Compared,
+    ) -> Result<Option<Vec<LedgerFault>>> {
+        if !self.ledger {
+            return Ok(None);
+        }
+        let look = || self.accounts_once(items, compared);
+        self.database.steadily(look).await.map(Some)
     }
 
     async fn filled(&self, shape: &Shape) -> Result<Found> {

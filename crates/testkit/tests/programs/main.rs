@@ -6,6 +6,7 @@
     reason = "a test that cannot run its program fails, and one without a server says so"
 )]
 
+mod accounts;
 mod backup;
 mod broken_off;
 mod browser;

@@ -7,8 +7,9 @@ use sunset_core::ports::runs::RunId;
 use sunset_core::{Error, ErrorKind, Result};
 
 use super::encode::CopyIn;
+use super::entries;
 use super::judge::Judgement;
-use super::state::{Case, State, columns_of};
+use super::state::{State, columns_of};
 use super::verdict::{Reason, Verdict};
 use crate::postgres::fault::error;
 use crate::postgres::runs::without_nul;
@@ -34,6 +35,9 @@ pub(super) struct Book<'a> {
     pub clashes: Vec<Clash>,
     /// Positions in [`State::stale`] of rows that are gone.
     pub removed: Vec<usize>,
+    /// Tables that had no row before the migration: what is as the mapping says and has no entry
+    /// is the migration's.
+    pub empty_before: Vec<String>,
 }
 
 /// Writes it.
@@ -43,131 +47,13 @@ pub(super) async fn write(
     judgement: &Judgement,
     book: &Book<'_>,
 ) -> Result<()> {
-    provenance(transaction, state, judgement, book).await?;
+    entries::write(transaction, state, judgement, book).await?;
     forget(transaction, state, judgement, book).await?;
     items(transaction, state, book).await?;
     warnings(transaction, book).await?;
     quarantine(transaction, book).await?;
     numbers(transaction, book).await?;
     conflicts(transaction, book).await
-}
-
-fn owner<'a>(state: &State<'a>, case: &Case<'_>) -> Option<&'a ItemKey> {
-    state.items.get(case.item).map(|item| &item.key)
-}
-
-async fn provenance(
-    transaction: &mut Transaction<'_, Postgres>,
-    state: &State<'_>,
-    judgement: &Judgement,
-    book: &Book<'_>,
-) -> Result<()> {
-    let settled = || {
-        state
-            .cases
-            .iter()
-            .enumerate()
-            .filter_map(|(position, case)| {
-                let verdict = judgement.effective(position, case)?;
-                (verdict != Verdict::Nothing).then_some((case, verdict))
-            })
-    };
-    if settled().any(|(case, _)| case.entry.is_none()) {
-        let mut copy = CopyIn::begin(
-            transaction,
-            include_str!("copy_provenance.sql"),
-            "cannot record where rows come from",
-        )
-        .await?;
-        for (case, verdict) in settled().filter(|(case, _)| case.entry.is_none()) {
-            let (Some(key), Some(table)) = (owner(state, case), state.tables.get(case.table))
-            else {
-                continue;
-            };
-            let action = match verdict {
-                Verdict::Insert => "inserted",
-                Verdict::Overwrite => "overwritten",
-                _ => "adopted",
-            };
-            copy.row(10)
-                .await?
-                .text(&table.shape.table)
-                .text(case.id())
-                .text(&without_nul(&key.collection))
-                .text(&without_nul(&key.id))
-                .digest(&case.mapped)
-                .digest(&case.desired)
-                .integer(table.shape_id)
-                .text(action)
-                .bigint(book.run)
-                .bigint(book.run);
-        }
-        copy.finish().await?;
-    }
-    let mut columns = UpdatedEntries::default();
-    for (case, verdict) in settled() {
-        let (Some(entry), Some(key), Some(table)) = (
-            &case.entry,
-            owner(state, case),
-            state.tables.get(case.table),
-        ) else {
-            continue;
-        };
-        columns.tables.push(entry.table.clone());
-        columns.rows.push(entry.row_id.clone());
-        columns
-            .collections
-            .push(without_nul(&key.collection).into_owned());
-        columns.documents.push(without_nul(&key.id).into_owned());
-        // A row that is left as somebody changed it keeps the digests of what was written.
-        let (mapped, written, shape) = if verdict == Verdict::Leave {
-            (entry.mapped, entry.written, entry.shape)
-        } else {
-            (case.mapped, case.desired, table.shape_id)
-        };
-        columns.mapped.push(mapped.as_bytes().to_vec());
-        columns.written.push(written.as_bytes().to_vec());
-        columns.shapes.push(shape);
-        columns.runs.push(if verdict.writes() {
-            Some(book.run)
-        } else {
-            None
-        });
-    }
-    columns.write(transaction).await
-}
-
-#[derive(Default)]
-struct UpdatedEntries {
-    tables: Vec<String>,
-    rows: Vec<String>,
-    collections: Vec<String>,
-    documents: Vec<String>,
-    mapped: Vec<Vec<u8>>,
-    written: Vec<Vec<u8>>,
-    shapes: Vec<i32>,
-    runs: Vec<Option<i64>>,
-}
-
-impl UpdatedEntries {
-    async fn write(self, transaction: &mut Transaction<'_, Postgres>) -> Result<()> {
-        if self.tables.is_empty() {
-            return Ok(());
-        }
-        crate::postgres::query(include_str!("update_provenance.sql"))
-            .bind(self.tables)
-            .bind(self.rows)
-            .bind(self.collections)
-            .bind(self.documents)
-            .bind(self.mapped)
-            .bind(self.written)
-            .bind(self.shapes)
-            .bind(self.runs)
-            .execute(&mut **transaction)
-            .await
-            .map(drop)
-            .map_err(|cause| error(cause, "cannot record where rows come from"))
-    }
 }
 
 /// Entries of rows that are gone, and links that hold no longer.
@@ -230,7 +116,13 @@ async fn items(
     state: &State<'_>,
     book: &Book<'_>,
 ) -> Result<()> {
-    let known = |position: usize| state.known.get(position).is_some_and(Option::is_some);
+    // What a ledger that lost a document's entry may have of it all the same.
+    let left = |position: usize| {
+        let item = book.items.get(position);
+        item.is_some_and(|item| !item.warnings.is_empty() || item.quarantine.is_some())
+    };
+    let known =
+        |position: usize| state.known.get(position).is_some_and(Option::is_some) || left(position);
     let changed: Vec<&Item> = book
         .states
         .iter()

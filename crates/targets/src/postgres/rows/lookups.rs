@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
 use sunset_core::Result;
 use sunset_core::row::Cell;
 
-use super::shapes::{Lock, digests, digests_over_shape};
+use super::shapes::{self, Lock, digests, digests_over_shape};
 use super::state::State;
 use crate::postgres::fault::error;
 use crate::postgres::identifier::{public_table, quote_identifier};
@@ -71,7 +71,16 @@ pub(super) async fn untouched_rows(
             .or_default()
             .push(stale.entry.row_id.clone());
     }
+    let known = shapes::known(transaction, wanted.keys().copied()).await?;
     for (shape, ids) in wanted {
+        if !known.contains(&shape) {
+            // What was written cannot be told any more: nothing is removed on its word.
+            let stale = state.stale.iter_mut();
+            for stale in stale.filter(|stale| stale.entry.shape == shape) {
+                stale.present = true;
+            }
+            continue;
+        }
         let found = digests_over_shape(transaction, shape, &ids, Lock::Rows).await?;
         for case in &mut state.cases {
             if let Some(entry) = case.entry.as_ref().filter(|entry| entry.shape == shape)

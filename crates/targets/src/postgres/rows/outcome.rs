@@ -123,15 +123,9 @@ pub(super) fn outcome(
                 .held += 1;
         }
     }
+    let all = states(state, judgement, staying);
     let mut states = Vec::new();
-    for (position, item) in state.items.iter().enumerate() {
-        let conflict = judgement.conflicting.contains(&position) || staying.contains(&position);
-        let name = match (conflict, &item.quarantine) {
-            (true, _) => "conflict",
-            (false, Some(_)) => "quarantined",
-            (false, None) if item.gone => "gone",
-            (false, None) => "migrated",
-        };
+    for ((position, name), item) in all.into_iter().zip(state.items) {
         outcome.items.push(match name {
             "conflict" => ItemOutcome::Conflict,
             "quarantined" => ItemOutcome::Quarantined,
@@ -151,6 +145,27 @@ pub(super) fn outcome(
     }
     outcome.held_up = held_up(state, judgement, staying);
     (outcome, states)
+}
+
+/// The state of every item, by its position.
+pub(super) fn states(
+    state: &State<'_>,
+    judgement: &Judgement,
+    staying: &HashSet<usize>,
+) -> Vec<(usize, &'static str)> {
+    let items = state.items.iter().enumerate();
+    items
+        .map(|(position, item)| {
+            let conflict = judgement.conflicting.contains(&position) || staying.contains(&position);
+            let name = match (conflict, &item.quarantine) {
+                (true, _) => "conflict",
+                (false, Some(_)) => "quarantined",
+                (false, None) if item.gone => "gone",
+                (false, None) => "migrated",
+            };
+            (position, name)
+        })
+        .collect()
 }
 
 /// The items of which nothing is written for the sake of unique values, and of nothing else.

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
-use sunset_core::Result;
 use sunset_core::digest::Digest;
+use sunset_core::row::{CellKind, Shape};
+use sunset_core::{Error, ErrorKind, Result};
 
 pub(in crate::postgres) use super::table::ROW;
 use crate::postgres::digest::digest_over;
@@ -43,14 +44,73 @@ pub(in crate::postgres) async fn read(
         "SELECT table_name, columns, json_columns FROM sunset.shapes WHERE id = $1",
     )
     .bind(shape)
-    .fetch_one(&mut **transaction)
+    .fetch_optional(&mut **transaction)
     .await
-    .map_err(failed)?;
+    .map_err(failed)?
+    .ok_or_else(|| lost(shape))?;
     Ok(Columns {
         table: row.try_get(0).map_err(failed)?,
         names: row.try_get(1).map_err(failed)?,
         json: row.try_get(2).map_err(failed)?,
     })
+}
+
+fn lost(shape: i32) -> Error {
+    Error::new(
+        ErrorKind::Mismatch,
+        "the ledger has lost a list of columns, and with it what its digests are of",
+    )
+    .item(format!("sunset.shapes {shape}"))
+    .remedy(
+        "final-check --repair books again what is in V3 as the mapping says; the rest needs \
+         sunset.shapes from a backup of the database",
+    )
+}
+
+/// Which of some numbers are recorded.
+pub(super) async fn known(
+    transaction: &mut Transaction<'_, Postgres>,
+    shapes: impl Iterator<Item = i32>,
+) -> Result<Vec<i32>> {
+    let failed = |cause| error(cause, "cannot read the ledger's columns");
+    let wanted: Vec<i32> = shapes.collect();
+    if wanted.is_empty() {
+        return Ok(wanted);
+    }
+    let rows = crate::postgres::query("SELECT id FROM sunset.shapes WHERE id = ANY($1)")
+        .bind(wanted)
+        .fetch_all(&mut **transaction)
+        .await
+        .map_err(failed)?;
+    let numbers = rows.iter().map(|row| row.try_get(0));
+    numbers.collect::<sqlx::Result<_>>().map_err(failed)
+}
+
+/// The number of a list of columns, without recording it; `None` for one that is not recorded.
+pub(in crate::postgres) async fn number_of(
+    transaction: &mut Transaction<'_, Postgres>,
+    shape: &Shape,
+) -> Result<Option<i32>> {
+    let failed = |cause| error(cause, "cannot read the ledger's columns");
+    let (columns, json) = lists(shape);
+    let row = crate::postgres::query(
+        "SELECT id FROM sunset.shapes WHERE table_name = $1 AND columns = $2 AND json_columns = $3",
+    )
+    .bind(&shape.table)
+    .bind(columns)
+    .bind(json)
+    .fetch_optional(&mut **transaction)
+    .await
+    .map_err(failed)?;
+    row.map(|row| row.try_get(0)).transpose().map_err(failed)
+}
+
+/// The names of all columns, and of those that are `jsonb`, as the ledger lists them.
+pub(super) fn lists(shape: &Shape) -> (Vec<String>, Vec<String>) {
+    let columns = shape.columns.iter().map(|(name, _)| name.clone()).collect();
+    let json = shape.columns.iter();
+    let json = json.filter(|(_, kind)| *kind == CellKind::Json);
+    (columns, json.map(|(name, _)| name.clone()).collect())
 }
 
 /// Whether rows that are looked at are kept from changing until the transaction ends.

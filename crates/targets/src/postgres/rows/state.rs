@@ -22,6 +22,8 @@ pub(super) struct KnownItem {
     pub outcome_digest: Option<Digest>,
     pub basis: Option<Digest>,
     pub state: String,
+    /// The run that settled it.
+    pub run: i64,
 }
 
 /// The ledger's entry of a row.
@@ -131,6 +133,7 @@ pub(super) async fn known_items(
                 outcome_digest: digest(&row, "outcome_digest").map_err(failed)?,
                 basis: optional_digest(&row, "basis").map_err(failed)?,
                 state: row.try_get("state").map_err(failed)?,
+                run: row.try_get("run").map_err(failed)?,
             });
         }
     }
@@ -138,7 +141,7 @@ pub(super) async fn known_items(
 }
 
 /// Two columns for `unnest`.
-pub(super) fn columns_of<'k>(
+pub(in crate::postgres) fn columns_of<'k>(
     keys: impl Iterator<Item = &'k ItemKey>,
 ) -> (Vec<String>, Vec<String>) {
     keys.map(|key| {

@@ -237,13 +237,7 @@ pub(in crate::postgres) async fn register_shape(
     shape: &Shape,
 ) -> Result<i32> {
     let failed = |cause| error(cause, "cannot record the columns");
-    let columns: Vec<String> = shape.columns.iter().map(|(name, _)| name.clone()).collect();
-    let json: Vec<String> = shape
-        .columns
-        .iter()
-        .filter(|(_, kind)| *kind == CellKind::Json)
-        .map(|(name, _)| name.clone())
-        .collect();
+    let (columns, json) = super::shapes::lists(shape);
     crate::postgres::query(include_str!("register_shape.sql"))
         .bind(&shape.table)
         .bind(columns)
