@@ -117,6 +117,12 @@ impl Report {
         self.language.words(words).into_owned()
     }
 
+    /// One of a list, in the report's language; said as it is said on the terminal.
+    fn item(&self, item: &str) -> String {
+        let said = self.w(&format!("- {item}"));
+        said.strip_prefix("- ").unwrap_or(item).to_owned()
+    }
+
     fn verdict(&self) -> Option<Verdict> {
         self.checks.as_ref().map(CheckReport::verdict)
     }

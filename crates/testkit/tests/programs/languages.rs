@@ -256,3 +256,61 @@ fn what_is_wrong_with_documents_is_said_in_every_language() {
     );
     left.expect_none();
 }
+
+#[test]
+fn what_is_found_is_said_in_every_language_item_by_item() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let document = |collection: &str, id: &str, fields: &str| {
+        format!(
+            "{{\"name\": \"projects/p/databases/(default)/documents/{collection}/{id}\", \"fields\": {{{fields}}}, \
+             \"createTime\": \"2025-11-01T00:00:00Z\", \"updateTime\": \"2025-11-01T00:00:00Z\"}}\n"
+        )
+    };
+    let text = |name: &str, value: &str| format!("\"{name}\": {{\"stringValue\": \"{value}\"}}");
+    let leads = document("leads", "a", &text("customer_number", "x-1"))
+        + &document("leads", "b", &text("customer_number", "x-1"))
+        + &document("leads", "c", "");
+    let conversations =
+        document("conversations", "d", "") + &document("conversations", "e", &text("lead_id", "?"));
+    let cases = document("cases", "f", "") + &document("cases", "g", &text("customerId", "y-1"));
+    let analyses = document("meddic_analyses", "h", "")
+        + &document("meddic_analyses", "i", &text("conversation_id", "?"));
+    let place = place.with_documents(&[
+        ("leads.ndjson", leads.as_bytes()),
+        ("conversations.ndjson", conversations.as_bytes()),
+        ("cases.ndjson", cases.as_bytes()),
+        ("meddic_analyses.ndjson", analyses.as_bytes()),
+    ]);
+    place.expect(0, "schema-push", &[]);
+    place.expect(3, "data-migrate", &[]);
+    place.query(
+        "UPDATE opportunities SET company_name = 'x', contact_name = 'y' WHERE id = 'a'; \
+         UPDATE conversations SET audio_url = 'gs://nowhere/x.mp3' WHERE id = 'g'; \
+         DELETE FROM sunset.items WHERE document_id = 'c'; \
+         DELETE FROM sunset.quarantine WHERE document_id = 'd'; \
+         UPDATE sunset.provenance SET written = sha256('x') WHERE row_id = 'c'; \
+         UPDATE \"user\" SET email = 'other@x.tw'; \
+         ALTER TABLE opportunities ALTER COLUMN customer_number DROP NOT NULL; \
+         ALTER TABLE conversations DROP CONSTRAINT conversations_case_number_unique",
+    );
+    let command: (&str, &[&str]) = ("final-check", &["--no-report", "--verbose"]);
+    let english = said(&place, 4, command, "en");
+    for language in ["zh-TW", "es"] {
+        let other = said(&place, 4, command, language);
+        let pairs = english.iter().zip(&other);
+        let items = pairs.filter(|(english, _)| {
+            let item = english.trim_start().strip_prefix("- ");
+            // What follows the name is more than a name.
+            item.and_then(|item| item.split_once(": "))
+                .is_some_and(|(_, rest)| rest.contains(' '))
+        });
+        let mut count = 0;
+        for (english, other) in items {
+            assert_ne!(english, other, "{language}");
+            count += 1;
+        }
+        assert!(count >= 12, "{count} of {english:#?}");
+    }
+}

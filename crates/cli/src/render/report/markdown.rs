@@ -197,7 +197,9 @@ impl Report {
     fn finding_lines(&self, out: &mut Lines, finding: &Finding) {
         let message = cell(&self.w(&finding.message));
         out.add(&format!("  - {message} ({})", thousands(finding.count)));
-        out.names(&finding.items, finding.count, "    ");
+        let items = finding.items.iter().take(LISTED);
+        let items: Vec<String> = items.map(|item| self.item(item)).collect();
+        out.names(&items, finding.count, "    ");
         if let Some(remedy) = &finding.remedy {
             out.add(&format!(
                 "    - {}",

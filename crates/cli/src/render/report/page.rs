@@ -29,7 +29,7 @@ pub(super) fn names(report: &Report, items: &[String], count: u64) -> Markup {
     let more = count.saturating_sub(items.len().min(ON_PAGE) as u64);
     let list = html! {
         ul {
-            @for item in items.iter().take(ON_PAGE) { li { code { (item) } } }
+            @for item in items.iter().take(ON_PAGE) { li { code { (report.item(item)) } } }
             @if more > 0 { li { (report.w(&format!("… and {} more", thousands(more)))) } }
         }
     };
