@@ -1,7 +1,7 @@
 //! Documents and rows: compared, and written again where that was asked for.
 
 use serde_json::json;
-use sunset_cli::{Program, Session};
+use sunset_cli::Session;
 use sunset_core::check::Section;
 use sunset_core::config::BackupWish;
 use sunset_core::env_vars;
@@ -145,15 +145,11 @@ impl Data<'_> {
             .remedy("run data-migrate: nothing was migrated into this database yet"));
         };
         let permit = WritePermit::bind(consent, self.database.identity().clone());
+        let options = json!({ "repair": true });
         let start = RunStart {
-            plan: self.plan.name().into(),
-            program: Arguments::NAME.into(),
-            version: env!("CARGO_PKG_VERSION").into(),
             source: Some(surveyed.snapshot.source.clone()),
             read_time: surveyed.snapshot.read_time.clone(),
-            options: json!({ "repair": true }),
-            host: sunset_cli::host_name(),
-            pid: std::process::id(),
+            ..sunset_cli::run_start::<Arguments>(self.plan.name(), options)
         };
         sunset_backup::may_keep(self.backup, self.database).await?;
         let run = ledger.begin_run(&permit, &start).await?;
@@ -163,11 +159,7 @@ impl Data<'_> {
                 run.finish(&RunEnd::done(counts, json!({}))).await?;
                 Ok(comparison)
             }
-            Err(error) => {
-                // The error that stopped the run matters more than that it could not be noted.
-                drop(run.finish(&RunEnd::failed(&error)).await);
-                Err(error)
-            }
+            Err(error) => Err(run.failed(error).await),
         }
     }
 

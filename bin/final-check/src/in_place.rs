@@ -10,7 +10,7 @@ use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::instant::Instant;
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::plans::in_place::{InPlacePlan, OptionName, Parameters, Registered};
-use sunset_core::ports::runs::{RunEnd, RunStart};
+use sunset_core::ports::runs::RunEnd;
 use sunset_engine::in_place::{
     self, DayOf, InPlaceOptions, Ports, Repair, Writers, final_sections,
 };
@@ -194,16 +194,8 @@ impl Checking<'_> {
         let permit = WritePermit::bind(consent, self.database.identity().clone());
         sunset_backup::may_keep(&self.backup, &self.database).await?;
         let ledger = Ledger::install(&self.database, &permit).await?;
-        let start = RunStart {
-            plan: self.plan.name.clone(),
-            program: Arguments::NAME.into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            source: None,
-            read_time: None,
-            options: json!({"fix": true, "check": self.wanted}),
-            host: sunset_cli::host_name(),
-            pid: std::process::id(),
-        };
+        let options = json!({"fix": true, "check": self.wanted});
+        let start = sunset_cli::run_start::<Arguments>(&self.plan.name, options);
         let run = ledger.begin_run(&permit, &start).await?;
         match self.kept_and_repaired(found, &run, consent).await {
             Ok(repairs) => {
@@ -212,11 +204,7 @@ impl Checking<'_> {
                 run.finish(&end).await?;
                 Ok(repairs)
             }
-            Err(error) => {
-                // The error that stopped the run matters more than that it could not be noted.
-                drop(run.finish(&RunEnd::failed(&error)).await);
-                Err(error)
-            }
+            Err(error) => Err(run.failed(error).await),
         }
     }
 

@@ -9,7 +9,7 @@ use sunset_core::instant::Instant;
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::plans::in_place::{Parameters, Registered};
 use sunset_core::ports::in_place::{ChangeScope, ChangeUndoer};
-use sunset_core::ports::runs::{RunEnd, RunStart};
+use sunset_core::ports::runs::RunEnd;
 use sunset_core::schema::steps::Effect;
 use sunset_core::schema::undo::{RecordedStep, UndoPlan};
 use sunset_engine::in_place::{TakenReport, plan_take_back, take_back};
@@ -163,16 +163,9 @@ impl Flow {
         let permit = WritePermit::bind(consent, self.database.identity().clone());
         sunset_backup::may_keep(&self.backup, &self.database).await?;
         let ledger = Ledger::install(&self.database, &permit).await?;
-        let start = RunStart {
-            plan: self.scope.plan.clone(),
-            program: Arguments::NAME.into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            source: None,
-            read_time: None,
-            options: json!({"run": self.scope.run, "force": self.scope.force, "schema": self.schema}),
-            host: sunset_cli::host_name(),
-            pid: std::process::id(),
-        };
+        let options =
+            json!({"run": self.scope.run, "force": self.scope.force, "schema": self.schema});
+        let start = sunset_cli::run_start::<Arguments>(&self.scope.plan, options);
         let run = ledger.begin_run(&permit, &start).await?;
         match self.within(&ledger, &run, consent).await {
             Ok((report, undone)) => {
@@ -180,11 +173,7 @@ impl Flow {
                     .await?;
                 Ok(self.end(&report, undone.as_ref()))
             }
-            Err(error) => {
-                // The error that stopped the run matters more than that it could not be noted.
-                drop(run.finish(&RunEnd::failed(&error)).await);
-                Err(error)
-            }
+            Err(error) => Err(run.failed(error).await),
         }
     }
 

@@ -213,11 +213,7 @@ impl Restoring<'_> {
                 self.tables_json(&done, before.as_deref(), Status::Done);
                 Ok(Status::Done)
             }
-            Err(error) => {
-                // The error that stopped the run matters more than that it could not be noted.
-                drop(run.finish(&RunEnd::failed(&error)).await);
-                Err(error)
-            }
+            Err(error) => Err(run.failed(error).await),
         }
     }
 
@@ -289,16 +285,8 @@ impl Restoring<'_> {
     }
 
     fn start(&self) -> RunStart {
-        RunStart {
-            plan: self.name.clone(),
-            program: Arguments::NAME.into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            source: None,
-            read_time: None,
-            options: json!({"level": "data", "backup_id": self.record.id}),
-            host: sunset_cli::host_name(),
-            pid: std::process::id(),
-        }
+        let options = json!({"level": "data", "backup_id": self.record.id});
+        sunset_cli::run_start::<Arguments>(&self.name, options)
     }
 
     fn tables_json(&self, tables: &[PutBack], before: Option<&str>, status: Status) {

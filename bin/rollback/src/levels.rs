@@ -7,7 +7,7 @@ mod tenant;
 
 use clap::Args;
 use serde_json::{Value, json};
-use sunset_cli::{BackupChoice, Consented, Program, Session, Status};
+use sunset_cli::{BackupChoice, Consented, Session, Status};
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::instant::Instant;
 use sunset_core::permit::{Consent, WritePermit};
@@ -172,16 +172,8 @@ impl Levels<'_> {
     }
 
     fn start(&self, level: Level) -> RunStart {
-        RunStart {
-            plan: self.registered.name.to_string(),
-            program: Arguments::NAME.into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            source: None,
-            read_time: None,
-            options: self.told(level),
-            host: sunset_cli::host_name(),
-            pid: std::process::id(),
-        }
+        let plan = self.registered.name.to_string();
+        sunset_cli::run_start::<Arguments>(&plan, self.told(level))
     }
 
     /// What is asked, by whom, and why.

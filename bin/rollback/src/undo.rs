@@ -14,7 +14,7 @@ use sunset_core::plans::DocumentPlan;
 use sunset_core::plans::in_place::Parameters;
 use sunset_core::ports::in_place::ChangeScope;
 use sunset_core::ports::rollback::{RollbackOptions, RollbackReport, Scope, UndoPlanner, Undone};
-use sunset_core::ports::runs::{RunEnd, RunStart};
+use sunset_core::ports::runs::RunEnd;
 use sunset_core::schema::undo::{KeptRows, RecordedStep, UndoPlan};
 use sunset_engine::in_place::{TakenReport, plan_take_back, take_back};
 use sunset_engine::retry::Retries;
@@ -249,16 +249,8 @@ impl Flow {
         sunset_backup::may_keep(&self.backup, &self.database).await?;
         let ledger = Ledger::install(&self.database, &permit).await?;
         self.check_known(&ledger).await?;
-        let start = RunStart {
-            plan: self.plan.clone(),
-            program: Arguments::NAME.into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            source: None,
-            read_time: None,
-            options: self.scope_json(),
-            host: sunset_cli::host_name(),
-            pid: std::process::id(),
-        };
+        let options = self.scope_json();
+        let start = sunset_cli::run_start::<Arguments>(&self.plan, options);
         let run = ledger.begin_run(&permit, &start).await?;
         match self.within(&ledger, &run, consent).await {
             Ok((report, emptied, kept)) => {
@@ -273,11 +265,7 @@ impl Flow {
                 tell::undone_steps(&self.session, &undone?);
                 Ok(status)
             }
-            Err(error) => {
-                // The error that stopped the run matters more than that it could not be noted.
-                drop(run.finish(&RunEnd::failed(&error)).await);
-                Err(error)
-            }
+            Err(error) => Err(run.failed(error).await),
         }
     }
 

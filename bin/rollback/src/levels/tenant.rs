@@ -110,11 +110,7 @@ impl Levels<'_> {
                     .await?;
                 Ok(report)
             }
-            Err(error) => {
-                // The error that stopped the run matters more than that it could not be noted.
-                drop(run.finish(&RunEnd::failed(&error)).await);
-                Err(error)
-            }
+            Err(error) => Err(run.failed(error).await),
         }
     }
 
