@@ -36,7 +36,7 @@ fn what_is_usual_is_read_here() {
         r#"{"timestampValue":"2025-11-03T02:15:00.25Z"}"#,
         r#"{"mapValue":{}}"#,
         r#"{"mapValue":{"fields":{}}}"#,
-        r#"{"mapValue":{"fields":{"b":{"nullValue":null},"a":{"nullValue":null},"b":{"booleanValue":true}}}}"#,
+        r#"{"mapValue":{"fields":{"b":{"nullValue":null},"a":{"nullValue":null},"c":{"booleanValue":true}}}}"#,
         r#"{"arrayValue":{}}"#,
         r#"{"arrayValue":{"values":[]}}"#,
         r#"{"arrayValue":{"values":[{"integerValue":"1"}, {"arrayValue":{}}]}}"#,
@@ -51,6 +51,7 @@ fn what_is_usual_is_read_here() {
 #[test]
 fn what_is_unusual_is_left_to_the_other() {
     for value in [
+        r#"{"mapValue":{"fields":{"b":{"nullValue":null},"a":{"nullValue":null},"b":{"booleanValue":true}}}}"#,
         "",
         "{}",
         "null",

@@ -155,13 +155,15 @@ fn what_surrounds_the_fields_may_be_null_or_unknown_but_not_broken() {
 }
 
 #[test]
-fn of_two_fields_with_one_name_the_last_counts() {
+fn two_fields_with_one_name_are_refused() {
     let line = format!(
         r#"{{"name": "{NAME}", "fields": {{"b": {{"integerValue": "1"}}, "a": {{"nullValue": null}}, "b": {{"integerValue": "2"}}}}}}"#
     );
-    let document = decode_document(line.as_bytes()).expect("well-formed");
-    assert_eq!(document.fields.get("b"), Some(&Value::Integer(2)));
-    assert_eq!(document.fields.len(), 2);
+    let error = decode_document(line.as_bytes()).expect_err("which of them?");
+    assert!(error.to_string().contains("\"b\""), "{error}");
+    // The same in a map, and of the document's own parts.
+    let line = line.replace("\"fields\":", "\"fields\": {}, \"fields\":");
+    assert!(decode_document(line.as_bytes()).is_err());
 }
 
 #[test]
