@@ -41,6 +41,7 @@ mod arguments;
 mod colour;
 mod environment;
 mod failure;
+mod heard;
 mod language;
 mod machine;
 mod manual;

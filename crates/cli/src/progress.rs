@@ -19,10 +19,7 @@ pub(crate) fn for_terminal(talk: Talk, quiet: bool) -> Box<dyn Progress> {
     if quiet {
         Box::new(Noted { talk })
     } else if std::io::stderr().is_terminal() {
-        Box::new(Bars {
-            talk,
-            bar: Mutex::default(),
-        })
+        Box::new(Bars { talk })
     } else {
         Box::new(Lines {
             talk,
@@ -64,15 +61,6 @@ impl Progress for Noted {
 
 struct Bars {
     talk: Talk,
-    bar: Mutex<Option<ProgressBar>>,
-}
-
-impl Bars {
-    fn with(&self, act: impl FnOnce(&mut Option<ProgressBar>)) {
-        if let Ok(mut bar) = self.bar.lock() {
-            act(&mut bar);
-        }
-    }
 }
 
 impl Progress for Bars {
@@ -87,39 +75,36 @@ impl Progress for Bars {
             bar.set_style(style.with_key("rate", rate));
         }
         bar.set_prefix(label.to_owned());
-        self.with(|current| *current = Some(bar));
+        self.talk.draw(Some(bar));
     }
 
     fn advance(&self, count: u64) {
-        self.with(|bar| {
-            if let Some(bar) = bar {
-                bar.inc(count);
-            }
-        });
+        if let Some(bar) = self.talk.bar() {
+            bar.inc(count);
+        }
     }
 
     fn finish(&self) {
-        self.with(|bar| {
-            if let Some(bar) = bar.take() {
-                bar.finish_and_clear();
-            }
-        });
+        if let Some(bar) = self.talk.draw(None) {
+            bar.finish_and_clear();
+        }
     }
 
     fn note(&self, words: &str) {
-        self.with(|bar| match bar {
-            // The bar is taken away while the line is written.
-            Some(bar) => bar.suspend(|| self.talk.say(words)),
-            None => self.talk.say(words),
-        });
+        self.talk.say(words);
     }
 
     fn doing(&self, words: &str) {
-        self.with(|bar| {
-            if let Some(bar) = bar {
-                bar.set_message(self.talk.words(words));
-            }
-        });
+        if let Some(bar) = self.talk.bar() {
+            bar.set_message(self.talk.words(words));
+        }
+    }
+}
+
+impl Drop for Bars {
+    /// What broke off leaves no bar behind.
+    fn drop(&mut self) {
+        self.finish();
     }
 }
 

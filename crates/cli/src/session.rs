@@ -4,10 +4,12 @@ use std::future::Future;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use clap::Parser;
+use indicatif::ProgressBar;
 use serde_json::Value;
 use sunset_core::config::{self, Faults, Variables};
 use sunset_core::error::{Error, ErrorKind, Result};
@@ -19,6 +21,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::arguments::CommonArgs;
 use crate::environment::Environment;
 use crate::failure::{failure_json, failure_text};
+use crate::heard;
 use crate::language::Language;
 use crate::manual;
 use crate::metrics::{Counted, Metrics, MetricsArgs};
@@ -53,10 +56,32 @@ pub trait Program: Parser {
 pub(crate) struct Talk {
     dry_run: Arc<AtomicBool>,
     language: Language,
+    /// What is drawn on the terminal just now.
+    bar: Arc<Mutex<Option<ProgressBar>>>,
 }
 
 impl Talk {
     pub fn say(&self, text: &str) {
+        match self.bar() {
+            // The bar is taken away while the line is written.
+            Some(bar) => bar.suspend(|| self.write(text)),
+            None => self.write(text),
+        }
+    }
+
+    /// What is drawn on the terminal just now.
+    pub fn bar(&self) -> Option<ProgressBar> {
+        let bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
+        bar.clone()
+    }
+
+    /// Draws another, or none; gives the one before.
+    pub fn draw(&self, bar: Option<ProgressBar>) -> Option<ProgressBar> {
+        let mut drawn = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *drawn, bar)
+    }
+
+    fn write(&self, text: &str) {
         let mark = if self.dry_run.load(Ordering::Relaxed) {
             "[DRY RUN] "
         } else {
@@ -161,6 +186,10 @@ impl Session {
     /// The language that was asked for.
     pub fn language(&self) -> Language {
         self.talk.language
+    }
+
+    pub(crate) fn talk(&self) -> Talk {
+        self.talk.clone()
     }
 
     /// Whether more was asked for.
@@ -275,6 +304,7 @@ where
     let talk = Talk {
         dry_run: Arc::new(AtomicBool::new(false)),
         language: common.lang,
+        bar: Arc::default(),
     };
     let notifier = match arguments.notices() {
         Some(wanted) => notifier(wanted, &environment, &talk)?,
@@ -291,14 +321,14 @@ where
         notices: Arc::clone(&notices),
         metrics: listen.map(|_| Metrics::new(P::NAME)),
     };
-    trace(&session);
+    heard::listen(&session);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| {
             Error::new(ErrorKind::Internal, "cannot start the runtime").cause(error)
         })?;
-    runtime.block_on(async {
+    let result = runtime.block_on(async {
         if let (Some(metrics), Some(address)) = (session.metrics(), listen) {
             let address = metrics.listen(address).await?;
             session.say(&format!("Metrics: http://{address}/metrics"));
@@ -317,8 +347,14 @@ where
             talk.say(&format!("note: {error}"));
         }
         result
-    })
+    });
+    // A thread that waits for a disk cannot be ended, and is not waited for.
+    runtime.shutdown_timeout(LAST_WAIT);
+    result
 }
+
+/// How long threads may take to end what they do once the program is done, or stopped.
+const LAST_WAIT: Duration = Duration::from_secs(2);
 
 /// Waits until somebody stops the program: from the keyboard, or by SIGTERM, as `kill`, systemd and
 /// Kubernetes do. What it was doing is dropped then, and with it the programs that it started.
@@ -368,38 +404,4 @@ fn notifier(
             .map_err(|error| talk.say(&format!("note: {error}")))
             .ok()
     }))
-}
-
-/// What libraries may say at most that know secrets.
-const QUIET: [&str; 5] = [
-    "aws_runtime=info",
-    "aws_sdk_s3=info",
-    "aws_sigv4=info",
-    "aws_smithy_runtime=info",
-    "aws_smithy_runtime_api=info",
-];
-
-fn trace(session: &Session) {
-    use tracing_subscriber::EnvFilter;
-    let default = if session.verbose {
-        "warn,sunset=debug"
-    } else {
-        "error"
-    };
-    let asked = session
-        .variable(sunset_core::env_vars::RUST_LOG)
-        .and_then(|text| EnvFilter::try_new(text).ok())
-        .unwrap_or_else(|| EnvFilter::new(default));
-    // Whatever RUST_LOG asks for: the S3 SDK writes its credentials' id into traces.
-    let filter = QUIET.iter().filter_map(|quiet| quiet.parse().ok());
-    let filter = filter.fold(asked, EnvFilter::add_directive);
-    // A second subscriber (in tests) changes nothing.
-    drop(
-        tracing_subscriber::fmt()
-            .with_env_filter(filter)
-            .with_writer(io::stderr)
-            .with_ansi(false)
-            .without_time()
-            .try_init(),
-    );
 }

@@ -24,6 +24,7 @@ pub mod rest;
 pub mod row;
 pub mod schema;
 pub mod secret;
+pub mod talk;
 pub mod value;
 
 pub use error::{Error, ErrorKind, Result};

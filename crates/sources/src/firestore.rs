@@ -16,6 +16,7 @@ mod slices;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -78,6 +79,9 @@ pub struct ReadOptions {
     pub read_time: Option<Instant>,
     /// Documents in the first page; later ones follow the server's speed.
     pub first_page: u32,
+    /// After so long without anything that can be used, and again after as long, it is said that
+    /// somebody waits.
+    pub say_after: Duration,
 }
 
 impl Default for ReadOptions {
@@ -88,6 +92,7 @@ impl Default for ReadOptions {
             streams: 4,
             read_time: None,
             first_page: 1_000,
+            say_after: Duration::from_secs(30),
         }
     }
 }
@@ -117,7 +122,7 @@ impl Firestore {
     pub fn new(settings: &FirestoreSettings, options: ReadOptions) -> Result<Self> {
         Ok(Self {
             inner: Arc::new(Inner {
-                client: Arc::new(Client::new(settings, options.retries)?),
+                client: Arc::new(Client::new(settings, options)?),
                 pace: Arc::new(Pace::new(options.max_reads_per_second)),
                 cutter: Cutter::default(),
                 received: Arc::default(),

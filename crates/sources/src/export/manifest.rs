@@ -52,6 +52,9 @@ impl Manifest {
     /// `Malformed` when a file of it is damaged, and what [`Files`] says.
     pub fn read(files: &dyn Files, overall: &str) -> Result<Self> {
         let bytes = files.read(overall)?;
+        if bytes.iter().all(|byte| *byte == 0) {
+            return Err(empty(overall));
+        }
         let record = last_record(&bytes).ok_or_else(|| damaged(overall, "a checksum is wrong"))?;
         let stated = stated_parts(&record).map_err(|fault| damaged(overall, &fault.into_text()))?;
         let mut parts = Vec::new();
@@ -86,6 +89,15 @@ impl Manifest {
             parts,
         })
     }
+}
+
+fn empty(file: &str) -> Error {
+    Error::new(ErrorKind::Malformed, "the export's metadata is empty")
+        .item(file.to_owned())
+        .remedy(
+            "an export writes it last: wait until it is done (gcloud firestore operations list), \
+             and copy it once more, whole",
+        )
 }
 
 fn damaged(file: &str, why: &str) -> Error {

@@ -1,6 +1,7 @@
 //! Requests to Firestore.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -9,11 +10,11 @@ use serde::Deserialize;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::rest::{self, QueryElement, ServiceError};
 
-use super::FirestoreSettings;
 use super::elements::Elements;
 use super::refusal::{Refusal, Subject};
+use super::{FirestoreSettings, ReadOptions};
 use crate::http;
-use crate::patience::Patience;
+use crate::patience::{Patience, Wait};
 use crate::service_account::{DATASTORE, TokenSource};
 
 const SERVICE: &str = "https://firestore.googleapis.com";
@@ -39,6 +40,7 @@ pub(super) struct Client {
     /// Emulators take this in the place of a token.
     emulated: bool,
     patience: Patience,
+    say_after: Duration,
     subject: Subject,
     /// Document reads that are billed, where any are.
     billed: Option<AtomicU64>,
@@ -47,7 +49,7 @@ pub(super) struct Client {
 impl Client {
     /// # Errors
     /// `Configuration` when the key cannot be read.
-    pub fn new(settings: &FirestoreSettings, retries: u32) -> Result<Self> {
+    pub fn new(settings: &FirestoreSettings, options: ReadOptions) -> Result<Self> {
         let http = http::client()?;
         let tokens = match &settings.account {
             Some(account) => Some(TokenSource::new(
@@ -75,7 +77,8 @@ impl Client {
             emulated: settings.emulator.is_some() && tokens.is_none(),
             billed: tokens.is_some().then(AtomicU64::default),
             tokens,
-            patience: Patience::new(retries),
+            patience: Patience::new(options.retries),
+            say_after: options.say_after,
             subject: Subject {
                 project: project.clone(),
                 database: database.clone(),
@@ -83,6 +86,10 @@ impl Client {
                     .account
                     .as_ref()
                     .map(|account| account.client_email.clone()),
+                emulator: settings
+                    .emulator
+                    .clone()
+                    .filter(|_| settings.account.is_none()),
             },
         })
     }
@@ -153,6 +160,11 @@ impl Client {
         http::broken(cause, "Firestore does not answer")
     }
 
+    /// Says of an answer that does not come that it is waited for.
+    pub fn waiting_for<'a>(&self, what: &'a str) -> Wait<'a> {
+        Wait::of(what, self.say_after)
+    }
+
     /// An answer that broke off.
     pub fn broken_off(&self, cause: reqwest::Error) -> Error {
         http::broken(cause, "Firestore's answer broke off")
@@ -189,8 +201,9 @@ impl Client {
     }
 
     async fn fetch(&self, method: &str, body: &str) -> Result<Bytes, Refusal> {
-        let response = self.post(method, body).await?;
-        let whole = response.bytes().await;
+        let mut wait = self.waiting_for(method);
+        let response = wait.until(self.post(method, body)).await?;
+        let whole = wait.until(response.bytes()).await;
         Ok(whole.map_err(|cause| self.broken_off(cause))?)
     }
 
@@ -323,6 +336,7 @@ pub(super) fn fuzz_answers(bytes: &[u8]) {
         project: "p".into(),
         database: "d".into(),
         account: None,
+        emulator: None,
     };
     assert!(
         subject

@@ -11,7 +11,12 @@ enum Place {
     /// Before the opening bracket.
     #[default]
     Before,
+    /// Behind the opening bracket.
+    Opened,
+    /// Behind an element.
     Between,
+    /// Behind a comma: an element must follow.
+    Comma,
     Within,
     /// Behind the closing bracket, or behind a bare object.
     Behind,
@@ -68,16 +73,20 @@ impl Elements {
                 break;
             };
             match (byte, self.place) {
-                (b' ' | b'\t' | b'\r' | b'\n', _) | (b',', Place::Between) => rest = behind,
+                (b' ' | b'\t' | b'\r' | b'\n', _) => rest = behind,
                 (b'[', Place::Before) => {
-                    self.place = Place::Between;
+                    self.place = Place::Opened;
                     rest = behind;
                 }
-                (b']', Place::Between) => {
+                (b',', Place::Between) => {
+                    self.place = Place::Comma;
+                    rest = behind;
+                }
+                (b']', Place::Opened | Place::Between) => {
                     self.place = Place::Behind;
                     rest = behind;
                 }
-                (b'{', Place::Before | Place::Between) => {
+                (b'{', Place::Before | Place::Opened | Place::Comma) => {
                     self.bare = self.place == Place::Before;
                     self.place = Place::Within;
                     self.depth = 0;
@@ -189,7 +198,19 @@ mod tests {
 
     #[test]
     fn anything_else_is_an_error() {
-        for bytes in [&b"<html>"[..], b"[1]", b"[] []", b"{} {}", b"null"] {
+        for bytes in [
+            &b"<html>"[..],
+            b"[1]",
+            b"[] []",
+            b"{} {}",
+            b"null",
+            b"[,]",
+            b"[,{}]",
+            b"[{},]",
+            b"[{},,{}]",
+            b"[{}{}]",
+            b"[{}\n{}]",
+        ] {
             assert!(cut(&[bytes]).is_err());
         }
     }

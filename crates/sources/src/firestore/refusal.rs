@@ -31,6 +31,8 @@ pub(super) struct Subject {
     pub database: String,
     /// The service account's address.
     pub account: Option<String>,
+    /// `host:port` of an emulator.
+    pub emulator: Option<String>,
 }
 
 impl Subject {
@@ -51,7 +53,10 @@ impl Subject {
         } else {
             &stated.status
         };
-        let (kind, remedy) = self.meaning(status, code, &stated.message);
+        let is_stated = !stated.status.is_empty() || !stated.message.is_empty();
+        let (kind, remedy) = self
+            .foreign(code, is_stated)
+            .unwrap_or_else(|| self.meaning(status, code, &stated.message));
         let said = match (stated.message.trim(), status) {
             ("", "") => format!("Firestore answered with HTTP status {code}"),
             ("", status) => format!("Firestore answered {status}"),
@@ -67,8 +72,36 @@ impl Subject {
         Refusal {
             error,
             // Repeating what the server itself fails at helps once or twice, or never.
-            patience: (status == "INTERNAL").then_some(2),
+            patience: matches!(status, "INTERNAL" | "").then_some(2),
         }
+    }
+
+    /// What to look at where something else than Firestore seems to answer.
+    fn who_answers(&self) -> String {
+        match &self.emulator {
+            Some(host) => format!(
+                "FIRESTORE_EMULATOR_HOST is {host}: check that a Firestore emulator answers there, \
+                 or leave it out to read Firestore itself"
+            ),
+            None => "something else answers in Firestore's place: check this machine's proxy \
+                     (HTTPS_PROXY, a page to log in at)"
+                .into(),
+        }
+    }
+
+    /// What an answer means that Firestore would not give, or not in these words.
+    fn foreign(&self, code: u16, is_stated: bool) -> Option<(ErrorKind, String)> {
+        let kind = match code {
+            300..=399 => ErrorKind::Configuration,
+            // An emulator lets everybody read.
+            401 | 403 if self.emulator.is_some() => ErrorKind::Denied,
+            404 | 405 | 410 if !is_stated => ErrorKind::NotFound,
+            400 | 402 | 406..=499 if !is_stated && status_of(code).is_empty() => {
+                ErrorKind::Malformed
+            }
+            _ => return None,
+        };
+        Some((kind, self.who_answers()))
     }
 
     fn meaning(&self, status: &str, code: u16, message: &str) -> (ErrorKind, String) {
@@ -127,6 +160,19 @@ impl Subject {
                  enable billing, or read more slowly"
                     .into(),
             ),
+            // An error that states nothing, in an answer that is one otherwise.
+            "" if code < 300 => (
+                ErrorKind::Unreachable,
+                format!(
+                    "run the same command again; if it stays so: {}",
+                    self.who_answers()
+                ),
+            ),
+            "" => {
+                let kind = reqwest::StatusCode::from_u16(code)
+                    .map_or(ErrorKind::Internal, http::kind_of_status);
+                (kind, self.who_answers())
+            }
             _ => {
                 let kind = reqwest::StatusCode::from_u16(code)
                     .map_or(ErrorKind::Internal, http::kind_of_status);
@@ -164,6 +210,7 @@ mod tests {
             project: "p".into(),
             database: "(default)".into(),
             account: Some("reader@p.example".into()),
+            emulator: None,
         };
         let stated = ServiceError {
             code,
@@ -196,6 +243,65 @@ mod tests {
         }
         assert_eq!(refusal(500, "INTERNAL", "").patience, Some(2));
         assert_eq!(refusal(503, "UNAVAILABLE", "").patience, None);
+    }
+
+    #[test]
+    fn who_answers_in_firestores_place_is_looked_for() {
+        let subject = |emulator: Option<&str>| Subject {
+            project: "p".into(),
+            database: "(default)".into(),
+            account: None,
+            emulator: emulator.map(str::to_owned),
+        };
+        let stated = |status: &str, message: &str| ServiceError {
+            code: 0,
+            status: status.into(),
+            message: message.into(),
+        };
+        let none = stated("", "");
+        for (http, stated, kind) in [
+            (
+                Some(401),
+                &stated("UNAUTHENTICATED", "no"),
+                ErrorKind::Denied,
+            ),
+            (
+                Some(403),
+                &stated("PERMISSION_DENIED", "no"),
+                ErrorKind::Denied,
+            ),
+            (Some(403), &none, ErrorKind::Denied),
+            (Some(404), &none, ErrorKind::NotFound),
+            (Some(302), &none, ErrorKind::Configuration),
+            (Some(405), &none, ErrorKind::NotFound),
+            (Some(418), &none, ErrorKind::Malformed),
+            (None, &stated("", "odd"), ErrorKind::Unreachable),
+            (None, &none, ErrorKind::Unreachable),
+            (Some(507), &none, ErrorKind::Internal),
+        ] {
+            let emulated = subject(Some("h:1")).refusal(stated, http, None).error;
+            assert_eq!(emulated.kind(), kind, "{http:?} {emulated}");
+            let remedy = emulated.remedy_text().expect("a remedy");
+            assert!(
+                remedy.contains("FIRESTORE_EMULATOR_HOST is h:1"),
+                "{remedy}"
+            );
+            assert!(!remedy.contains("report"), "{remedy}");
+            let real = subject(None).refusal(stated, http, None).error;
+            let remedy = real.remedy_text().expect("a remedy");
+            assert!(
+                !remedy.contains("report") && !remedy.contains("EMULATOR"),
+                "{remedy}"
+            );
+        }
+        // What an emulator does say of a name is about the name.
+        let named = stated("NOT_FOUND", "no database");
+        let error = subject(Some("h:1")).refusal(&named, Some(404), None).error;
+        assert!(
+            error
+                .remedy_text()
+                .is_some_and(|text| text.contains("FIREBASE_PROJECT_ID"))
+        );
     }
 
     #[test]

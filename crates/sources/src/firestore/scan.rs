@@ -55,8 +55,11 @@ pub(super) struct Scan {
 struct Received {
     /// The last document: reading goes on behind it.
     last: Option<String>,
-    /// The documents of this page, and of its broken predecessors.
+    /// The documents of this answer.
     names: HashSet<String>,
+    /// Those of broken answers before it, which it goes on behind: that one of them comes again is
+    /// our own doing.
+    before: HashSet<String>,
     waiting: Vec<Delivery>,
     bytes: usize,
 }
@@ -84,6 +87,8 @@ impl Scan {
         let mut attempt = 0;
         loop {
             let before = received.last.clone();
+            let names = std::mem::take(&mut received.names);
+            received.before.extend(names);
             let begun = Instant::now();
             page = self.pace.page(page.clamp(*PAGES.start(), *PAGES.end()));
             let broken = match self.page(page, received).await {
@@ -103,6 +108,8 @@ impl Scan {
                 None => {
                     attempt = 0;
                     received.names.clear();
+                    received.before.clear();
+                    received.before.extend(received.last.clone());
                     if begun.elapsed() < SHORT {
                         page = page.saturating_mul(2);
                     } else if begun.elapsed() > LONG {
@@ -134,14 +141,18 @@ impl Scan {
             read_time: &self.read_time,
         }
         .body();
-        let response = self.client.post("runQuery", &body).await?;
+        let what = format!("documents of {}", self.collection);
+        let mut wait = self.client.waiting_for(&what);
+        let response = wait.until(self.client.post("runQuery", &body)).await?;
         let mut pieces = response.bytes_stream();
         let mut elements = Elements::default();
         let mut documents = 0;
-        while let Some(piece) = pieces.next().await {
+        while let Some(piece) = wait.until(pieces.next()).await {
             let piece = piece.map_err(|cause| self.client.broken_off(cause))?;
             let before = documents;
+            let mut came = false;
             elements.push(&piece, |bytes| {
+                came = true;
                 documents += self.take(bytes, received)?;
                 Ok::<_, Refusal>(())
             })?;
@@ -149,6 +160,9 @@ impl Scan {
             self.pace.count(documents - before).await;
             if received.waiting.len() >= CHUNK || received.bytes >= CHUNK_BYTES {
                 self.flush(received).await?;
+            }
+            if came {
+                wait.over();
             }
         }
         if elements.is_whole() {
@@ -178,7 +192,7 @@ impl Scan {
             let error = Error::new(ErrorKind::Malformed, "a document of another collection");
             return Err(self.unexpected(error.item(document.name)).into());
         }
-        if received.is_new(&document.name) {
+        if received.is_due(&document.name) {
             self.volume.count(bytes.len());
             received.bytes += bytes.len();
             received.waiting.push(Delivery::Document(document));
@@ -197,7 +211,7 @@ impl Scan {
         let Some((name, id)) = place else {
             return Err(self.unexpected(error));
         };
-        if received.is_new(&name) {
+        if received.is_due(&name) {
             received.bytes += bytes.len();
             received.waiting.push(Delivery::Bad(BadDocument {
                 collection: self.collection.clone(),
@@ -233,12 +247,15 @@ impl Scan {
 }
 
 impl Received {
-    /// Notes a document's name; false when it came already.
-    fn is_new(&mut self, name: &str) -> bool {
-        if self.last.as_deref() == Some(name) || !self.names.insert(name.to_owned()) {
+    /// Notes a document's name; false for one that a broken answer delivered. What comes twice in
+    /// one answer is delivered twice: of such the last change counts, and not the first to come.
+    fn is_due(&mut self, name: &str) -> bool {
+        if self.before.contains(name) {
             return false;
         }
-        self.last = Some(name.to_owned());
+        if self.names.insert(name.to_owned()) {
+            self.last = Some(name.to_owned());
+        }
         true
     }
 }

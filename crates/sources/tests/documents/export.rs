@@ -238,6 +238,19 @@ async fn damaged_metadata_is_an_error() {
 }
 
 #[tokio::test]
+async fn metadata_without_a_byte_is_that_of_an_export_under_way() {
+    for bytes in [&b""[..], &[0; 64]] {
+        let dir = changed(|_| {});
+        let file = dir.path().join("sample.overall_export_metadata");
+        std::fs::write(file, bytes).expect("written");
+        let error = Export::new(dir.path()).open().await.expect_err("empty");
+        assert!(error.to_string().contains("is empty"), "{error}");
+        let remedy = error.remedy_text().expect("a remedy");
+        assert!(remedy.contains("until it is done"), "{remedy}");
+    }
+}
+
+#[tokio::test]
 async fn several_files_are_one_export() {
     let dir = tempfile::tempdir().expect("a folder");
     copy(&sample("export"), dir.path());

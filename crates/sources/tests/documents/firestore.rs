@@ -15,6 +15,7 @@ use sunset_sources::firestore::{Firestore, FirestoreSettings, ReadOptions};
 use sunset_sources::folder::Folder;
 use sunset_testkit::firestore::{FakeFirestore, Fault, READ_TIME};
 
+use super::heard::Heard;
 use super::reading::{COLLECTIONS, Delivered, deliver, sample, sample_documents, try_deliver};
 
 const ROOT: &str = "projects/p/databases/(default)/documents";
@@ -199,8 +200,6 @@ async fn no_fault_makes_a_gap_or_a_repetition() {
         Fault::ErrorWithin(5, "UNAVAILABLE"),
         Fault::ErrorWithin(20, "DEADLINE_EXCEEDED"),
         Fault::BareError("UNAVAILABLE"),
-        Fault::Duplicates,
-        Fault::RepeatedAtEnd,
         Fault::Drip(100),
         Fault::Empty,
     ] {
@@ -211,6 +210,82 @@ async fn no_fault_makes_a_gap_or_a_repetition() {
         assert_all_once(&delivered, 90);
         assert_eq!(fake.faults_left(), 0, "{fault:?} was never met");
     }
+}
+
+/// Which of several deliveries counts is decided where all of them are known.
+#[tokio::test]
+async fn what_an_answer_repeats_is_delivered_as_often_and_makes_no_gap() {
+    for (fault, documents) in [(Fault::Duplicates, 130), (Fault::RepeatedAtEnd, 92)] {
+        let fake = with_cases(90).await;
+        fake.fail([Fault::Empty, fault.clone()]);
+        let mut delivered = deliver(&source(&fake, small()), &["cases"]).await;
+        assert_eq!(delivered.documents.len(), documents, "{fault:?}");
+        delivered.documents.dedup_by(|a, b| a.id == b.id);
+        assert_all_once(&delivered, 90);
+    }
+    // What a broken answer had delivered comes once, whatever the next one repeats.
+    let fake = with_cases(90).await;
+    fake.fail([Fault::Cut(7), Fault::Empty]);
+    assert_all_once(&deliver(&source(&fake, small()), &["cases"]).await, 90);
+}
+
+#[tokio::test]
+async fn an_array_that_is_none_is_refused() {
+    let fake = with_cases(10).await;
+    fake.fail([Fault::NoCommas]);
+    let error = try_deliver(&source(&fake, small()), &["cases"])
+        .await
+        .expect_err("no JSON");
+    assert_eq!(error.kind(), ErrorKind::Malformed);
+}
+
+#[tokio::test]
+async fn long_waits_are_said_and_too_long_ones_are_none() {
+    let asks = |seconds| Fault::Status {
+        code: 429,
+        status: "RESOURCE_EXHAUSTED",
+        retry_after: Some(seconds),
+    };
+    let heard = Heard::default();
+    let _listening = tracing::subscriber::set_default(heard.clone());
+    let fake = with_cases(10).await;
+    fake.fail([asks(5)]);
+    assert_all_once(&deliver(&source(&fake, small()), &["cases"]).await, 10);
+    let said = heard.lines();
+    assert!(
+        matches!(said.as_slice(), [line] if line.starts_with("V2 is asked again in 5 s: ")
+            && line.contains("RESOURCE_EXHAUSTED")),
+        "{said:?}"
+    );
+    let fake = with_cases(10).await;
+    fake.fail([asks(601)]);
+    let error = try_deliver(&source(&fake, small()), &["cases"])
+        .await
+        .expect_err("too long");
+    assert_eq!(error.kind(), ErrorKind::Throttled);
+    assert!(error.to_string().contains("601 s"), "{error}");
+    let remedy = error.remedy_text().expect("a remedy");
+    assert!(remedy.contains("in 11 minutes"), "{remedy}");
+}
+
+#[tokio::test]
+async fn an_answer_that_brings_nothing_is_waited_for_aloud() {
+    let heard = Heard::default();
+    let _listening = tracing::subscriber::set_default(heard.clone());
+    let fake = with_cases(10).await;
+    fake.fail([Fault::Blank(12, Duration::from_millis(100))]);
+    let options = ReadOptions {
+        say_after: Duration::from_millis(400),
+        ..small()
+    };
+    assert_all_once(&deliver(&source(&fake, options), &["cases"]).await, 10);
+    let said = heard.lines();
+    assert!((2..=3).contains(&said.len()), "{said:?}");
+    assert!(
+        said.iter()
+            .all(|line| line.starts_with("still waiting for documents of cases: nothing came for")),
+        "{said:?}"
+    );
 }
 
 #[tokio::test]
@@ -290,12 +365,12 @@ async fn what_cannot_pass_is_told_at_once_with_a_remedy() {
         (
             ("PERMISSION_DENIED", 403),
             ErrorKind::Denied,
-            "roles/datastore.viewer",
+            "FIRESTORE_EMULATOR_HOST",
         ),
         (
             ("UNAUTHENTICATED", 401),
             ErrorKind::Denied,
-            "FIREBASE_PRIVATE_KEY",
+            "FIRESTORE_EMULATOR_HOST",
         ),
         (
             ("NOT_FOUND", 404),
@@ -375,7 +450,7 @@ async fn a_document_that_is_not_well_formed_is_bad_and_the_others_come() {
 async fn a_collection_is_read_in_parts_where_the_server_cuts_it() {
     let fake = with_cases(203).await;
     fake.with_partitions();
-    fake.fail([Fault::Reset(3), Fault::Cut(0), Fault::Duplicates]);
+    fake.fail([Fault::Reset(3), Fault::Cut(0), Fault::Drip(100)]);
     let options = ReadOptions {
         streams: 4,
         ..small()

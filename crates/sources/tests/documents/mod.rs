@@ -10,5 +10,6 @@ mod emulator;
 mod export;
 mod firestore;
 mod folder;
+mod heard;
 mod reading;
 mod slices;

@@ -39,8 +39,12 @@ pub enum Fault {
     RepeatedAtEnd,
     /// The answer arrives in pieces of so many bytes, a millisecond apart.
     Drip(usize),
+    /// So many spaces come before the answer, so long apart.
+    Blank(usize, Duration),
     /// Between the documents stand elements without one.
     Empty,
+    /// The elements stand in the array without commas.
+    NoCommas,
     /// A page of HTML, as proxies write it.
     Html,
 }
@@ -114,6 +118,21 @@ impl Fault {
                 .chunks(size.max(1))
                 .map(|piece| (Duration::from_millis(1), Ok(piece.to_vec())))
                 .collect(),
+            Self::Blank(count, apart) => {
+                let blanks = (0..count).map(|_| (apart, Ok(b" ".to_vec())));
+                blanks.chain(pieces(&elements)).collect()
+            }
+            Self::NoCommas => {
+                let mut pieces = pieces(&elements);
+                for (_, piece) in pieces.iter_mut().skip(1) {
+                    if let Ok(piece) = piece
+                        && piece.starts_with(b",")
+                    {
+                        piece.remove(0);
+                    }
+                }
+                pieces
+            }
             Self::Empty => {
                 let time = json!({ "readTime": super::READ_TIME, "skippedResults": 1 });
                 let mixed: Vec<Json> = elements

@@ -76,6 +76,50 @@ async fn the_snapshot_is_in_the_ledger_whatever_becomes_of_the_run() {
     assert_eq!(check.json()["read_time"], later);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn repeats_within_an_answer_and_long_waits_are_told() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let fake = FakeFirestore::start().await.expect("a server");
+    for number in 0..3 {
+        fake.put(serde_json::json!({
+            "name": format!("projects/p/databases/(default)/documents/cases/{number}"),
+            "fields": { "customerId": { "stringValue": "C" } },
+            "createTime": READ_TIME,
+            "updateTime": READ_TIME,
+        }));
+    }
+    let place = place
+        .with("V2_FIRESTORE", "firestore://p")
+        .with("FIRESTORE_EMULATOR_HOST", &fake.host());
+    place.expect(0, "schema-push", &[]);
+    let asks = |retry_after| Fault::Status {
+        code: 429,
+        status: "RESOURCE_EXHAUSTED",
+        retry_after: Some(retry_after),
+    };
+    fake.fail([asks(5), Fault::Duplicates, Fault::Duplicates]);
+    let outcome = place.expect(0, "data-migrate", &["--json"]);
+    let cases = &outcome.json()["collections"]["cases"];
+    assert_eq!(
+        (&cases["read"], &cases["repeated"], &cases["written"]),
+        (&6.into(), &3.into(), &3.into())
+    );
+    assert!(
+        outcome.stderr.contains("V2 is asked again in 5 s: "),
+        "{}",
+        outcome.stderr
+    );
+    fake.fail([asks(3_600)]);
+    let failed = place.expect(1, "data-migrate", &["--lang", "es"]);
+    assert!(
+        failed.stderr.contains("dentro de 60 minutos"),
+        "{}",
+        failed.stderr
+    );
+}
+
 #[test]
 fn another_time_is_refused_where_there_is_none() {
     let Some(place) = Workplace::new() else {
