@@ -69,6 +69,9 @@ impl Data<'_> {
         let progress = self.session.progress();
         let surveyed =
             load::survey(source, self.plan, of_rows, &recorded, progress.as_ref()).await?;
+        for remark in &surveyed.remarks {
+            self.session.say(&format!("note: {remark}"));
+        }
         let comparison = match repair {
             Repair::Write(consent) => self.repair(source, &surveyed, consent).await?,
             Repair::Show | Repair::No => self.look(source, &surveyed, None, leaves).await?,

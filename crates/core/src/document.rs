@@ -7,6 +7,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::instant::Instant;
 use crate::value::{Map, Value};
 
+/// Why a document whose id holds U+0000 is in quarantine.
+pub const ID_WITH_NUL: &str = "its id holds U+0000, which PostgreSQL cannot store";
+
 /// One document of a root collection.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
@@ -176,6 +179,12 @@ impl<'a> ResourceName<'a> {
                 .item(name.to_owned())
                 .remedy("a name is projects/P/databases/D/documents/<collection>/<id>")
         })
+    }
+
+    /// `projects/P/databases/D`, the beginning of the name that was taken apart.
+    pub fn database_name(&self, name: &'a str) -> &'a str {
+        let length = "projects//databases/".len() + self.project.len() + self.database.len();
+        name.get(..length).unwrap_or_default()
     }
 
     /// Collection and id, when the path is that of a document of a root collection.

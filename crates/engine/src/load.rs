@@ -23,7 +23,7 @@ use sunset_core::ports::progress::Progress;
 use sunset_core::ports::rows::{
     Accounted, CollectionRecord, ItemKey, RowWriter, Settled, SettledItems,
 };
-use sunset_core::report::{EXAMPLES, LoadReport, Retried};
+use sunset_core::report::{self, EXAMPLES, LoadReport, Retried};
 
 use self::unchanged::Unchanged;
 use crate::retry::{Retries, retry};
@@ -98,6 +98,8 @@ pub struct Surveyed {
     pub resolution: Arc<dyn Resolution>,
     /// Collections that the source holds and the plan does not name.
     pub not_planned: Vec<String>,
+    /// What is to be said of the source beside its documents.
+    pub remarks: Vec<String>,
     /// What could not be decoded.
     unreadable: Unreadable,
 }
@@ -187,13 +189,23 @@ async fn survey_with(
     }
     progress.finish();
     let not_planned = source.not_planned(&plan.collections()).await?;
-    let resolution = Arc::from(survey.resolve(recorded));
+    let resolution: Arc<dyn Resolution> = Arc::from(survey.resolve(recorded));
+    let remarks = remarks(source, resolution.as_ref()).await?;
     Ok(Surveyed {
         snapshot,
         resolution,
         not_planned,
+        remarks,
         unreadable,
     })
+}
+
+/// What is to be said of a source beside its documents.
+async fn remarks(source: &dyn DocumentSource, resolution: &dyn Resolution) -> Result<Vec<String>> {
+    let aside = source.aside().await?;
+    let expected = source.expected_database();
+    let databases = resolution.databases();
+    Ok(report::remarks(&databases, expected.as_deref(), &aside))
 }
 
 /// Maps every document of a surveyed source, phase by phase, and writes it, or counts
@@ -218,6 +230,7 @@ pub async fn load(
         plan,
     );
     report.retried = retried;
+    report.remarks.clone_from(&surveyed.remarks);
     let mut unchanged = Unchanged::default();
     let compare = |item: &Accounted| unchanged.see(surveyed.resolution.as_ref(), item);
     let removal = gone::find(plan, surveyed, &destination, &options, &mut report, compare).await?;

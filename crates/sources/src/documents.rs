@@ -35,25 +35,33 @@ pub fn open_with(
         .remedy("leave --read-time out, or let V2_FIRESTORE name firestore://PROJECT"));
     }
     Ok(match settings {
-        DocumentSourceSettings::Files { dir } => Box::new(Folder::new(dir)),
-        DocumentSourceSettings::Export { dir } => Box::new(Export::new(dir)),
+        DocumentSourceSettings::Files { dir, project } => {
+            Box::new(Folder::new(dir).of_project(project.clone()))
+        }
+        DocumentSourceSettings::Export { dir, project } => {
+            Box::new(Export::new(dir).of_project(project.clone()))
+        }
         DocumentSourceSettings::BucketExport {
             bucket,
             path,
             emulator,
             account,
             user_project,
-        } => Box::new(Export::in_bucket(BucketExport {
-            settings: BucketSettings {
-                bucket: bucket.clone(),
-                emulator: emulator.clone(),
-                account: account.clone(),
-                user_project: user_project.clone(),
-                ..BucketSettings::default()
-            },
-            path: path.clone(),
-            retries: options.retries,
-        })),
+            project,
+        } => {
+            let export = BucketExport {
+                settings: BucketSettings {
+                    bucket: bucket.clone(),
+                    emulator: emulator.clone(),
+                    account: account.clone(),
+                    user_project: user_project.clone(),
+                    ..BucketSettings::default()
+                },
+                path: path.clone(),
+                retries: options.retries,
+            };
+            Box::new(Export::in_bucket(export).of_project(project.clone()))
+        }
         DocumentSourceSettings::Firestore {
             project,
             database,

@@ -42,6 +42,7 @@ use outputs::{Found as FoundRecord, OutputReader, Records, Sink, Tally};
 #[derive(Clone)]
 pub struct Export {
     inner: Arc<Inner>,
+    project: Option<String>,
 }
 
 struct Inner {
@@ -97,8 +98,16 @@ impl Export {
         Self::at(Place::Bucket(export))
     }
 
+    /// The project that its documents should be of.
+    #[must_use]
+    pub fn of_project(mut self, project: Option<String>) -> Self {
+        self.project = project;
+        self
+    }
+
     fn at(place: Place) -> Self {
         Self {
+            project: None,
             inner: Arc::new(Inner {
                 place,
                 found: OnceLock::new(),
@@ -222,21 +231,30 @@ fn discrepancy(part: &Part, whole: &Tally) -> Option<String> {
     let stated = part.documents?;
     let read = whole.records;
     let accounted = read + whole.damaged;
+    let documents = |number| counted(number, "document", "documents");
     if accounted < stated {
+        let missing = stated - accounted;
         Some(format!(
-            "the export's metadata states {stated} documents, {read} were read and {} places are \
-             damaged: {} documents are missing; copy the export once more, whole",
-            whole.damaged,
-            stated - accounted
+            "the export's metadata states {}, {read} {} read and {} damaged: {} missing; copy the \
+             export once more, whole",
+            documents(stated),
+            if read == 1 { "was" } else { "were" },
+            counted(whole.damaged, "place is", "places are"),
+            counted(missing, "document is", "documents are")
         ))
     } else if read > stated {
         Some(format!(
-            "the export's metadata states {stated} documents, and {read} were read: metadata and \
-             files do not belong together; copy the export once more, whole"
+            "the export's metadata states {}, and {read} were read: metadata and files do not \
+             belong together; copy the export once more, whole",
+            documents(stated)
         ))
     } else {
         None
     }
+}
+
+fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// The collection that a wrong number of documents is counted with.
@@ -285,6 +303,11 @@ impl DocumentSource for Export {
         delivery::stream(Records, move |hand| {
             inner.read_slice(&asked, &words, &mut |found| found.give(hand))
         })
+    }
+
+    fn expected_database(&self) -> Option<String> {
+        let project = self.project.as_ref()?;
+        Some(format!("projects/{project}"))
     }
 
     async fn collections(&self) -> Result<Vec<String>> {

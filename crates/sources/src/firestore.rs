@@ -267,6 +267,11 @@ impl DocumentSource for Firestore {
         self.inner.client.billed()
     }
 
+    fn expected_database(&self) -> Option<String> {
+        let root = self.inner.client.root();
+        Some(root.strip_suffix("/documents").unwrap_or(root).to_owned())
+    }
+
     async fn collections(&self) -> Result<Vec<String>> {
         let read_time = self.inner.read_time().await?;
         let found = others::roots(&self.inner.client, read_time).await?;

@@ -2,10 +2,9 @@
 //! `.ndjson.zst`.
 
 mod cuts;
+mod files;
 mod lines;
 
-use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,44 +19,36 @@ use sunset_core::ports::documents::{DocumentSource, Slice, Snapshot};
 use sunset_core::rest;
 
 use crate::delivery::{self, Decode, Stop};
+use crate::regular_file;
 use cuts::{Piece, pieces};
+use files::unreadable;
 use lines::Lines;
-
-const ENDINGS: [&str; 3] = [".ndjson", ".ndjson.gz", ".ndjson.zst"];
 
 /// See the module.
 #[derive(Debug, Clone)]
 pub struct Folder {
     dir: PathBuf,
+    project: Option<String>,
 }
 
 impl Folder {
     /// The folder `dir`.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
-        Self { dir: dir.into() }
+        Self {
+            dir: dir.into(),
+            project: None,
+        }
     }
 
-    /// The file of a collection, if it exists.
+    /// The project that its documents should be of.
+    #[must_use]
+    pub fn of_project(mut self, project: Option<String>) -> Self {
+        self.project = project;
+        self
+    }
+
     fn file_of(&self, collection: &str) -> Result<Option<PathBuf>> {
-        let mut found = Vec::new();
-        for ending in ENDINGS {
-            let path = self.dir.join(format!("{collection}{ending}"));
-            // A link that leads nowhere is no collection without documents.
-            match path.symlink_metadata() {
-                Ok(_) => found.push(path),
-                Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {}
-                Err(cause) => return Err(unreadable(&path, cause)),
-            }
-        }
-        if let [one, another, ..] = found.as_slice() {
-            return Err(Error::new(
-                ErrorKind::Malformed,
-                format!("the collection {collection} stands in two files"),
-            )
-            .item(format!("{} and {}", one.display(), another.display()))
-            .remedy("move one of them away"));
-        }
-        Ok(found.into_iter().next())
+        files::file_of(&self.dir, collection)
     }
 
     /// Compressed files are one slice each.
@@ -73,7 +64,7 @@ impl Folder {
                 continue;
             }
             let failed = |cause| unreadable(&path, cause);
-            let file = File::open(&path).map_err(failed)?;
+            let file = regular_file::open(&path).map_err(failed)?;
             for piece in pieces(file, bytes).map_err(failed)? {
                 slices.push(Slice {
                     within: Some(piece.to_string()),
@@ -88,8 +79,7 @@ impl Folder {
 #[async_trait]
 impl DocumentSource for Folder {
     async fn open(&self) -> Result<Snapshot> {
-        let entries = std::fs::read_dir(&self.dir).map_err(|error| unreadable(&self.dir, error))?;
-        drop(entries);
+        files::list(&self.dir)?;
         Ok(Snapshot {
             source: format!("file://{}", self.dir.display()),
             read_time: None,
@@ -146,50 +136,21 @@ impl DocumentSource for Folder {
     }
 
     async fn not_planned(&self, planned: &[&str]) -> Result<Vec<String>> {
-        let entries = std::fs::read_dir(&self.dir).map_err(|error| unreadable(&self.dir, error))?;
-        let mut others = BTreeSet::new();
-        for entry in entries {
-            let entry = entry.map_err(|error| unreadable(&self.dir, error))?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let collection = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending));
-            if let Some(collection) = collection
-                && !planned.contains(&collection)
-            {
-                others.insert(collection.to_owned());
-            }
-        }
-        Ok(others.into_iter().collect())
+        let listing = files::list(&self.dir)?;
+        let others = listing.collections.into_iter();
+        Ok(others
+            .filter(|name| !planned.contains(&name.as_str()))
+            .collect())
     }
-}
 
-fn unreadable(path: &Path, cause: std::io::Error) -> Error {
-    use std::io::ErrorKind as Io;
-    let (kind, remedy) = match cause.kind() {
-        Io::NotFound => (
-            ErrorKind::NotFound,
-            "check the path in V2_FIRESTORE (file://DIR)",
-        ),
-        Io::PermissionDenied => (
-            ErrorKind::Denied,
-            "let this user read the folder that V2_FIRESTORE names and its files",
-        ),
-        Io::NotADirectory => (
-            ErrorKind::Configuration,
-            "let V2_FIRESTORE name the folder that holds the <collection>.ndjson files",
-        ),
-        Io::InvalidData | Io::InvalidInput | Io::UnexpectedEof | Io::Other => (
-            ErrorKind::Malformed,
-            "the file is damaged or was not copied whole: copy it once more",
-        ),
-        _ => (
-            ErrorKind::Internal,
-            "check the disk that the folder lies on, and copy the file once more",
-        ),
-    };
-    Error::new(kind, "cannot read V2's documents")
-        .item(path.display().to_string())
-        .cause(cause)
-        .remedy(remedy)
+    fn expected_database(&self) -> Option<String> {
+        let project = self.project.as_ref()?;
+        Some(format!("projects/{project}"))
+    }
+
+    async fn aside(&self) -> Result<Vec<String>> {
+        Ok(files::list(&self.dir)?.aside)
+    }
 }
 
 type Hand = delivery::Hand<Stand>;
@@ -207,7 +168,7 @@ fn read_piece(
     hand: &mut Hand,
 ) -> Result<(), Stop> {
     let failed = |cause| unreadable(path, cause);
-    let mut file = File::open(path).map_err(failed)?;
+    let mut file = regular_file::open(path).map_err(failed)?;
     let lines_of = LinesOf {
         collection: collection.to_owned(),
         file: path

@@ -10,4 +10,5 @@ mod fuzz_tests;
 mod http;
 pub mod objects;
 mod patience;
+mod regular_file;
 pub mod service_account;

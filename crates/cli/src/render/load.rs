@@ -87,6 +87,9 @@ pub fn load_text(report: &LoadReport, dry_run: bool, verbose: bool) -> String {
             format_args!("not part of this plan: {}", report.not_planned.join(", ")),
         );
     }
+    for remark in &report.remarks {
+        line(&mut text, format_args!("note: {remark}"));
+    }
     let warnings: u64 = report.warnings.values().map(|found| found.count).sum();
     line(
         &mut text,
@@ -260,6 +263,7 @@ pub fn load_json(report: &LoadReport, run: Option<i64>, dry_run: bool) -> Value 
             "absent": retried.absent(),
         })),
         "not_planned": report.not_planned,
+        "remarks": report.remarks,
         "bill": report.bill.map(Bill::to_json),
         "milliseconds": report.phases_json(),
     })

@@ -51,6 +51,8 @@ pub enum DocumentSourceSettings {
     Export {
         /// The folder with `*.overall_export_metadata`.
         dir: PathBuf,
+        /// The project that its documents should be of, where one is named.
+        project: Option<String>,
     },
     /// A managed export in a bucket.
     BucketExport {
@@ -64,11 +66,15 @@ pub enum DocumentSourceSettings {
         account: Option<ServiceAccount>,
         /// The project that pays, where the bucket's owner does not.
         user_project: Option<String>,
+        /// The project that its documents should be of, where one is named.
+        project: Option<String>,
     },
     /// A folder of `<collection>.ndjson` files.
     Files {
         /// The folder.
         dir: PathBuf,
+        /// The project that its documents should be of, where one is named.
+        project: Option<String>,
     },
 }
 
@@ -115,6 +121,7 @@ impl DocumentSourceSettings {
                     emulator,
                     account,
                     user_project: variables.get(env::V2_AUDIO_USER_PROJECT),
+                    project: variables.get(env::FIREBASE_PROJECT_ID),
                 });
             }
             // An export is named by its bucket, not as a folder called gs:.
@@ -124,10 +131,16 @@ impl DocumentSourceSettings {
                 "an export in a bucket is written gs://BUCKET/PATH, without export://",
             ),
             Some(("export", dir)) => {
-                return Some(Self::Export { dir: dir.into() });
+                return Some(Self::Export {
+                    dir: dir.into(),
+                    project: variables.get(env::FIREBASE_PROJECT_ID),
+                });
             }
             Some(("file", dir)) => {
-                return Some(Self::Files { dir: dir.into() });
+                return Some(Self::Files {
+                    dir: dir.into(),
+                    project: variables.get(env::FIREBASE_PROJECT_ID),
+                });
             }
             _ => faults.add(env::V2_FIRESTORE, &format!("is {locator:?}"), forms),
         }

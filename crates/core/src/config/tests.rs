@@ -92,11 +92,11 @@ fn sources_are_read_in_their_three_forms() {
     ));
     assert!(matches!(
         read("export://some/dir"),
-        Ok(Some(DocumentSourceSettings::Export { dir })) if dir.ends_with("some/dir")
+        Ok(Some(DocumentSourceSettings::Export { dir, .. })) if dir.ends_with("some/dir")
     ));
     assert!(matches!(
         read("file:///abs"),
-        Ok(Some(DocumentSourceSettings::Files { dir })) if dir.is_absolute()
+        Ok(Some(DocumentSourceSettings::Files { dir, .. })) if dir.is_absolute()
     ));
     for wrong in ["firestore:p", "ftp://x", "file://"] {
         assert!(read(wrong).is_err(), "{wrong}");

@@ -16,6 +16,7 @@ pub mod sales_ai;
 pub mod schemas;
 mod share;
 mod shelf;
+mod texts;
 pub mod voice_agent;
 
 use std::collections::HashMap;
@@ -206,6 +207,10 @@ pub trait Resolution: Send + Sync {
     /// and what was decided about it. The item of an equal one is the same. `None` for what the
     /// survey did not see, or not readable.
     fn basis(&self, key: &ItemKey) -> Option<Digest>;
+
+    /// The databases that the documents' names say, `projects/P/databases/D`, and how many
+    /// deliveries are of each, in no order.
+    fn databases(&self) -> Vec<(String, u64)>;
 
     /// The counts of a collection.
     fn tally(&self, collection: &str) -> CollectionTally;

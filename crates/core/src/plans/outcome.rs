@@ -1,7 +1,9 @@
 //! What becomes of a single document, as an item.
 
 use crate::digest::Digest;
-use crate::document::{BadDocument, Document};
+use crate::document::{BadDocument, Document, ID_WITH_NUL};
+use crate::plans::Emission;
+use crate::plans::shelf::{Stranger, Texts};
 use crate::ports::rows::{Assignment, Item, ItemKey, Quarantine, Warning};
 use crate::rest;
 use crate::row::Row;
@@ -30,9 +32,33 @@ pub(super) fn without_storable_id(document: &Document, source_digest: Digest) ->
         return None;
     }
     let raw = rest::encode_document(document).into_bytes();
-    let detail = "its id holds U+0000, which PostgreSQL cannot store".to_owned();
-    let outcome = Err((BAD_DOCUMENT, detail));
+    let outcome = Err((BAD_DOCUMENT, ID_WITH_NUL.to_owned()));
     Some(item(key_of(document), source_digest, Some(raw), outcome))
+}
+
+/// The quarantine of a document whose id is that of a document of another database. Its whole name
+/// stands for its id, which names the other one.
+pub(super) fn of_stranger(
+    document: &Document,
+    source_digest: Digest,
+    stranger: &Stranger,
+    texts: &Texts,
+) -> Emission {
+    let key = ItemKey {
+        collection: document.collection.clone(),
+        id: document.name.replace('\0', "%00"),
+    };
+    let detail = format!(
+        "another document has its collection and id, and is taken in its place: that of {}",
+        texts.databases().name(stranger.instead)
+    );
+    let raw = rest::encode_document(document).into_bytes();
+    let item = item(key, source_digest, Some(raw), Err((BAD_DOCUMENT, detail)));
+    if stranger.has_twins {
+        Emission::Twin(Box::new(item))
+    } else {
+        Emission::Item(Box::new(item))
+    }
 }
 
 /// An item: what was written, or the reason and the words for a quarantine of `document`.

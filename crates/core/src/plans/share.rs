@@ -3,7 +3,7 @@
 //! A share is read by processes of the same version alone, which the run sees to: the bytes carry
 //! no names and no version.
 
-use super::shelf::{Head, Noted, Shelf, Text, Texts};
+use super::shelf::{Database, Head, Noted, Shelf, Text, Texts};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A note that can go from one survey to another.
@@ -67,6 +67,7 @@ impl Share {
         for time in [head.created, head.updated, head.update_time] {
             self.bytes.extend_from_slice(&time.to_le_bytes());
         }
+        self.number(head.database.place().into());
         self.bytes.extend_from_slice(&head.fingerprint);
     }
 }
@@ -173,7 +174,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    fn head(&mut self, texts: &mut Texts) -> Result<Head> {
+    fn head(&mut self, texts: &mut Texts, databases: &[Database]) -> Result<Head> {
         let id = self.text()?;
         let id = texts.add(id)?;
         let mut time = || self.array().map(i64::from_le_bytes);
@@ -182,6 +183,12 @@ impl<'a> Parts<'a> {
             created: time()?,
             updated: time()?,
             update_time: time()?,
+            database: {
+                let place = usize::try_from(self.number()?).map_err(|_| unreadable())?;
+                let database = *databases.get(place).ok_or_else(unreadable)?;
+                texts.count_database(database);
+                database
+            },
             fingerprint: self.array()?,
         })
     }
@@ -198,6 +205,11 @@ impl<N: Shared> Shelf<N> {
             share.text(id);
             share.number(times.into());
         }
+        let databases = texts.databases().all();
+        share.number(databases.len() as u64);
+        for (database, _) in databases {
+            share.text(database);
+        }
         share.number(self.notes.len() as u64);
         for note in &self.notes {
             share.head(note.head(), texts);
@@ -212,10 +224,14 @@ impl<N: Shared> Shelf<N> {
             let id = parts.text()?;
             self.count_unreadable(Some(id), parts.times()?);
         }
+        let mut databases = Vec::new();
+        for _ in 0..parts.count()? {
+            databases.push(texts.database(parts.text()?));
+        }
         let count = parts.count()?;
         self.notes.reserve(count);
         for _ in 0..count {
-            let head = parts.head(texts)?;
+            let head = parts.head(texts, &databases)?;
             let note = N::read(head, texts, parts)?;
             self.push(note);
         }

@@ -1,128 +1,14 @@
-//! What a survey keeps of documents: a compact note of each, and all their text end to end.
+//! What a survey keeps of documents: a compact note of each.
 
 use std::collections::{HashMap, HashSet};
-use std::num::NonZeroU32;
 
+pub(super) use super::texts::{Database, Index, Text, Texts};
+use super::texts::{Databases, database_of};
 use crate::digest::Digest;
-use crate::document::Document;
-use crate::error::{Error, ErrorKind, Result};
+use crate::document::{Document, ResourceName};
+use crate::error::Result;
 use crate::instant::Instant;
 use crate::plans::CollectionTally;
-
-/// A piece of text in [`Texts`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Text(NonZeroU32);
-
-/// The place of something among many: half as wide as a `usize`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Index(u32);
-
-impl Index {
-    /// Places are of notes, of which [`Texts`] holds fewer than four thousand millions.
-    pub fn of(place: usize) -> Self {
-        Self(u32::try_from(place).unwrap_or(u32::MAX))
-    }
-
-    pub fn get(self) -> usize {
-        self.0 as usize
-    }
-}
-
-/// Bytes a chunk of [`Texts`], but of one that holds a longer text alone.
-const CHUNK: usize = 1 << 20;
-/// Bits of a place that lead into a chunk.
-const WITHIN: u32 = CHUNK.trailing_zeros();
-
-/// All the text of a survey in large chunks that never move: four bytes a place, and one or two
-/// for the length, instead of an allocation each.
-#[derive(Debug, Default)]
-pub(super) struct Texts {
-    /// Each text behind its length: six bits a byte, the lowest first, and one that says that more
-    /// follow.
-    chunks: Vec<String>,
-}
-
-impl Texts {
-    pub fn add(&mut self, text: &str) -> Result<Text> {
-        let mut length = String::new();
-        let mut rest = text.len();
-        loop {
-            let bits = u8::try_from(rest & 0x3f).unwrap_or_default();
-            rest >>= 6;
-            length.push(char::from(if rest == 0 { bits } else { bits | 0x40 }));
-            if rest == 0 {
-                break;
-            }
-        }
-        let wanted = length.len() + text.len();
-        let room = |chunk: &String| chunk.len() + wanted <= CHUNK;
-        if !self.chunks.last().is_some_and(room) {
-            let mut chunk = String::with_capacity(CHUNK.max(wanted + 1));
-            // No text stands at the very first place, which stands for none.
-            if self.chunks.is_empty() {
-                chunk.push(' ');
-            }
-            self.chunks.push(chunk);
-        }
-        let place = self.chunks.len() - 1;
-        let place = u32::try_from(place)
-            .ok()
-            .filter(|place| place >> (32 - WITHIN) == 0);
-        let (Some(place), Some(chunk)) = (place, self.chunks.last_mut()) else {
-            return Err(Error::new(
-                ErrorKind::Internal,
-                "the survey holds more than 4 GiB of ids and names",
-            )
-            .remedy("migrate the collections in several runs"));
-        };
-        let within = u32::try_from(chunk.len()).unwrap_or_default();
-        chunk.push_str(&length);
-        chunk.push_str(text);
-        let place = NonZeroU32::new(place << WITHIN | within);
-        Ok(Text(place.unwrap_or(NonZeroU32::MAX)))
-    }
-
-    /// As `add`, without a second copy where `same` already says it.
-    pub fn add_like(&mut self, text: &str, same: Text) -> Result<Text> {
-        if self.get(same) == text {
-            Ok(same)
-        } else {
-            self.add(text)
-        }
-    }
-
-    /// As `add`, of what may be absent.
-    pub fn optional(&mut self, text: Option<&str>) -> Result<Option<Text>> {
-        text.map(|text| self.add(text)).transpose()
-    }
-
-    /// What is noted of every document; its times are the plan's to find.
-    pub fn head(&mut self, document: &Document) -> Result<Head> {
-        Ok(Head {
-            id: self.add(&document.id)?,
-            created: 0,
-            updated: 0,
-            update_time: document.update_time.map_or(i64::MIN, Instant::floor_micros),
-            fingerprint: fingerprint(document, &document.digest()),
-        })
-    }
-
-    pub fn get(&self, text: Text) -> &str {
-        let place = text.0.get();
-        let chunk = self.chunks.get((place >> WITHIN) as usize);
-        let behind = chunk.and_then(|chunk| chunk.get(place as usize & (CHUNK - 1)..));
-        let Some(behind) = behind else { return "" };
-        let (mut length, mut bits) = (0, 0);
-        for (at, byte) in behind.bytes().enumerate() {
-            length |= usize::from(byte & 0x3f) << bits;
-            bits += 6;
-            if byte & 0x40 == 0 {
-                return behind.get(at + 1..at + 1 + length).unwrap_or_default();
-            }
-        }
-        ""
-    }
-}
 
 /// What is noted of every document.
 #[derive(Debug, Clone, Copy)]
@@ -133,8 +19,26 @@ pub(super) struct Head {
     pub updated: i64,
     /// When the document was last written, as its source says; decides between deliveries.
     pub update_time: i64,
+    /// The database that its name says.
+    pub database: Database,
     /// Tells deliveries of one document apart.
     pub fingerprint: [u8; 16],
+}
+
+impl Head {
+    /// What is noted of every document; its times are the plan's to find.
+    pub fn of(document: &Document, texts: &mut Texts) -> Result<Self> {
+        let database = texts.database(database_of(&document.name));
+        texts.count_database(database);
+        Ok(Self {
+            id: texts.add(&document.id)?,
+            created: 0,
+            updated: 0,
+            update_time: document.update_time.map_or(i64::MIN, Instant::floor_micros),
+            database,
+            fingerprint: fingerprint(document, &document.digest()),
+        })
+    }
 }
 
 pub(super) trait Noted {
@@ -184,6 +88,19 @@ pub(super) struct Shelf<N> {
     twins: HashSet<String>,
     /// How often each id came unreadable.
     bad_ids: HashMap<String, u32>,
+    /// Documents of another database that have the id of a document that counts.
+    strangers: HashMap<(Database, String), Stranger>,
+}
+
+/// A document that has its collection and id in common with one of another database, which is the
+/// one that counts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stranger {
+    /// The database of the one that counts.
+    pub instead: Database,
+    fingerprint: [u8; 16],
+    /// Whether it came more than once with the very same content.
+    pub has_twins: bool,
 }
 
 impl<N> Default for Shelf<N> {
@@ -194,6 +111,7 @@ impl<N> Default for Shelf<N> {
             bad: 0,
             twins: HashSet::new(),
             bad_ids: HashMap::new(),
+            strangers: HashMap::new(),
         }
     }
 }
@@ -205,24 +123,46 @@ impl<N: Noted> Shelf<N> {
     }
 
     /// Of several deliveries of one document the one with the later update time stays, on a tie
-    /// the later delivery.
+    /// the later delivery. Of several documents with one id, which are of different databases, the
+    /// one stays whose database has the most documents: the others are strangers.
     pub fn settle(&mut self, texts: &Texts) {
+        let ranks = texts.databases().ranks();
+        let rank = |note: &N| Databases::rank(&ranks, note.head().database);
         self.notes.sort_by(|a, b| {
-            let (a, b) = (a.head(), b.head());
+            let (one, other) = (a.head(), b.head());
             texts
-                .get(a.id)
-                .cmp(texts.get(b.id))
-                .then(a.update_time.cmp(&b.update_time))
+                .get(one.id)
+                .cmp(texts.get(other.id))
+                .then_with(|| rank(b).cmp(&rank(a)))
+                .then(one.update_time.cmp(&other.update_time))
         });
         let same_id = |a: &N, b: &N| texts.get(a.head().id) == texts.get(b.head().id);
-        for deliveries in self.notes.chunk_by(same_id) {
-            // Others may have come between two of the same content.
-            if let [others @ .., last] = deliveries
-                && others
+        let same_database = |a: &N, b: &N| a.head().database == b.head().database;
+        for namesakes in self.notes.chunk_by(same_id) {
+            let [_, .., counting] = namesakes else {
+                continue;
+            };
+            let counting = *counting.head();
+            let id = texts.get(counting.id);
+            for deliveries in namesakes.chunk_by(same_database) {
+                let [others @ .., last] = deliveries else {
+                    continue;
+                };
+                // Others may have come between two of the same content.
+                let has_twins = others
                     .iter()
-                    .any(|other| other.fingerprint() == last.fingerprint())
-            {
-                self.twins.insert(texts.get(last.head().id).to_owned());
+                    .any(|other| other.fingerprint() == last.fingerprint());
+                let database = last.head().database;
+                if database != counting.database {
+                    let stranger = Stranger {
+                        instead: counting.database,
+                        fingerprint: *last.fingerprint(),
+                        has_twins,
+                    };
+                    self.strangers.insert((database, id.to_owned()), stranger);
+                } else if has_twins {
+                    self.twins.insert(id.to_owned());
+                }
             }
         }
         // `dedup_by` keeps the first of equals; the sort is stable and put the winner last.
@@ -245,6 +185,7 @@ impl<N: Noted> Shelf<N> {
             bad: self.bad,
             twins: self.twins,
             bad_ids: self.bad_ids,
+            strangers: self.strangers,
         }
     }
 }
@@ -259,6 +200,32 @@ impl<N> Shelf<N> {
     /// Ids that came unreadable, and how often each; in no order.
     pub fn bad_ids(&self) -> impl Iterator<Item = (&str, u32)> {
         self.bad_ids.iter().map(|(id, times)| (id.as_str(), *times))
+    }
+
+    /// The document, where it is a stranger and this is the delivery that counts of it.
+    pub fn stranger(
+        &self,
+        texts: &Texts,
+        document: &Document,
+        digest: &Digest,
+    ) -> Option<&Stranger> {
+        if self.strangers.is_empty() {
+            return None;
+        }
+        let database = texts.databases().find(database_of(&document.name))?;
+        let stranger = self.strangers.get(&(database, document.id.clone()))?;
+        (stranger.fingerprint == fingerprint(document, digest)).then_some(stranger)
+    }
+
+    /// Whether a stranger has this name.
+    pub fn has_stranger(&self, texts: &Texts, name: &str) -> bool {
+        let known = || {
+            let parts = ResourceName::parse(name).ok()?;
+            let (_, id) = parts.root_document()?;
+            let database = texts.databases().find(parts.database_name(name))?;
+            Some(self.strangers.contains_key(&(database, id.to_owned())))
+        };
+        !self.strangers.is_empty() && known().unwrap_or(false)
     }
 
     /// Counts unreadable deliveries.
@@ -308,7 +275,7 @@ impl<N: Keyed> Shelf<N> {
     pub fn tally(&self) -> CollectionTally {
         CollectionTally {
             read: self.read,
-            repeated: self.read - self.bad - self.notes.len() as u64,
+            repeated: self.read - self.bad - (self.notes.len() + self.strangers.len()) as u64,
             superseded: 0,
         }
     }
@@ -331,55 +298,4 @@ fn fingerprint(document: &Document, digest: &Digest) -> [u8; 16] {
     let mut short = [0; 16];
     short.copy_from_slice(&digest.0[..16]);
     short
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_of_every_length_are_found_again() {
-        let mut texts = Texts::default();
-        let long = "客戶".repeat(CHUNK / 4);
-        let lengths = [
-            0,
-            1,
-            62,
-            63,
-            64,
-            65,
-            4_095,
-            4_096,
-            CHUNK - 5,
-            CHUNK,
-            CHUNK + 1,
-        ];
-        let mut added = Vec::new();
-        for round in 0..7 {
-            for length in lengths {
-                let text = &long[..length / 3 * 3];
-                added.push((texts.add(text).expect("room"), text));
-            }
-            let short = &long[..round * 3];
-            added.push((texts.add(short).expect("room"), short));
-        }
-        added.push((texts.add(&long).expect("room"), &long));
-        added.push((texts.add("x").expect("room"), "x"));
-        for (place, text) in added {
-            assert!(texts.get(place) == text, "{} bytes", text.len());
-        }
-        assert_eq!(size_of::<Option<Text>>(), 4);
-    }
-
-    #[test]
-    fn more_text_than_there_are_places_for_is_an_error() {
-        let mut texts = Texts {
-            chunks: vec![String::new(); 4_095],
-        };
-        let last = texts.add("last").expect("room");
-        assert_eq!(texts.get(last), "last");
-        texts.chunks.push(String::from("full"));
-        texts.chunks.push("x".repeat(CHUNK));
-        assert!(texts.add("one more").is_err());
-    }
 }

@@ -92,6 +92,21 @@ pub trait DocumentSource: Send + Sync {
         self.read(&slice.names())
     }
 
+    /// The database that the configuration names, `projects/P/databases/D`, or only its project,
+    /// `projects/P`; `None` where it names none.
+    fn expected_database(&self) -> Option<String> {
+        None
+    }
+
+    /// Names of files that lie among the source's and that it does not read, in byte order: a file
+    /// of documents under another name must not be missed in silence.
+    ///
+    /// # Errors
+    /// Those of reading.
+    async fn aside(&self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
     /// The root collections that the source holds, in byte order. An empty name stands for what
     /// cannot be read and belongs to no known collection.
     async fn collections(&self) -> Result<Vec<String>>;

@@ -108,6 +108,8 @@ pub struct LoadReport {
     pub retried: Option<Retried>,
     /// Collections that the source holds and the plan does not name.
     pub not_planned: Vec<String>,
+    /// What is to be said of the source beside its documents.
+    pub remarks: Vec<String>,
 }
 
 /// Items whose documents V2 has no longer.

@@ -4,10 +4,12 @@ mod bill;
 mod comparison;
 mod history;
 mod load;
+mod remarks;
 mod share;
 
 pub use bill::{Bill, Cost, ReadPrice};
 pub use comparison::{CollectionProof, Comparison};
 pub use history::{History, Latency, Pace, Recordings, StepPace};
 pub use load::{CollectionCounts, EXAMPLES, Examples, Gone, LoadReport, PhaseReport, Retried};
+pub use remarks::{is_of, remarks};
 pub use share::LoadShare;

@@ -318,6 +318,7 @@ impl Shared<'_> {
             self.surveyed.resolution.as_ref(),
             self.plan,
         );
+        report.remarks.clone_from(&self.surveyed.remarks);
         report.absorb_shares(shares);
         Ok(report)
     }

@@ -1,12 +1,13 @@
 //! Where an export's files lie.
 
-use std::fs::File;
 use std::io::{Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::instant::Instant;
+
+use crate::regular_file;
 
 /// The ending of the file that an export is known by.
 pub(super) const OVERALL: &str = ".overall_export_metadata";
@@ -140,6 +141,10 @@ fn unreadable(path: &Path, cause: std::io::Error) -> Error {
             ErrorKind::Denied,
             "let this user read the export, or run as one that may",
         ),
+        std::io::ErrorKind::IsADirectory | std::io::ErrorKind::Unsupported => (
+            ErrorKind::Malformed,
+            "the export's files are files: copy it once more, whole",
+        ),
         _ => (
             ErrorKind::Internal,
             "check the disk that the export lies on, and copy the export once more",
@@ -155,7 +160,7 @@ impl Files for FolderFiles {
     fn open(&self, path: &str, from: u64, to: Option<u64>) -> Result<Box<dyn Read + Send>> {
         let path = self.root.join(path);
         let failed = |cause| unreadable(&path, cause);
-        let mut file = File::open(&path).map_err(failed)?;
+        let mut file = regular_file::open(&path).map_err(failed)?;
         if from > 0 {
             file.seek(SeekFrom::Start(from)).map_err(failed)?;
         }

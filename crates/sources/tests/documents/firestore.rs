@@ -288,6 +288,17 @@ async fn an_answer_that_brings_nothing_is_waited_for_aloud() {
     );
 }
 
+/// A document of another database is delivered under its own name.
+#[tokio::test]
+async fn the_database_that_is_read_is_known() {
+    let fake = with_cases(1).await;
+    let source = source(&fake, small());
+    assert_eq!(
+        source.expected_database().as_deref(),
+        Some("projects/p/databases/(default)")
+    );
+}
+
 #[tokio::test]
 async fn a_document_that_vanishes_does_not_stop_the_reading_behind_it() {
     let fake = with_cases(60).await;

@@ -131,6 +131,60 @@ async fn an_absent_collection_is_empty_and_others_are_told() {
 }
 
 #[tokio::test]
+async fn files_with_nearly_the_right_name_are_named() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let whole = line("cases", "a", "");
+    let names = [
+        "cases.jsonl",
+        "cases.NDJSON",
+        "cases.ndjson.GZ",
+        "cases.ndjson.bz2",
+        "cases.json",
+        ".ndjson",
+        ".ndjson.gz",
+    ];
+    let mut files: Vec<(&str, &[u8])> = names.map(|name| (name, whole.as_bytes())).to_vec();
+    files.push(("leads.ndjson", b""));
+    let dir = folder(&files);
+    fs::create_dir(dir.path().join("older")).expect("a folder");
+    let foreign = std::ffi::OsStr::from_bytes(b"caf\xe9.ndjson");
+    fs::write(dir.path().join(foreign), &whole).expect("written");
+    let source = Folder::new(dir.path());
+    let mut aside: Vec<String> = names.map(str::to_owned).to_vec();
+    aside.extend(["older/".to_owned(), "caf\\xe9.ndjson".to_owned()]);
+    aside.sort();
+    assert_eq!(source.aside().await.expect("readable"), aside);
+    assert_eq!(source.collections().await.expect("readable"), ["leads"]);
+    assert!(deliver(&source, &["cases"]).await.documents.is_empty());
+}
+
+/// In a thread of its own: opening a pipe that nobody writes into would never end.
+#[tokio::test]
+async fn a_folder_or_a_pipe_in_a_file_s_place_is_told_at_once() {
+    let dir = tempfile::tempdir().expect("a folder");
+    fs::create_dir(dir.path().join("cases.ndjson")).expect("a folder");
+    let made = std::process::Command::new("mkfifo")
+        .arg(dir.path().join("leads.ndjson"))
+        .status();
+    if !made.is_ok_and(|status| status.success()) {
+        println!("skipped: there is no mkfifo");
+        return;
+    }
+    for (collection, words) in [("cases", "move this folder away"), ("leads", "no pipe")] {
+        let source = Folder::new(dir.path());
+        let within = std::time::Duration::from_secs(20);
+        let asked = [collection];
+        let read = tokio::time::timeout(within, try_deliver(&source, &asked));
+        let error = read.await.expect("at once").expect_err("no file");
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
+        let remedy = error.remedy_text().expect("a remedy");
+        assert!(remedy.contains(words), "{remedy}");
+        assert!(source.slices(&[collection], 1).await.is_err());
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_an_error_with_a_remedy() {
     let whole = gzipped(&fs::read(sample("firestore").join("cases.ndjson")).expect("the sample"));
     for (files, kind) in [

@@ -140,6 +140,65 @@ fn malformed_documents_are_kept_and_the_others_migrated() {
 }
 
 #[test]
+fn documents_of_another_project_with_the_same_id_are_no_repeats() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let case =
+        |id: &str, customer: &str| document(id, &json!({"customerId": {"stringValue": customer}}));
+    let ours = [case("a", "A"), case("b", "B"), case("c", "C")];
+    let theirs = case("a", "Z").replace("projects/p/", "projects/elsewhere/");
+    assert!(theirs.contains("elsewhere"), "{theirs}");
+    let lines = [theirs.as_str(), &ours[0], &ours[1], &theirs, &ours[2]].join("\n");
+    let place = place
+        .with_documents(&[
+            ("cases.ndjson", lines.as_bytes()),
+            ("leads.jsonl", b"{}\n"),
+            ("leads.ndjson.GZ", b""),
+        ])
+        .with("FIREBASE_PROJECT_ID", "configured");
+    place.expect(0, "schema-push", &[]);
+    let outcome = place.expect(3, "data-migrate", &["--json"]);
+    let report = outcome.json();
+    let cases = &report["collections"]["cases"];
+    assert_eq!((&cases["read"], &cases["repeated"]), (&json!(5), &json!(1)));
+    assert_eq!(
+        (&cases["written"], &cases["quarantined"]),
+        (&json!(3), &json!(1))
+    );
+    let remarks = report["remarks"].to_string();
+    for words in [
+        "not read: leads.jsonl, leads.ndjson.GZ",
+        "2 databases",
+        "names projects/configured",
+    ] {
+        assert!(remarks.contains(words), "{words}: {remarks}");
+        assert!(
+            outcome.stderr.contains(words),
+            "{words}: {}",
+            outcome.stderr
+        );
+    }
+    assert_eq!(
+        place.query("SELECT customer_number FROM opportunities ORDER BY 1"),
+        ["A", "B", "C"]
+    );
+    let kept = place.query("SELECT document_id, reason, position('\"Z\"' in convert_from(raw, 'UTF8')) > 0 FROM sunset.quarantine");
+    assert_eq!(
+        kept,
+        ["projects/elsewhere/databases/(default)/documents/cases/a|bad_document|t"]
+    );
+    // Again, and checked: nothing changes, and nothing is called gone.
+    let again = place
+        .expect(3, "data-migrate", &["--prune", "--json"])
+        .json();
+    assert_eq!(again["collections"]["cases"]["unchanged"], 3);
+    let check = place.expect(0, "final-check", &["--no-report", "--only", "data"]);
+    assert!(check.stderr.contains("2 databases"), "{}", check.stderr);
+    assert!(check.stderr.contains("leads.jsonl"), "{}", check.stderr);
+}
+
+#[test]
 fn a_mended_document_leaves_quarantine() {
     let Some(place) = Workplace::new() else {
         return;

@@ -202,8 +202,12 @@ impl Resolution for FileResolution {
             return Emission::Repeated;
         };
         let shelf = &self.notes.shelves[index];
-        let Some(at) = shelf.counting(&self.notes.texts, &document, &source_digest) else {
-            return Emission::Repeated;
+        let texts = &self.notes.texts;
+        let Some(at) = shelf.counting(texts, &document, &source_digest) else {
+            let stranger = shelf.stranger(texts, &document, &source_digest);
+            return stranger.map_or(Emission::Repeated, |stranger| {
+                outcome::of_stranger(&document, source_digest, stranger, texts)
+            });
         };
         let key = outcome::key_of(&document);
         let has_twins = shelf.has_twins(&key.id);
@@ -248,7 +252,13 @@ impl Resolution for FileResolution {
             return false;
         };
         let shelf = &self.notes.shelves[index];
-        shelf.find(&self.notes.texts, &key.id).is_some() || shelf.has_bad(&key.id)
+        shelf.find(&self.notes.texts, &key.id).is_some()
+            || shelf.has_bad(&key.id)
+            || shelf.has_stranger(&self.notes.texts, &key.id)
+    }
+
+    fn databases(&self) -> Vec<(String, u64)> {
+        self.notes.texts.databases().all().to_vec()
     }
 
     fn basis(&self, key: &ItemKey) -> Option<Digest> {

@@ -120,7 +120,7 @@ impl Survey for FileSurvey {
             shelf.count_bad(None);
             return Ok(());
         }
-        let mut head = texts.head(&document)?;
+        let mut head = Head::of(&document, texts)?;
         let metadata = Metadata::from(&document);
         let mut reader = Reader::new(document.fields);
         let reader = &mut reader;

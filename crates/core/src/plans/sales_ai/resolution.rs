@@ -344,7 +344,10 @@ impl Resolution for SalesAiResolution {
             _ => None,
         };
         let Some(index) = index else {
-            return Emission::Repeated;
+            let stranger = self.stranger(&document, &source_digest);
+            return stranger.map_or(Emission::Repeated, |stranger| {
+                outcome::of_stranger(&document, source_digest, stranger, texts)
+            });
         };
         let key = outcome::key_of(&document);
         // Kept whole only where it is needed: for a document that is not migrated.
@@ -404,7 +407,13 @@ impl Resolution for SalesAiResolution {
     }
 
     fn knows(&self, key: &ItemKey) -> bool {
-        self.has_item(key) || self.has_bad(&key.collection, &key.id)
+        self.has_item(key)
+            || self.has_bad(&key.collection, &key.id)
+            || self.has_stranger(&key.collection, &key.id)
+    }
+
+    fn databases(&self) -> Vec<(String, u64)> {
+        self.notes.texts.databases().all().to_vec()
     }
 
     fn basis(&self, key: &ItemKey) -> Option<Digest> {

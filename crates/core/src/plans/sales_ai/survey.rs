@@ -121,7 +121,7 @@ impl Survey for SalesAiSurvey {
             return Ok(());
         }
         let notes = &mut self.notes;
-        let mut head = notes.texts.head(&document)?;
+        let mut head = Head::of(&document, &mut notes.texts)?;
         let metadata = Metadata::from(&document);
         let mut reader = Reader::new(document.fields);
         let reader = &mut reader;

@@ -5,12 +5,14 @@
 //! a source is read twice in all, however many workers there are, in place of once by each of them
 //! and once more.
 
+use std::sync::Arc;
+
 use futures::{StreamExt as _, TryStreamExt as _};
 use serde_json::Value as JsonValue;
 use sunset_core::digest::Digest;
 use sunset_core::document::Delivery;
 use sunset_core::error::{Error, ErrorKind, Result};
-use sunset_core::plans::{DocumentPlan, RecordedNumbers};
+use sunset_core::plans::{DocumentPlan, RecordedNumbers, Resolution};
 use sunset_core::ports::documents::{DocumentSource, Slice};
 use sunset_core::ports::progress::Progress;
 use sunset_core::ports::work::{Unit, WorkDesk};
@@ -82,9 +84,11 @@ pub async fn survey(with: &Together<'_>) -> Result<(Surveyed, Fingerprint)> {
         fingerprint.add(Digest::of(&notes));
         survey.absorb(&notes)?;
     }
+    let resolution: Arc<dyn Resolution> = survey.resolve(with.recorded).into();
     let surveyed = Surveyed {
+        remarks: super::super::remarks(with.source, resolution.as_ref()).await?,
         snapshot,
-        resolution: survey.resolve(with.recorded).into(),
+        resolution,
         not_planned,
         unreadable,
     };

@@ -1,6 +1,9 @@
 //! Questions about single documents and whole collections.
 
+use crate::digest::Digest;
+use crate::document::Document;
 use crate::plans::CollectionTally;
+use crate::plans::shelf::Stranger;
 use crate::ports::rows::ItemKey;
 
 use super::super::resolve::{Analysis, CaseFate, ConversationFate, LeadFate, MeddicFate};
@@ -101,6 +104,30 @@ impl SalesAiResolution {
             SALES_CASES => notes.sales_cases.has_bad(id),
             CASES => notes.cases.has_bad(id),
             MEDDIC => notes.meddic.has_bad(id),
+            _ => false,
+        }
+    }
+
+    pub(super) fn stranger(&self, document: &Document, digest: &Digest) -> Option<&Stranger> {
+        let (notes, texts) = (&self.notes, &self.notes.texts);
+        match document.collection.as_str() {
+            LEADS => notes.leads.stranger(texts, document, digest),
+            CONVERSATIONS => notes.conversations.stranger(texts, document, digest),
+            SALES_CASES => notes.sales_cases.stranger(texts, document, digest),
+            CASES => notes.cases.stranger(texts, document, digest),
+            MEDDIC => notes.meddic.stranger(texts, document, digest),
+            _ => None,
+        }
+    }
+
+    pub(super) fn has_stranger(&self, collection: &str, name: &str) -> bool {
+        let (notes, texts) = (&self.notes, &self.notes.texts);
+        match collection {
+            LEADS => notes.leads.has_stranger(texts, name),
+            CONVERSATIONS => notes.conversations.has_stranger(texts, name),
+            SALES_CASES => notes.sales_cases.has_stranger(texts, name),
+            CASES => notes.cases.has_stranger(texts, name),
+            MEDDIC => notes.meddic.has_stranger(texts, name),
             _ => false,
         }
     }

@@ -58,6 +58,61 @@ fn a_document_that_comes_again_behind_another_of_its_id_counts_once() {
 }
 
 #[test]
+fn two_documents_of_different_databases_are_no_repeats_though_they_have_one_id() {
+    let of = |database: &str, score: u8, updated: &str| {
+        let fields = json!({"created_at": day(1), "customer_number": "N1", "score": score});
+        let mut lead = super::document("leads", "a", &fields);
+        lead.name = format!("projects/{database}/documents/leads/a");
+        lead.update_time = crate::instant::Instant::parse_rfc3339(updated, false);
+        lead
+    };
+    // The one that was changed last is of the database with fewer documents.
+    let v2 = V2::default()
+        .with_document(of("zoo/databases/(default)", 1, "2025-01-16T00:00:00Z"))
+        .with_document(of("other/databases/d", 8, "2025-02-01T00:00:00Z"))
+        .with_document(of("zoo/databases/(default)", 2, "2025-01-17T00:00:00Z"))
+        .with_document(of("other/databases/d", 8, "2025-02-01T00:00:00Z"))
+        .with_document(super::document(
+            "leads",
+            "b",
+            &json!({"created_at": day(1)}),
+        ))
+        .with_document(of("zoo/databases/(default)", 2, "2025-01-17T00:00:00Z"));
+    let (forward, backward) = (v2.clone().migrate(), v2.reversed().migrate());
+    assert_eq!(forward.items, backward.items);
+    assert_eq!(forward.items.len(), 3);
+    assert_eq!(forward.repeated, 3);
+    let tally = forward.resolution.tally("leads");
+    assert_eq!((tally.read, tally.repeated), (6, 3));
+    assert_eq!(forward.opportunity("a", "opportunity_score"), json!(2));
+    let stranger = "projects/other/databases/d/documents/leads/a";
+    let key = super::key("leads", stranger);
+    let quarantine = forward.items[&key].quarantine.as_ref().expect("kept");
+    assert_eq!(quarantine.reason, "bad_document");
+    assert!(
+        quarantine
+            .detail
+            .contains("projects/zoo/databases/(default)"),
+        "{}",
+        quarantine.detail
+    );
+    let raw = String::from_utf8_lossy(&quarantine.raw);
+    assert!(raw.contains("\"8\""), "{raw}");
+    assert!(forward.resolution.knows(&key));
+    assert!(
+        !forward
+            .resolution
+            .knows(&super::key("leads", &stranger.replace("/a", "/b")))
+    );
+    let mut databases = forward.resolution.databases();
+    databases.sort();
+    assert_eq!(
+        databases[2],
+        ("projects/zoo/databases/(default)".to_owned(), 3)
+    );
+}
+
+#[test]
 fn a_share_that_is_damaged_is_refused() {
     use crate::error::ErrorKind;
     use crate::plans::DocumentPlan as _;
