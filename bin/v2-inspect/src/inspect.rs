@@ -62,7 +62,7 @@ pub async fn inspect(arguments: Arguments, session: Session) -> Result<Status> {
         )?;
         session.say(&format!("report: {}", file.display()));
     }
-    Ok(if assessment.unreadable() > 0 {
+    Ok(if assessment.not_to_be_taken() > 0 {
         Status::Incomplete
     } else {
         Status::Done

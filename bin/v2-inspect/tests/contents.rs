@@ -62,6 +62,80 @@ fn an_export_tells_the_same_as_the_folder_it_was_made_of() {
 }
 
 #[test]
+fn every_place_is_given_or_counted_in_the_order_of_the_file() {
+    let mut lines = "no JSON\n".repeat(60);
+    lines.push_str(&line("cases", "nul\u{0}", &json!({})));
+    let dir = folder(&[("cases.ndjson", &lines)]);
+    let json = run_at(dir.path(), &["--source", "file://.", "--json"]);
+    assert_eq!(json.status, 3);
+    let document = json.json();
+    assert_eq!(document["unreadable"], 61);
+    let all = document["findings"].as_array().expect("findings");
+    let found = all
+        .iter()
+        .find(|finding| finding["code"] == "unreadable_documents")
+        .expect("the finding");
+    let places = found["places"].as_array().expect("places");
+    assert_eq!((places.len(), &found["more_places"]), (61, &json!(0)));
+    for (index, place) in places.iter().take(60).enumerate() {
+        let place = place.as_str().expect("text");
+        let number = format!("cases.ndjson:{}: ", index + 1);
+        assert!(place.starts_with(&number), "{place}");
+    }
+    let last = places[60].as_str().expect("text");
+    assert!(last.contains("U+0000, which PostgreSQL"), "{last}");
+    let text = run_at(dir.path(), &["--source", "file://.", "--verbose"]).stdout;
+    assert_eq!(text.matches("- cases.ndjson:").count(), 60, "{text}");
+    assert_eq!(text.matches("unreadable  cases.ndjson:").count(), 60);
+    let brief = run_at(dir.path(), &["--source", "file://."]).stdout;
+    assert!(brief.contains("… and 55 more places"), "{brief}");
+    // Beyond what is kept the rest is counted.
+    let lines = "no JSON\n".repeat(1_200);
+    let dir = folder(&[("cases.ndjson", &lines)]);
+    let text = run_at(dir.path(), &["--source", "file://.", "--verbose"]).stdout;
+    assert_eq!(text.matches("… and 200 more places").count(), 2, "{text}");
+}
+
+#[test]
+fn what_is_of_another_database_or_not_read_is_a_finding() {
+    let twice = line("cases", "a", &json!({}));
+    let other = twice.replace("projects/p/", "projects/q/");
+    let dir = folder(&[
+        ("cases.ndjson", &(twice.clone() + &twice + &other)),
+        ("cases.jsonl", &twice),
+        (".ndjson", &twice),
+    ]);
+    let outcome = run_at(dir.path(), &["--source", "file://.", "--json"]);
+    assert_eq!(outcome.status, 3);
+    let document = outcome.json();
+    assert_eq!(document["aside"], json!([".ndjson", "cases.jsonl"]));
+    let cases = collection(&document, "cases");
+    assert_eq!(
+        (&cases["repeated"], &cases["namesakes"]),
+        (&json!(1), &json!(1))
+    );
+    let codes: Vec<&str> = document["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .filter_map(|finding| finding["code"].as_str())
+        .collect();
+    for code in [
+        "files_not_read",
+        "same_id_in_several_databases",
+        "several_databases",
+    ] {
+        assert!(codes.contains(&code), "{codes:?}");
+    }
+    assert!(!codes.contains(&"other_database"), "{codes:?}");
+    let text = run_at(dir.path(), &["--source", "file://."]).stdout;
+    assert!(
+        text.contains("projects/p/databases/(default): 2 documents"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_part_is_called_a_part() {
     let outcome = run_sample(
         "firestore",

@@ -59,6 +59,8 @@ pub async fn inspect(
         others.retain(|path| path.contains('/') || !all.contains(path));
         Some(others)
     };
+    profile.expect_database(source.expected_database());
+    profile.put_aside(source.aside().await?);
     Ok(profile.finish(&snapshot, not_read, subcollections))
 }
 

@@ -47,7 +47,7 @@ pub fn inspect_text(assessment: &Assessment, verbose: bool, language: Language) 
         );
     }
     for collection in &assessment.collections {
-        collection_lines(&mut text, collection, language);
+        collection_lines(&mut text, collection, verbose, language);
     }
     text
 }
@@ -135,7 +135,7 @@ fn finding_lines(text: &mut String, finding: &Finding, verbose: bool) {
     line(text, &format!("          next: {}", finding.advice));
 }
 
-fn collection_lines(text: &mut String, collection: &Collection, language: Language) {
+fn collection_lines(text: &mut String, collection: &Collection, verbose: bool, language: Language) {
     line(text, "");
     line(text, &summary(collection));
     let ids: Vec<String> = collection
@@ -167,7 +167,8 @@ fn collection_lines(text: &mut String, collection: &Collection, language: Langua
             line(text, &format!("  {label}  {}", from_to(first, last)));
         }
     }
-    for unreadable in collection.unreadable_examples.iter().take(PLACES) {
+    let shown = if verbose { usize::MAX } else { PLACES };
+    for unreadable in collection.unreadable_examples.iter().take(shown) {
         line(
             text,
             &format!(
@@ -176,6 +177,12 @@ fn collection_lines(text: &mut String, collection: &Collection, language: Langua
                 visible(&unreadable.why)
             ),
         );
+    }
+    let shown = shown.min(collection.unreadable_examples.len()) as u64;
+    if collection.unreadable > shown {
+        let more = collection.unreadable - shown;
+        let more = count(more, "more place", "more places");
+        line(text, &format!("  unreadable  … and {more}"));
     }
     let widths = widths(&collection.fields);
     for field in &collection.fields {
@@ -285,7 +292,7 @@ fn line(text: &mut String, words: &str) {
 /// The same as JSON.
 pub fn inspect_json(assessment: &Assessment) -> Value {
     let mut document = json!({
-        "status": if assessment.unreadable() > 0 { "incomplete" } else { "done" },
+        "status": if assessment.not_to_be_taken() > 0 { "incomplete" } else { "done" },
         "documents": assessment.documents(),
         "bytes": assessment.bytes(),
         "unreadable": assessment.unreadable(),

@@ -8,6 +8,9 @@ use super::inspect_field::{coverage, from_to, remarks, types};
 use crate::language::Language;
 use crate::numbers::{bytes, thousands};
 
+/// Places that the page names of a finding or a collection.
+const PLACES: usize = 20;
+
 /// Upper bounds of the sizes in the picture.
 const SIZES: [&str; 5] = [
     "below 1 KiB",
@@ -57,14 +60,20 @@ fn findings(assessment: &Assessment, language: Language) -> Markup {
                 article.finding.(class(finding.gravity)) {
                     h3 { span.gravity { (w(gravity_word(finding.gravity))) } " " (w(&finding.what)) }
                     ul {
-                        @for place in &finding.places { li { code { (visible(place)) } } }
-                        @if finding.more_places > 0 { li { (w(&format!("- … and {}", count(finding.more_places, "more place", "more places"))).trim_start_matches("- ")) } }
+                        @for place in finding.places.iter().take(PLACES) { li { code { (visible(place)) } } }
+                        @if let Some(more) = more(finding.places.len(), finding.more_places) { li { (w(&more).trim_start_matches("- ")) } }
                     }
                     p { (w(&format!("next: {}", finding.advice))) }
                 }
             }
         }
     }
+}
+
+/// What is said of places beyond those that the page names: of those at hand, and of others.
+fn more(at_hand: usize, others: u64) -> Option<String> {
+    let more = at_hand.saturating_sub(PLACES) as u64 + others;
+    (more > 0).then(|| format!("- … and {}", count(more, "more place", "more places")))
 }
 
 fn class(gravity: Gravity) -> &'static str {
@@ -137,7 +146,10 @@ fn collection(one: &Collection, index: usize, language: Language) -> Markup {
             }
             @if !one.unreadable_examples.is_empty() {
                 p { (w("Cannot be read:")) }
-                ul { @for bad in &one.unreadable_examples { li { code { (visible(&bad.place)) } " " (visible(&bad.why)) } } }
+                ul {
+                    @for bad in one.unreadable_examples.iter().take(PLACES) { li { code { (visible(&bad.place)) } " " (visible(&bad.why)) } }
+                    @if let Some(more) = more(one.unreadable_examples.len(), one.unreadable - one.unreadable_examples.len() as u64) { li { (w(&more).trim_start_matches("- ")) } }
+                }
             }
             @if !one.fields.is_empty() { (fields(one, language)) }
             @if one.more_paths.count > 0 {

@@ -17,6 +17,10 @@ pub struct Assessment {
     pub not_read: Vec<String>,
     /// Subcollections, `cases/*/comments`, in byte order; `None` where nobody looked.
     pub subcollections: Option<Vec<String>>,
+    /// The database that the configuration names, or only its project, `projects/P`.
+    pub expected_database: Option<String>,
+    /// Files that lie among the source's and that it does not read.
+    pub aside: Vec<String>,
 }
 
 impl Assessment {
@@ -34,6 +38,13 @@ impl Assessment {
             .iter()
             .map(|collection| collection.unreadable)
             .sum()
+    }
+
+    /// Documents that a migration cannot take: they cannot be read, or have their id in common
+    /// with one of another database.
+    pub fn not_to_be_taken(&self) -> u64 {
+        let namesakes = self.collections.iter().map(|one| one.namesakes);
+        self.unreadable() + namesakes.sum::<u64>()
     }
 
     /// Bytes of the documents that were read, as Firestore counts them.
@@ -120,6 +131,11 @@ pub struct Collection {
     pub unreadable_examples: Vec<Unreadable>,
     /// Deliveries of documents that had been delivered before.
     pub repeated: u64,
+    /// The databases that the documents' names say, the one with the most documents first.
+    pub databases: Vec<Counted>,
+    /// Documents that have their id in common with one of another database, and are not the one
+    /// of them that counts.
+    pub namesakes: u64,
     /// Documents without a field.
     pub empty: u64,
     /// Sizes.

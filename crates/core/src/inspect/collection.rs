@@ -15,7 +15,9 @@ use crate::instant::Instant;
 /// The largest documents that are named.
 const LARGEST: usize = 3;
 /// Unreadable documents that are named.
-const UNREADABLE: usize = 20;
+const UNREADABLE: usize = 1_000;
+/// Databases that are told apart.
+const DATABASES: usize = 100;
 /// Shapes of ids that are counted.
 const ID_SHAPES: usize = 24;
 /// Upper bounds of the sizes that are counted, in bytes.
@@ -33,7 +35,10 @@ pub(super) struct Share {
 pub(super) struct Gathered {
     pub documents: u64,
     pub unreadable: u64,
-    pub unreadable_examples: BTreeSet<Unreadable>,
+    /// In the order of their places: the second line comes before the tenth.
+    unreadable_examples: BTreeSet<(String, u64, Unreadable)>,
+    /// The databases that the documents' names say, and how many documents are of each.
+    databases: Vec<(String, u64)>,
     pub empty: u64,
     pub sizes: Sizes,
     pub created: Option<(Instant, Instant)>,
@@ -49,6 +54,7 @@ impl Gathered {
             documents: 0,
             unreadable: 0,
             unreadable_examples: BTreeSet::new(),
+            databases: Vec::new(),
             empty: 0,
             sizes: Sizes::default(),
             created: None,
@@ -70,11 +76,15 @@ impl Gathered {
         while self.id_shapes.len() > ID_SHAPES {
             self.id_shapes.pop_last();
         }
-        self.ids.see(&document.id);
-        let database = ResourceName::parse(&document.name).map_or_else(
-            |_| String::new(),
-            |name| format!("projects/{}/databases/{}/", name.project, name.database),
-        );
+        let database = ResourceName::parse(&document.name)
+            .map_or("", |name| name.database_name(&document.name));
+        let place = self.database(database);
+        self.ids.see(&document.id, place);
+        let database = if database.is_empty() {
+            String::new()
+        } else {
+            format!("{database}/")
+        };
         let look = Look {
             serial: self.documents,
             id: &document.id,
@@ -109,13 +119,45 @@ impl Gathered {
         }
     }
 
+    /// The place of a database, counted; one place for all that are too many.
+    fn database(&mut self, name: &str) -> u32 {
+        let mut known = self.databases.iter().map(|(known, _)| known);
+        let place = match known.position(|known| known == name) {
+            Some(place) => place,
+            None if self.databases.len() < DATABASES => {
+                self.databases.push((name.to_owned(), 0));
+                self.databases.len() - 1
+            }
+            None => return u32::MAX,
+        };
+        if let Some((_, count)) = self.databases.get_mut(place) {
+            *count += 1;
+        }
+        u32::try_from(place).unwrap_or(u32::MAX)
+    }
+
+    /// Databases, the one with the most documents first.
+    pub fn databases(&self) -> Vec<Counted> {
+        let known = self.databases.iter();
+        let known = known.filter(|(name, _)| !name.is_empty());
+        counted(known.map(|(name, count)| (name.clone(), *count)))
+    }
+
+    /// The first of what could not be read, by place.
+    pub fn unreadable_examples(&self) -> impl Iterator<Item = &Unreadable> {
+        self.unreadable_examples.iter().map(|(_, _, bad)| bad)
+    }
+
     pub fn see_bad(&mut self, bad: &BadDocument) {
         self.unreadable += 1;
-        self.unreadable_examples.insert(Unreadable {
+        let told = Unreadable {
             place: bad.place.clone(),
             id: bad.id.as_deref().map(shown_id),
             why: without_contents(&bad.why),
-        });
+        };
+        let (file, number) = order_of(&bad.place);
+        self.unreadable_examples
+            .insert((file.to_owned(), number, told));
         if self.unreadable_examples.len() > UNREADABLE {
             self.unreadable_examples.pop_last();
         }
@@ -147,6 +189,15 @@ impl Gathered {
         });
         groups.collect()
     }
+}
+
+/// What places are ordered by: the file, and the number of the line or the offset behind it.
+fn order_of(place: &str) -> (&str, u64) {
+    let file = place.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = place
+        .get(file.len()..)
+        .and_then(|digits| digits.parse().ok());
+    number.map_or((place, 0), |number| (file, number))
 }
 
 fn extend(range: &mut Option<(Instant, Instant)>, instant: Option<Instant>) {

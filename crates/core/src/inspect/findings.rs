@@ -2,11 +2,12 @@
 
 mod decide;
 mod know;
+mod origin;
 
 use super::assessment::{Assessment, Collection, Field, Finding, Gravity};
 
 /// Places that one finding names.
-const PLACES: usize = 20;
+const PLACES: usize = 1_000;
 
 /// Where secrets were seen.
 #[derive(Debug, Clone)]
@@ -53,6 +54,7 @@ pub(super) fn of(
     let mut found = Findings(Vec::new());
     let collections = &assessment.collections;
     to_act_on(&mut found, collections, secrets, secrets_beyond);
+    origin::add(&mut found, assessment);
     decide::add(&mut found, assessment);
     decide::add_written_otherwise(&mut found, collections);
     know::add(&mut found, assessment);
@@ -141,20 +143,14 @@ fn to_act_on(
         places,
         "change each of them where it was issued, and take it out of V2, before its copy gets into another system",
     );
-    let unreadable = by_collection(collections, |collection| {
-        let examples = collection
-            .unreadable_examples
-            .iter()
-            .take(3)
-            .map(|one| format!("{} ({})", one.place, one.why));
-        (collection.unreadable > 0).then(|| {
-            format!(
-                "{}: {}",
-                plural(collection.unreadable, "place", "places"),
-                examples.collect::<Vec<_>>().join("; ")
-            )
-        })
+    let named = collections.iter().map(|one| one.unreadable_examples.len());
+    let unreadable: u64 = collections.iter().map(|one| one.unreadable).sum();
+    let beyond = unreadable.saturating_sub(named.sum::<usize>() as u64);
+    let unreadable = collections.iter().flat_map(|collection| {
+        let examples = collection.unreadable_examples.iter();
+        examples.map(|one| format!("{}: {}", one.place, one.why))
     });
+    let unreadable = unreadable.collect();
     found.add(
         Gravity::Act,
         "unreadable_documents",
@@ -162,4 +158,11 @@ fn to_act_on(
         unreadable,
         "repair them or copy the source once more; a migration keeps them in quarantine",
     );
+    if let Some(found) = found
+        .0
+        .iter_mut()
+        .find(|found| found.code == "unreadable_documents")
+    {
+        found.more_places += beyond;
+    }
 }

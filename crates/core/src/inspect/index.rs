@@ -15,6 +15,8 @@ use crate::reading::normalise_number;
 const GROUPS: usize = 1_000;
 /// Bytes of ids beyond which only their fingerprints are kept.
 const TEXTS: usize = 4 << 20;
+/// Ids of documents of several databases that are kept.
+const NAMESAKES: usize = 50_000;
 /// Ways of writing one id that are kept.
 const WAYS: usize = 8;
 
@@ -50,9 +52,10 @@ pub(super) struct Ids {
     limit: usize,
     threshold: u64,
     /// By the folded form: the first way of writing it, and how often that came again.
-    first: BTreeMap<u64, (u64, u64)>,
+    first: BTreeMap<u64, (u64, Again)>,
     /// By the folded form, the other ways, and how often each came again.
-    others: BTreeMap<u64, BTreeMap<u64, u64>>,
+    others: BTreeMap<u64, BTreeMap<u64, Again>>,
+    namesakes: Namesakes,
     /// Folded forms that are written in several ways, with those known by their text.
     odd: BTreeMap<u64, BTreeSet<String>>,
     folded: BTreeMap<u64, String>,
@@ -62,6 +65,36 @@ pub(super) struct Ids {
     /// Ids that are oddly written.
     pub odd_count: u64,
 }
+
+/// How often an id came again within the database that it came from first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Again {
+    database: u32,
+    times: u32,
+}
+
+impl Again {
+    fn first(database: u32) -> Self {
+        Self { database, times: 0 }
+    }
+
+    fn see(&mut self, exact: u64, database: u32, namesakes: &mut Namesakes) {
+        if let Some(known) = namesakes.0.get_mut(&exact) {
+            *known.entry(database).or_default() += 1;
+        } else if self.database == database {
+            self.times = self.times.saturating_add(1);
+        } else {
+            let known = [(self.database, u64::from(self.times) + 1), (database, 1)];
+            namesakes.0.insert(exact, BTreeMap::from(known));
+            self.times = 0;
+            keep_smallest(&mut namesakes.0, NAMESAKES);
+        }
+    }
+}
+
+/// Ids that documents of several databases have, with how often each database delivered them.
+#[derive(Debug, Clone, Default)]
+struct Namesakes(BTreeMap<u64, BTreeMap<u32, u64>>);
 
 /// An id that is written in several ways.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +114,7 @@ impl Ids {
             threshold: u64::MAX,
             first: BTreeMap::new(),
             others: BTreeMap::new(),
+            namesakes: Namesakes::default(),
             odd: BTreeMap::new(),
             folded: BTreeMap::new(),
             texts: Some(BTreeMap::new()),
@@ -89,7 +123,8 @@ impl Ids {
         }
     }
 
-    pub fn see(&mut self, id: &str) {
+    /// Notes the id of a document of one of several databases.
+    pub fn see(&mut self, id: &str, database: u32) {
         let odd = is_odd(id);
         self.odd_count += u64::from(odd);
         let exact = hash(id);
@@ -109,17 +144,19 @@ impl Ids {
         }
         match self.first.get_mut(&key) {
             None => {
-                self.first.insert(key, (exact, 0));
+                self.first.insert(key, (exact, Again::first(database)));
                 if self.first.len() > self.limit {
                     self.tighten();
                 }
             }
-            Some((first, again)) if *first == exact => *again += 1,
+            Some((first, again)) if *first == exact => {
+                again.see(exact, database, &mut self.namesakes);
+            }
             Some(_) => {
                 let others = self.others.entry(key).or_default();
                 match others.get_mut(&exact) {
-                    Some(again) => *again += 1,
-                    None => drop(others.insert(exact, 0)),
+                    Some(again) => again.see(exact, database, &mut self.namesakes),
+                    None => drop(others.insert(exact, Again::first(database))),
                 }
                 self.folded.insert(key, folded);
                 keep_smallest(&mut self.others, GROUPS * 4);
@@ -155,11 +192,20 @@ impl Ids {
         (u64::MAX / self.threshold.max(1)).max(1)
     }
 
-    /// How often an id came that had come before.
+    /// How often a document came that had come before.
     pub fn repeated(&self) -> u64 {
-        let first: u64 = self.first.values().map(|(_, again)| again).sum();
-        let others: u64 = self.others.values().flat_map(BTreeMap::values).sum();
-        first + others
+        let others = self.others.values().flat_map(BTreeMap::values);
+        let all = self.first.values().map(|(_, again)| again).chain(others);
+        let within: u64 = all.map(|again| u64::from(again.times)).sum();
+        let beyond = self.namesakes.0.values().flat_map(BTreeMap::values);
+        within + beyond.map(|times| times - 1).sum::<u64>()
+    }
+
+    /// Documents that have their id in common with one of another database, and are not the one
+    /// of them that counts.
+    pub fn namesakes(&self) -> u64 {
+        let databases = self.namesakes.0.values().map(BTreeMap::len);
+        databases.map(|databases| databases as u64 - 1).sum()
     }
 
     /// Whether a document has the id; `None` where that is not known.
@@ -313,7 +359,7 @@ mod tests {
             "ic-A",
             "２０２５11－1",
         ] {
-            ids.see(id);
+            ids.see(id, 0);
         }
         let groups = ids.groups();
         assert_eq!(groups.len(), 2);
@@ -335,12 +381,32 @@ mod tests {
     }
 
     #[test]
+    fn an_id_in_several_databases_is_no_repetition() {
+        let deliveries = [
+            ("a", 0),
+            ("a", 1),
+            ("a", 0),
+            ("b", 1),
+            ("A", 2),
+            ("a", 1),
+            ("A", 2),
+        ];
+        for turn in 0..deliveries.len() {
+            let mut ids = Ids::new(100);
+            for (id, database) in deliveries[turn..].iter().chain(&deliveries[..turn]) {
+                ids.see(id, *database);
+            }
+            assert_eq!((ids.repeated(), ids.namesakes()), (3, 1), "{turn}");
+        }
+    }
+
+    #[test]
     fn beyond_the_limit_a_part_is_kept_and_said() {
         let all: Vec<String> = (0..1_000).map(|number| format!("id-{number}")).collect();
         let mut forwards = Ids::new(100);
         let mut backwards = Ids::new(100);
-        all.iter().for_each(|id| forwards.see(id));
-        all.iter().rev().for_each(|id| backwards.see(id));
+        all.iter().for_each(|id| forwards.see(id, 0));
+        all.iter().rev().for_each(|id| backwards.see(id, 0));
         assert!(forwards.first.len() <= 100 && forwards.first.len() > 20);
         assert!(forwards.one_in() >= 8, "{}", forwards.one_in());
         assert_eq!(forwards.first, backwards.first);

@@ -6,7 +6,7 @@ use super::assessment::{Assessment, Collection, Estimate};
 use super::collection::{Gathered, Share};
 use super::paths::Finished;
 use super::{findings, links, tell};
-use crate::document::{BadDocument, Document};
+use crate::document::{BadDocument, Document, ID_WITH_NUL};
 use crate::ports::documents::Snapshot;
 
 /// How much is kept, whatever the size of the source.
@@ -39,6 +39,8 @@ pub struct Profile {
     share: Share,
     collections: BTreeMap<String, Gathered>,
     cut: BTreeSet<String>,
+    expected_database: Option<String>,
+    aside: Vec<String>,
 }
 
 impl Profile {
@@ -57,7 +59,19 @@ impl Profile {
                 .map(|name| (name.clone(), Gathered::new(share)))
                 .collect(),
             cut: BTreeSet::new(),
+            expected_database: None,
+            aside: Vec::new(),
         }
+    }
+
+    /// The database that the configuration names, `projects/P/databases/D`, or only its project.
+    pub fn expect_database(&mut self, expected: Option<String>) {
+        self.expected_database = expected;
+    }
+
+    /// Files that lie among the source's and that it does not read.
+    pub fn put_aside(&mut self, files: Vec<String>) {
+        self.aside = files;
     }
 
     fn collection(&mut self, name: &str) -> &mut Gathered {
@@ -69,6 +83,20 @@ impl Profile {
 
     /// Adds a document.
     pub fn see(&mut self, document: &Document) {
+        if document.id.contains('\0') {
+            // As a migration judges.
+            return self.see_bad(&BadDocument {
+                collection: document.collection.clone(),
+                id: Some(document.id.clone()),
+                place: format!(
+                    "{}/{}",
+                    document.collection,
+                    super::shape::shown_id(&document.id)
+                ),
+                bytes: Vec::new(),
+                why: ID_WITH_NUL.into(),
+            });
+        }
         match self.collections.get_mut(&document.collection) {
             Some(gathered) => gathered.see(document),
             None => self.collection(&document.collection).see(document),
@@ -106,9 +134,8 @@ impl Profile {
         let mut told = Vec::new();
         // What has no id may be a document of any collection: then none is called absent.
         let doubtful = self.collections.values().any(|gathered| {
-            let examples = &gathered.unreadable_examples;
-            gathered.unreadable > examples.len() as u64
-                || examples.iter().any(|bad| bad.id.is_none())
+            let named = gathered.unreadable_examples();
+            gathered.unreadable > named.filter(|bad| bad.id.is_some()).count() as u64
         });
         for (name, mut gathered) in self.collections {
             if name.is_empty() && gathered.documents == 0 && gathered.unreadable == 0 {
@@ -157,6 +184,8 @@ impl Profile {
             collections: told.into_iter().map(|(collection, _)| collection).collect(),
             not_read,
             subcollections,
+            expected_database: self.expected_database,
+            aside: self.aside,
         };
         assessment.findings = findings::of(&assessment, &secrets, secrets_beyond);
         assessment
@@ -183,8 +212,10 @@ fn told_collection(
         documents: gathered.documents,
         whole,
         unreadable: gathered.unreadable,
-        unreadable_examples: gathered.unreadable_examples.iter().cloned().collect(),
+        unreadable_examples: gathered.unreadable_examples().cloned().collect(),
         repeated: gathered.ids.repeated(),
+        databases: gathered.databases(),
+        namesakes: gathered.ids.namesakes(),
         empty: gathered.empty,
         sizes,
         created: range(gathered.created),
