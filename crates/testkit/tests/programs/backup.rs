@@ -193,9 +193,13 @@ fn what_a_rollback_keeps_comes_back_with_the_owner_that_it_removed() {
     // Everything: with the user.
     let outcome = place.expect(0, "rollback", &["--yes", "--backup", "tables"]);
     assert_ne!(digests(&place), migrated);
-    let outcome = restored(&place, &id_of(&outcome));
+    let all = id_of(&outcome);
+    let outcome = restored(&place, &all);
     assert_eq!(digests(&place), migrated, "{}", outcome.stdout);
     place.expect(0, "final-check", &["--no-report", "--only", "data"]);
+    let runs =
+        "SELECT count(*) FROM sunset.runs WHERE program = 'data-migrate' AND state <> 'done'";
+    assert_eq!(place.query(runs), ["0"], "their rows are there again");
     // And what stood there in between.
     restored(&place, &id_of(&outcome));
     assert!(
@@ -214,6 +218,15 @@ fn what_a_rollback_keeps_comes_back_with_the_owner_that_it_removed() {
             .iter()
             .all(|digest| digest.starts_with("0 "))
     );
+    // Without its tables it says how they come back, and then it does.
+    place.expect(0, "rollback", &["--schema", "--yes"]);
+    let args = ["--level", "data", "--backup-id", &all, "--yes"];
+    let refused = place.expect(1, "rollback", &args);
+    let words = "make it again with schema-push";
+    assert!(refused.stderr.contains(words), "{}", refused.stderr);
+    place.expect(0, "schema-push", &[]);
+    restored(&place, &all);
+    assert_eq!(digests(&place), migrated);
 }
 
 #[test]

@@ -117,6 +117,11 @@ impl BackupStore {
             .execute(&mut *transaction)
             .await
             .map_err(failed)?;
+        crate::postgres::query(include_str!("reopen_runs.sql"))
+            .bind(backup.run)
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed)?;
         let told: Vec<_> = tables
             .iter()
             .map(|table| json!({"table": table.table, "going": table.going, "coming": table.coming, "rows": table.rows}))
@@ -174,7 +179,15 @@ async fn pairs(
         let relation = qualified(namespace, &copied.table);
         let copy = copy_of(&backup.schema, namespace, &copied.table);
         if !is_table(transaction, &relation).await? {
-            return Err(changed(format!("the table {} is gone", copied.table)));
+            return Err(Error::new(
+                ErrorKind::Refused,
+                "a table that the backup holds is not there any more; nothing was changed",
+            )
+            .item(copied.table.clone())
+            .remedy(
+                "make it again with schema-push, or, where a push took it away, take that back with \
+                 rollback --schema; then restore the backup",
+            ));
         }
         let (columns, writable) = columns(transaction, &copied.table, &relation, &copy).await?;
         pairs.push(Pair {
