@@ -124,11 +124,28 @@ impl Looking<'_> {
     ) -> Result<Erased> {
         let mut erased = Erased::default();
         let begun = uploads.get(&known.key).filter(|_| known.is_unfinished());
-        for upload in begun.into_iter().flatten() {
+        let mut begun = begun.cloned().unwrap_or_default();
+        let listed = begun.len();
+        // A store that does not list its uploads knows of the one that was recorded.
+        let recorded = known
+            .records
+            .iter()
+            .filter_map(|record| record.upload.clone());
+        for id in recorded {
+            if !begun.iter().any(|upload| upload.id == id) {
+                let key = known.key.clone();
+                begun.push(UnfinishedUpload { key, id });
+            }
+        }
+        for (place, upload) in begun.iter().enumerate() {
+            let there = place < listed
+                || retry(self.retries, || self.bucket.parts(upload))
+                    .await?
+                    .is_some();
+            erased.uploads += u64::from(there);
             if let Some(hand) = hand {
                 retry(self.retries, || hand.writer.abort(upload)).await?;
             }
-            erased.uploads += 1;
         }
         let head = retry(self.retries, || self.bucket.head(&known.key)).await?;
         match known.fate(head.as_ref()) {

@@ -3,7 +3,7 @@
 mod pruned;
 mod unbooked;
 
-use std::ops::{Deref, DerefMut};
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -21,12 +21,6 @@ impl Deref for Recorded {
 
     fn deref(&self) -> &Workplace {
         self.place.as_ref().expect("there")
-    }
-}
-
-impl DerefMut for Recorded {
-    fn deref_mut(&mut self) -> &mut Workplace {
-        self.place.as_mut().expect("there")
     }
 }
 
@@ -106,6 +100,16 @@ impl Recorded {
         place.expect(0, "data-migrate", &[]);
         made.place = Some(place);
         Some(made)
+    }
+
+    /// With V2's recordings in this folder.
+    pub fn reading_recordings(mut self, folder: &std::path::Path) -> Self {
+        let locator = format!("file://{}", folder.display());
+        self.place = self
+            .place
+            .take()
+            .map(|place| place.with("V2_AUDIO", &locator));
+        self
     }
 
     /// A file of V2's documents.

@@ -10,6 +10,7 @@ use super::Recorded;
 /// What a rollback says of the bucket.
 fn numbers(outcome: &Value) -> Vec<Value> {
     let names = [
+        "uploads_given_up",
         "objects_removed",
         "objects_gone",
         "objects_in_use",
@@ -117,6 +118,38 @@ fn what_stands_there_and_is_not_known_to_be_migrations_is_named() {
     );
     assert_eq!(done["objects_removed"], json!(all.len() - 3));
     assert_eq!(place.stored(), [all[0].clone(), all[all.len() - 1].clone()]);
+}
+
+#[test]
+fn an_upload_that_was_begun_is_given_up() {
+    let Some(place) = Recorded::with_rows() else {
+        return;
+    };
+    let folder = place.dir.path().join("large");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let mut bytes = b"RIFF\0\0\0\0WAVE".to_vec();
+    bytes.extend((0..6_u32 << 20).flat_map(|word| word.wrapping_mul(2_654_435_761).to_le_bytes()));
+    std::fs::write(folder.join("202506-IC002.wav"), &bytes).expect("written");
+    let place = place.reading_recordings(&folder);
+    let mut child = place.spawn("audio-migrate", &["--limit-rate", "8M"]);
+    let begun = "SELECT count(*) FROM sunset.objects WHERE upload_id IS NOT NULL";
+    let began = Instant::now();
+    while place.text(begun) == "0" {
+        assert!(began.elapsed() < Duration::from_secs(60), "it begins none");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    child.kill().expect("killed");
+    child.wait().expect("gone");
+    let done = emptied(&place, 0, &["--audio-urls"]);
+    assert_eq!(done["uploads_given_up"], 1, "{done:#}");
+    let parts = std::fs::read_dir(place.dir.path().join("s3")).expect("read");
+    let parts = parts.filter(|entry| {
+        let entry = entry.as_ref().expect("an entry");
+        entry.file_name().to_string_lossy().contains("upload")
+    });
+    assert_eq!(parts.count(), 0);
+    place.expect(0, "audio-migrate", &[]);
+    assert_eq!(place.stored(), ["audio/2025/06/202506-IC002.wav"]);
 }
 
 #[test]
