@@ -8,6 +8,7 @@ use crate::audio::erasure::KnownKey;
 use crate::audio::record::{Conversation, Intent, MeasuredPart, ObjectRecord, Version};
 use crate::error::Result;
 use crate::permit::TargetIdentity;
+use crate::ports::verify::Found;
 
 /// The bytes of an object, or of a part of it, as they arrive.
 pub type ByteStream = BoxStream<'static, Result<Bytes>>;
@@ -214,6 +215,11 @@ pub trait ObjectLedger: Send + Sync {
 
     /// Every recorded object; empty where there is no ledger yet.
     async fn objects(&self) -> Result<Vec<ObjectRecord>>;
+
+    /// Recorded objects whose entries were changed since by somebody else.
+    async fn altered(&self) -> Result<Found> {
+        Ok(Found::default())
+    }
 
     /// Those of the recorded objects that have one of these source URIs.
     async fn objects_at(&self, uris: &[String]) -> Result<Vec<ObjectRecord>> {

@@ -10,6 +10,8 @@ use sunset_core::check::{Check, Finding, Section};
 use sunset_core::error::Result;
 use sunset_core::ports::objects::{ObjectLedger, ObjectStore};
 
+use super::found;
+
 /// How many recordings a finding names.
 const NAMED: usize = 50;
 
@@ -72,10 +74,22 @@ async fn compare(ledger: &dyn ObjectLedger, store: &dyn ObjectStore) -> Result<S
         )
     }))
     .with(left_behind);
+    let altered = ledger.altered().await?;
+    let entries = Check::new(
+        "the ledger's entries of recordings are as they were recorded",
+        format!("{} entries with their seals", records.len()),
+    )
+    .with(
+        found("entries were changed since", &altered).map(|finding| {
+            finding.remedy(
+            "put them back from a backup of the database: what proved the copies stands in them",
+        )
+        }),
+    );
     Ok(Section {
         title: "Audio".into(),
         summary,
-        checks: vec![links.check, bucket],
+        checks: vec![links.check, bucket, entries],
         skipped: None,
     })
 }

@@ -15,12 +15,14 @@ use sunset_core::audio::record::{
 use sunset_core::digest::Digest;
 use sunset_core::permit::TargetIdentity;
 use sunset_core::ports::objects::{Coming, LinkOutcome, ObjectJournal, ObjectLedger, Proof};
+use sunset_core::ports::verify::Found;
 use sunset_core::{Error, ErrorKind, Result};
 
 use super::connection::Database;
 use super::fault::error;
 use super::links::{self, CellLink};
 use super::runs::{ActiveRun, Lease};
+use super::verify::read_found;
 
 /// Records a statement, so that a batch is neither too long nor too large.
 const BATCH: usize = 1_000;
@@ -83,6 +85,23 @@ impl ObjectLedger for ObjectBook {
             keys::next(&mut transaction, &self.target, after, coming).await
         };
         self.database.watched(work).await
+    }
+
+    async fn altered(&self) -> Result<Found> {
+        if !self.exists {
+            return Ok(Found::default());
+        }
+        let what = "cannot look at the entries of recordings";
+        let failed = |cause| error(cause, what);
+        let fetch = || async {
+            let mut transaction = self.database.begin_reading().await?;
+            crate::postgres::query(include_str!("objects/altered.sql"))
+                .fetch_all(&mut *transaction)
+                .await
+                .map_err(failed)
+        };
+        let rows = self.database.steadily(fetch).await?;
+        read_found(&rows, what)
     }
 }
 

@@ -72,7 +72,7 @@ impl Verifier {
     }
 }
 
-fn read_found(rows: &[PgRow], what: &str) -> Result<Found> {
+pub(super) fn read_found(rows: &[PgRow], what: &str) -> Result<Found> {
     let failed = |cause| error(cause, what);
     let mut found = Found::default();
     for row in rows {

@@ -63,6 +63,58 @@ async fn without_a_ledger_there_is_nothing() {
 }
 
 #[tokio::test]
+async fn an_entry_that_somebody_changed_is_named() {
+    let Some(scratch) = loaded().await else {
+        return;
+    };
+    let run = scratch.run_of("audio-migrate").await;
+    let book = ObjectBook::new(scratch.database().await, true, bucket());
+    let mut orphan = ObjectRecord::new("gs://b/o.mp3", None, Role::Orphan, State::Listed);
+    orphan.size = Some(1);
+    let records = [
+        copied("gs://b/1.mp3", "c 1"),
+        copied("gs://b/2.mp3", "c2"),
+        orphan,
+    ];
+    let journal = run.objects(bucket());
+    journal.record(&records).await.expect("recorded");
+    assert_eq!(book.altered().await.expect("looked").count, 0);
+    for (change, back) in [
+        (
+            "sha256 = sha256('x')",
+            "sha256 = decode(repeat('cd', 32), 'hex')",
+        ),
+        ("md5 = '\\x00'", "md5 = decode(repeat('ab', 16), 'hex')"),
+        ("crc32c = 7", "crc32c = 4294967295"),
+        ("content_type = 'audio/wav'", "content_type = 'audio/mpeg'"),
+        ("size = NULL", "size = 5497558138880"),
+    ] {
+        let update = |set: &str| {
+            format!("UPDATE sunset.objects SET {set} WHERE source_uri = 'gs://b/2.mp3'")
+        };
+        scratch.run(&update(change)).await;
+        let found = book.altered().await.expect("looked");
+        assert_eq!(found.ids, ["gs://b/2.mp3, c2"], "{change}");
+        scratch.run(&update(back)).await;
+        assert_eq!(book.altered().await.expect("looked").count, 0, "{back}");
+    }
+    scratch
+        .run("UPDATE sunset.objects SET source_uri = 'gs://b/9.mp3' WHERE source_uri = 'gs://b/o.mp3'")
+        .await;
+    let found = book.altered().await.expect("looked");
+    assert_eq!(
+        (found.count, found.ids.concat().as_str()),
+        (1, "gs://b/9.mp3")
+    );
+    // Recorded again, it is as recorded; what an older version recorded has no seal.
+    scratch
+        .run("UPDATE sunset.objects SET seal = NULL WHERE source_uri = 'gs://b/9.mp3'")
+        .await;
+    journal.record(&records).await.expect("recorded");
+    assert_eq!(book.altered().await.expect("looked").count, 0);
+}
+
+#[tokio::test]
 async fn a_proof_and_its_link_are_one_and_are_read_back_as_they_were() {
     let Some(scratch) = loaded().await else {
         return;

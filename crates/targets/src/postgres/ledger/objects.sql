@@ -25,6 +25,8 @@ CREATE TABLE IF NOT EXISTS sunset.objects (
 );
 -- From the beginning of the copy to its proof, milliseconds.
 ALTER TABLE sunset.objects ADD COLUMN IF NOT EXISTS took_ms bigint;
+-- SHA-256 over what was recorded, so that an entry that was changed since is found out.
+ALTER TABLE sunset.objects ADD COLUMN IF NOT EXISTS seal bytea;
 CREATE INDEX IF NOT EXISTS objects_conversation ON sunset.objects (conversation_id);
 CREATE INDEX IF NOT EXISTS objects_key ON sunset.objects (key);
 
