@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use sunset_cli::render::{self, Failure, Report};
-use sunset_cli::{Consented, Program, Session, Status, write_report};
+use sunset_cli::render;
+use sunset_cli::{Consented, Program, ReportBehind, Session, Status};
 use sunset_core::audio::outcome::AudioReport;
 use sunset_core::audio::plan::{Options, Plan};
 use sunset_core::config::{AudioSourceSettings, BackupWish, DatabaseSettings, Pace, R2Settings};
@@ -13,7 +13,6 @@ use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::ports::objects::{ObjectLedger, ObjectSource, ObjectStore};
 use sunset_core::ports::runs::{RunEnd, RunStart};
-use sunset_core::report::History;
 use sunset_engine::audio::{self, CopyOptions, UrlCheck};
 use sunset_engine::retry::Retries;
 use sunset_sources::objects::PublicUrls;
@@ -87,16 +86,15 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
             } else {
                 flow.write(&consent).await
             };
-            let failure = status.as_ref().err().map(Failure::of);
-            match (status, flow.report(begun, failure).await) {
-                (Ok(status), told) => told.map(|()| status),
-                (Err(error), Ok(())) => Err(error),
-                (Err(error), Err(untold)) => {
-                    let words = format!("warning: no report could be written: {untold}");
-                    flow.session.say(&words);
-                    Err(error)
-                }
-            }
+            let report = ReportBehind {
+                folder: flow.arguments.report.as_deref(),
+                session: &flow.session,
+                plan: &flow.arguments.plan,
+                target: flow.database.describe(),
+                begun,
+            };
+            let history = Ledger::history_in(&flow.database);
+            report.behind::<Arguments, _>(status, history).await
         }
     }
 }
@@ -113,34 +111,6 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// The report of what the ledger holds, where it was asked for.
-    async fn report(&self, begun: Instant, failure: Option<Failure>) -> Result<()> {
-        let Some(folder) = &self.arguments.report else {
-            return Ok(());
-        };
-        let history = match Ledger::open(&self.database).await {
-            Ok(Some(ledger)) => ledger.history().await,
-            Ok(None) => Ok(History::default()),
-            Err(error) => Err(error),
-        };
-        let history = match history {
-            Ok(history) => history,
-            // What broke the run off may keep the ledger from being read: then that is told.
-            Err(error) if failure.is_some() => {
-                self.session.say(&format!("note: {error}"));
-                History::default()
-            }
-            Err(error) => return Err(error),
-        };
-        let (plan, target) = (&self.arguments.plan, self.database.describe());
-        let mut report =
-            Report::of_ledger::<Arguments>(&self.session, plan, target, begun, history);
-        report.failure = failure;
-        let path = write_report(&report, folder)?;
-        self.session.print(&format!("Report: {}", path.display()));
-        Ok(())
-    }
-
     pub async fn book(&self) -> Result<ObjectBook> {
         let ledger = Ledger::open(&self.database).await?;
         let target = self.store.identity();

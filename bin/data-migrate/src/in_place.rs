@@ -8,7 +8,7 @@ use std::time::{Instant as Clock, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value, json};
 use sunset_cli::render::{self, StepText};
-use sunset_cli::{Consented, Palette, Program, Session, Status, Tone};
+use sunset_cli::{Consented, Palette, Program, ReportBehind, Session, Status, Tone};
 use sunset_core::check::CheckReport;
 use sunset_core::config::BackupWish;
 use sunset_core::env_vars;
@@ -27,7 +27,6 @@ use sunset_targets::postgres::{
 pub use arguments::InPlaceArguments;
 
 use crate::Arguments;
-use crate::told::Wanted;
 
 pub async fn migrate(
     arguments: Arguments,
@@ -99,14 +98,15 @@ pub async fn migrate(
         Consented::DryRun => flow.dry_run().await,
         Consented::Write(consent) => {
             let status = flow.write(&consent).await;
-            let wanted = Wanted {
+            let report = ReportBehind {
                 folder: arguments.report.as_deref(),
                 session: &flow.session,
                 plan: &registered.name,
-                database: &flow.database,
+                target: flow.database.describe(),
                 begun,
             };
-            wanted.behind(status).await
+            let history = Ledger::history_in(&flow.database);
+            report.behind::<Arguments, _>(status, history).await
         }
     }
 }

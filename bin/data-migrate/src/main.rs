@@ -6,7 +6,6 @@ mod counted;
 mod in_place;
 mod migrate;
 mod shared;
-mod told;
 mod watch;
 
 use std::path::PathBuf;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use sunset_cli::render::{self, StepText};
-use sunset_cli::{Consented, Program, Session, Status};
+use sunset_cli::{Consented, Program, ReportBehind, Session, Status};
 use sunset_core::config::{DatabaseSettings, DocumentSourceSettings, Pace};
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
@@ -24,7 +24,6 @@ use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, Veri
 
 use crate::backup::Backup;
 use crate::counted::Counted;
-use crate::told::Wanted;
 use crate::{Arguments, afterwards, shared, watch};
 
 pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
@@ -362,14 +361,15 @@ impl Flow {
 
     /// The report of what the ledger holds, where it was asked for: of a run that failed, too.
     async fn reported<T>(&self, begun: Instant, done: Result<T>) -> Result<T> {
-        let wanted = Wanted {
+        let report = ReportBehind {
             folder: self.arguments.report.as_deref(),
             session: &self.session,
             plan: self.plan.name(),
-            database: &self.database,
+            target: self.database.describe(),
             begun,
         };
-        wanted.behind(done).await
+        let history = Ledger::history_in(&self.database);
+        report.behind::<Arguments, _>(done, history).await
     }
 
     fn tell_steps(&self, report: &LoadReport, run: i64, steps: &[StepText]) {

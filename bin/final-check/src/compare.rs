@@ -81,16 +81,14 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
         reports,
         begun,
     };
-    let checked = checking.everything(proof).await;
-    if let (Err(error), true) = (&checked, reports) {
-        let of = Of {
-            plan: plan.name(),
-            database: &database,
-            begun,
-        };
-        told::broken_off(error, &of, &arguments, &session).await;
-    }
-    checked
+    let of = Of {
+        plan: plan.name(),
+        database: &database,
+        begun,
+        folder: reports.then_some(arguments.reports.as_path()),
+    };
+    of.or_broken_off(checking.everything(proof).await, &session)
+        .await
 }
 
 /// What is compared, and how.

@@ -107,43 +107,35 @@ pub async fn final_check(
         plan: &registered.name,
         database: &database,
         begun,
+        folder: reports.then_some(arguments.reports.as_path()),
     };
-    let rows = InPlaceLook::new(database.clone());
-    let opening = in_place::open(registered, parameters, DayOf::Migration, &database, &rows);
-    let opened = match opening.await {
-        Ok(opened) => opened,
-        Err(error) => {
-            if reports {
-                told::broken_off(&error, &of, arguments, session).await;
-            }
-            return Err(error);
+    let checked = async {
+        let rows = InPlaceLook::new(database.clone());
+        let opening = in_place::open(registered, parameters, DayOf::Migration, &database, &rows);
+        let opened = opening.await?;
+        if let Some(earlier) = &opened.day {
+            session.detail(&format!("as of {}, as it was migrated", earlier.day));
         }
+        let plan = opened.plan;
+        let checking = Checking {
+            backup,
+            options: InPlaceOptions {
+                batches: plan.batches,
+                connections: 1,
+                began: now,
+                retries: Retries(pace.max_retries),
+                again: false,
+            },
+            plan,
+            wanted: &arguments.in_place.check,
+            database: database.clone(),
+            session,
+            begun,
+            reports,
+        };
+        checking.everything(arguments, &consent).await
     };
-    if let Some(earlier) = &opened.day {
-        session.detail(&format!("as of {}, as it was migrated", earlier.day));
-    }
-    let plan = opened.plan;
-    let checking = Checking {
-        backup,
-        options: InPlaceOptions {
-            batches: plan.batches,
-            connections: 1,
-            began: now,
-            retries: Retries(pace.max_retries),
-            again: false,
-        },
-        plan,
-        wanted: &arguments.in_place.check,
-        database: database.clone(),
-        session,
-        begun,
-        reports,
-    };
-    let checked = checking.everything(arguments, &consent).await;
-    if let (Err(error), true) = (&checked, reports) {
-        told::broken_off(error, &of, arguments, session).await;
-    }
-    checked
+    of.or_broken_off(checked.await, session).await
 }
 
 struct Checking<'a> {

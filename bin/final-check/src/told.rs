@@ -1,12 +1,13 @@
 //! The report of a check, or of the ledger alone.
 
+use std::path::Path;
 use std::time::Instant;
 
-use sunset_cli::render::{Failure, Report};
-use sunset_cli::{Program, Session, Status, write_report};
+use sunset_cli::render::Report;
+use sunset_cli::{Program, ReportBehind, Session, Status, write_report};
 use sunset_core::check::CheckReport;
 use sunset_core::config::DatabaseSettings;
-use sunset_core::error::{Error, Result};
+use sunset_core::error::Result;
 use sunset_core::report::{Comparison, History};
 use sunset_targets::postgres::{ConnectOptions, Database, Ledger};
 
@@ -46,30 +47,31 @@ pub async fn report(
     Ok(report)
 }
 
-/// What broke off.
+/// What a check is of.
 pub struct Of<'a> {
     pub plan: &'a str,
     pub database: &'a Database,
     pub begun: Instant,
+    /// Where the report of one that breaks off goes; none where no report is wanted.
+    pub folder: Option<&'a Path>,
 }
 
-/// Writes the report of a check that broke off: the error, and what the ledger holds as far as it
-/// can still be read. What keeps it from being written is only told, for the error matters more.
-pub async fn broken_off(error: &Error, of: &Of<'_>, arguments: &Arguments, session: &Session) {
-    let history = match Ledger::open(of.database).await {
-        Ok(Some(ledger)) => ledger.history().await,
-        Ok(None) => Ok(History::default()),
-        Err(error) => Err(error),
-    };
-    let history = history.unwrap_or_else(|error| {
-        session.say(&format!("note: {error}"));
-        History::default()
-    });
-    let target = of.database.describe();
-    let mut report = Report::of_ledger::<Arguments>(session, of.plan, target, of.begun, history);
-    report.failure = Some(Failure::of(error));
-    if let Err(untold) = write(&report, arguments, session) {
-        session.say(&format!("warning: no report could be written: {untold}"));
+impl Of<'_> {
+    /// What was checked. Behind a check that broke off, its report is written: the error, and what the
+    /// ledger holds as far as it can still be read.
+    ///
+    /// # Errors
+    /// That of the check.
+    pub async fn or_broken_off<T>(&self, checked: Result<T>, session: &Session) -> Result<T> {
+        let report = ReportBehind {
+            folder: self.folder.filter(|_| checked.is_err()),
+            session,
+            plan: self.plan,
+            target: self.database.describe(),
+            begun: self.begun,
+        };
+        let history = Ledger::history_in(self.database);
+        report.behind::<Arguments, _>(checked, history).await
     }
 }
 

@@ -67,6 +67,6 @@ pub use numbers::{bytes, duration, interval, thousands};
 pub use plans::{
     desired_schema, document_plan, in_place_plan, in_place_settings, is_file, schema_name,
 };
-pub use report_files::{now, write_report};
+pub use report_files::{ReportBehind, now, write_report};
 pub use session::{Program, Session, run};
 pub use status::Status;

@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
 use sunset_core::Result;
 use sunset_core::report::{Examples, History, Latency, Pace, Recordings, StepPace};
 
+use super::connection::Database;
 use super::fault::error;
 use super::ledger::Ledger;
 use super::runs::record;
@@ -23,6 +24,17 @@ const SLOTS: f64 = 120.0;
 const WHAT: &str = "cannot read how the migration went";
 
 impl Ledger {
+    /// What the ledger of a database tells of how it went; nothing where there is none.
+    ///
+    /// # Errors
+    /// As of [`Ledger::open`].
+    pub async fn history_in(database: &Database) -> Result<History> {
+        match Self::open(database).await? {
+            Some(ledger) => ledger.history().await,
+            None => Ok(History::default()),
+        }
+    }
+
     /// What the ledger tells of how it went, all of it as of one moment.
     ///
     /// # Errors
