@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use sunset_core::plans::schemas::schema_named;
 use sunset_core::ports::progress::Silent;
-use sunset_core::ports::schema::SchemaWriter;
+use sunset_core::ports::schema::{SchemaWriter, Turn};
 use sunset_core::schema::diff::Directions;
-use sunset_core::schema::steps::{SchemaPlan, Step};
+use sunset_core::schema::steps::{Guard, SchemaPlan, Step};
 use sunset_core::schema::sweep::Sweep;
 use sunset_core::schema::undo::RecordedStep;
 use sunset_core::{Error, ErrorKind, Result};
@@ -25,7 +25,7 @@ const DURATION: &str = include_str!("generations/duration.sql");
 const COLUMNS: &str = include_str!("generations/columns.sql");
 
 /// As `schema-push` does it.
-async fn pushed(scratch: &Scratch) {
+pub async fn pushed(scratch: &Scratch) {
     let wanted = schema_named("sales-ai", "public").expect("plan");
     let reader = LiveReader::new(scratch.database().await);
     let (steps, live) = plan(&reader, &wanted, &Directions::default())
@@ -342,7 +342,7 @@ struct Breaking {
 
 #[async_trait]
 impl SchemaWriter for Breaking {
-    async fn apply(&self, namespace: &str, steps: &[Step]) -> Result<()> {
+    async fn apply(&self, namespace: &str, steps: &[Step]) -> Result<Turn> {
         if self.left.fetch_sub(1, Ordering::SeqCst) == 0 {
             return Err(Error::new(ErrorKind::Interrupted, "killed"));
         }
@@ -364,8 +364,8 @@ impl SchemaWriter for Breaking {
         self.steps.recorded().await
     }
 
-    async fn undo(&self, step: &RecordedStep) -> Result<()> {
-        self.steps.undo(step).await
+    async fn undo(&self, step: &RecordedStep, guard: Option<&Guard>) -> Result<Turn> {
+        self.steps.undo(step, guard).await
     }
 }
 

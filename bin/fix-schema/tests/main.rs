@@ -13,6 +13,7 @@ mod odd;
 #[path = "../../schema-push/tests/scratch.rs"]
 mod scratch;
 mod strange;
+mod surroundings;
 mod taken_back;
 mod traffic;
 

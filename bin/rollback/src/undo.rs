@@ -2,6 +2,7 @@
 
 mod bucket;
 mod outcome;
+mod structure;
 
 use serde_json::{Value, json};
 use sunset_cli::{Consented, Program, Session, Status, render};
@@ -15,12 +16,11 @@ use sunset_core::plans::in_place::Parameters;
 use sunset_core::ports::in_place::ChangeScope;
 use sunset_core::ports::rollback::{RollbackOptions, RollbackReport, Scope, UndoPlanner, Undone};
 use sunset_core::ports::runs::RunEnd;
-use sunset_core::schema::undo::{KeptRows, RecordedStep, UndoPlan};
 use sunset_engine::in_place::{TakenReport, plan_take_back, take_back};
 use sunset_engine::retry::Retries;
 use sunset_engine::rollback::rollback;
 use sunset_engine::schema;
-use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, LiveReader};
+use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger};
 use sunset_targets::r2::R2Bucket;
 
 use crate::{Arguments, in_place, kept, levels, tell};
@@ -162,25 +162,11 @@ impl Flow {
         self.session
             .print(&render::rollback_text(&plan, true, language));
         self.tell_bucket(&emptied, true);
-        let (undo, in_the_way) = self.plan_schema(&ledger, &plan).await?;
-        for step in &undo.steps {
-            self.session.print(&format!("would undo: {}", step.title));
-        }
-        for title in &undo.permanent {
-            self.session
-                .print(&format!("stays, for it has no inverse: {title}"));
-        }
-        for (what, count) in &in_the_way {
-            self.session
-                .print(&format!("stands in the way: {count} {what}"));
-        }
-        if !in_the_way.is_empty() {
-            self.session.print(
-                "so no step of the schema would be undone; --force undoes them all the same",
-            );
-        }
+        let (undo, kept) = self.plan_schema(&ledger, &plan).await?;
+        self.tell_schema(&undo, &kept);
+        let in_the_way = !kept.is_empty() || !undo.hindered.is_empty();
         let nothing = plan == Undone::default() && emptied.is_nothing() && undo.steps.is_empty();
-        let status = if !in_the_way.is_empty() && dry_run {
+        let status = if in_the_way && dry_run {
             Status::Incomplete
         } else if dry_run || nothing {
             Status::Done
@@ -198,42 +184,12 @@ impl Flow {
                 map.insert("objects".into(), json!(emptied.keys));
                 self.put_bucket(&emptied, map);
                 if self.schema {
-                    let titles: Vec<_> = undo.steps.iter().map(|step| &step.title).collect();
-                    let in_the_way: Vec<_> = in_the_way
-                        .iter()
-                        .map(|(what, count)| json!({"what": what, "count": count}))
-                        .collect();
-                    map.insert(
-                        "schema".into(),
-                        json!({"steps": titles, "permanent": undo.permanent, "in_the_way": in_the_way}),
-                    );
+                    map.insert("schema".into(), structure::planned_json(&undo, &kept));
                 }
             }
             document
         });
         Ok(status)
-    }
-
-    /// What `--schema` would undo, and what would keep it from that once the rows are taken back:
-    /// without `--force`, data that came since and rows that the rollback keeps.
-    async fn plan_schema(
-        &self,
-        ledger: &Ledger,
-        rows: &Undone,
-    ) -> Result<(UndoPlan, Vec<(String, u64)>)> {
-        let steps = self.schema_steps(ledger).await?;
-        let reader = LiveReader::new(self.database.clone());
-        let mut stay = KeptRows::new();
-        for row in &rows.kept {
-            let of_table = stay.entry(row.table.clone()).or_default();
-            of_table.push(row.row_id.clone());
-        }
-        let (undo, kept) = schema::plan_undo(&reader, steps, Some(&stay)).await?;
-        if self.options.force {
-            return Ok((undo, Vec::new()));
-        }
-        let in_the_way = kept.into_iter().map(|kept| (kept.what, kept.rows.count));
-        Ok((undo, in_the_way.collect()))
     }
 
     async fn take_back(&self, consent: &Consent) -> Result<Status> {
@@ -249,6 +205,10 @@ impl Flow {
         sunset_backup::may_keep(&self.backup, &self.database).await?;
         let ledger = Ledger::install(&self.database, &permit).await?;
         self.check_known(&ledger).await?;
+        // Asked before anything is done, so that nothing is done by halves.
+        let rows = ledger.plan(&self.scope, self.options).await?;
+        let (undo, stays) = self.plan_schema(&ledger, &rows).await?;
+        schema::may_undo(&undo, &stays, self.options.force)?;
         let options = self.scope_json();
         let start = sunset_cli::run_start::<Arguments>(&self.plan, options);
         let run = ledger.begin_run(&permit, &start).await?;
@@ -261,8 +221,12 @@ impl Flow {
                     Err(error) => RunEnd::failed(error),
                 };
                 run.finish(&end).await?;
-                let status = self.end(&report, &emptied, kept, undone.as_ref().ok());
-                tell::undone_steps(&self.session, &undone?);
+                let undone = undone.inspect_err(|_| {
+                    self.session
+                        .say("The rows are taken back, and not all of the schema.");
+                })?;
+                let status = self.end(&report, &emptied, kept, Some(&undone));
+                tell::undone_steps(&self.session, &undone);
                 Ok(status)
             }
             Err(error) => Err(run.failed(error).await),
@@ -329,32 +293,5 @@ impl Flow {
         let lines = in_place::report_lines(taken);
         let text = render::taken_text(&lines, &taken.kept, planned);
         self.session.print(text.trim_end());
-    }
-
-    /// The steps that `--schema` undoes: those of schema-push and fix-schema.
-    async fn schema_steps(&self, ledger: &Ledger) -> Result<Vec<RecordedStep>> {
-        if self.schema {
-            ledger.schema_steps_of(SCHEMA_RUNS).await
-        } else {
-            Ok(Vec::new())
-        }
-    }
-
-    /// Undoes them, once the rows are taken back.
-    async fn undo_schema(&self, ledger: &Ledger, run: &ActiveRun) -> Result<schema::Undone> {
-        let steps = self.schema_steps(ledger).await?;
-        if steps.is_empty() {
-            return Ok(schema::Undone::default());
-        }
-        let reader = LiveReader::new(self.database.clone());
-        let progress = self.session.progress();
-        schema::undo_steps(
-            &reader,
-            &run.schema(),
-            steps,
-            self.options.force,
-            progress.as_ref(),
-        )
-        .await
     }
 }

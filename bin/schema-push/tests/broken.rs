@@ -7,9 +7,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sunset_core::plans::schemas::schema_named;
 use sunset_core::ports::progress::Silent;
-use sunset_core::ports::schema::SchemaWriter;
+use sunset_core::ports::schema::{SchemaWriter, Turn};
 use sunset_core::schema::diff::Directions;
-use sunset_core::schema::steps::Step;
+use sunset_core::schema::steps::{Guard, Step};
 use sunset_core::schema::sweep::Sweep;
 use sunset_core::schema::undo::RecordedStep;
 use sunset_core::{Error, ErrorKind, Result};
@@ -27,7 +27,7 @@ struct Breaking {
 
 #[async_trait]
 impl SchemaWriter for Breaking {
-    async fn apply(&self, namespace: &str, steps: &[Step]) -> Result<()> {
+    async fn apply(&self, namespace: &str, steps: &[Step]) -> Result<Turn> {
         if self.left.fetch_sub(1, Ordering::SeqCst) == 0 {
             return Err(Error::new(ErrorKind::Interrupted, "killed"));
         }
@@ -52,11 +52,11 @@ impl SchemaWriter for Breaking {
         self.steps.recorded().await
     }
 
-    async fn undo(&self, step: &RecordedStep) -> Result<()> {
+    async fn undo(&self, step: &RecordedStep, guard: Option<&Guard>) -> Result<Turn> {
         if self.left.fetch_sub(1, Ordering::SeqCst) == 0 {
             return Err(Error::new(ErrorKind::Interrupted, "killed"));
         }
-        self.steps.undo(step).await
+        self.steps.undo(step, guard).await
     }
 }
 

@@ -14,6 +14,8 @@ mod empty;
 mod existing;
 mod generations;
 mod golden;
+mod hindrances;
+mod latecomers;
 mod names;
 mod obstacles;
 mod patience;

@@ -20,7 +20,7 @@ async fn indexless() -> Option<Scratch> {
     Some(scratch)
 }
 
-fn started(scratch: &Scratch, arguments: &[&str]) -> Child {
+pub fn started(scratch: &Scratch, arguments: &[&str]) -> Child {
     scratch
         .program(PROGRAM, arguments)
         .stdout(Stdio::piped())
@@ -29,7 +29,7 @@ fn started(scratch: &Scratch, arguments: &[&str]) -> Child {
         .expect("program")
 }
 
-fn ended(child: Child, scratch: &Scratch) -> Said {
+pub fn ended(child: Child, scratch: &Scratch) -> Said {
     Said::new(child.wait_with_output().expect("wait"), &scratch.name)
 }
 
@@ -214,7 +214,7 @@ async fn who_has_locked_a_table_is_named_when_it_is_taken_back_too() {
         .into_iter()
         .find(|step| step.title == "create table form_submissions")
         .expect("step");
-    let fault = sunset_core::ports::schema::SchemaWriter::undo(&run.schema(), &last)
+    let fault = sunset_core::ports::schema::SchemaWriter::undo(&run.schema(), &last, None)
         .await
         .expect_err("locked");
     assert!(fault.what().contains("weekly report"), "{fault}");

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::plans::schemas::PlanSchema;
 use sunset_core::ports::progress::Progress;
-use sunset_core::ports::schema::{FoundRows, SchemaReader, SchemaWriter};
+use sunset_core::ports::schema::{FoundRows, SchemaReader, SchemaWriter, Turn};
 use sunset_core::schema::diff::{self, Directions};
 use sunset_core::schema::live::LiveSchema;
 use sunset_core::schema::preflight::preflight;
 use sunset_core::schema::repair::{self, Fault};
-use sunset_core::schema::steps::{Blocked, SchemaPlan, Step, batches};
+use sunset_core::schema::steps::{Blocked, Guard, Note, SchemaPlan, Step, batches};
 use sunset_core::schema::sweep::Sweep;
 use sunset_core::schema::undo::{KeptRows, RecordedStep, UndoPlan};
 
@@ -100,45 +100,81 @@ pub async fn execute(
     // Steps that could not be done, and with them all that comes behind them.
     let mut gone: Vec<&str> = Vec::new();
     for batch in batches(steps) {
-        let sensible = |step: &&Step| step.needs.iter().all(|need| !gone.contains(&need.as_str()));
-        let mut ready = SchemaPlan {
-            steps: batch.iter().filter(sensible).cloned().collect(),
-            ..SchemaPlan::default()
+        let mut attempts = 0;
+        let done = loop {
+            let sensible =
+                |step: &&Step| step.needs.iter().all(|need| !gone.contains(&need.as_str()));
+            let mut ready = SchemaPlan {
+                steps: batch.iter().filter(sensible).cloned().collect(),
+                ..SchemaPlan::default()
+            };
+            withhold(reader, &mut ready).await?;
+            let left_out = batch.iter().filter(|step| !ready.steps.contains(step));
+            gone.extend(left_out.map(|step| step.title.as_str()));
+            for blocked in ready.blocked {
+                let known = executed
+                    .blocked
+                    .iter()
+                    .any(|each| each.what == blocked.what);
+                if !known {
+                    executed.blocked.push(blocked);
+                }
+            }
+            match in_turn(reader, writer, namespace, &ready.steps, progress).await? {
+                Turn::Done => break ready.steps,
+                // Rows came while locks were waited for: those are asked for once more.
+                Turn::Hindered(rows) => {
+                    attempts += 1;
+                    if attempts > LOCK_RETRIES.0 {
+                        return Err(come_and_go(&ready.steps, &rows));
+                    }
+                }
+            }
         };
-        withhold(reader, &mut ready).await?;
-        let left_out = batch.iter().filter(|step| !ready.steps.contains(step));
-        gone.extend(left_out.map(|step| step.title.as_str()));
-        for blocked in ready.blocked {
-            if executed
-                .blocked
-                .iter()
-                .all(|each| each.what != blocked.what)
-            {
-                executed.blocked.push(blocked);
-            }
-        }
-        match ready.steps.as_slice() {
-            [step] if step.effect.sweeps().is_some() => {
-                progress.doing(&step.title);
-                let mut at = Sweep::default();
-                while !at.done {
-                    at = patiently(progress, || writer.sweep(namespace, step, at)).await?;
-                }
-            }
-            steps => {
-                let work = patiently(progress, || writer.apply(namespace, steps));
-                match steps {
-                    [] => {}
-                    [step, ..] => told(reader, progress, (&step.title, &step.effect), work).await?,
-                }
-            }
-        }
         progress.advance(batch.len() as u64);
         executed
             .done
-            .extend(ready.steps.into_iter().map(|step| step.title));
+            .extend(done.into_iter().map(|step| step.title));
     }
     Ok(executed)
+}
+
+/// Does steps that run together.
+async fn in_turn(
+    reader: &dyn SchemaReader,
+    writer: &dyn SchemaWriter,
+    namespace: &str,
+    steps: &[Step],
+    progress: &dyn Progress,
+) -> Result<Turn> {
+    match steps {
+        [] => Ok(Turn::Done),
+        [step] if step.effect.sweeps().is_some() => {
+            progress.doing(&step.title);
+            let mut at = Sweep::default();
+            while !at.done {
+                at = patiently(progress, || writer.sweep(namespace, step, at)).await?;
+            }
+            Ok(Turn::Done)
+        }
+        [step, ..] => {
+            let work = patiently(progress, || writer.apply(namespace, steps));
+            told(reader, progress, (&step.title, &step.effect), work).await
+        }
+    }
+}
+
+fn come_and_go(steps: &[Step], rows: &FoundRows) -> Error {
+    let titles: Vec<&str> = steps.iter().map(|step| step.title.as_str()).collect();
+    Error::new(
+        ErrorKind::Contended,
+        format!(
+            "rows that stand in the way come and go ({}): {}",
+            rows.sample.join(", "),
+            titles.join(", ")
+        ),
+    )
+    .remedy("stop what writes them, then start this command again: it goes on where it stopped")
 }
 
 /// Executes a plan and checks by a new look at the database that nothing is left to do.
@@ -159,7 +195,8 @@ pub async fn push(
     let mut executed = execute(reader, writer, namespace, &plan.steps, progress).await?;
     let (mut after, _) = self::plan(reader, wanted, &Directions::default()).await?;
     // What was done may have cleared the way for what could not be.
-    let hindered = !plan.refused.is_empty() || !plan.blocked.is_empty();
+    let withheld = !plan.blocked.is_empty() || !executed.blocked.is_empty();
+    let hindered = !plan.refused.is_empty() || withheld;
     if hindered && !after.steps.is_empty() {
         let more = execute(reader, writer, namespace, &after.steps, progress).await?;
         executed.done.extend(more.done);
@@ -211,33 +248,112 @@ pub async fn plan_undo(
     recorded: Vec<RecordedStep>,
     rows_first: Option<&KeptRows>,
 ) -> Result<(UndoPlan, Vec<Kept>)> {
-    let plan = UndoPlan::of(recorded);
+    let mut plan = UndoPlan::of(recorded);
     let mut kept = Vec::new();
-    let mut tables: HashMap<String, LiveSchema> = HashMap::new();
+    let mut schemas: HashMap<String, LiveSchema> = HashMap::new();
     for step in &plan.steps {
-        let Some(guard) = step.carries(&plan.steps, rows_first) else {
+        if !schemas.contains_key(&step.namespace) {
+            let live = reader.read(&step.namespace, Some(&[])).await?;
+            schemas.insert(step.namespace.clone(), live);
+        }
+        let Some(live) = schemas.get(&step.namespace) else {
             continue;
         };
-        if !tables.contains_key(&step.namespace) {
-            let live = reader.read(&step.namespace, Some(&[])).await?;
-            tables.insert(step.namespace.clone(), live);
-        }
-        let there = tables
-            .get(&step.namespace)
-            .is_some_and(|live| step.is_there(live, &plan.steps));
-        if !there {
+        if step.is_gone(live, &plan.steps) {
+            plan.gone.push(step.id);
             continue;
         }
-        let rows = reader.find(&guard.violators).await?;
-        if rows.count > 0 {
-            kept.push(Kept {
-                title: step.title.clone(),
-                what: guard.what,
-                rows,
-            });
+        plan.hindered.extend(step.hindered_by(live, &plan.steps));
+        if let Some(guard) = step.broken_by(&plan.steps, rows_first) {
+            match asked(reader, &guard).await? {
+                Ok(rows) if rows.count == 0 => {}
+                Ok(rows) => plan.hindered.push(Note {
+                    object: step.title.clone(),
+                    text: format!(
+                        "{} {} ({}): {}",
+                        rows.count,
+                        guard.what,
+                        rows.sample.join(", "),
+                        guard.advice
+                    ),
+                }),
+                Err(why) => plan.hindered.push(unanswered(step, why)),
+            }
+        }
+        if let Some(guard) = step.carries(&plan.steps, rows_first) {
+            match asked(reader, &guard).await? {
+                Ok(rows) if rows.count == 0 => {}
+                Ok(rows) => kept.push(Kept {
+                    title: step.title.clone(),
+                    what: guard.what,
+                    rows,
+                }),
+                Err(why) => plan.hindered.push(unanswered(step, why)),
+            }
         }
     }
     Ok((plan, kept))
+}
+
+/// What a guard finds, or why it cannot even be asked: a value that the type of before does not
+/// take, a table that is gone.
+async fn asked(
+    reader: &dyn SchemaReader,
+    guard: &Guard,
+) -> Result<std::result::Result<FoundRows, String>> {
+    match reader.find(&guard.violators).await {
+        Err(fault) if matches!(fault.kind(), ErrorKind::Malformed | ErrorKind::NotFound) => {
+            Ok(Err(format!("{}: {}", guard.what, fault.what())))
+        }
+        found => found.map(Ok),
+    }
+}
+
+fn unanswered(step: &RecordedStep, why: String) -> Note {
+    Note {
+        object: step.title.clone(),
+        text: format!("{why}; put that right, then run rollback again"),
+    }
+}
+
+/// What `plan_undo` found to be in the way, as the error that keeps everything as it is.
+///
+/// # Errors
+/// `Refused`: what stands in the way of the inverses themselves, whatever is forced; without
+/// `force`, what would be lost.
+pub fn may_undo(plan: &UndoPlan, kept: &[Kept], force: bool) -> Result<()> {
+    if !plan.hindered.is_empty() {
+        let what: Vec<_> = plan
+            .hindered
+            .iter()
+            .map(|note| format!("{}: {}", note.object, note.text))
+            .collect();
+        return Err(Error::new(
+            ErrorKind::Refused,
+            "what was made since stands in the way of undoing the schema; nothing was undone",
+        )
+        .item(what.join("; "))
+        .remedy(
+            "do what is said of each, then run rollback --schema again; --force does not help here",
+        ));
+    }
+    if force || kept.is_empty() {
+        return Ok(());
+    }
+    let what: Vec<_> = kept
+        .iter()
+        .map(|kept| format!("{} {}", kept.rows.count, kept.what))
+        .collect();
+    Err(would_lose(what.join("; ")))
+}
+
+fn would_lose(what: String) -> Error {
+    Error::new(
+        ErrorKind::Refused,
+        "undoing the schema would lose data that came since",
+    )
+    .item(what)
+    .remedy("keep it elsewhere, then remove it; or say --force to lose it")
 }
 
 /// Undoes every recorded step, the last one first. Nothing at all is undone while a table or
@@ -267,32 +383,36 @@ pub async fn undo_steps(
     progress: &dyn Progress,
 ) -> Result<Undone> {
     let (plan, kept) = plan_undo(reader, recorded, None).await?;
-    if !kept.is_empty() && !force {
-        let what: Vec<_> = kept
-            .iter()
-            .map(|kept| format!("{} {}", kept.rows.count, kept.what))
-            .collect();
-        return Err(Error::new(
-            ErrorKind::Refused,
-            "undoing the schema would lose data that came since",
-        )
-        .item(what.join("; "))
-        .remedy("run rollback without --schema first; or say --force to lose it"));
-    }
+    may_undo(&plan, &kept, force)?;
     progress.start("undo", Some(plan.steps.len() as u64));
     let mut undone = Undone {
         permanent: plan.permanent,
         ..Undone::default()
     };
     for step in &plan.steps {
-        if step.effect.sweeps().is_some() {
+        if plan.gone.contains(&step.id) {
+            let nothing = RecordedStep {
+                inverse: Vec::new(),
+                ..step.clone()
+            };
+            patiently(progress, || writer.undo(&nothing, None)).await?;
+        } else if step.effect.sweeps().is_some() {
             let mut at = Sweep::default();
             while !at.done {
                 at = patiently(progress, || writer.sweep_back(step, at)).await?;
             }
         } else {
-            let work = patiently(progress, || writer.undo(step));
-            told(reader, progress, (&step.title, &step.effect), work).await?;
+            // What came behind it is undone by now, and names are those of then again.
+            let lost = step.carries(&[], None).filter(|_| !force);
+            let guard = step.broken_by(&[], None).or(lost);
+            let work = patiently(progress, || writer.undo(step, guard.as_ref()));
+            let turn = told(reader, progress, (&step.title, &step.effect), work).await?;
+            if let (Turn::Hindered(rows), Some(guard)) = (turn, guard) {
+                return Err(would_lose(format!(
+                    "{} {}, which came while this ran",
+                    rows.count, guard.what
+                )));
+            }
         }
         undone.steps.push(step.title.clone());
         progress.advance(1);

@@ -127,3 +127,29 @@ fn rows_that_the_rollback_keeps_are_foreseen_in_added_columns_and_made_tables() 
         assert_eq!((dry, done), (0, 0), "{document:#} {said}");
     }
 }
+
+#[test]
+fn what_was_made_since_is_foreseen_and_nothing_is_taken_back_by_halves() {
+    let Some(scratch) = Scratch::new() else {
+        return;
+    };
+    pushed(&scratch);
+    scratch.sql(
+        "ALTER TABLE opportunities ALTER user_id DROP NOT NULL, ALTER customer_number DROP NOT NULL",
+    );
+    migrate(&scratch);
+    scratch.sql("CREATE VIEW report AS SELECT id FROM opportunities");
+    let rows = "SELECT count(*) FROM opportunities";
+    let before = scratch.text_and_wait(rows);
+    let (document, dry, done, said) = both(&scratch, &["--force"]);
+    assert_eq!((dry, done), (3, 1), "{document:#} {said}");
+    assert_eq!(document["schema"]["hindered"][0]["object"], "opportunities");
+    assert!(said.contains("view public.report uses it"), "{said}");
+    assert_eq!(scratch.text_and_wait(rows), before);
+    let failed = scratch.rollback(&["--schema", "--yes", "--force", "--json"]);
+    let one: Value = serde_json::from_slice(&failed.stdout).expect("one JSON document");
+    assert_eq!(one["status"], "error");
+    scratch.sql("DROP VIEW report");
+    let (document, dry, done, said) = both(&scratch, &["--force"]);
+    assert_eq!((dry, done), (0, 0), "{document:#} {said}");
+}

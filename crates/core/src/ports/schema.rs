@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::error::Result;
 use crate::schema::live::LiveSchema;
-use crate::schema::steps::Step;
+use crate::schema::steps::{Guard, Step};
 use crate::schema::sweep::Sweep;
 use crate::schema::undo::RecordedStep;
 
@@ -30,6 +30,15 @@ pub struct IndexWork {
     pub waits_for: Option<String>,
 }
 
+/// What became of steps that were to be done, or of one that was to be undone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Turn {
+    /// It is done.
+    Done,
+    /// Rows that a guard forbids came while the locks were waited for; nothing was done.
+    Hindered(FoundRows),
+}
+
 /// Looks at a database without changing it.
 #[async_trait]
 pub trait SchemaReader: Send + Sync {
@@ -52,7 +61,8 @@ pub trait SchemaReader: Send + Sync {
 /// Contract: a batch is one transaction together with its entries in the ledger, unless its stage
 /// lies outside of transactions; then the entry is written before the statements, and completed
 /// behind them. A lock that is not to be had soon gives a `Contended` error and leaves nothing
-/// behind; the batch may be repeated.
+/// behind; the batch may be repeated. Guards of what changes values or takes something away are
+/// asked once more under its locks, when nobody can bring another row.
 #[async_trait]
 pub trait SchemaWriter: Send + Sync {
     /// Runs a step that [sweeps](crate::schema::steps::Effect::sweeps) over the next blocks of its
@@ -63,11 +73,11 @@ pub trait SchemaWriter: Send + Sync {
     async fn sweep_back(&self, step: &RecordedStep, at: Sweep) -> Result<Sweep>;
 
     /// Runs steps of one stage and records them with their inverses.
-    async fn apply(&self, namespace: &str, steps: &[Step]) -> Result<()>;
+    async fn apply(&self, namespace: &str, steps: &[Step]) -> Result<Turn>;
 
     /// Recorded steps that are not undone.
     async fn recorded(&self) -> Result<Vec<RecordedStep>>;
 
-    /// Runs the inverse of a step and records that.
-    async fn undo(&self, step: &RecordedStep) -> Result<()>;
+    /// Runs the inverse of a step and records that; with a guard, unless that finds rows.
+    async fn undo(&self, step: &RecordedStep, guard: Option<&Guard>) -> Result<Turn>;
 }

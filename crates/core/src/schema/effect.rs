@@ -64,6 +64,15 @@ pub enum Effect {
         #[serde(default)]
         swept: bool,
     },
+    /// A constraint goes, and its inverse adds it again: rows that came since may break it.
+    Frees {
+        /// The table.
+        table: String,
+        /// A condition on a row `t` that breaks it.
+        broken: String,
+        /// The constraint, as it was.
+        definition: String,
+    },
     /// Rows, or something that its inverse puts right whatever the rows hold.
     Other,
 }
@@ -79,11 +88,48 @@ impl Effect {
         }
     }
 
+    /// The table whose rows undoing changes or takes away, by its name of then.
+    pub fn table(&self) -> Option<&str> {
+        match self {
+            Self::CreatesTable { table }
+            | Self::AddsColumn { table, .. }
+            | Self::ChangesType { table, .. }
+            | Self::Keeps { table, .. }
+            | Self::Frees { table, .. } => Some(table),
+            Self::CreatesIndex { .. } | Self::Renames { .. } | Self::Other => None,
+        }
+    }
+
+    /// Whether doing or undoing it runs what the application has made: triggers of rows, functions
+    /// of indexes and checks.
+    pub fn runs_functions(&self) -> bool {
+        matches!(self, Self::ChangesType { .. } | Self::Keeps { .. })
+    }
+
     /// The same after a rename of a table, or of a column of `in_table`.
     #[must_use]
     pub fn with_renamed(mut self, in_table: Option<&str>, old: &str, new: &str) -> Self {
         match &mut self {
-            Self::CreatesTable { table } | Self::Keeps { table, .. } => {
+            Self::CreatesTable { table }
+            | Self::Keeps {
+                table,
+                column: None,
+                ..
+            } => {
+                if in_table.is_none() && table == old {
+                    new.clone_into(table);
+                }
+            }
+            Self::Keeps {
+                table,
+                column: Some(column),
+                ..
+            } => rename_in(table, column, in_table, old, new),
+            Self::Frees { table, broken, .. } => {
+                let (from, to) = (quote_identifier(old), quote_identifier(new));
+                if in_table.is_none() || in_table == Some(table) {
+                    *broken = broken.replace(&from, &to);
+                }
                 if in_table.is_none() && table == old {
                     new.clone_into(table);
                 }

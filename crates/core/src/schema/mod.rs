@@ -9,6 +9,7 @@ pub mod ddl;
 pub mod diff;
 pub mod effect;
 pub mod expression;
+pub mod hindrance;
 pub mod live;
 pub mod model;
 pub mod name;

@@ -49,6 +49,15 @@ impl Stage {
         )
     }
 
+    /// Whether rows that come before its locks are had could be changed, or make it fail. Behind a
+    /// check or a key that new rows must pass, none that matter can come.
+    pub fn asks_under_lock(self) -> bool {
+        matches!(
+            self,
+            Self::Rename | Self::Values | Self::Structure | Self::Data | Self::Rewrite | Self::Drop
+        )
+    }
+
     /// Whether its steps run outside of any transaction.
     pub fn outside_transaction(self) -> bool {
         self == Self::Index
@@ -160,6 +169,21 @@ pub struct Guard {
     /// Whether `fix-schema` sees to them, so that they are no failure of `schema-push`.
     #[serde(default)]
     pub for_repair: bool,
+}
+
+impl Guard {
+    /// What neither lets pass.
+    pub fn both(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        match (one, other) {
+            (Some(one), Some(other)) => Some(Self {
+                violators: format!("({}) UNION ALL ({})", one.violators, other.violators),
+                what: format!("{}, or {}", one.what, other.what),
+                advice: format!("{}; {}", one.advice, other.advice),
+                for_repair: one.for_repair && other.for_repair,
+            }),
+            (one, other) => one.or(other),
+        }
+    }
 }
 
 /// One step of a plan.

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::live::LiveSchema;
 use super::name::{qualified, quote_identifier, quote_literal};
-use super::steps::{Effect, Guard, Stage};
+use super::steps::{Effect, Guard, Note, Stage};
 
 /// Rows that a rollback of the data leaves where they are: their ids, by table.
 pub type KeptRows = BTreeMap<String, Vec<String>>;
@@ -36,8 +35,11 @@ pub struct RecordedStep {
 
 impl RecordedStep {
     /// What it made, by the names of today: `later` are the steps behind it that are not undone.
-    fn effect_now(&self, later: &[RecordedStep]) -> Effect {
-        let mut effect = self.effect.clone();
+    pub(super) fn effect_now(&self, later: &[RecordedStep]) -> Effect {
+        self.by_names_of_today(self.effect.clone(), later)
+    }
+
+    pub(super) fn by_names_of_today(&self, mut effect: Effect, later: &[RecordedStep]) -> Effect {
         let mut behind: Vec<_> = later.iter().filter(|step| step.id > self.id).collect();
         behind.sort_by_key(|step| step.id);
         for step in behind {
@@ -46,18 +48,6 @@ impl RecordedStep {
             }
         }
         effect
-    }
-
-    /// Whether what it made is there still.
-    pub fn is_there(&self, live: &LiveSchema, later: &[RecordedStep]) -> bool {
-        match &self.effect_now(later) {
-            Effect::CreatesTable { table } => live.table(table).is_some(),
-            Effect::AddsColumn { table, column, .. }
-            | Effect::ChangesType { table, column, .. } => live
-                .table(table)
-                .is_some_and(|table| table.column(column).is_some()),
-            _ => true,
-        }
     }
 
     /// ` AND NOT …` for every step behind this one that wrote a column of `table` (or whole rows),
@@ -96,24 +86,11 @@ impl RecordedStep {
     pub fn carries(&self, later: &[RecordedStep], rows_first: Option<&KeptRows>) -> Option<Guard> {
         let but_for = |table: &str, column: Option<&str>| {
             let mut conditions = Self::but_for(table, column, later, self.id);
-            if let Some(kept) = rows_first {
-                let migrated = format!(
-                    "EXISTS (SELECT 1 FROM sunset.provenance AS p WHERE p.table_name = {} AND p.row_id = to_jsonb(t) ->> 'id')",
-                    quote_literal(table)
-                );
-                let ids: Vec<String> = kept
-                    .get(table)
-                    .into_iter()
-                    .flatten()
-                    .map(|id| quote_literal(id))
-                    .collect();
-                conditions.push_str(&if ids.is_empty() {
-                    format!(" AND NOT {migrated}")
-                } else {
-                    let ids = ids.join(", ");
-                    format!(" AND (NOT {migrated} OR to_jsonb(t) ->> 'id' IN ({ids}))")
-                });
-            }
+            conditions.push_str(
+                &rows_first
+                    .map(|kept| not_migrated(table, kept))
+                    .unwrap_or_default(),
+            );
             conditions
         };
         match &self.effect_now(later) {
@@ -184,6 +161,25 @@ impl RecordedStep {
     }
 }
 
+/// ` AND …`: a row `t` of a table is not among those that are taken back before.
+pub(super) fn not_migrated(table: &str, kept: &KeptRows) -> String {
+    let migrated = format!(
+        "EXISTS (SELECT 1 FROM sunset.provenance AS p WHERE p.table_name = {} AND p.row_id = to_jsonb(t) ->> 'id')",
+        quote_literal(table)
+    );
+    let ids: Vec<String> = kept
+        .get(table)
+        .into_iter()
+        .flatten()
+        .map(|id| quote_literal(id))
+        .collect();
+    if ids.is_empty() {
+        return format!(" AND NOT {migrated}");
+    }
+    let ids = ids.join(", ");
+    format!(" AND (NOT {migrated} OR to_jsonb(t) ->> 'id' IN ({ids}))")
+}
+
 /// What undoing will do.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct UndoPlan {
@@ -191,12 +187,20 @@ pub struct UndoPlan {
     pub steps: Vec<RecordedStep>,
     /// What has no inverse and stays, by title.
     pub permanent: Vec<String>,
+    /// Steps whose table or column is gone since, by number: nothing of them is left to undo.
+    #[serde(default)]
+    pub gone: Vec<i64>,
+    /// What was made since and stands in the way of undoing, so that nothing at all is undone.
+    #[serde(default)]
+    pub hindered: Vec<Note>,
 }
 
 impl UndoPlan {
     /// Of all recorded steps that are not undone, in any order.
     pub fn of(mut recorded: Vec<RecordedStep>) -> Self {
-        recorded.sort_by_key(|step| std::cmp::Reverse(step.id));
+        // A foreign key goes before the values that it forbids come back: what a repair put right
+        // stands behind the key in the record.
+        recorded.sort_by_key(|step| (!step.only_drops_constraints(), std::cmp::Reverse(step.id)));
         let (steps, rest): (Vec<_>, Vec<_>) = recorded
             .into_iter()
             .partition(|step| !step.inverse.is_empty());
@@ -207,6 +211,7 @@ impl UndoPlan {
         Self {
             steps,
             permanent: permanent.map(|step| step.title).collect(),
+            ..Self::default()
         }
     }
 }

@@ -11,7 +11,12 @@ pub fn error(cause: sqlx::Error, what: impl Into<String>) -> Error {
     let (kind, remedy) = match &cause {
         sqlx::Error::Database(database) => {
             let code = database.code().unwrap_or_default().into_owned();
-            let (kind, remedy) = by_state(&code, database.message());
+            let fault = database.try_downcast_ref::<PgDatabaseError>();
+            let (kind, remedy) = if code.starts_with("42") && within_a_function(fault) {
+                (ErrorKind::Conflict, Some(FUNCTION))
+            } else {
+                by_state(&code, database.message())
+            };
             let item = item(database.try_downcast_ref::<PgDatabaseError>());
             let error = Error::new(kind, format!("{what}: {}", database.message()));
             let error = match item {
@@ -88,6 +93,18 @@ fn place_in_file(cause: &sqlx::Error, statement: &str) -> Option<String> {
         PgErrorPosition::Original(position) => place_of(statement, position),
         PgErrorPosition::Internal { .. } => None,
     }
+}
+
+const FUNCTION: &str = "a function of the database (of a trigger, an index or a check) names what is not there: put it right, \
+     or switch the trigger off for as long as this takes (ALTER TABLE … DISABLE TRIGGER …), and start the command again";
+
+/// Whether a function that the application has made met with it; what we send in `DO` has no name.
+fn within_a_function(fault: Option<&PgDatabaseError>) -> bool {
+    let place = fault.and_then(PgDatabaseError::r#where);
+    place.is_some_and(|place| {
+        let outermost = place.lines().last().unwrap_or_default();
+        place.contains(" function ") && !outermost.contains("inline_code_block")
+    })
 }
 
 fn item(database: Option<&PgDatabaseError>) -> Option<String> {
@@ -241,6 +258,18 @@ fn by_state(code: &str, message: &str) -> (ErrorKind, Option<&'static str>) {
             ErrorKind::Conflict,
             Some(
                 "a rule of the table stands in the way: switch it off for as long as this takes (ALTER TABLE … DISABLE RULE …), and start the command again",
+            ),
+        ),
+        "2BP01" => (
+            ErrorKind::Conflict,
+            Some(
+                "something else uses it: note how that is made, drop it, and start the command again; then make it again",
+            ),
+        ),
+        "42P07" | "42710" | "42701" => (
+            ErrorKind::Conflict,
+            Some(
+                "something else has this name by now: rename or drop it, and start the command again",
             ),
         ),
         "54011" => (

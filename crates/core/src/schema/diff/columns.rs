@@ -92,7 +92,13 @@ impl Planner<'_> {
                 .map(DefaultValue::sql),
             varying_default: column.default.as_ref().is_some_and(|d| !d.is_constant()),
         });
-        self.plan.steps.push(step);
+        self.plan
+            .steps
+            .push(if made.required && made.default.is_none() {
+                step.guarded(self.no_rows(live))
+            } else {
+                step
+            });
         if unfilled {
             self.unfilled(live, column, position);
         }
@@ -224,7 +230,8 @@ impl Planner<'_> {
             .undone_by(drop)
             .locking(table, LockMode::AccessExclusive);
         if !live.has_rows {
-            self.plan.steps.push(set);
+            let guard = live.column(name).map(|_| self.no_nulls(live, name));
+            self.plan.steps.push(Step { guard, ..set });
             return;
         }
         let helper = helper_check(live, name);

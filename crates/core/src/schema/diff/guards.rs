@@ -44,6 +44,21 @@ impl Planner<'_> {
         }
     }
 
+    /// Of a table that had none when it was looked at.
+    pub(super) fn no_rows(&self, live: &LiveTable) -> Guard {
+        let table = &live.name;
+        Guard {
+            violators: format!(
+                "SELECT {} AS item FROM {} AS t",
+                Self::row_name(live),
+                self.relation(table)
+            ),
+            what: format!("rows that came into {table} meanwhile"),
+            advice: "run schema-push again".to_owned(),
+            for_repair: false,
+        }
+    }
+
     pub(super) fn no_duplicates(&self, live: &LiveTable, columns: &[String]) -> Guard {
         let table = &live.name;
         // Some types know no equality; what becomes text of them is compared as that.

@@ -4,7 +4,7 @@ use super::{Claims, Planner};
 use crate::schema::ddl;
 use crate::schema::live::{ConstraintKind, LiveConstraint, LiveTable};
 use crate::schema::model::{ForeignKey, Table};
-use crate::schema::name::quote_identifier;
+use crate::schema::name::{qualified, quote_identifier};
 use crate::schema::steps::{Effect, LockMode, Stage, Step, Verdict, Work};
 
 impl Planner<'_> {
@@ -204,6 +204,7 @@ impl Planner<'_> {
             )
             .undone_by(self.make_again(&live.name, &other))
             .locking(&live.name, LockMode::AccessExclusive)
+            .making(freeing(&live.name, &other))
             .verdict(Verdict::NeedsAttention(format!(
                 "stands beside {}: {}",
                 key.name, other.definition
@@ -292,6 +293,7 @@ impl Planner<'_> {
             step.sql.insert(0, self.drop_constraint(name, &old.name));
             step = step
                 .undone_by(self.make_again(name, old))
+                .making(freeing(name, old))
                 .verdict(Verdict::NeedsAttention(format!(
                     "replaces {}: {}",
                     old.name, old.definition
@@ -369,6 +371,42 @@ impl Planner<'_> {
             step = step.guarded(guard);
         }
         self.plan.steps.push(step);
+    }
+}
+
+/// What undoing must know of a foreign key that goes: rows that it would forbid when it comes back.
+fn freeing(table: &str, key: &LiveConstraint) -> Effect {
+    let Some(target) = key.target.as_ref().filter(|_| key.validated) else {
+        return Effect::Other;
+    };
+    let pairs: Vec<(String, String)> = key
+        .columns
+        .iter()
+        .zip(&target.columns)
+        .map(|(own, other)| {
+            (
+                format!("t.{}", quote_identifier(own)),
+                quote_identifier(other),
+            )
+        })
+        .collect();
+    let present: Vec<String> = pairs
+        .iter()
+        .map(|(own, _)| format!("{own} IS NOT NULL"))
+        .collect();
+    let same: Vec<String> = pairs
+        .iter()
+        .map(|(own, other)| format!("o.{other}::text = {own}::text"))
+        .collect();
+    Effect::Frees {
+        table: table.to_owned(),
+        broken: format!(
+            "{} AND NOT EXISTS (SELECT 1 FROM {} AS o WHERE {})",
+            present.join(" AND "),
+            qualified(&target.namespace, &target.table),
+            same.join(" AND ")
+        ),
+        definition: format!("{}: {}", key.name, key.definition),
     }
 }
 

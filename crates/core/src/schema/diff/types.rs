@@ -168,7 +168,7 @@ impl Planner<'_> {
             };
             step = step.verdict(Verdict::NeedsAttention(why.to_owned()));
         }
-        if let Some(condition) = conversion.violators.as_ref().filter(|_| live.has_rows) {
+        if let Some(condition) = &conversion.violators {
             step = step.guarded(self.convertible(live, name, condition));
         }
         self.plan.steps.push(step);

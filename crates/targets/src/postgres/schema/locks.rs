@@ -50,6 +50,21 @@ pub(super) async fn lock(
     Ok(())
 }
 
+/// Locks one table against everybody, for as long as a lock may be waited for.
+pub(super) async fn lock_wholly(
+    transaction: &mut Transaction<'_, Postgres>,
+    namespace: &str,
+    table: &str,
+) -> Result<()> {
+    let table = qualified(namespace, table);
+    let mode = LockMode::AccessExclusive.sql();
+    sqlx::raw_sql(AssertSqlSafe(format!("LOCK TABLE {table} IN {mode} MODE")))
+        .execute(&mut **transaction)
+        .await
+        .map(drop)
+        .map_err(|cause| error(cause, "cannot lock the table to change"))
+}
+
 /// The tables that steps lock, qualified.
 pub(super) fn tables(namespace: &str, steps: &[Step]) -> Vec<String> {
     let mut names: Vec<String> = steps

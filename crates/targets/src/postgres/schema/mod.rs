@@ -1,6 +1,7 @@
 //! The live schema: reading it, changing it, and the record of what was changed.
 
 mod locks;
+mod path;
 mod reader;
 mod record;
 mod writer;

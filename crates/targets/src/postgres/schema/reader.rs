@@ -8,6 +8,7 @@ use sunset_core::schema::name::{qualified, quote_identifier};
 use sunset_core::{Error, ErrorKind, Result};
 
 use super::locks::in_use;
+use super::path::plain_path;
 use crate::postgres::connection::Database;
 use crate::postgres::fault::error;
 
@@ -32,7 +33,7 @@ impl LiveReader {
     async fn looked(&self, namespace: &str, tables: Option<&[String]>) -> Result<LiveSchema> {
         let failed = |cause| error(cause, "cannot read the database's schema");
         let mut transaction = self.begin().await?;
-        empty_search_path(&mut transaction).await?;
+        plain_path(&mut transaction).await?;
         let row = crate::postgres::query(include_str!("read.sql"))
             .bind(namespace)
             .fetch_one(&mut *transaction)
@@ -129,15 +130,6 @@ pub(super) async fn end(transaction: Transaction<'_, Postgres>) -> Result<()> {
         .rollback()
         .await
         .map_err(|cause| error(cause, "cannot end a look at the database"))
-}
-
-/// Types and expressions print qualified, and no name is looked up along a role's path.
-pub(super) async fn empty_search_path(transaction: &mut Transaction<'_, Postgres>) -> Result<()> {
-    sqlx::raw_sql("SET LOCAL search_path = ''")
-        .execute(&mut **transaction)
-        .await
-        .map(drop)
-        .map_err(|cause| error(cause, "cannot set search_path"))
 }
 
 /// The rows that a SELECT of one text column, `item`, gives.

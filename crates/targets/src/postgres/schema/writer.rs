@@ -2,16 +2,17 @@
 
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Postgres, Row as _, Transaction};
-use sunset_core::ports::schema::SchemaWriter;
+use sunset_core::ports::schema::{SchemaWriter, Turn};
 use sunset_core::schema::name::qualified;
 use sunset_core::schema::script::LOCK_TIMEOUT_MS;
-use sunset_core::schema::steps::{Effect, Step};
+use sunset_core::schema::steps::{Effect, Guard, Stage, Step};
 use sunset_core::schema::sweep::Sweep;
 use sunset_core::schema::undo::RecordedStep;
 use sunset_core::{ErrorKind, Result};
 
-use super::locks::{in_use, lock, tables};
-use super::reader::{empty_search_path, end};
+use super::locks::{in_use, lock, lock_wholly, tables};
+use super::path::{own_path, plain_path};
+use super::reader::{end, find};
 use super::record::{mark_done, mark_undone, record, recorded};
 use crate::postgres::fault::{error, state_of};
 use crate::postgres::runs::{ActiveRun, Lease};
@@ -33,14 +34,14 @@ impl ActiveRun {
 
 #[async_trait]
 impl SchemaWriter for SchemaSteps {
-    async fn apply(&self, namespace: &str, steps: &[Step]) -> Result<()> {
+    async fn apply(&self, namespace: &str, steps: &[Step]) -> Result<Turn> {
         match steps {
-            [] => Ok(()),
+            [] => Ok(Turn::Done),
             [step, ..] if step.stage.outside_transaction() => {
                 for step in steps {
                     self.apply_outside(namespace, step).await?;
                 }
-                Ok(())
+                Ok(Turn::Done)
             }
             _ => {
                 let work = self.apply_together(namespace, steps);
@@ -70,24 +71,25 @@ impl SchemaWriter for SchemaSteps {
         Ok(steps)
     }
 
-    async fn undo(&self, step: &RecordedStep) -> Result<()> {
+    async fn undo(&self, step: &RecordedStep, guard: Option<&Guard>) -> Result<Turn> {
         let what = || format!("cannot undo: {}", step.title);
         if step.stage.outside_transaction() {
             self.outside(&step.inverse, what).await?;
             let mut transaction = self.begin().await?;
             mark_undone(&mut transaction, step.id).await?;
-            return commit(transaction, what).await;
+            commit(transaction, what).await?;
+            return Ok(Turn::Done);
         }
         // What its inverse locks is not recorded: whoever uses a table of the schema may be meant.
-        self.waiting(self.undo_together(step), &step.namespace, Vec::new())
-            .await
+        let work = self.undo_together(step, guard);
+        self.waiting(work, &step.namespace, Vec::new()).await
     }
 }
 
 impl SchemaSteps {
     async fn begin(&self) -> Result<Transaction<'static, Postgres>> {
         let mut transaction = self.lease.begin().await?;
-        empty_search_path(&mut transaction).await?;
+        plain_path(&mut transaction).await?;
         Ok(transaction)
     }
 
@@ -112,6 +114,7 @@ impl SchemaSteps {
         set_timeouts(&mut transaction).await?;
         let alone = std::slice::from_ref(step);
         lock(&mut transaction, namespace, alone).await?;
+        own_path(&mut transaction, namespace).await?;
         let id = match at.step {
             Some(id) => id,
             None => record(&mut transaction, self.lease.run, namespace, step, "begun").await?,
@@ -138,6 +141,7 @@ impl SchemaSteps {
         let begun = std::time::Instant::now();
         let mut transaction = self.begin().await?;
         set_timeouts(&mut transaction).await?;
+        own_path(&mut transaction, &step.namespace).await?;
         let table = (step.namespace.as_str(), &step.effect);
         let next = sweep_on(&mut transaction, table, step.id, at, &step.inverse, what)
             .await?
@@ -149,24 +153,50 @@ impl SchemaSteps {
         Ok(next)
     }
 
-    async fn undo_together(&self, step: &RecordedStep) -> Result<()> {
+    async fn undo_together(&self, step: &RecordedStep, guard: Option<&Guard>) -> Result<Turn> {
         let what = || format!("cannot undo: {}", step.title);
         let mut transaction = self.begin().await?;
         set_timeouts(&mut transaction).await?;
+        if let (Some(guard), Some(table)) = (guard, step.effect.table()) {
+            lock_wholly(&mut transaction, &step.namespace, table).await?;
+            let rows = find(&mut transaction, &guard.violators).await?;
+            if rows.count > 0 {
+                end(transaction).await?;
+                return Ok(Turn::Hindered(rows));
+            }
+        }
+        if step.stage == Stage::Data || step.effect.runs_functions() {
+            own_path(&mut transaction, &step.namespace).await?;
+        }
         set_step(&mut transaction, step.id).await?;
         for statement in &step.inverse {
             run(&mut transaction, statement, what).await?;
         }
         mark_undone(&mut transaction, step.id).await?;
-        commit(transaction, what).await
+        commit(transaction, what).await?;
+        Ok(Turn::Done)
     }
 
-    async fn apply_together(&self, namespace: &str, steps: &[Step]) -> Result<()> {
+    async fn apply_together(&self, namespace: &str, steps: &[Step]) -> Result<Turn> {
         let mut transaction = self.begin().await?;
         set_timeouts(&mut transaction).await?;
         lock(&mut transaction, namespace, steps).await?;
+        let asked = steps.iter().filter(|step| step.stage.asks_under_lock());
+        for guard in asked.filter_map(|step| step.guard.as_ref()) {
+            let rows = find(&mut transaction, &guard.violators).await?;
+            if rows.count > 0 {
+                end(transaction).await?;
+                return Ok(Turn::Hindered(rows));
+            }
+        }
         for step in steps {
             let what = || format!("cannot {}", step.title);
+            let data = matches!(step.stage, Stage::Data | Stage::Rewrite | Stage::Validate);
+            if data || step.effect.runs_functions() {
+                own_path(&mut transaction, namespace).await?;
+            } else {
+                plain_path(&mut transaction).await?;
+            }
             let id = record(&mut transaction, self.lease.run, namespace, step, "done").await?;
             set_step(&mut transaction, id).await?;
             for statement in &step.sql {
@@ -176,7 +206,8 @@ impl SchemaSteps {
         commit(transaction, || {
             "cannot commit the changes of the schema".to_owned()
         })
-        .await
+        .await?;
+        Ok(Turn::Done)
     }
 
     async fn apply_outside(&self, namespace: &str, step: &Step) -> Result<()> {

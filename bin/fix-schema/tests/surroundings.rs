@@ -1,0 +1,84 @@
+//! Triggers and empty references, around what is repaired.
+
+use crate::PROGRAM;
+use crate::generations::pushed;
+use crate::scratch::Scratch;
+
+const AUDITED: &str = "CREATE TABLE leads (id text PRIMARY KEY, user_id text); \
+    CREATE TABLE conversations (id text PRIMARY KEY, lead_id text); \
+    CREATE TABLE audit (id serial, what text); \
+    CREATE FUNCTION aud() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN INSERT INTO audit (what) VALUES (tg_table_name); RETURN new; END$$; \
+    CREATE TRIGGER aud AFTER UPDATE ON conversations FOR EACH ROW EXECUTE FUNCTION aud(); \
+    INSERT INTO leads VALUES ('L1'); INSERT INTO conversations VALUES ('K1', 'L1')";
+
+#[tokio::test]
+async fn a_trigger_that_names_a_table_without_its_schema_works_as_it_does_for_the_application() {
+    for path in ["DEFAULT", "''", "decoy, pg_catalog"] {
+        let Some(scratch) = Scratch::with(AUDITED).await else {
+            return;
+        };
+        scratch
+            .run(&format!(
+                "CREATE SCHEMA decoy; CREATE FUNCTION decoy.current_setting(text) RETURNS text LANGUAGE sql AS 'SELECT NULL::text'; \
+                 ALTER DATABASE \"{}\" SET search_path = {path}",
+                scratch.name
+            ))
+            .await;
+        pushed(&scratch).await;
+        let said = scratch.say(PROGRAM, &[]);
+        assert!([0, 3].contains(&said.status), "{}", said.shown());
+        assert_eq!(
+            scratch
+                .text("SELECT opportunity_id FROM public.conversations")
+                .await,
+            "L1"
+        );
+        assert_eq!(scratch.text("SELECT count(*) FROM public.audit").await, "1");
+        scratch.take_back().await;
+        assert_eq!(scratch.text("SELECT count(*) FROM public.audit").await, "2");
+        assert_eq!(scratch.text("SELECT id FROM public.leads").await, "L1");
+    }
+}
+
+#[tokio::test]
+async fn an_error_within_a_trigger_is_said_to_be_one() {
+    let Some(scratch) = Scratch::with(AUDITED).await else {
+        return;
+    };
+    pushed(&scratch).await;
+    scratch.run("DROP TABLE audit").await;
+    let said = scratch.say(PROGRAM, &[]);
+    assert_eq!(said.status, 1, "{}", said.shown());
+    assert!(
+        said.err.contains("relation \"audit\" does not exist")
+            && said
+                .err
+                .contains("a function of the database (of a trigger"),
+        "{}",
+        said.shown()
+    );
+}
+
+#[tokio::test]
+async fn a_foreign_key_goes_before_the_empty_references_that_it_forbids_come_back() {
+    let Some(scratch) = Scratch::with(
+        "CREATE TABLE opportunities (id text PRIMARY KEY); \
+         CREATE TABLE conversations (id text PRIMARY KEY, lead_id text, opportunity_id text); \
+         INSERT INTO opportunities VALUES ('L1'); INSERT INTO conversations VALUES ('K1', 'L1', '')",
+    )
+    .await
+    else {
+        return;
+    };
+    let before = scratch.dump().await;
+    pushed(&scratch).await;
+    scratch.say(PROGRAM, &[]);
+    assert_eq!(
+        scratch
+            .text("SELECT opportunity_id FROM conversations")
+            .await,
+        "L1"
+    );
+    scratch.take_back().await;
+    assert_eq!(scratch.dump().await, before);
+}
