@@ -1,7 +1,7 @@
-//! Triggers and empty references, around what is repaired.
+//! Triggers, empty references and rows that nothing names, around what is repaired.
 
 use crate::PROGRAM;
-use crate::generations::pushed;
+use crate::generations::{aged, pushed};
 use crate::scratch::Scratch;
 
 const AUDITED: &str = "CREATE TABLE leads (id text PRIMARY KEY, user_id text); \
@@ -81,4 +81,29 @@ async fn a_foreign_key_goes_before_the_empty_references_that_it_forbids_come_bac
     );
     scratch.take_back().await;
     assert_eq!(scratch.dump().await, before);
+}
+
+#[tokio::test]
+async fn values_of_rows_that_no_id_names_alone_stay_as_they_are() {
+    for rows in ["('K1', 1.2), ('K1', 1.4)", "(NULL, 1.2), ('K1', 1.4)"] {
+        let Some(scratch) = aged(&format!(
+            "DROP TABLE conversations CASCADE; CREATE TABLE conversations (id text, lead_id text, duration double precision); \
+             INSERT INTO conversations (id, duration) VALUES {rows}; UPDATE conversations SET lead_id = 'o'; \
+             INSERT INTO \"user\" (id, name, email) VALUES ('u', 'n', 'e'); \
+             INSERT INTO opportunities (id, user_id, customer_number, company_name) VALUES ('o', 'u', 'c', 'c')"
+        ))
+        .await
+        else {
+            return;
+        };
+        let said = scratch.say(PROGRAM, &[]);
+        assert_eq!(said.status, 3, "{}", said.shown());
+        let part = "values of conversations.id that name no single row: 1";
+        assert!(said.out.contains(part), "{}", said.shown());
+        let durations =
+            "SELECT string_agg(duration::text, ' ' ORDER BY duration) FROM conversations";
+        assert_eq!(scratch.text(durations).await, "1.2 1.4");
+        scratch.take_back().await;
+        assert_eq!(scratch.text(durations).await, "1.2 1.4");
+    }
 }

@@ -94,7 +94,7 @@ impl Planner<'_> {
         if required {
             step = step.undone_by(ddl::require_where_possible(namespace, table, column));
         }
-        step.guard = self.broken_checks(table, column);
+        step.guard = Guard::both(self.unnamed_rows(table), self.broken_checks(table, column));
         let present = self.relation(self.now(table));
         self.plan.losses.push(Guard {
             violators: format!(

@@ -112,7 +112,7 @@ impl Planner<'_> {
         let mut steps = Vec::new();
         if filler == Filler::MigrationUser {
             steps.extend(self.make_owner());
-            step.guard = self.owner_guard();
+            step.guard = Guard::both(step.guard, self.owner_guard());
         }
         steps.push(step);
         let what = match filler {

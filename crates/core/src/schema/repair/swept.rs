@@ -3,7 +3,7 @@
 
 use super::Planner;
 use crate::schema::name::{quote_identifier, quote_literal};
-use crate::schema::steps::{Effect, LockMode, Stage, Step, Work};
+use crate::schema::steps::{Effect, Guard, LockMode, Stage, Step, Work};
 
 /// The blocks whose turn it is.
 const BLOCKS: &str =
@@ -33,6 +33,25 @@ pub(super) struct Swept<'s> {
 }
 
 impl Planner<'_> {
+    /// Rows that no id names alone, where no key forbids them: what they held could be kept, and
+    /// not be given back to the right one.
+    pub(super) fn unnamed_rows(&self, table: &str) -> Option<Guard> {
+        let id = ["id".to_owned()];
+        let named = self.live.table(table).is_none_or(|live| {
+            live.has_key(&id) && live.column("id").is_some_and(|id| id.required)
+        });
+        (!named).then(|| Guard {
+            violators: format!(
+                "SELECT coalesce(t.id::text, 'NULL') || ' (' || count(*) || ' rows)' AS item FROM {} AS t \
+                 GROUP BY t.id::text HAVING count(*) > 1 OR t.id::text IS NULL",
+                self.relation(table)
+            ),
+            what: format!("values of {table}.id that name no single row"),
+            advice: "give each row an id of its own, then run fix-schema again".into(),
+            for_repair: false,
+        })
+    }
+
     /// Changes, keeps what was there, and gives it back where nobody wrote since.
     pub(super) fn sweep(&self, swept: &Swept<'_>, title: String) -> Step {
         let Swept {
@@ -68,6 +87,7 @@ impl Planner<'_> {
         for setting in BY_INDEX {
             step = step.undone_by(setting);
         }
+        step.guard = self.unnamed_rows(table);
         step.undone_by(back)
             .locking(table, LockMode::RowExclusive)
             .working(Work::Writes)
