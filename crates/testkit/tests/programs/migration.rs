@@ -210,15 +210,19 @@ fn rollback_of_the_schema_leaves_the_database_as_it_was_made() {
         "INSERT INTO opportunities (id, user_id, customer_number, company_name) \
          VALUES ('mine', 'u', 'mine-1', 'Mine')",
     );
+    let rows = "SELECT count(*) FROM opportunities";
+    let (loaded, all) = (place.query(objects), place.query(rows));
     let outcome = place.expect(1, "rollback", &["--schema", "--yes"]);
     assert!(
         outcome.stderr.contains("would lose data"),
         "{}",
         outcome.stderr
     );
-    assert_eq!(place.query("SELECT id FROM opportunities"), ["mine"]);
-    place.query("DELETE FROM opportunities");
-    place.query("DELETE FROM \"user\"");
+    // What cannot be done whole is not begun.
+    assert_eq!(place.query(objects), loaded);
+    assert_eq!(place.query(rows), all);
+    place.query("DELETE FROM opportunities WHERE id = 'mine'");
+    place.query("DELETE FROM \"user\" WHERE id = 'u'");
     place.expect(0, "rollback", &["--schema", "--yes"]);
     assert_eq!(place.query(objects), before);
     // And forward again.

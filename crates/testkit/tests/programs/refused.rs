@@ -102,6 +102,10 @@ fn a_backup_that_a_level_takes_not_is_refused_and_not_left_out() {
     let Some(place) = Workplace::new() else {
         return;
     };
+    // A backup of the program backup that was broken off is one of that sort, too.
+    let broken_off = place.dir.path().join("backups/broken-off");
+    std::fs::create_dir_all(&broken_off).expect("a folder");
+    std::fs::write(broken_off.join("database.dump"), "").expect("a file");
     let level = ["--plan", "main-server", "--level"];
     let said = |more: &[&str]| {
         let arguments: Vec<&str> = level.iter().chain(more).copied().collect();
@@ -110,7 +114,7 @@ fn a_backup_that_a_level_takes_not_is_refused_and_not_left_out() {
     for how in ["tables", "neon-branch"] {
         let words = said(&["traffic", "--schedule", "none.toml", "--backup", how]);
         assert!(words.contains("--level traffic takes no backup"), "{words}");
-        let words = said(&["data", "--backup-id", "none", "--backup", how]);
+        let words = said(&["data", "--backup-id", "broken-off", "--backup", how]);
         assert!(words.contains("one of the program backup"), "{words}");
     }
     // Nothing is asked for that way.

@@ -89,10 +89,16 @@ impl LiveReader {
 #[async_trait]
 impl SchemaReader for LiveReader {
     async fn read(&self, namespace: &str, tables: Option<&[String]>) -> Result<LiveSchema> {
-        let looked = self.database.watched(self.looked(namespace, tables)).await;
-        match looked {
+        // Looking is repeated where the connection broke; whoever is in the way is named at once.
+        let look = || async {
+            match self.looked(namespace, tables).await {
+                Err(fault) if fault.kind() != ErrorKind::Unreachable => Ok(Err(fault)),
+                looked => looked.map(Ok),
+            }
+        };
+        match self.database.steadily(look).await? {
             Err(fault) => Err(in_use(&self.database, fault, namespace, Vec::new()).await),
-            looked => looked,
+            Ok(live) => Ok(live),
         }
     }
 
