@@ -18,6 +18,11 @@ impl Ledger {
     /// # Errors
     /// `NotFound`, naming those that there are; those of the database.
     pub async fn check_known(&self, scope: &Scope, collections: &[&str]) -> Result<()> {
+        let look = || self.look_for(scope, collections);
+        self.database().steadily(look).await
+    }
+
+    async fn look_for(&self, scope: &Scope, collections: &[&str]) -> Result<()> {
         let mut transaction = self.database().begin_reading().await?;
         let row = crate::postgres::query(include_str!("known.sql"))
             .bind(&scope.collection)

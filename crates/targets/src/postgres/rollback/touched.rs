@@ -15,6 +15,10 @@ impl Ledger {
     /// # Errors
     /// `NotFound` for a run that the ledger does not know; those of the database.
     pub async fn touched_tables(&self, scope: &Scope) -> Result<Vec<String>> {
+        self.database().steadily(|| self.touched(scope)).await
+    }
+
+    async fn touched(&self, scope: &Scope) -> Result<Vec<String>> {
         let failed = |cause| error(cause, "cannot read which tables the rollback is about");
         let mut transaction = self.database().begin_reading().await?;
         let filter = Filter::read(&mut transaction, scope).await?;
