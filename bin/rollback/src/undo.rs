@@ -205,10 +205,12 @@ impl Flow {
         sunset_backup::may_keep(&self.backup, &self.database).await?;
         let ledger = Ledger::install(&self.database, &permit).await?;
         self.check_known(&ledger).await?;
-        // Asked before anything is done, so that nothing is done by halves.
-        let rows = ledger.plan(&self.scope, self.options).await?;
-        let (undo, stays) = self.plan_schema(&ledger, &rows).await?;
-        schema::may_undo(&undo, &stays, self.options.force)?;
+        if self.schema {
+            // Asked before anything is done, so that nothing is done by halves.
+            let rows = ledger.plan(&self.scope, self.options).await?;
+            let (undo, stays) = self.plan_schema(&ledger, &rows).await?;
+            schema::may_undo(&undo, &stays, self.options.force)?;
+        }
         let options = self.scope_json();
         let start = sunset_cli::run_start::<Arguments>(&self.plan, options);
         let run = ledger.begin_run(&permit, &start).await?;

@@ -18,6 +18,13 @@ use crate::postgres::rows::shapes::Lock;
 #[async_trait]
 impl UndoPlanner for Ledger {
     async fn plan(&self, scope: &Scope, options: RollbackOptions) -> Result<Undone> {
+        let look = || self.planned(scope, options);
+        self.database().steadily(look).await
+    }
+}
+
+impl Ledger {
+    async fn planned(&self, scope: &Scope, options: RollbackOptions) -> Result<Undone> {
         // One snapshot: what is shown was true at one moment.
         let mut transaction = self.database().begin_reading().await?;
         let filter = Filter::read(&mut transaction, scope).await?;
