@@ -14,7 +14,7 @@ use sunset_sources::folder::Folder;
 use sunset_testkit::firestore::{FakeFirestore, Fault, READ_TIME};
 
 use self::tokens::{private_key, with_account};
-use super::reading::{COLLECTIONS, Delivered, deliver, sample, sample_documents};
+use super::reading::{COLLECTIONS, Delivered, deliver, sample, sample_documents, try_deliver};
 
 const ROOT: &str = "projects/p/databases/(default)/documents";
 

@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use serde_json::json;
 use sunset_core::ErrorKind;
-use sunset_core::instant::Instant;
 use sunset_core::ports::documents::DocumentSource;
 use sunset_sources::firestore::{Firestore, FirestoreSettings, ReadOptions};
-use sunset_testkit::firestore::{FakeFirestore, Fault};
+use sunset_testkit::firestore::Fault;
 
 use super::super::heard::Heard;
 use super::super::reading::{deliver, try_deliver};
-use super::{ROOT, assert_all_once, put, settings, small, source, with_cases};
+use super::{ROOT, assert_all_once, small, source, with_cases};
 
 #[tokio::test]
 async fn no_fault_makes_a_gap_or_a_repetition() {

@@ -4,6 +4,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use sunset_core::config::ServiceAccount;
+use sunset_core::ports::documents::DocumentSource;
 use sunset_core::secret::Secret;
 use sunset_sources::firestore::{Firestore, FirestoreSettings};
 use sunset_testkit::firestore::{FakeFirestore, Fault};
