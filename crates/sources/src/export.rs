@@ -2,8 +2,8 @@
 //! Firestore in Datastore mode.
 //!
 //! What cannot be read is delivered as bad, with its file and offset, and reading goes on behind
-//! it. When the export holds fewer or more documents than its metadata states, a bad delivery
-//! whose place is the metadata says so. Collections of what cannot be read are guessed, but always
+//! it. When the export holds fewer or more documents, or bytes, than its metadata states, a bad
+//! delivery whose place is the metadata says so. Collections of what cannot be read are guessed, but always
 //! among those of the first reading, which is taken to ask for everything that will be asked for.
 
 mod bucket;
@@ -217,7 +217,7 @@ impl Inner {
     }
 }
 
-/// A number of documents that is not the metadata's.
+/// A number of documents or bytes that is not the metadata's.
 #[derive(Debug, Serialize, Deserialize)]
 struct WrongCount {
     collection: String,
@@ -226,8 +226,30 @@ struct WrongCount {
     why: String,
 }
 
-/// What is wrong with the number of documents, if anything.
+/// What is wrong with the number of documents, or else of bytes, if anything.
 fn discrepancy(part: &Part, whole: &Tally) -> Option<String> {
+    documents_missing(part, whole).or_else(|| bytes_missing(part, whole))
+}
+
+/// A block that was lost, or came twice, within a document leaves sound records and their number as
+/// they were. Zeros may follow the last record.
+fn bytes_missing(part: &Part, whole: &Tally) -> Option<String> {
+    let stated = part.bytes.filter(|_| whole.damaged == 0)?;
+    let Tally { bytes, used, .. } = whole;
+    let what = if *bytes < stated {
+        format!("its files hold {bytes}: {} are missing", stated - bytes)
+    } else if *used > stated {
+        format!("its files hold {used}: {} too many", used - stated)
+    } else {
+        return None;
+    };
+    Some(format!(
+        "the export's metadata states {stated} bytes, and {what}, so that documents may lack parts \
+         or hold some twice; copy the export once more, whole"
+    ))
+}
+
+fn documents_missing(part: &Part, whole: &Tally) -> Option<String> {
     let stated = part.documents?;
     let read = whole.records;
     let accounted = read + whole.damaged;

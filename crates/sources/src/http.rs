@@ -32,7 +32,7 @@ pub fn kind_of_status(status: StatusCode) -> ErrorKind {
     match status.as_u16() {
         401 | 403 => ErrorKind::Denied,
         404 | 410 => ErrorKind::NotFound,
-        408 | 500 | 502 | 504 => ErrorKind::Unreachable,
+        408 | 425 | 500 | 502 | 504 => ErrorKind::Unreachable,
         409 | 412 => ErrorKind::Conflict,
         429 | 503 => ErrorKind::Throttled,
         _ => ErrorKind::Internal,
@@ -42,8 +42,9 @@ pub fn kind_of_status(status: StatusCode) -> ErrorKind {
 /// The delay that a service asks for: in seconds, or until a time of its own clock.
 pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More than a number holds is longer than anybody waits.
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let until = seconds(text)?;
     Some(Duration::from_secs(until.saturating_sub(date(headers)?)))
@@ -83,6 +84,7 @@ mod tests {
         };
         let now = "Mon, 03 Nov 2025 02:15:00 GMT";
         assert_eq!(delay("7", now), Some(7));
+        assert_eq!(delay("99999999999999999999", now), Some(u64::MAX));
         assert_eq!(delay("Mon, 03 Nov 2025 02:16:30 GMT", now), Some(90));
         assert_eq!(delay("Mon, 03 Nov 2025 02:14:00 GMT", now), Some(0));
         assert_eq!(delay("Mon, 03 Nov 2025 02:16:30 GMT", "?"), None);

@@ -21,6 +21,9 @@ use crate::http;
 /// Google's token service.
 pub const TOKEN_URL: &str = "https://oauth2.googleapis.com/token";
 
+/// Answers of more bytes are none.
+const LONGEST_ANSWER: usize = 1 << 20;
+
 /// Read-only access to Cloud Storage.
 pub const STORAGE_READ_ONLY: &str = "https://www.googleapis.com/auth/devstorage.read_only";
 
@@ -166,17 +169,28 @@ impl TokenSource {
         ];
         let request = self.client.post(&self.token_url).form(&form);
         let what = "Google's token service does not answer";
-        let answer = request
+        let mut answer = request
             .send()
             .await
             .map_err(|cause| http::broken(cause, what))?;
         let status = answer.status();
         let delay = http::retry_after(answer.headers());
         let its_time = http::date(answer.headers());
-        let body = answer
-            .bytes()
+        let mut body = Vec::new();
+        while let Some(piece) = answer
+            .chunk()
             .await
-            .map_err(|cause| http::broken(cause, what))?;
+            .map_err(|cause| http::broken(cause, what))?
+        {
+            body.extend_from_slice(&piece);
+            if body.len() > LONGEST_ANSWER {
+                return Err(Error::new(
+                    ErrorKind::Malformed,
+                    "the answer of Google's token service has no end",
+                )
+                .remedy("check this machine's proxy (HTTPS_PROXY, a page to log in at)"));
+            }
+        }
         if status.is_success() {
             let granted: Granted = serde_json::from_slice(&body).map_err(|cause| {
                 Error::new(ErrorKind::Malformed, "Google's token service gave no token")

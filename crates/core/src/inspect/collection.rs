@@ -267,10 +267,14 @@ fn without_contents(why: &str) -> String {
     out
 }
 
-/// Whether a word of a reason is the reason's own: letters alone.
+/// Whether a word of a reason is the reason's own: letters alone, or the number of a line.
 fn known_word(word: &str) -> bool {
-    word.bytes()
-        .all(|byte| byte.is_ascii_alphabetic() || b" /(),:;-".contains(&byte))
+    let number = word.trim_matches([' ', '/', '(', ')', ',', ':', ';']);
+    let is_place = number.len() <= 5 && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_place
+        || word
+            .bytes()
+            .all(|byte| byte.is_ascii_alphabetic() || b" /(),:;-".contains(&byte))
 }
 
 #[cfg(test)]

@@ -200,6 +200,7 @@ fn choices(field: &Field) -> Vec<Counted> {
     for (text, choice) in choices {
         let digits = text.chars().filter(|c| c.is_numeric()).count();
         let personal = digits >= 6
+            || !is_code(text)
             || super::text::mentions_email(text)
             || matches!(
                 super::text::form_of(text, field.role),
@@ -224,6 +225,27 @@ fn choices(field: &Field) -> Vec<Counted> {
     } else {
         Vec::new()
     }
+}
+
+/// Words that lists of states and kinds are made of.
+const LIST_WORDS: &str = "a active and approved archived at back business call cancelled closed \
+    cold completed contacted customer demo disqualified done due email existing failed follow for \
+    free high hold hot in inactive interested lead lost low medium needs negotiation new no none \
+    not of on open or partially pending progress proposal qualified rejected review risk scheduled \
+    sent show started strong to up waiting warm weak won";
+
+/// Whether a value is one that programs read: one word, or known ones. Other words with blanks
+/// between them, and ideographs, may as well be somebody's name or a note.
+fn is_code(text: &str) -> bool {
+    let one_word = |word: &str| {
+        word.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_-./:&+".contains(&byte))
+    };
+    let known = |word: &str| {
+        let mut words = LIST_WORDS.split(' ');
+        words.any(|known| known.eq_ignore_ascii_case(word))
+    };
+    one_word(text) || text.split(' ').all(known)
 }
 
 fn samples(field: &Field) -> Vec<String> {

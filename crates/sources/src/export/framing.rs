@@ -60,6 +60,8 @@ pub(super) struct Records<R> {
     skip: usize,
     /// Where the reading ends, if not with the file.
     until: u64,
+    /// The offset behind the last fragment, sound or not.
+    used: u64,
     /// A record whose last fragment has not come: where it begins, and its bytes so far.
     begun: Option<u64>,
     record: Vec<u8>,
@@ -84,10 +86,22 @@ impl<R: Read> Records<R> {
             ended: false,
             skip: usize::try_from(from - start).unwrap_or(0),
             until: until.unwrap_or(u64::MAX),
+            used: from,
             begun: None,
             record: Vec::new(),
             damage: None,
         }
+    }
+
+    /// The offset behind the last fragment so far: only zeros stand between it and the next, or the
+    /// end.
+    pub fn used(&self) -> u64 {
+        self.used
+    }
+
+    /// The offset behind what was read of the file.
+    pub fn length(&self) -> u64 {
+        self.start + self.block.len() as u64
     }
 
     /// The next record, or the next damaged place.
@@ -124,6 +138,7 @@ impl<R: Read> Records<R> {
                     }
                     let content = self.at + HEADER..self.at + length;
                     self.at += length;
+                    self.used = self.start + self.at as u64;
                     if whole {
                         let bytes = self.block.get(content).unwrap_or_default();
                         return Ok(Some(Framed::Record { offset, bytes }));
@@ -240,6 +255,7 @@ impl<R: Read> Records<R> {
         });
         damage.extend(bytes, offset + length as u64);
         self.at += length;
+        self.used = offset + length as u64;
     }
 }
 

@@ -50,6 +50,7 @@ pub(crate) fn output(bytes: &[u8], each: &mut dyn FnMut(Delivery)) -> (u64, u64)
         started: None,
         outputs: vec!["output-0".into()],
         documents: None,
+        bytes: None,
     };
     let asked = ["cases", "users"].map(str::to_owned);
     let reader = OutputReader {

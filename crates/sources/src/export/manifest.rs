@@ -30,6 +30,8 @@ pub(super) struct Part {
     pub outputs: Vec<String>,
     /// Documents stated.
     pub documents: Option<u64>,
+    /// Bytes of all outputs, stated.
+    pub bytes: Option<u64>,
 }
 
 impl Part {
@@ -58,7 +60,12 @@ impl Manifest {
         let record = last_record(&bytes).ok_or_else(|| damaged(overall, "a checksum is wrong"))?;
         let stated = stated_parts(&record).map_err(|fault| damaged(overall, &fault.into_text()))?;
         let mut parts = Vec::new();
-        for (path, documents) in stated {
+        for Stated {
+            path,
+            documents,
+            bytes: size,
+        } in stated
+        {
             if !is_inside(&path) {
                 return Err(damaged(overall, &format!("it names the file {path:?}")));
             }
@@ -82,6 +89,7 @@ impl Manifest {
                 started,
                 outputs,
                 documents,
+                bytes: size,
             });
         }
         Ok(Self {
@@ -129,25 +137,37 @@ fn last_record(bytes: &[u8]) -> Option<Vec<u8>> {
     last
 }
 
-/// Per part, `1 {2: path, 3: documents}`.
-fn stated_parts(record: &[u8]) -> Parsed<Vec<(String, Option<u64>)>> {
+/// What the overall metadata says of a part.
+struct Stated {
+    path: String,
+    documents: Option<u64>,
+    bytes: Option<u64>,
+}
+
+/// Per part, `1 {2: path, 3: documents, 4: bytes of the outputs}`.
+fn stated_parts(record: &[u8]) -> Parsed<Vec<Stated>> {
     let mut parts = Vec::new();
     let mut fields = Fields::of(record);
     while let Some((number, content)) = fields.next_field()? {
         if number != 1 {
             continue;
         }
-        let (mut path, mut documents) = (None, None);
+        let (mut path, mut documents, mut bytes) = (None, None, None);
         let mut part = Fields::of(content.bytes()?);
         while let Some((number, content)) = part.next_field()? {
             match number {
                 2 => path = Some(content.text()?.to_owned()),
                 3 => documents = Some(content.varint()?),
+                4 => bytes = Some(content.varint()?),
                 _ => {}
             }
         }
         let path = path.ok_or("a part without a file")?;
-        parts.push((path, documents));
+        parts.push(Stated {
+            path,
+            documents,
+            bytes,
+        });
     }
     Ok(parts)
 }

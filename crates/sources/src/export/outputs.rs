@@ -27,6 +27,9 @@ pub(super) struct Tally {
     pub records: u64,
     /// Damaged places.
     pub damaged: u64,
+    /// Bytes, and how many of them there are without zeros at the end.
+    pub bytes: u64,
+    pub used: u64,
     /// Root collections that something in it belongs to.
     pub collections: BTreeSet<String>,
     /// There are more collections than these: what is not among them may still be in it.
@@ -50,6 +53,8 @@ impl Tally {
     pub fn add(&mut self, other: &Self) {
         self.records += other.records;
         self.damaged += other.damaged;
+        self.bytes += other.bytes;
+        self.used += other.used;
         self.collections.extend(other.collections.iter().cloned());
     }
 }
@@ -184,6 +189,8 @@ impl OutputReader<'_> {
                 }
             }
         }
+        tally.bytes = records.length();
+        tally.used = records.used();
         Ok(tally)
     }
 

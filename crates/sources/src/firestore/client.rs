@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
@@ -21,6 +21,9 @@ const SERVICE: &str = "https://firestore.googleapis.com";
 
 /// Error bodies of more bytes are cut.
 const LONGEST_ERROR: usize = 1 << 16;
+
+/// Small answers of more bytes are none.
+const LONGEST_ANSWER: usize = 64 << 20;
 
 /// Everything but what a path segment may hold as it stands.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -201,10 +204,39 @@ impl Client {
     }
 
     async fn fetch(&self, method: &str, body: &str) -> Result<Bytes, Refusal> {
+        let mut whole = BytesMut::new();
+        self.pieces(method, body, |piece| {
+            whole.extend_from_slice(piece);
+            Ok(())
+        })
+        .await?;
+        Ok(whole.freeze())
+    }
+
+    /// Hands the pieces of a small answer on as they come.
+    async fn pieces(
+        &self,
+        method: &str,
+        body: &str,
+        mut each: impl FnMut(&[u8]) -> Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
         let mut wait = self.waiting_for(method);
-        let response = wait.until(self.post(method, body)).await?;
-        let whole = wait.until(response.bytes()).await;
-        Ok(whole.map_err(|cause| self.broken_off(cause))?)
+        let mut response = wait.until(self.post(method, body)).await?;
+        let mut length = 0;
+        while let Some(piece) = wait
+            .until(response.chunk())
+            .await
+            .map_err(|cause| self.broken_off(cause))?
+        {
+            length += piece.len();
+            if length > LONGEST_ANSWER {
+                let error = Error::new(ErrorKind::Malformed, "Firestore's answer has no end");
+                let who = self.subject.who_answers();
+                return Err(error.item(method.to_owned()).remedy(who).into());
+            }
+            each(&piece)?;
+        }
+        Ok(())
     }
 
     /// Waits before the next attempt, or gives the error back where there is to be none.
@@ -217,8 +249,7 @@ impl Client {
     pub async fn query(&self, body: &str) -> Result<Vec<QueryElement>> {
         let mut attempt = 0;
         loop {
-            let answered = self.fetch("runQuery", body).await;
-            match answered.and_then(|bytes| self.elements(&bytes)) {
+            match self.elements(body).await {
                 Ok(found) => {
                     let documents = found.iter().filter(|element| element.document.is_some());
                     self.bill((documents.count() as u64).max(1));
@@ -267,17 +298,20 @@ impl Client {
         Ok(count.ok_or_else(unreadable)?)
     }
 
-    fn elements(&self, bytes: &[u8]) -> Result<Vec<QueryElement>, Refusal> {
+    async fn elements(&self, body: &str) -> Result<Vec<QueryElement>, Refusal> {
         let mut found = Vec::new();
         let mut elements = Elements::default();
-        elements.push(bytes, |bytes| {
-            let element = rest::decode_query_element(bytes)?;
-            if let Some(stated) = &element.error {
-                return Err(self.refusal(stated));
-            }
-            found.push(element);
-            Ok(())
-        })?;
+        self.pieces("runQuery", body, |piece| {
+            elements.push(piece, |bytes| {
+                let element = rest::decode_query_element(bytes)?;
+                if let Some(stated) = &element.error {
+                    return Err(self.refusal(stated));
+                }
+                found.push(element);
+                Ok(())
+            })
+        })
+        .await?;
         if elements.is_whole() {
             Ok(found)
         } else {

@@ -68,11 +68,13 @@ pub(super) async fn below(
     let mut after: Option<String> = None;
     let mut seen = 0;
     while seen < LOOKED_AT {
+        let limit = pace.page(PAGE);
+        pace.ask(limit).await;
         let body = Page {
             from: From::Everything,
             range: &range,
             after: after.as_deref(),
-            limit: PAGE,
+            limit,
             names_only: true,
             read_time,
         }
@@ -95,8 +97,8 @@ pub(super) async fn below(
             }
             after = Some(name);
         }
-        pace.count(seen - before).await;
-        if seen - before < PAGE {
+        pace.came(limit, seen - before).await;
+        if seen - before < limit {
             return Ok(found);
         }
     }

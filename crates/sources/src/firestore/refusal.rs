@@ -77,7 +77,7 @@ impl Subject {
     }
 
     /// What to look at where something else than Firestore seems to answer.
-    fn who_answers(&self) -> String {
+    pub fn who_answers(&self) -> String {
         match &self.emulator {
             Some(host) => format!(
                 "FIRESTORE_EMULATOR_HOST is {host}: check that a Firestore emulator answers there, \
@@ -96,7 +96,9 @@ impl Subject {
             // An emulator lets everybody read.
             401 | 403 if self.emulator.is_some() => ErrorKind::Denied,
             404 | 405 | 410 if !is_stated => ErrorKind::NotFound,
-            400 | 402 | 406..=499 if !is_stated && status_of(code).is_empty() => {
+            400 | 402 | 406 | 407 | 411..=424 | 426..=499
+                if !is_stated && status_of(code).is_empty() =>
+            {
                 ErrorKind::Malformed
             }
             _ => return None,
@@ -275,6 +277,8 @@ mod tests {
             (Some(302), &none, ErrorKind::Configuration),
             (Some(405), &none, ErrorKind::NotFound),
             (Some(418), &none, ErrorKind::Malformed),
+            (Some(408), &none, ErrorKind::Unreachable),
+            (Some(425), &none, ErrorKind::Unreachable),
             (None, &stated("", "odd"), ErrorKind::Unreachable),
             (None, &none, ErrorKind::Unreachable),
             (Some(507), &none, ErrorKind::Internal),

@@ -142,6 +142,7 @@ impl Scan {
         }
         .body();
         let what = format!("documents of {}", self.collection);
+        self.pace.ask(limit).await;
         let mut wait = self.client.waiting_for(&what);
         let response = wait.until(self.client.post("runQuery", &body)).await?;
         let mut pieces = response.bytes_stream();
@@ -157,7 +158,6 @@ impl Scan {
                 Ok::<_, Refusal>(())
             })?;
             self.client.bill((documents - before).into());
-            self.pace.count(documents - before).await;
             if received.waiting.len() >= CHUNK || received.bytes >= CHUNK_BYTES {
                 self.flush(received).await?;
             }
@@ -166,6 +166,7 @@ impl Scan {
             }
         }
         if elements.is_whole() {
+            self.pace.came(limit, documents).await;
             if documents == 0 {
                 self.client.bill(1);
             }

@@ -75,6 +75,11 @@ pub(super) fn file_of(dir: &Path, collection: &str) -> Result<Option<PathBuf>> {
     Ok(found.into_iter().next())
 }
 
+fn is_compressed(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    matches!(ending, Some("gz" | "zst"))
+}
+
 pub(super) fn unreadable(path: &Path, cause: std::io::Error) -> Error {
     use std::io::ErrorKind as Io;
     let (kind, remedy) = match cause.kind() {
@@ -99,6 +104,15 @@ pub(super) fn unreadable(path: &Path, cause: std::io::Error) -> Error {
             ErrorKind::Configuration,
             "documents are read more than once: let it be a file, and no pipe",
         ),
+        Io::InvalidData | Io::InvalidInput | Io::UnexpectedEof | Io::Other
+            if is_compressed(path) =>
+        {
+            (
+                ErrorKind::Malformed,
+                "the file is damaged, was not copied whole, or is compressed in a way that is not read \
+             here: copy it once more; where gzip -d or zstd -d --long=31 takes it, decompress it",
+            )
+        }
         Io::InvalidData | Io::InvalidInput | Io::UnexpectedEof | Io::Other => (
             ErrorKind::Malformed,
             "the file is damaged or was not copied whole: copy it once more",

@@ -9,6 +9,7 @@ use sunset_core::ErrorKind;
 use sunset_core::document::Document;
 use sunset_core::ports::documents::DocumentSource;
 use sunset_core::rest::encode_document;
+use sunset_core::value::Value;
 use sunset_sources::export::Export;
 use sunset_sources::folder::Folder;
 use tempfile::TempDir;
@@ -270,6 +271,84 @@ async fn several_files_are_one_export() {
     assert_eq!(delivered.documents.len(), 376);
     assert_eq!(delivered.bad.len(), 1);
     assert!(delivered.bad[0].why.contains("376"));
+}
+
+/// A record in 32 KiB blocks.
+fn framed(record: &[u8]) -> Vec<u8> {
+    let parts: Vec<&[u8]> = record.chunks(PAYLOAD).collect();
+    let mut out = Vec::new();
+    for (index, part) in parts.iter().enumerate() {
+        let kind = match (index, index + 1 == parts.len()) {
+            (0, true) => 1,
+            (0, false) => 2,
+            (_, false) => 3,
+            (_, true) => 4,
+        };
+        let checked = [&[kind], *part].concat();
+        let crc = crc32c::crc32c(&checked).rotate_right(15);
+        out.extend(crc.wrapping_add(0xa282_ead8).to_le_bytes());
+        out.extend(u16::try_from(part.len()).expect("a part").to_le_bytes());
+        out.extend(checked);
+    }
+    out
+}
+
+/// Of a record in one block.
+const PAYLOAD: usize = (32 << 10) - 7;
+
+/// A document `leads/a` with an array of so many elements, each of 181 bytes: as many bytes of them
+/// as their number fill a block.
+fn long_document(elements: usize) -> Vec<u8> {
+    let mut element = b"\x72\xb2\x01\x1a\x01a\x20\x01\x2a\xaa\x01\x1a\xa7\x01".to_vec();
+    element.resize(181, b'x');
+    assert_eq!(PAYLOAD, 181 * element.len());
+    let mut entity = b"\x6a\x10\x6a\x01p\x72\x0b\x0b\x12\x05leads\x22\x01a\x0c".to_vec();
+    entity[1] = u8::try_from(entity.len() - 2).expect("short");
+    entity[6] = u8::try_from(entity.len() - 7).expect("short");
+    for _ in 0..elements {
+        entity.extend(&element);
+    }
+    entity
+}
+
+#[tokio::test]
+async fn a_block_that_was_lost_or_came_twice_within_a_document_is_told() {
+    let output = framed(&long_document(600));
+    let (block, path) = (32 << 10, METADATA.as_bytes());
+    let mut part = vec![0x12, u8::try_from(path.len()).expect("short")];
+    part.extend(path);
+    part.extend(b"\x18\x01\x20");
+    let size = output.len();
+    for shift in [0, 7, 14] {
+        let more = if shift == 14 { 0 } else { 0x80 };
+        part.push(u8::try_from(size >> shift & 0x7f).expect("seven bits") | more);
+    }
+    let stated = [&[0x0a, u8::try_from(part.len()).expect("short")], &*part].concat();
+    let lost = [&output[..block], &output[2 * block..]].concat();
+    let twice = [&output[..2 * block], &output[block..]].concat();
+    let padded = [&output[..], &[0; 5_000]].concat();
+    for (output, elements, said) in [
+        (output, 600, None),
+        (padded, 600, None),
+        (lost, 419, Some("32768 are missing")),
+        (twice, 781, Some("32768 too many")),
+    ] {
+        let dir = changed(|bytes| *bytes = output);
+        let overall = dir.path().join("sample.overall_export_metadata");
+        fs::write(overall, framed(&stated)).expect("written");
+        let export = Export::new(dir.path());
+        for _ in 0..2 {
+            let delivered = deliver(&export, &["leads"]).await;
+            let fields = &delivered.documents[0].fields;
+            let Some(Value::Array(found)) = fields.get("a") else {
+                panic!("{fields:?}");
+            };
+            assert_eq!(found.len(), elements);
+            let told: Vec<&str> = delivered.bad.iter().map(|bad| &*bad.why).collect();
+            assert_eq!(told.len(), usize::from(said.is_some()), "{told:?}");
+            assert!(said.is_none_or(|said| told[0].contains(said)), "{told:?}");
+        }
+    }
 }
 
 /// An output file with one empty document in each of these collections.
