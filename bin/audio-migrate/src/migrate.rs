@@ -65,6 +65,7 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
         rate: arguments.limit_rate,
         retries,
         public_url: bucket.public_url,
+        scratch: Some(std::env::temp_dir()),
     };
     let flow = Flow {
         backup,

@@ -56,11 +56,7 @@ pub async fn work(flow: &Flow, consent: &Consent) -> Result<Status> {
             let book = flow.book().await?;
             flow.end(&book, &plan, &report, Some(run)).await
         }
-        Err(error) => {
-            // The error that stopped the worker matters more than that it could not be noted.
-            drop(crew.abandon(&error).await);
-            Err(error)
-        }
+        Err(error) => Err(crew.failed(error).await),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Output};
 
 use sunset_testkit::database::ScratchDatabase;
+use sunset_testkit::local_s3::LocalS3;
 
 /// The repository.
 pub fn repository() -> PathBuf {
@@ -27,7 +27,7 @@ pub fn program(name: &str) -> Option<PathBuf> {
 pub struct Place {
     pub database: ScratchDatabase,
     pub folder: tempfile::TempDir,
-    server: Child,
+    _server: LocalS3,
     pub settings: BTreeMap<String, String>,
 }
 
@@ -40,35 +40,9 @@ impl Place {
         program("check-r2")?;
         let database = ScratchDatabase::new_and_wait()?;
         let folder = tempfile::tempdir().expect("folder");
-        let ready = folder.path().join("address");
-        let server = Command::new(local_s3)
-            .args(["--bucket", "recordings", "--root"])
-            .arg(folder.path().join("s3"))
-            .arg("--ready-file")
-            .arg(&ready)
-            .env("LOCAL_S3_ACCESS_KEY", "key")
-            .env("LOCAL_S3_SECRET_KEY", "secret")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("local-s3");
-        let begin = Instant::now();
-        let address = loop {
-            match std::fs::read_to_string(&ready) {
-                Ok(address) if !address.trim().is_empty() => break address.trim().to_owned(),
-                _ => std::thread::sleep(Duration::from_millis(20)),
-            }
-            assert!(
-                begin.elapsed() < Duration::from_secs(20),
-                "local-s3 does not start"
-            );
-        };
+        let server = LocalS3::start(&local_s3, folder.path()).expect("local-s3");
         let sample = repository().join("samples/sales-ai");
         let sample = sample.canonicalize().expect("the sample");
-        let endpoint = match address.split_once("://") {
-            Some(_) => address.clone(),
-            None => format!("http://{address}"),
-        };
         let settings = [
             ("DATABASE_URL", database.url.clone()),
             (
@@ -83,21 +57,14 @@ impl Place {
                 "FIREBASE_STORAGE_BUCKET",
                 "sales-ai-audio-bucket".to_owned(),
             ),
-            (
-                "CLOUDFLARE_R2_PUBLIC_URL",
-                format!("{endpoint}/public/recordings"),
-            ),
-            ("CLOUDFLARE_R2_ENDPOINT", endpoint),
-            ("CLOUDFLARE_R2_ACCESS_KEY", "key".to_owned()),
-            ("CLOUDFLARE_R2_SECRET_KEY", "secret".to_owned()),
-            ("CLOUDFLARE_R2_BUCKET", "recordings".to_owned()),
         ];
+        let settings = settings.into_iter().chain(server.settings());
         let settings = settings.map(|(name, value)| (name.to_owned(), value));
         let place = Self {
             database,
             folder,
-            server,
-            settings: BTreeMap::from(settings),
+            _server: server,
+            settings: settings.collect(),
         };
         for program in ["schema-push", "data-migrate"] {
             let output = place.run(program, &[]);
@@ -137,13 +104,6 @@ impl Place {
     /// The file behind an object.
     pub fn stored(&self, key: &str) -> PathBuf {
         self.folder.path().join("s3/recordings").join(key)
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        drop(self.server.kill());
-        drop(self.server.wait());
     }
 }
 

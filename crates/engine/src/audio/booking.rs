@@ -132,10 +132,6 @@ mod tests {
             Ok(())
         }
 
-        async fn removed(&self, _: &str, _: &[ObjectRecord]) -> Result<()> {
-            Ok(())
-        }
-
         async fn measured(&self, _: &str, _: &Version) -> Result<Vec<MeasuredPart>> {
             Ok(Vec::new())
         }

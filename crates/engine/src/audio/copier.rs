@@ -3,8 +3,7 @@
 use std::io::Read as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt};
 use sunset_core::audio::CACHE_CONTROL;
 use sunset_core::audio::address::{MAX_KEY, metadata_uri};
 use sunset_core::audio::format::Format;
@@ -19,11 +18,8 @@ use sunset_core::ports::objects::{
 
 use super::hashes::{Hashes, Sums, hex};
 use super::limits::Limits;
-use super::room::{Room, Taken};
+use super::room::{Kept, Room, longer};
 use crate::retry::{Retries, retry};
-
-/// Bytes that may be held for while nothing of them is here yet.
-const LITTLE: u64 = 256 << 10;
 
 /// Why an object is not copied.
 #[derive(Debug)]
@@ -88,7 +84,7 @@ pub struct Copier {
 
 /// A small object in hand, and what its bytes are.
 struct Held {
-    pieces: Vec<Bytes>,
+    kept: Kept,
     sums: Sums,
     format: Format,
 }
@@ -125,7 +121,7 @@ impl Copier {
         }
     }
 
-    /// Copies a small object: read once, held, hashed, and sent by one request. What was sent is
+    /// Copies a small object: read once, hashed, kept, and sent by one request. What was sent is
     /// let go of piece by piece, so that sending it again takes reading it again.
     async fn copy_whole(&self, object: &SourceObject, key: String) -> Result<Stored, Fault> {
         let first = Mutex::new(Some(self.hold(object).await?));
@@ -140,7 +136,7 @@ impl Copier {
             };
             let (sums, format) = (held.sums, held.format);
             let body = Body {
-                bytes: self.in_pieces(held.pieces),
+                bytes: self.limited(held.kept.into_stream()),
                 length: sums.length,
                 md5: sums.md5,
             };
@@ -163,80 +159,43 @@ impl Copier {
     /// Reads a small object whole, and finds it to be what the source states, and audio.
     async fn hold(&self, object: &SourceObject) -> Result<Held, Fault> {
         let read = retry(self.retries, || self.read_whole(object)).await;
-        let (pieces, sums) = read.map_err(Fault::of_source)?;
+        let (kept, head, sums) = read.map_err(Fault::of_source)?;
         sums.check(object).map_err(Fault::Failed)?;
-        let head = pieces.first().map_or(&[][..], |piece| piece);
-        let format = format_of(head.get(..HEAD.min(head.len())).unwrap_or_default(), object)?;
-        Ok(Held {
-            pieces,
-            sums,
-            format,
-        })
+        let format = format_of(&head, object)?;
+        Ok(Held { kept, sums, format })
     }
 
-    async fn read_whole(&self, object: &SourceObject) -> sunset_core::Result<(Vec<Bytes>, Sums)> {
-        let (mut stream, mut room) = self.opened(object).await?;
-        let longer = || {
-            Error::new(
-                ErrorKind::Conflict,
-                "the object is longer than it was listed",
-            )
-            .item(object.uri.clone())
-        };
+    /// The bytes, the first of them, and their hashes.
+    async fn read_whole(
+        &self,
+        object: &SourceObject,
+    ) -> sunset_core::Result<(Kept, Vec<u8>, Sums)> {
+        let mut taken = self.room.take(object.size).await?;
+        let mut stream = self.source.read(object, 0, object.size).await?;
         let mut hashes = Hashes::default();
-        let mut pieces = Vec::new();
-        let mut open = None;
-        let mut left = object.size;
+        let mut head = Vec::new();
         while let Some(chunk) = stream.next().await {
-            let mut chunk = chunk?;
+            let chunk = chunk?;
             self.limits.read(chunk.len()).await;
-            left = left.checked_sub(chunk.len() as u64).ok_or_else(longer)?;
-            while !chunk.is_empty() {
-                let mut piece = match open.take().or_else(|| room.piece()) {
-                    Some(piece) => piece,
-                    None => return Err(longer()),
-                };
-                piece.fill(&mut chunk);
-                if piece.is_full() {
-                    let bytes = piece.seal();
-                    hashes.update(&bytes);
-                    pieces.push(bytes);
-                } else {
-                    open = Some(piece);
-                }
+            hashes.update(&chunk);
+            if hashes.length() > object.size {
+                return Err(longer().item(object.uri.clone()));
             }
+            let missing = (HEAD - head.len()).min(chunk.len());
+            head.extend_from_slice(chunk.get(..missing).unwrap_or_default());
+            self.room.put(&mut taken, chunk)?;
         }
-        if left > 0 {
-            return Err(ended_early(object, object.size - left));
+        if hashes.length() < object.size {
+            return Err(ended_early(object, hashes.length()));
         }
-        if let Some(piece) = open {
-            let bytes = piece.seal();
-            hashes.update(&bytes);
-            pieces.push(bytes);
-        }
-        Ok((pieces, hashes.finish()))
+        let kept = self.room.seal(taken)?;
+        Ok((kept, head, hashes.finish()))
     }
 
-    /// The object's bytes, and room for them. Where that is much, the object is asked for first:
-    /// the way there and back takes none.
-    async fn opened(&self, object: &SourceObject) -> sunset_core::Result<(ByteStream, Taken)> {
-        if object.size <= LITTLE {
-            let room = self.room.take(object.size).await?;
-            let stream = self.source.read(object, 0, object.size).await?;
-            return Ok((stream, room));
-        }
-        let ahead = self.limits.ahead().await?;
-        let stream = self.source.read(object, 0, object.size).await?;
-        let room = self.room.take(object.size).await?;
-        drop(ahead);
-        Ok((stream, room))
-    }
-
-    /// Pieces in hand as a stream that keeps to the bandwidth, and lets go of them.
-    fn in_pieces(&self, pieces: Vec<Bytes>) -> ByteStream {
+    /// Bytes that keep to the bandwidth.
+    fn limited(&self, bytes: ByteStream) -> ByteStream {
         let limits = Arc::clone(&self.limits);
-        let pieces = futures::stream::iter(pieces);
-        let sent = pieces.then(move |piece| {
+        let sent = bytes.and_then(move |piece| {
             let limits = Arc::clone(&limits);
             async move {
                 limits.send(piece.len()).await;

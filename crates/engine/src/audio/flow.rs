@@ -61,7 +61,7 @@ impl Flow {
                 store,
                 journal,
                 limits: Arc::new(Limits::new(options.rate)),
-                room: Room::default(),
+                room: Room::new(options.scratch.clone()),
                 retries: options.retries,
             },
             public_url: options.public_url.clone(),

@@ -7,10 +7,6 @@ use tokio::time::Instant;
 
 use sunset_core::error::{Error, ErrorKind, Result};
 
-/// Small objects whose first bytes are waited for before there is room for them: enough that the
-/// way there and back costs no time, and so few that none waits until its connection is cut.
-const AHEAD: usize = 8;
-
 /// Parts of large objects on their way at once, over all objects.
 const PARTS_AT_ONCE: usize = 8;
 
@@ -45,7 +41,6 @@ impl Bandwidth {
 pub struct Limits {
     reading: Option<Bandwidth>,
     sending: Option<Bandwidth>,
-    ahead: Semaphore,
     parts: Semaphore,
 }
 
@@ -56,7 +51,6 @@ impl Limits {
         Self {
             reading: rate.map(Bandwidth::new),
             sending: rate.map(Bandwidth::new),
-            ahead: Semaphore::new(AHEAD),
             parts: Semaphore::new(PARTS_AT_ONCE),
         }
     }
@@ -73,14 +67,6 @@ impl Limits {
         if let Some(bandwidth) = &self.sending {
             bandwidth.take(bytes).await;
         }
-    }
-
-    /// Waits for the turn of a small object to be asked for.
-    ///
-    /// # Errors
-    /// `Internal`: the semaphore is never closed.
-    pub async fn ahead(&self) -> Result<SemaphorePermit<'_>> {
-        self.ahead.acquire().await.map_err(closed)
     }
 
     /// Waits for the turn of a part.

@@ -18,6 +18,7 @@ pub mod shared;
 mod verify_urls;
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures::TryStreamExt;
@@ -54,6 +55,8 @@ pub struct CopyOptions {
     pub retries: Retries,
     /// What public URLs begin with.
     pub public_url: String,
+    /// The folder for files in which small objects wait; `None`: they wait in memory alone.
+    pub scratch: Option<PathBuf>,
 }
 
 /// Reads source, bucket and ledger, one listing of each, and computes the plan.

@@ -54,6 +54,7 @@ impl World {
                 rate: None,
                 retries: Retries(1),
                 public_url: self.options.public_url.clone(),
+                scratch: Some(std::env::temp_dir()),
             },
             &Silent,
         )
@@ -341,6 +342,7 @@ async fn a_cell_that_somebody_changed_is_left_alone() {
             rate: None,
             retries: Retries(0),
             public_url: "https://pub.example".to_owned(),
+            scratch: None,
         },
         &Silent,
     )
