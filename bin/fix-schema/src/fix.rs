@@ -1,7 +1,7 @@
 //! Connect, probe, show, repair, verify.
 
 use sunset_cli::render::schema::{counted, foreseen_lines, listed_lines, step_lines};
-use sunset_cli::{Consented, Program, Session, Status, thousands};
+use sunset_cli::{Consented, Program, Session, Status};
 use sunset_core::config::{BackupWish, DatabaseSettings, Pace};
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
@@ -44,7 +44,10 @@ pub async fn fix(arguments: Arguments, session: Session) -> Result<Status> {
         Consented::Write(consent) if !diagnosis.due.is_empty() => {
             fix.execute(&consent, &diagnosis).await
         }
-        Consented::Write(_) => Ok(fix.end(&diagnosis, None, None)),
+        Consented::Write(_) => {
+            diagnosis.preflight()?;
+            Ok(fix.end(&diagnosis, None, None))
+        }
         Consented::DryRun => {
             let foreseen = diagnosis.preflight();
             if let Err(refused) = &foreseen {
@@ -175,11 +178,18 @@ impl Fix {
     /// this role may do them.
     fn end(&self, before: &Diagnosis, after: Option<&Diagnosis>, dry_run: Option<bool>) -> Status {
         let last = after.unwrap_or(before);
-        if after.is_some() {
+        if let Some(after) = after {
+            let (done, in_part) = before.done(after);
             self.session.print(&format!(
                 "{} done and verified",
-                counted(before.due.len(), "repair", "repairs")
+                counted(done, "repair", "repairs")
             ));
+            if in_part > 0 {
+                self.session.print(&format!(
+                    "{} done in part",
+                    counted(in_part, "repair", "repairs")
+                ));
+            }
         }
         if !last.listed.is_empty() {
             self.session.print("left as they are:");
@@ -190,11 +200,16 @@ impl Fix {
                 .print(&format!("not repaired: {}: {}", note.object, note.text));
         }
         for blocked in &last.blocked {
-            let rows = thousands(blocked.count);
-            self.session.print(&format!(
-                "not done: {} ({}: {rows})",
-                blocked.title, blocked.what
-            ));
+            self.session.print(&format!("not done: {}", blocked.title));
+            // What schema-push leaves to this program, this program has listed.
+            let advice = if blocked.for_repair {
+                "put right what is listed, then run fix-schema again"
+            } else {
+                &blocked.advice
+            };
+            for line in listed_lines(&blocked.what, blocked.count, &blocked.sample, advice) {
+                self.session.print(&line);
+            }
         }
         let status = if last.is_incomplete() || dry_run == Some(false) {
             Status::Incomplete

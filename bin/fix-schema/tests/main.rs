@@ -8,7 +8,9 @@
     reason = "a test that fails says so; the two programs share the helpers"
 )]
 
+mod costs;
 mod generations;
+mod missed;
 mod odd;
 #[path = "../../schema-push/tests/scratch.rs"]
 mod scratch;
@@ -16,6 +18,7 @@ mod strange;
 mod surroundings;
 mod taken_back;
 mod traffic;
+mod triggers;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_fix-schema");
 

@@ -193,3 +193,35 @@ async fn an_empty_reference_is_carried_and_one_that_says_otherwise_is_listed() {
     scratch.take_back().await;
     assert_eq!(scratch.dump().await, before);
 }
+
+#[tokio::test]
+async fn ids_of_another_type_change_with_what_refers_to_them_or_not_at_all() {
+    for (sql, afterwards, says) in [
+        (
+            "CREATE TABLE opportunities (id uuid PRIMARY KEY); \
+             CREATE TABLE conversations (id text PRIMARY KEY, opportunity_id uuid REFERENCES opportunities (id))",
+            "text text",
+            "columns have other types: opportunities.id, conversations.opportunity_id",
+        ),
+        (
+            "CREATE TABLE opportunities (id uuid PRIMARY KEY); \
+             INSERT INTO opportunities VALUES ('00000000-0000-0000-0000-000000000001'); \
+             CREATE TABLE conversations (id text PRIMARY KEY, opportunity_id uuid REFERENCES opportunities (id))",
+            "uuid uuid",
+            "conversations.opportunity_id: uuid does not become text alone",
+        ),
+    ] {
+        let Some(scratch) = Scratch::with(sql).await else {
+            return;
+        };
+        let dry = scratch.say(PROGRAM, &["--dry-run"]);
+        assert!(dry.out.contains(says), "{}", dry.shown());
+        let said = scratch.say(PROGRAM, &[]);
+        assert!(!said.err.contains("SQLSTATE"), "{}", said.shown());
+        // The table of users is missing, and schema-push's to make.
+        assert_eq!(said.status, 3, "{}", said.shown());
+        let types = "SELECT string_agg(format_type(atttypid, atttypmod), ' ') FROM pg_attribute \
+            WHERE (attrelid, attname) IN (('opportunities'::regclass, 'id'), ('conversations'::regclass, 'opportunity_id'))";
+        assert_eq!(scratch.text(types).await, afterwards, "{}", said.shown());
+    }
+}

@@ -33,7 +33,7 @@ pub struct Arguments {
     backup: BackupArgs,
 
     /// The plan whose schema is wanted: sales-ai, leora-phase2, main-server, voice-agent
-    #[arg(long, default_value = "sales-ai", value_name = "NAME")]
+    #[arg(long, default_value = "sales-ai", value_name = "NAME", value_parser = sunset_cli::schema_plan_name)]
     plan: String,
 
     /// The schema of the database in which the tables stand

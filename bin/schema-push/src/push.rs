@@ -43,6 +43,9 @@ pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
         drops: arguments.allow_drop.clone(),
         ..Directions::default()
     };
+    if let Err(misdirected) = directions.make_sense(&wanted.schema) {
+        return Ok(session.usage(&misdirected));
+    }
     let in_place = sunset_cli::in_place_plan(&arguments.plan)?;
     let (settings, pace) = session.settings(|variables, faults| {
         let settings = match &in_place {

@@ -21,7 +21,12 @@ fn usage() {
     let said = without_database(&["--check", "--out", "x"]);
     assert_eq!(said.status, 2);
     insta::assert_snapshot!(said.shown());
-    for arguments in [["--strict"].as_slice(), &["--rename"], &["--nonsense"]] {
+    for arguments in [
+        ["--strict"].as_slice(),
+        &["--rename"],
+        &["--nonsense"],
+        &["--plan", "nope"],
+    ] {
         assert_eq!(without_database(arguments).status, 2, "{arguments:?}");
     }
 }

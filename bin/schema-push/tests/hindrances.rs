@@ -87,11 +87,10 @@ async fn a_column_whose_type_of_before_does_not_take_its_values_by_now() {
     .await;
 }
 
-#[tokio::test]
-async fn rows_that_break_a_foreign_key_of_before() {
-    let Some(scratch) = Scratch::with("").await else {
-        return;
-    };
+/// A database whose `alerts` pointed at other users until it was pushed, with a user and an
+/// opportunity.
+async fn with_another_key_replaced() -> Option<Scratch> {
+    let scratch = Scratch::with("").await?;
     scratch.say(PROGRAM, &[]);
     scratch
         .run(
@@ -103,6 +102,14 @@ async fn rows_that_break_a_foreign_key_of_before() {
         )
         .await;
     assert_eq!(scratch.say(PROGRAM, &[]).status, 0);
+    Some(scratch)
+}
+
+#[tokio::test]
+async fn rows_that_break_a_foreign_key_of_before() {
+    let Some(scratch) = with_another_key_replaced().await else {
+        return;
+    };
     scratch
         .run("INSERT INTO alerts (id, opportunity_id, user_id, type, severity, title, message) VALUES ('a1', 'o', 'u', 't', 's', 't', 'm')")
         .await;
@@ -118,6 +125,101 @@ async fn rows_that_break_a_foreign_key_of_before() {
             .await,
         "1"
     );
+}
+
+#[tokio::test]
+async fn an_older_record_of_a_replaced_foreign_key_is_read_from_its_statements() {
+    let Some(scratch) = with_another_key_replaced().await else {
+        return;
+    };
+    scratch
+        .run(
+            "UPDATE sunset.schema_steps SET effect = '{\"effect\": \"other\"}' WHERE effect ->> 'effect' = 'frees'; \
+             INSERT INTO alerts (id, opportunity_id, user_id, type, severity, title, message) VALUES ('a1', 'o', 'u', 't', 's', 't', 'm')",
+        )
+        .await;
+    refused_until(
+        &scratch,
+        &["1 rows of alerts that break au: FOREIGN KEY", "(a1)"],
+        "DELETE FROM alerts",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn rows_that_break_a_unique_constraint_of_before() {
+    let Some(scratch) = Scratch::with("").await else {
+        return;
+    };
+    scratch.say(PROGRAM, &[]);
+    scratch
+        .run(
+            "DROP SCHEMA sunset CASCADE; ALTER TABLE conversations DROP CONSTRAINT conversations_case_number_unique, \
+                 ADD CONSTRAINT one_case UNIQUE NULLS NOT DISTINCT (case_number); \
+             INSERT INTO \"user\" (id, name, email) VALUES ('u', 'n', 'e'); \
+             INSERT INTO opportunities (id, user_id, customer_number, company_name) VALUES ('o', 'u', 'c', 'c'); \
+             INSERT INTO conversations (id, opportunity_id, type) VALUES ('k1', 'o', 'demo')",
+        )
+        .await;
+    let said = scratch.say(PROGRAM, &[]);
+    assert_eq!(said.status, 0, "{}", said.shown());
+    scratch
+        .run("INSERT INTO conversations (id, opportunity_id, type) VALUES ('k2', 'o', 'demo')")
+        .await;
+    refused_until(
+        &scratch,
+        &["2 rows of conversations that break one_case: UNIQUE NULLS NOT DISTINCT (case_number)"],
+        "DELETE FROM conversations WHERE id = 'k2'",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn an_enum_that_others_use_by_now() {
+    let Some(scratch) = Scratch::with(
+        "CREATE TABLE \"Tenant\" (id uuid PRIMARY KEY); CREATE TABLE \"Customer\" (id uuid PRIMARY KEY); \
+         CREATE TABLE \"CallPlan\" (id uuid PRIMARY KEY); CREATE TABLE \"ActivityType\" (id uuid PRIMARY KEY)",
+    )
+    .await
+    else {
+        return;
+    };
+    let said = scratch.say(PROGRAM, &["--plan", "leora-phase2"]);
+    assert_eq!(said.status, 0, "{}", said.shown());
+    scratch
+        .run("CREATE TABLE later (kind \"AccountType\" DEFAULT 'TARGET')")
+        .await;
+    refused_until(
+        &scratch,
+        &["AccountType: column kind of table public.later uses it"],
+        "DROP TABLE later",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_others_made_of_a_pushed_column_goes_only_by_force() {
+    let Some(scratch) = since(
+        "CREATE TABLE conversations (id text PRIMARY KEY)",
+        "ALTER TABLE conversations ADD CONSTRAINT known CHECK (sentiment <> ''); CREATE INDEX felt ON conversations (lower(sentiment))",
+    )
+    .await
+    else {
+        return;
+    };
+    let before = scratch.dump().await;
+    let reader = LiveReader::new(scratch.database().await);
+    let run = scratch.begin().await;
+    let refused = undo(&reader, &run.schema(), false, &Silent)
+        .await
+        .expect_err("refused");
+    let item = refused.item_name().expect("item");
+    assert!(item.contains("constraints or indexes"), "{item}");
+    assert_eq!(scratch.dump().await, before);
+    undo(&reader, &run.schema(), true, &Silent)
+        .await
+        .expect("forced");
+    finish(run).await;
 }
 
 #[tokio::test]

@@ -10,7 +10,9 @@
 
 mod broken;
 mod drizzle;
+mod drops;
 mod empty;
+mod enums;
 mod existing;
 mod generations;
 mod golden;
@@ -24,6 +26,7 @@ mod renames;
 mod scratch;
 mod strange;
 mod surroundings;
+mod tied;
 mod traffic;
 mod undo;
 

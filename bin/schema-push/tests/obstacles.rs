@@ -279,3 +279,86 @@ async fn tokens_are_not_shown() {
     assert!(said.out.contains("s1 = s2 (2 rows)"), "{}", said.shown());
     assert!(!said.out.contains("let-me-in"), "{}", said.shown());
 }
+
+#[tokio::test]
+async fn indexes_that_a_type_builds_anew_are_no_surprise() {
+    let sql = format!(
+        "{OWNED} INSERT INTO conversations (id, opportunity_id, type, title) VALUES ('k', 'o', 'demo', 'T'); \
+         ALTER TABLE conversations ALTER title TYPE varchar(20); CREATE INDEX lowered ON conversations (lower(title)); \
+         CREATE INDEX partly ON conversations (type) WHERE title <> ''; CREATE INDEX plainly ON conversations (title DESC); \
+         CREATE INDEX elsewhere ON conversations (lower(type))"
+    );
+    let Some(scratch) = changed(&sql).await else {
+        return;
+    };
+    scratch
+        .run(
+            "CREATE SCHEMA kept; CREATE TABLE kept.files AS SELECT relname, relfilenode FROM pg_class \
+             WHERE relname IN ('lowered', 'partly', 'plainly', 'elsewhere')",
+        )
+        .await;
+    let said = scratch.say(PROGRAM, &["--verbose"]);
+    assert_eq!(said.status, 0, "{}", said.shown());
+    for part in [
+        "change column conversations.title from character varying(20) to text [needs attention]",
+        "the table is locked while indexes are built anew over every row: lowered, partly\n",
+        "reads every row",
+    ] {
+        assert!(said.out.contains(part), "{part}\n{}", said.shown());
+    }
+    // Exactly those have other files now.
+    let files = "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class AS c \
+        JOIN kept.files AS f USING (relname) WHERE c.relfilenode <> f.relfilenode";
+    assert_eq!(scratch.text(files).await, "lowered partly");
+}
+
+#[tokio::test]
+async fn a_virtual_column_is_told_from_a_stored_one() {
+    let Some(scratch) = Scratch::with("").await else {
+        return;
+    };
+    let version = scratch.text("SELECT current_setting('server_version_num')");
+    if version.await.as_str() < "180000" {
+        println!("skipped: virtual columns are new with PostgreSQL 18");
+        return;
+    }
+    scratch
+        .run("CREATE TABLE form_submissions (id text PRIMARY KEY, user_agent text GENERATED ALWAYS AS (id) VIRTUAL)")
+        .await;
+    let dry = scratch.say(PROGRAM, &["--dry-run"]);
+    assert!(
+        dry.out.contains("add another column, fill it") && !dry.out.contains("DROP EXPRESSION"),
+        "{}",
+        dry.shown()
+    );
+}
+
+#[tokio::test]
+async fn names_do_not_steer_the_terminal() {
+    let Some(scratch) = changed(
+        "ALTER TABLE verification ADD COLUMN \"a\u{1b}[2Jb\" text; CREATE TABLE \"x\u{1b}]0;t\u{7}\" (id integer); \
+         ALTER TABLE verification ADD CONSTRAINT \"two\nlines\" CHECK (value <> '')",
+    )
+    .await
+    else {
+        return;
+    };
+    for arguments in [
+        &["--dry-run"] as &[&str],
+        &["--check", "--strict"],
+        &["--rename", "verification.\u{1b}c=value"],
+    ] {
+        let said = scratch.say(PROGRAM, arguments);
+        assert!(
+            !said.shown().contains(['\u{1b}', '\u{7}']),
+            "{:?}",
+            said.shown()
+        );
+    }
+    let dry = scratch.say(PROGRAM, &["--dry-run"]);
+    assert!(
+        dry.out.contains("verification.a<U+001B>[2Jb") && dry.out.contains("two<U+000A>lines"),
+        "{}",
+        dry.shown()
+    );
+}

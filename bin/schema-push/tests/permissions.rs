@@ -28,8 +28,12 @@ async fn what_is_not_permitted_is_said_before_anything_is_done() {
         "{shown}"
     );
     assert!(
-        shown.contains("next: connect as the owner, or let a superuser run: GRANT"),
+        shown.contains("next: connect as the owner, or let a superuser run: ALTER TABLE"),
         "{shown}"
+    );
+    assert!(
+        !shown.contains("GRANT"),
+        "nobody becomes a superuser: {shown}"
     );
     assert!(
         !shown.contains("password") && !shown.contains(":x@"),

@@ -108,6 +108,18 @@ impl Scratch {
         finish(run).await;
     }
 
+    /// Runs `sql`, and says why nothing can be taken back then.
+    pub async fn run_undo_error(&self, sql: &str) -> String {
+        self.run(sql).await;
+        let run = self.begin().await;
+        let reader = LiveReader::new(self.database().await);
+        let refused = undo(&reader, &run.schema(), false, &Silent)
+            .await
+            .expect_err("refused");
+        finish(run).await;
+        format!("{refused} {}", refused.item_name().unwrap_or_default())
+    }
+
     pub fn program(&self, program: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(program);
         command

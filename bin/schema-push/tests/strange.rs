@@ -220,12 +220,39 @@ async fn columns_of_other_kinds() {
         )
         .mended("UPDATE opportunities SET opportunity_score = '7'; UPDATE user_profiles SET email_notifications = 'true'"),
         Strange::changed(
+            "text that would not come back as it is",
+            "ALTER TABLE opportunities ALTER opportunity_score TYPE text; UPDATE opportunities SET opportunity_score = '007'; \
+             ALTER TABLE user_profiles ALTER email_notifications DROP DEFAULT, ALTER email_notifications TYPE text; \
+             INSERT INTO user_profiles (user_id, email_notifications) VALUES ('u', 'Yes')",
+            &["o (007)", "u (Yes)"],
+        )
+        .mended("UPDATE opportunities SET opportunity_score = '-7'; UPDATE user_profiles SET email_notifications = 'false'"),
+        Strange::changed(
+            "arrays",
+            "ALTER TABLE opportunities ALTER opportunity_score TYPE numeric(10,2)[] USING NULL, \
+                 ALTER first_touch_at TYPE timestamp[] USING NULL",
+            &[
+                "opportunities.opportunity_score: numeric(10,2)[] does not become integer without a person",
+                "opportunities.first_touch_at: timestamp without time zone[] does not become",
+            ],
+        )
+        .mended(
+            "ALTER TABLE opportunities ALTER opportunity_score TYPE integer USING NULL, ALTER first_touch_at TYPE timestamp USING NULL",
+        ),
+        Strange::changed(
+            "a rule of the table",
+            "ALTER TABLE conversations ALTER title TYPE varchar(20); \
+             CREATE RULE ru AS ON UPDATE TO conversations WHERE new.title = 'z' DO INSTEAD NOTHING",
+            &["conversations.title: rule ru on table public.conversations uses it"],
+        )
+        .mended("DROP RULE ru ON conversations"),
+        Strange::changed(
             "JSON that jsonb does not take",
             "ALTER TABLE opportunities ALTER raw_form_data TYPE json; \
              INSERT INTO opportunities (id, user_id, customer_number, company_name, raw_form_data) VALUES \
                  ('n', 'u', 'n', 'N', '{\"a\":\"\\u0000\"}'), ('h', 'u', 'h', 'N', '{\"a\":\"\\ud800x\"}'), \
                  ('l', 'u', 'l', 'N', '[\"\\udc00\"]'), ('b', 'u', 'b', 'N', '[1e999999]'), ('p', 'u', 'p', 'N', '[\"\\ud83d\\ude00\"]')",
-            &["rows of opportunities whose raw_form_data the new type cannot hold: 4"],
+            &["rows of opportunities whose raw_form_data the new type cannot hold as it is: 4"],
         )
         .mended("UPDATE opportunities SET raw_form_data = NULL WHERE id <> 'p'"),
         Strange::made(

@@ -1,6 +1,8 @@
 //! Repairing the known faults of an older database.
 
-use sunset_core::error::Result;
+use std::collections::HashMap;
+
+use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::plans::schemas::PlanSchema;
 use sunset_core::ports::progress::Progress;
 use sunset_core::ports::schema::{FoundRows, SchemaReader, SchemaWriter};
@@ -13,6 +15,9 @@ use sunset_core::schema::steps::{Blocked, Effect, Guard, Note, SchemaPlan, Stage
 
 use crate::schema::{execute, look, withhold};
 
+/// How often repairs are done again whose rows become fewer, while others write.
+const ROUNDS: usize = 20;
+
 /// A repair that is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
@@ -20,6 +25,8 @@ pub struct Due {
     pub repair: Repair,
     /// The rows it is for, where it is for rows.
     pub rows: FoundRows,
+    /// Whether steps of it were taken out, for rows stand in their way.
+    pub in_part: bool,
 }
 
 /// Rows that are listed.
@@ -47,20 +54,42 @@ pub struct Diagnosis {
     /// Steps that rows stand in the way of.
     pub blocked: Vec<Blocked>,
     live: LiveSchema,
+    owner: Option<String>,
 }
 
 impl Diagnosis {
-    /// Checks that the connecting role may do what is due.
+    /// Checks that the connecting role may do what is due, and that who is to own rows is somebody.
     ///
     /// # Errors
-    /// `Denied`.
+    /// `Denied`; `NotFound` for an owner that is named and is nobody.
     pub fn preflight(&self) -> Result<()> {
+        let is_owner = |item: &String| Some(item) == self.owner.as_ref();
+        let unknown = |blocked: &&Blocked| {
+            blocked.what.ends_with(repair::UNKNOWN_OWNER) && blocked.sample.iter().any(is_owner)
+        };
+        if let Some(blocked) = self.blocked.iter().find(unknown) {
+            return Err(Error::new(
+                ErrorKind::NotFound,
+                "there is no user whom MIGRATION_USER_ID names; nothing was done",
+            )
+            .item(blocked.sample.join(", "))
+            .remedy(blocked.advice.clone()));
+        }
         let steps: Vec<_> = self
             .due
             .iter()
             .flat_map(|due| due.repair.steps.clone())
             .collect();
         preflight(&steps, &self.live)
+    }
+
+    /// How many of its repairs are done, and how many but for some of their steps, by what `after`
+    /// says stayed.
+    pub fn done(&self, after: &Self) -> (usize, usize) {
+        let stayed = |step: &Step| after.blocked.iter().any(|each| each.title == step.title);
+        let in_part = |due: &&Due| due.in_part || due.repair.steps.iter().any(stayed);
+        let in_part = self.due.iter().filter(in_part).count();
+        (self.due.len() - in_part, in_part)
     }
 
     /// Whether something needs a person.
@@ -83,6 +112,7 @@ pub async fn diagnose(
     let mut diagnosis = Diagnosis {
         refused: plan.refused.clone(),
         live,
+        owner: owner.map(str::to_owned),
         ..Diagnosis::default()
     };
     for repair in &plan.repairs {
@@ -94,6 +124,7 @@ pub async fn diagnose(
             diagnosis.due.push(Due {
                 repair: repair.clone(),
                 rows,
+                in_part: false,
             });
         }
     }
@@ -108,15 +139,18 @@ pub async fn diagnose(
         .collect();
     for due in &mut diagnosis.due {
         let blocked = withhold_where(reader, &mut due.repair, &present, |step| {
-            step.stage == Stage::Data || matches!(step.effect, Effect::ChangesType { .. })
+            matches!(step.stage, Stage::Data | Stage::Convert)
+                || matches!(step.effect, Effect::ChangesType { .. })
         })
         .await?;
+        due.in_part |= !blocked.is_empty();
         diagnosis.blocked.extend(blocked);
     }
     diagnosis.due.retain(|due| !due.repair.steps.is_empty());
     // Where nothing comes before it, what stands in the way of the last repair stands there now.
     if let [only] = diagnosis.due.as_mut_slice() {
         let blocked = withhold_where(reader, &mut only.repair, &present, |_| true).await?;
+        only.in_part |= !blocked.is_empty();
         diagnosis.blocked.extend(blocked);
     }
     diagnosis.due.retain(|due| !due.repair.steps.is_empty());
@@ -188,9 +222,10 @@ pub async fn repair(
     progress.start("repair", Some(steps.sum()));
     let namespace = &wanted.schema.namespace;
     let mut blocked: Vec<Blocked> = Vec::new();
-    let mut executed: Vec<String> = Vec::new();
+    // What was done, and for how many rows when its turn came last.
+    let mut executed: HashMap<String, u64> = HashMap::new();
     let mut round = diagnosis.clone();
-    loop {
+    for _ in 0..ROUNDS {
         blocked.clear();
         for due in &round.due {
             let steps = &due.repair.steps;
@@ -199,15 +234,16 @@ pub async fn repair(
                     .await?
                     .blocked,
             );
-            executed.push(due.repair.title.clone());
+            executed.insert(due.repair.title.clone(), due.rows.count);
         }
         round = diagnose(reader, wanted, owner).await?;
-        // Rows that one repair brought may be due for another.
-        if round
-            .due
-            .iter()
-            .all(|due| executed.contains(&due.repair.title))
-        {
+        // Rows that one repair brought may be due for another; and of rows that others write to
+        // meanwhile, some are missed. As long as they become fewer, it goes on.
+        let goes_on = |due: &Due| match executed.get(&due.repair.title) {
+            None => true,
+            Some(before) => (1..*before).contains(&due.rows.count),
+        };
+        if !round.due.iter().any(goes_on) {
             break;
         }
     }

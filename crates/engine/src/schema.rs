@@ -10,14 +10,15 @@ use sunset_core::schema::diff::{self, Directions};
 use sunset_core::schema::live::LiveSchema;
 use sunset_core::schema::preflight::preflight;
 use sunset_core::schema::repair::{self, Fault};
-use sunset_core::schema::steps::{Blocked, Guard, Note, SchemaPlan, Step, batches};
+use sunset_core::schema::steps::{Blocked, SchemaPlan, Stage, Step, batches};
 use sunset_core::schema::sweep::Sweep;
-use sunset_core::schema::undo::{KeptRows, RecordedStep, UndoPlan};
 
 pub use self::patience::LOCK_RETRIES;
-use self::patience::{patiently, told};
+use self::patience::{come_and_go, patiently, told};
+pub use self::undo::{Kept, Undone, may_undo, plan_undo, undo, undo_steps};
 
 mod patience;
+mod undo;
 
 /// Reads the live schema and plans the way to the desired one; what `fix-schema` repairs is left
 /// to it. Steps that rows stand in the way of are withheld and listed.
@@ -149,7 +150,7 @@ async fn in_turn(
 ) -> Result<Turn> {
     match steps {
         [] => Ok(Turn::Done),
-        [step] if step.effect.sweeps().is_some() => {
+        [step] if step.stage == Stage::Data && step.effect.sweeps().is_some() => {
             progress.doing(&step.title);
             let mut at = Sweep::default();
             while !at.done {
@@ -162,19 +163,6 @@ async fn in_turn(
             told(reader, progress, (&step.title, &step.effect), work).await
         }
     }
-}
-
-fn come_and_go(steps: &[Step], rows: &FoundRows) -> Error {
-    let titles: Vec<&str> = steps.iter().map(|step| step.title.as_str()).collect();
-    Error::new(
-        ErrorKind::Contended,
-        format!(
-            "rows that stand in the way come and go ({}): {}",
-            rows.sample.join(", "),
-            titles.join(", ")
-        ),
-    )
-    .remedy("stop what writes them, then start this command again: it goes on where it stopped")
 }
 
 /// Executes a plan and checks by a new look at the database that nothing is left to do.
@@ -214,209 +202,4 @@ pub async fn push(
         .remedy("somebody may have changed it meanwhile; run schema-push again"));
     }
     Ok((executed, after))
-}
-
-/// A recorded step that stays because rows carry data since.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
-    /// The step.
-    pub title: String,
-    /// What would be lost.
-    pub what: String,
-    /// How much of it.
-    pub rows: FoundRows,
-}
-
-/// What undoing came to, or would come to.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Undone {
-    /// Titles of the steps that are undone, the last one first.
-    pub steps: Vec<String>,
-    /// Steps that stay, with everything that was made before them.
-    pub kept: Vec<Kept>,
-    /// What has no inverse.
-    pub permanent: Vec<String>,
-}
-
-/// Which recorded steps would be undone, and which carry data since; with `rows_first`, once what
-/// was migrated is taken back, but for these rows.
-///
-/// # Errors
-/// Those of the database.
-pub async fn plan_undo(
-    reader: &dyn SchemaReader,
-    recorded: Vec<RecordedStep>,
-    rows_first: Option<&KeptRows>,
-) -> Result<(UndoPlan, Vec<Kept>)> {
-    let mut plan = UndoPlan::of(recorded);
-    let mut kept = Vec::new();
-    let mut schemas: HashMap<String, LiveSchema> = HashMap::new();
-    for step in &plan.steps {
-        if !schemas.contains_key(&step.namespace) {
-            let live = reader.read(&step.namespace, Some(&[])).await?;
-            schemas.insert(step.namespace.clone(), live);
-        }
-        let Some(live) = schemas.get(&step.namespace) else {
-            continue;
-        };
-        if step.is_gone(live, &plan.steps) {
-            plan.gone.push(step.id);
-            continue;
-        }
-        plan.hindered.extend(step.hindered_by(live, &plan.steps));
-        if let Some(guard) = step.broken_by(&plan.steps, rows_first) {
-            match asked(reader, &guard).await? {
-                Ok(rows) if rows.count == 0 => {}
-                Ok(rows) => plan.hindered.push(Note {
-                    object: step.title.clone(),
-                    text: format!(
-                        "{} {} ({}): {}",
-                        rows.count,
-                        guard.what,
-                        rows.sample.join(", "),
-                        guard.advice
-                    ),
-                }),
-                Err(why) => plan.hindered.push(unanswered(step, why)),
-            }
-        }
-        if let Some(guard) = step.carries(&plan.steps, rows_first) {
-            match asked(reader, &guard).await? {
-                Ok(rows) if rows.count == 0 => {}
-                Ok(rows) => kept.push(Kept {
-                    title: step.title.clone(),
-                    what: guard.what,
-                    rows,
-                }),
-                Err(why) => plan.hindered.push(unanswered(step, why)),
-            }
-        }
-    }
-    Ok((plan, kept))
-}
-
-/// What a guard finds, or why it cannot even be asked: a value that the type of before does not
-/// take, a table that is gone.
-async fn asked(
-    reader: &dyn SchemaReader,
-    guard: &Guard,
-) -> Result<std::result::Result<FoundRows, String>> {
-    match reader.find(&guard.violators).await {
-        Err(fault) if matches!(fault.kind(), ErrorKind::Malformed | ErrorKind::NotFound) => {
-            Ok(Err(format!("{}: {}", guard.what, fault.what())))
-        }
-        found => found.map(Ok),
-    }
-}
-
-fn unanswered(step: &RecordedStep, why: String) -> Note {
-    Note {
-        object: step.title.clone(),
-        text: format!("{why}; put that right, then run rollback again"),
-    }
-}
-
-/// What `plan_undo` found to be in the way, as the error that keeps everything as it is.
-///
-/// # Errors
-/// `Refused`: what stands in the way of the inverses themselves, whatever is forced; without
-/// `force`, what would be lost.
-pub fn may_undo(plan: &UndoPlan, kept: &[Kept], force: bool) -> Result<()> {
-    if !plan.hindered.is_empty() {
-        let what: Vec<_> = plan
-            .hindered
-            .iter()
-            .map(|note| format!("{}: {}", note.object, note.text))
-            .collect();
-        return Err(Error::new(
-            ErrorKind::Refused,
-            "what was made since stands in the way of undoing the schema; nothing was undone",
-        )
-        .item(what.join("; "))
-        .remedy(
-            "do what is said of each, then run rollback --schema again; --force does not help here",
-        ));
-    }
-    if force || kept.is_empty() {
-        return Ok(());
-    }
-    let what: Vec<_> = kept
-        .iter()
-        .map(|kept| format!("{} {}", kept.rows.count, kept.what))
-        .collect();
-    Err(would_lose(what.join("; ")))
-}
-
-fn would_lose(what: String) -> Error {
-    Error::new(
-        ErrorKind::Refused,
-        "undoing the schema would lose data that came since",
-    )
-    .item(what)
-    .remedy("keep it elsewhere, then remove it; or say --force to lose it")
-}
-
-/// Undoes every recorded step, the last one first. Nothing at all is undone while a table or
-/// column carries data that was not there before, unless `force`.
-///
-/// # Errors
-/// `Refused` without `force`, naming what would be lost; those of the database.
-pub async fn undo(
-    reader: &dyn SchemaReader,
-    writer: &dyn SchemaWriter,
-    force: bool,
-    progress: &dyn Progress,
-) -> Result<Undone> {
-    let recorded = writer.recorded().await?;
-    undo_steps(reader, writer, recorded, force, progress).await
-}
-
-/// Undoes some of the recorded steps, as [`undo`] does all.
-///
-/// # Errors
-/// As [`undo`].
-pub async fn undo_steps(
-    reader: &dyn SchemaReader,
-    writer: &dyn SchemaWriter,
-    recorded: Vec<RecordedStep>,
-    force: bool,
-    progress: &dyn Progress,
-) -> Result<Undone> {
-    let (plan, kept) = plan_undo(reader, recorded, None).await?;
-    may_undo(&plan, &kept, force)?;
-    progress.start("undo", Some(plan.steps.len() as u64));
-    let mut undone = Undone {
-        permanent: plan.permanent,
-        ..Undone::default()
-    };
-    for step in &plan.steps {
-        if plan.gone.contains(&step.id) {
-            let nothing = RecordedStep {
-                inverse: Vec::new(),
-                ..step.clone()
-            };
-            patiently(progress, || writer.undo(&nothing, None)).await?;
-        } else if step.effect.sweeps().is_some() {
-            let mut at = Sweep::default();
-            while !at.done {
-                at = patiently(progress, || writer.sweep_back(step, at)).await?;
-            }
-        } else {
-            // What came behind it is undone by now, and names are those of then again.
-            let lost = step.carries(&[], None).filter(|_| !force);
-            let guard = step.broken_by(&[], None).or(lost);
-            let work = patiently(progress, || writer.undo(step, guard.as_ref()));
-            let turn = told(reader, progress, (&step.title, &step.effect), work).await?;
-            if let (Turn::Hindered(rows), Some(guard)) = (turn, guard) {
-                return Err(would_lose(format!(
-                    "{} {}, which came while this ran",
-                    rows.count, guard.what
-                )));
-            }
-        }
-        undone.steps.push(step.title.clone());
-        progress.advance(1);
-    }
-    progress.finish();
-    Ok(undone)
 }

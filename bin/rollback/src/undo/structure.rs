@@ -1,9 +1,11 @@
 //! The schema that `--schema` takes back with the rows.
 
 use serde_json::{Value, json};
+use sunset_cli::Session;
+use sunset_cli::render::schema::undo_lines;
 use sunset_core::error::Result;
 use sunset_core::ports::rollback::Undone;
-use sunset_core::schema::undo::{KeptRows, RecordedStep, UndoPlan};
+use sunset_core::schema::undo::{KeptRows, RecordedStep, TakenFirst, UndoPlan};
 use sunset_engine::schema::{self, Kept};
 use sunset_targets::postgres::{ActiveRun, Ledger, LiveReader};
 
@@ -24,7 +26,7 @@ impl Flow {
             let of_table = stay.entry(row.table.clone()).or_default();
             of_table.push(row.row_id.clone());
         }
-        let (undo, kept) = schema::plan_undo(&reader, steps, Some(&stay)).await?;
+        let (undo, kept) = schema::plan_undo(&reader, steps, TakenFirst::Rows(&stay)).await?;
         if self.options.force {
             return Ok((undo, Vec::new()));
         }
@@ -61,41 +63,44 @@ impl Flow {
         )
         .await
     }
+}
 
-    /// What would become of the schema, and what is in the way.
-    pub(super) fn tell_schema(&self, undo: &UndoPlan, kept: &[Kept]) {
-        let say = |line: String| self.session.print(&line);
-        for step in &undo.steps {
-            if undo.gone.contains(&step.id) {
-                say(format!("gone since, so nothing to undo: {}", step.title));
-            } else {
-                say(format!("would undo: {}", step.title));
-            }
-        }
-        for title in &undo.permanent {
-            say(format!("stays, for it has no inverse: {title}"));
-        }
-        for kept in kept {
-            say(format!(
-                "stands in the way: {} {}",
-                kept.rows.count, kept.what
-            ));
-        }
-        for note in &undo.hindered {
-            say(format!("stands in the way: {}: {}", note.object, note.text));
-        }
-        if !undo.hindered.is_empty() {
-            say("so nothing would be taken back, with --force neither".to_owned());
-        } else if !kept.is_empty() {
-            say("so nothing would be taken back; --force takes it back all the same".to_owned());
-        }
+/// What would become of the schema, and what is in the way. `detailed` adds to each step its SQL
+/// and what it locks.
+pub fn tell_schema(session: &Session, undo: &UndoPlan, kept: &[Kept], detailed: bool) {
+    let say = |line: String| session.print(&line);
+    for step in undo
+        .steps
+        .iter()
+        .filter(|step| undo.gone.contains(&step.id))
+    {
+        say(format!("gone since, so nothing to undo: {}", step.title));
+    }
+    for step in &undo.costs {
+        undo_lines(step, detailed).into_iter().for_each(say);
+    }
+    for title in &undo.permanent {
+        say(format!("stays, for it has no inverse: {title}"));
+    }
+    for kept in kept {
+        say(format!(
+            "stands in the way: {} {}",
+            kept.rows.count, kept.what
+        ));
+    }
+    for note in &undo.hindered {
+        say(format!("stands in the way: {}: {}", note.object, note.text));
+    }
+    if !undo.hindered.is_empty() {
+        say("so nothing would be taken back, with --force neither".to_owned());
+    } else if !kept.is_empty() {
+        say("so nothing would be taken back; --force takes it back all the same".to_owned());
     }
 }
 
 /// The same in a document.
-pub(super) fn planned_json(undo: &UndoPlan, kept: &[Kept]) -> Value {
+pub fn planned_json(undo: &UndoPlan, kept: &[Kept]) -> Value {
     let gone = |step: &&RecordedStep| undo.gone.contains(&step.id);
-    let titles: Vec<_> = undo.steps.iter().map(|step| &step.title).collect();
     let gone: Vec<_> = undo
         .steps
         .iter()
@@ -107,7 +112,7 @@ pub(super) fn planned_json(undo: &UndoPlan, kept: &[Kept]) -> Value {
         .map(|kept| json!({"what": kept.what, "count": kept.rows.count}))
         .collect();
     json!({
-        "steps": titles,
+        "steps": undo.costs,
         "permanent": undo.permanent,
         "gone": gone,
         "in_the_way": in_the_way,

@@ -75,15 +75,32 @@ fn a_dry_run_promises_what_is_done_and_lists_the_steps() {
     );
     let before = scratch.text_and_wait(SHAPE);
     pushed(&scratch);
+    let shown = scratch.rollback(&["--schema", "--dry-run"]);
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    for part in [
+        "would undo: add column opportunities.notes [safe]",
+        "locks: opportunities ACCESS EXCLUSIVE (blocks reads and writes)",
+        "sql: ALTER TABLE \"public\".\"opportunities\" DROP COLUMN IF EXISTS \"notes\"",
+    ] {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
     let (document, dry, done, said) = both(&scratch, &[]);
     assert_eq!((dry, done), (0, 0), "{document:#} {said}");
     let steps = document["schema"]["steps"].as_array().expect("steps");
     assert!(steps.len() > 20, "{steps:?}");
-    assert!(
-        steps.contains(&"create table alerts".into())
-            && steps.contains(&"add column opportunities.notes".into()),
-        "{steps:?}"
+    let of = |title: &str| {
+        let step = steps.iter().find(|step| step["title"] == title);
+        step.unwrap_or_else(|| panic!("{title}: {document:#}"))
+    };
+    let table = of("create table alerts");
+    assert_eq!(table["locks"][0]["mode"], "access_exclusive");
+    assert_eq!(table["verdict"], "safe");
+    let column = of("add column opportunities.notes");
+    assert_eq!(
+        column["sql"][0],
+        "ALTER TABLE \"public\".\"opportunities\" DROP COLUMN IF EXISTS \"notes\""
     );
+    assert_eq!(column["work"], "catalog");
     assert_eq!(document["schema"]["in_the_way"], serde_json::json!([]));
     assert_eq!(scratch.text_and_wait(SHAPE), before);
 }

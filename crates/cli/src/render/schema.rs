@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use sunset_core::Error;
 use sunset_core::schema::steps::{Blocked, Note, SchemaPlan, Stage, Step, Verdict, Work};
 
+use super::inspect::visible;
 use crate::numbers::thousands;
 
 /// How many steps are shown one by one before `--verbose` is needed for their SQL.
@@ -30,7 +31,7 @@ pub fn remarks(plan: &SchemaPlan) -> Vec<String> {
     let mut lines = Vec::new();
     notes(&mut lines, "left to fix-schema:", &plan.deferred);
     notes(&mut lines, "not done:", &plan.refused);
-    notes(&mut lines, "nothing to drop:", &plan.needless);
+    notes(&mut lines, "not there:", &plan.needless);
     lines.extend(blocked_lines(&plan.blocked));
     notes(
         &mut lines,
@@ -42,13 +43,43 @@ pub fn remarks(plan: &SchemaPlan) -> Vec<String> {
 
 /// One step of a plan.
 pub fn step_lines(number: usize, step: &Step, verbose: bool) -> Vec<String> {
-    let mut lines = vec![format!(
-        "{number:>3}. {} [{}]",
-        step.title,
-        step.verdict.name()
-    )];
+    let mut lines = cost_lines(
+        format!("{number:>3}. {}", visible(&step.title)),
+        step,
+        verbose,
+    );
+    if !verbose {
+        return lines;
+    }
+    for statement in &step.inverse {
+        lines.extend(indented("undo", statement));
+    }
+    if step.inverse.is_empty() {
+        let lasting = matches!(step.verdict, Verdict::LosesData(_)) || step.stage == Stage::Values;
+        let undo = if lasting {
+            "cannot be undone"
+        } else {
+            "nothing to undo"
+        };
+        lines.push(format!("       undo: {undo}"));
+    }
+    lines
+}
+
+/// A step that takes another back.
+pub fn undo_lines(step: &Step, verbose: bool) -> Vec<String> {
+    cost_lines(
+        format!("would undo: {}", visible(&step.title)),
+        step,
+        verbose,
+    )
+}
+
+/// What a step is, what it locks, how much of its table it touches, and its statements.
+fn cost_lines(heading: String, step: &Step, verbose: bool) -> Vec<String> {
+    let mut lines = vec![format!("{heading} [{}]", step.verdict.name())];
     if let Some(why) = step.verdict.because() {
-        lines.push(format!("       why: {why}"));
+        lines.push(format!("       why: {}", visible(why)));
     }
     if !verbose {
         return lines;
@@ -85,16 +116,6 @@ pub fn step_lines(number: usize, step: &Step, verbose: bool) -> Vec<String> {
     for statement in &step.sql {
         lines.extend(indented("sql", statement));
     }
-    for statement in &step.inverse {
-        lines.extend(indented("undo", statement));
-    }
-    if step.inverse.is_empty() {
-        let undo = match step.verdict {
-            Verdict::LosesData(_) => "cannot be undone",
-            Verdict::Safe | Verdict::NeedsAttention(_) => "nothing to undo",
-        };
-        lines.push(format!("       undo: {undo}"));
-    }
     lines
 }
 
@@ -117,7 +138,7 @@ fn notes(lines: &mut Vec<String>, heading: &str, notes: &[Note]) {
     lines.extend(
         notes
             .iter()
-            .map(|note| format!("  {}: {}", note.object, note.text)),
+            .map(|note| format!("  {}: {}", visible(&note.object), visible(&note.text))),
     );
 }
 
@@ -138,7 +159,7 @@ pub fn blocked_lines(blocked: &[Blocked]) -> Vec<String> {
         } else {
             "not done"
         };
-        lines.push(format!("{heading}: {}", each.title));
+        lines.push(format!("{heading}: {}", visible(&each.title)));
         lines.extend(listed_lines(
             &each.what,
             each.count,
@@ -189,13 +210,13 @@ pub fn drift_text(plan: &SchemaPlan, strict: bool) -> String {
         lines.extend(
             plan.differences
                 .iter()
-                .map(|difference| format!("  {}: {}", difference.object, difference.what)),
+                .map(|each| format!("  {}: {}", visible(&each.object), visible(&each.what))),
         );
         if strict {
             lines.extend(
                 plan.extras
                     .iter()
-                    .map(|e| format!("  {}: extra, {}", e.object, e.text)),
+                    .map(|e| format!("  {}: extra, {}", visible(&e.object), visible(&e.text))),
             );
         }
         if !plan.deferred.is_empty() {

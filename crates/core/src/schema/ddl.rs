@@ -1,5 +1,6 @@
 //! Statements that make the objects of a desired schema.
 
+use super::live::LiveColumn;
 use super::model::{
     Check, Column, ColumnType, EnumType, ForeignKey, Index, OnDelete, Schema, Table, Unique,
 };
@@ -164,6 +165,31 @@ pub fn alter_column(namespace: &str, table: &str, column: &str, action: &str) ->
         "ALTER TABLE {} ALTER COLUMN {} {action}",
         qualified(namespace, table),
         quote_identifier(column)
+    )
+}
+
+/// A column that is there already, as it stands in ADD COLUMN or CREATE TABLE, but for its default
+/// and NOT NULL, which rows may stand in the way of.
+pub fn column_again(found: &LiveColumn) -> String {
+    let mut sql = format!("{} {}", quote_identifier(&found.name), found.type_name);
+    let collation = found
+        .collation
+        .iter()
+        .map(|name| format!(" COLLATE {name}"));
+    let generation = found.generation.iter().map(|text| format!(" {text}"));
+    sql.extend(collation.chain(generation));
+    sql
+}
+
+/// A statement that rows may stand in the way of, and that is left undone then.
+pub fn where_rows_allow(statement: &str) -> String {
+    let mut tag = "$sunset$".to_owned();
+    while statement.contains(&tag) {
+        tag.insert(1, '_');
+    }
+    format!(
+        "DO {tag} BEGIN {statement}; EXCEPTION WHEN not_null_violation OR unique_violation OR check_violation \
+         OR exclusion_violation OR foreign_key_violation THEN NULL; END {tag}"
     )
 }
 

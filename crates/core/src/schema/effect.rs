@@ -73,6 +73,18 @@ pub enum Effect {
         /// The constraint, as it was.
         definition: String,
     },
+    /// A value of an enum, which nothing takes out again.
+    ExtendsEnum {
+        /// The enum.
+        name: String,
+    },
+    /// A column, or a table, that its inverse makes again without what it held.
+    Drops {
+        /// The table.
+        table: String,
+        /// The column; none for the whole table.
+        column: Option<String>,
+    },
     /// Rows, or something that its inverse puts right whatever the rows hold.
     Other,
 }
@@ -96,7 +108,12 @@ impl Effect {
             | Self::ChangesType { table, .. }
             | Self::Keeps { table, .. }
             | Self::Frees { table, .. } => Some(table),
-            Self::CreatesIndex { .. } | Self::Renames { .. } | Self::Other => None,
+            // What undoing makes again is nobody's yet.
+            Self::Drops { .. }
+            | Self::CreatesIndex { .. }
+            | Self::ExtendsEnum { .. }
+            | Self::Renames { .. }
+            | Self::Other => None,
         }
     }
 
@@ -111,6 +128,10 @@ impl Effect {
     pub fn with_renamed(mut self, in_table: Option<&str>, old: &str, new: &str) -> Self {
         match &mut self {
             Self::CreatesTable { table }
+            | Self::Drops {
+                table,
+                column: None,
+            }
             | Self::Keeps {
                 table,
                 column: None,
@@ -124,6 +145,10 @@ impl Effect {
                 table,
                 column: Some(column),
                 ..
+            }
+            | Self::Drops {
+                table,
+                column: Some(column),
             } => rename_in(table, column, in_table, old, new),
             Self::Frees { table, broken, .. } => {
                 let (from, to) = (quote_identifier(old), quote_identifier(new));
@@ -150,7 +175,10 @@ impl Effect {
                 }
                 rename_in(table, column, in_table, old, new);
             }
-            Self::CreatesIndex { .. } | Self::Renames { .. } | Self::Other => {}
+            Self::CreatesIndex { .. }
+            | Self::ExtendsEnum { .. }
+            | Self::Renames { .. }
+            | Self::Other => {}
         }
         self
     }

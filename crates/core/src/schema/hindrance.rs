@@ -1,10 +1,13 @@
 //! What was made, renamed or dropped since a step, so that its inverse would fail.
 
 use super::effect::Effect;
+use super::inverse::named_behind;
 use super::live::{ConstraintKind, LiveSchema, LiveTable};
 use super::name::quote_identifier;
+use super::readded::keys;
+use super::renamed::token;
 use super::steps::{Guard, Note, Stage};
-use super::undo::{KeptRows, RecordedStep, not_migrated};
+use super::undo::{RecordedStep, TakenFirst};
 
 const DO_IT: &str = "note how it is made, drop it, run rollback again, make it again";
 
@@ -30,16 +33,47 @@ impl RecordedStep {
         now.table().map(str::to_owned)
     }
 
+    /// Whether a step behind it dropped that column, or its table, and so makes it again before.
+    fn dropped_by(&self, later: &[RecordedStep], table: &str, column: &str) -> bool {
+        let behind = later.iter().filter(|step| step.id > self.id);
+        behind
+            .map(|step| step.effect_now(later))
+            .any(|effect| match effect {
+                Effect::Drops {
+                    table: of,
+                    column: what,
+                } => of == table && what.is_none_or(|what| what == column),
+                _ => false,
+            })
+    }
+
     /// Whether the table or the column that it concerns is gone, and with it all that could be
     /// undone.
     pub fn is_gone(&self, live: &LiveSchema, later: &[RecordedStep]) -> bool {
+        let now = self.effect_now(later);
+        // What was dropped and is there again is not made another time.
+        if let Effect::Drops { table, column } = &now {
+            let found = live.table(table);
+            return match column {
+                Some(column) => found.map_or_else(
+                    || !self.dropped_by(later, table, column),
+                    |table| table.column(column).is_some(),
+                ),
+                None => found.is_some(),
+            };
+        }
+        if let Effect::AddsColumn { table, column, .. } = &now
+            && self.dropped_by(later, table, column)
+        {
+            return false;
+        }
         let Some(table) = self.table_now(later) else {
             return false;
         };
         let Some(table) = live.table(&table) else {
             return true;
         };
-        match &self.effect_now(later) {
+        match &now {
             Effect::AddsColumn { column, .. }
             | Effect::ChangesType { column, .. }
             | Effect::Keeps {
@@ -132,30 +166,95 @@ impl RecordedStep {
                 );
                 vec![note(format!("{what}{old}"), text)]
             }
+            Effect::Other => self.enum_in_use(live, plan),
             _ => Vec::new(),
         }
     }
 
+    /// What uses an enum that its inverse drops, and is not dropped before.
+    fn enum_in_use(&self, live: &LiveSchema, plan: &[RecordedStep]) -> Vec<Note> {
+        let drop = format!("DROP TYPE IF EXISTS {}.", quote_identifier(&self.namespace));
+        let dropped = self.inverse.iter().find_map(|sql| sql.strip_prefix(&drop));
+        let Some(name) = dropped.and_then(|rest| token(rest).1) else {
+            return Vec::new();
+        };
+        let ours = |table: &Option<String>, column: &Option<String>| {
+            plan.iter().any(|step| match step.effect_now(plan) {
+                Effect::CreatesTable { table: made } => Some(&made) == table.as_ref(),
+                Effect::AddsColumn {
+                    table: of,
+                    column: made,
+                    ..
+                } => Some(&of) == table.as_ref() && Some(&made) == column.as_ref(),
+                _ => false,
+            })
+        };
+        let uses = live.enums.iter().filter(|each| each.name == name);
+        uses.flat_map(|each| &each.uses)
+            .filter(|each| !ours(&each.table, &each.column))
+            .map(|each| Note {
+                object: name.clone(),
+                text: format!("{} uses it: {DO_IT}", each.what),
+            })
+            .collect()
+    }
+
+    /// Constraints and indexes that others have made on a column that its inverse drops, and that
+    /// go with it.
+    pub fn takes_along(&self, live: &LiveSchema, plan: &[RecordedStep]) -> Vec<String> {
+        let Effect::AddsColumn { table, column, .. } = self.effect_now(plan) else {
+            return Vec::new();
+        };
+        let Some(found) = live.table(&table).filter(|_| !is_made(plan, &table)) else {
+            return Vec::new();
+        };
+        let ours = |name: &String| {
+            let quoted = quote_identifier(name);
+            let drops = plan.iter().flat_map(|step| &step.inverse);
+            drops
+                .filter(|sql| sql.contains("DROP CONSTRAINT ") || sql.starts_with("DROP INDEX "))
+                .any(|sql| sql.ends_with(&quoted))
+        };
+        let constraints = found.constraints.iter();
+        let constraints = constraints.filter(|each| each.is_about(&column));
+        let indexes = found.indexes.iter();
+        let indexes = indexes.filter(|each| !each.of_constraint && each.is_about(&column));
+        constraints
+            .map(|each| &each.name)
+            .chain(indexes.map(|each| &each.name))
+            .filter(|name| !ours(name))
+            .cloned()
+            .collect()
+    }
+
     /// Rows that break a constraint that its inverse adds again.
-    pub fn broken_by(
-        &self,
-        later: &[RecordedStep],
-        rows_first: Option<&KeptRows>,
-    ) -> Option<Guard> {
+    pub fn broken_by(&self, later: &[RecordedStep], first: TakenFirst<'_>) -> Option<Guard> {
+        let frees = match &self.effect {
+            Effect::Frees { .. } => vec![self.effect.clone()],
+            _ => keys(&self.inverse, &self.namespace),
+        };
+        let guards = frees.into_iter().filter_map(|effect| {
+            let now = self.by_names_of_today(effect, later);
+            self.breaking(now, first)
+        });
+        guards.fold(None, |all, one| Guard::both(all, Some(one)))
+    }
+
+    fn breaking(&self, frees: Effect, first: TakenFirst<'_>) -> Option<Guard> {
         let Effect::Frees {
             table,
             broken,
             definition,
-        } = self.effect_now(later)
+        } = frees
         else {
             return None;
         };
         let relation = super::name::qualified(&self.namespace, &table);
-        let rest = rows_first.map(|kept| not_migrated(&table, kept));
+        let rest = first.but_for(&self.namespace, &table, None);
         Some(Guard {
             violators: format!(
                 "SELECT coalesce(to_jsonb(t) ->> 'id', t.ctid::text) AS item FROM {relation} AS t WHERE {broken}{}",
-                rest.unwrap_or_default()
+                rest
             ),
             what: format!("rows of {table} that break {definition}, which undoing adds again"),
             advice: "correct or remove them, then run rollback again".to_owned(),
@@ -208,21 +307,8 @@ fn keys_to(live: &LiveSchema, target: &LiveTable, plan: &[RecordedStep]) -> Vec<
 }
 
 /// The table that a statement of ours alters.
-fn altered(sql: &str, namespace: &str) -> Option<String> {
-    let begins = format!("ALTER TABLE {}.\"", quote_identifier(namespace));
-    let rest = sql.split_once(&begins)?.1;
-    let mut name = String::new();
-    let mut letters = rest.chars().peekable();
-    while let Some(letter) = letters.next() {
-        if letter != '"' {
-            name.push(letter);
-        } else if letters.next_if_eq(&'"').is_some() {
-            name.push('"');
-        } else {
-            return Some(name);
-        }
-    }
-    None
+pub(super) fn altered(sql: &str, namespace: &str) -> Option<String> {
+    named_behind(sql, "ALTER TABLE ", namespace)
 }
 
 #[cfg(test)]

@@ -153,8 +153,26 @@ fn with_identifier(text: &str, old: &str, new: &str) -> String {
     result
 }
 
+/// Whether an expression of a table, as PostgreSQL prints it, names one of its columns.
+pub(super) fn mentions(text: &str, column: &str) -> bool {
+    let mut rest = text;
+    let mut before = ' ';
+    while let Some(letter) = rest.chars().next() {
+        let (token, name) = token(rest);
+        rest = rest.get(token.len()..).unwrap_or_default();
+        if name.as_deref() == Some(column) && !matches!(before, '.' | ':') && !rest.starts_with('(')
+        {
+            return true;
+        }
+        if !letter.is_whitespace() {
+            before = token.chars().next_back().unwrap_or(letter);
+        }
+    }
+    false
+}
+
 /// The next word, quoted name, literal or other character, and the name that it is.
-fn token(text: &str) -> (&str, Option<String>) {
+pub(super) fn token(text: &str) -> (&str, Option<String>) {
     let mut letters = text.char_indices();
     let Some((_, first)) = letters.next() else {
         return (text, None);
@@ -218,6 +236,16 @@ mod tests {
             with_identifier("\"a\"\"b\" > 1", "a\"b", "plain"),
             "plain > 1"
         );
+    }
+
+    #[test]
+    fn a_column_is_found_in_an_expression() {
+        assert!(mentions("lower(title)", "title"));
+        assert!(mentions("((\"a b\" > 1))", "a b"));
+        assert!(!mentions(
+            "title(x) || subtitle || 'title'::public.title",
+            "title"
+        ));
     }
 
     #[test]

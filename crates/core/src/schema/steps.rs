@@ -18,6 +18,9 @@ pub enum Stage {
     Structure,
     /// Changes rows. Each in a transaction of its own.
     Data,
+    /// Keeps what a column holds and gives it another type. One transaction; what was kept is
+    /// given back some rows at a time, behind the type of before.
+    Convert,
     /// Rewrites or scans a table under a lock. Each in a transaction of its own.
     Rewrite,
     /// CREATE INDEX CONCURRENTLY and the like, which refuse to run in a transaction.
@@ -42,6 +45,7 @@ impl Stage {
             Self::Rename
                 | Self::Values
                 | Self::Structure
+                | Self::Convert
                 | Self::Keys
                 | Self::References
                 | Self::Require
@@ -54,7 +58,22 @@ impl Stage {
     pub fn asks_under_lock(self) -> bool {
         matches!(
             self,
-            Self::Rename | Self::Values | Self::Structure | Self::Data | Self::Rewrite | Self::Drop
+            Self::Rename
+                | Self::Values
+                | Self::Structure
+                | Self::Data
+                | Self::Convert
+                | Self::Rewrite
+                | Self::Drop
+        )
+    }
+
+    /// Whether its statements may run what the application has made: triggers, functions of
+    /// indexes and checks.
+    pub fn runs_functions(self) -> bool {
+        matches!(
+            self,
+            Self::Data | Self::Convert | Self::Rewrite | Self::Validate
         )
     }
 

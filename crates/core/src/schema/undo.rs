@@ -5,10 +5,71 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::name::{qualified, quote_identifier, quote_literal};
-use super::steps::{Effect, Guard, Note, Stage};
+use super::steps::{Effect, Guard, Note, Stage, Step};
 
 /// Rows that a rollback of the data leaves where they are: their ids, by table.
 pub type KeptRows = BTreeMap<String, Vec<String>>;
+
+/// What is taken back before the schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TakenFirst<'k> {
+    /// Nothing, or it is taken back by now.
+    Nothing,
+    /// The rows that the ledger knows as migrated, but for these.
+    Rows(&'k KeptRows),
+    /// What a plan set in rows where they stand, where they hold it still.
+    Cells {
+        /// The plan.
+        plan: &'k str,
+        /// Only what this run set.
+        run: Option<i64>,
+    },
+}
+
+impl TakenFirst<'_> {
+    /// ` AND …`: a row `t` of a table, or what it holds in a column, is not taken back before.
+    pub(super) fn but_for(self, namespace: &str, table: &str, column: Option<&str>) -> String {
+        match self {
+            Self::Nothing => String::new(),
+            Self::Rows(kept) => not_migrated(table, kept),
+            Self::Cells { plan, run } => not_set(plan, run, (namespace, table), column),
+        }
+    }
+}
+
+/// ` AND …`: no change of the plan set what the row holds in the column, which had no value before;
+/// or made the row, where no column is named.
+fn not_set(
+    plan: &str,
+    run: Option<i64>,
+    (namespace, table): (&str, &str),
+    column: Option<&str>,
+) -> String {
+    let of_run = run.map_or(String::new(), |run| format!(" AND c.run = {run}"));
+    let of_table = format!(
+        "c.namespace = {} AND c.table_name = {}",
+        quote_literal(namespace),
+        quote_literal(table)
+    );
+    let changes = format!(
+        "SELECT 1 FROM sunset.changes AS c JOIN sunset.runs AS r ON r.id = c.run \
+         CROSS JOIN LATERAL unnest(c.keys) AS k (key) WHERE r.plan = {}{of_run} AND {of_table} \
+         AND k.key = to_jsonb(t) ->> (SELECT min(c.key_column) FROM sunset.changes AS c WHERE {of_table})",
+        quote_literal(plan)
+    );
+    match column {
+        None => {
+            format!(" AND NOT EXISTS ({changes} AND c.before IS NULL AND to_jsonb(t) @> c.after)")
+        }
+        Some(column) => {
+            let name = quote_literal(column);
+            format!(
+                " AND NOT (EXISTS ({changes} AND {name} = ANY (c.columns) AND c.after -> {name} IS NOT DISTINCT FROM to_jsonb(t) -> {name}) \
+                 AND EXISTS ({changes} AND {name} = ANY (c.columns) AND c.before -> {name} IS NULL))"
+            )
+        }
+    }
+}
 
 /// A step as the ledger holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,11 +111,26 @@ impl RecordedStep {
         effect
     }
 
+    /// Steps of its own transaction that kept what it converts, and give it back behind it.
+    #[must_use]
+    pub fn companions(&self, plan: &[RecordedStep]) -> Vec<RecordedStep> {
+        let of_one = |step: &&RecordedStep| {
+            self.stage == Stage::Convert
+                && step.stage == Stage::Convert
+                && (step.run, &step.namespace) == (self.run, &self.namespace)
+                && step.id < self.id
+        };
+        plan.iter().filter(of_one).cloned().collect()
+    }
+
     /// ` AND NOT …` for every step behind this one that wrote a column of `table` (or whole rows),
-    /// and whose inverse takes that away before this one's turn comes. The row is `t`.
-    fn but_for(table: &str, column: Option<&str>, later: &[RecordedStep], own: i64) -> String {
+    /// and whose inverse takes that away before this one's turn comes, or that gives it back behind
+    /// it. The row is `t`.
+    fn but_for(&self, table: &str, column: Option<&str>, later: &[RecordedStep]) -> String {
         let mut conditions = String::new();
-        for step in later.iter().filter(|step| step.id > own) {
+        let companions = self.companions(later);
+        let behind = later.iter().filter(|step| step.id > self.id);
+        for step in behind.chain(&companions) {
             let Effect::Keeps {
                 table: kept,
                 column: of,
@@ -81,16 +157,11 @@ impl RecordedStep {
 
     /// The rows that would be lost with what this step made; `None` when none can be. What the
     /// steps behind it (`later`) brought goes with them, and is not counted.
-    /// With `rows_first`, neither is what the ledger knows as migrated: that is taken back before,
-    /// but for these rows.
-    pub fn carries(&self, later: &[RecordedStep], rows_first: Option<&KeptRows>) -> Option<Guard> {
+    /// Neither is what is taken back `first`.
+    pub fn carries(&self, later: &[RecordedStep], first: TakenFirst<'_>) -> Option<Guard> {
         let but_for = |table: &str, column: Option<&str>| {
-            let mut conditions = Self::but_for(table, column, later, self.id);
-            conditions.push_str(
-                &rows_first
-                    .map(|kept| not_migrated(table, kept))
-                    .unwrap_or_default(),
-            );
+            let mut conditions = self.but_for(table, column, later);
+            conditions.push_str(&first.but_for(&self.namespace, table, column));
             conditions
         };
         match &self.effect_now(later) {
@@ -162,7 +233,7 @@ impl RecordedStep {
 }
 
 /// ` AND …`: a row `t` of a table is not among those that are taken back before.
-pub(super) fn not_migrated(table: &str, kept: &KeptRows) -> String {
+fn not_migrated(table: &str, kept: &KeptRows) -> String {
     let migrated = format!(
         "EXISTS (SELECT 1 FROM sunset.provenance AS p WHERE p.table_name = {} AND p.row_id = to_jsonb(t) ->> 'id')",
         quote_literal(table)
@@ -190,6 +261,9 @@ pub struct UndoPlan {
     /// Steps whose table or column is gone since, by number: nothing of them is left to undo.
     #[serde(default)]
     pub gone: Vec<i64>,
+    /// What undoing each of them costs, in their order; what is gone is left out.
+    #[serde(default)]
+    pub costs: Vec<Step>,
     /// What was made since and stands in the way of undoing, so that nothing at all is undone.
     #[serde(default)]
     pub hindered: Vec<Note>,
@@ -256,7 +330,9 @@ mod tests {
             default: Some("'x'".into()),
             varying_default: false,
         };
-        let guard = recorded(1, effect, &["a"]).carries(&[], None).unwrap();
+        let guard = recorded(1, effect, &["a"])
+            .carries(&[], TakenFirst::Nothing)
+            .unwrap();
         assert!(
             guard
                 .violators
@@ -284,7 +360,9 @@ mod tests {
             new: "u".into(),
         };
         let first = recorded(1, effect, &["a"]);
-        let guard = first.carries(&[recorded(2, fill, &["b"])], None).unwrap();
+        let guard = first
+            .carries(&[recorded(2, fill, &["b"])], TakenFirst::Nothing)
+            .unwrap();
         assert!(
             guard
                 .violators
@@ -293,7 +371,7 @@ mod tests {
             guard.violators
         );
         let guard = first
-            .carries(&[recorded(2, renames, &["b"])], None)
+            .carries(&[recorded(2, renames, &["b"])], TakenFirst::Nothing)
             .unwrap();
         assert!(
             guard.violators.contains("\"public\".\"u\""),

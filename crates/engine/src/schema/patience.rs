@@ -4,10 +4,11 @@ use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use sunset_core::error::{ErrorKind, Result};
+use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::ports::progress::Progress;
-use sunset_core::ports::schema::SchemaReader;
+use sunset_core::ports::schema::{FoundRows, SchemaReader};
 use sunset_core::schema::effect::Effect;
+use sunset_core::schema::steps::Step;
 
 use crate::retry::{Retries, retry};
 
@@ -91,4 +92,18 @@ pub(super) async fn told<T>(
             progress.doing(&format!("{title}: {}", now.phase));
         }
     }
+}
+
+/// Rows that are there whenever the locks are had, and gone when they are asked for.
+pub(super) fn come_and_go(steps: &[Step], rows: &FoundRows) -> Error {
+    let titles: Vec<&str> = steps.iter().map(|step| step.title.as_str()).collect();
+    Error::new(
+        ErrorKind::Contended,
+        format!(
+            "rows that stand in the way come and go ({}): {}",
+            rows.sample.join(", "),
+            titles.join(", ")
+        ),
+    )
+    .remedy("stop what writes them, then start this command again: it goes on where it stopped")
 }

@@ -65,6 +65,27 @@ pub fn error(cause: sqlx::Error, what: impl Into<String>) -> Error {
     }
 }
 
+/// As [`error`], of a statement about tables that were just looked at, or that change them: where it
+/// finds them otherwise, somebody was quicker.
+pub fn amid_changes(cause: sqlx::Error, what: impl Into<String>) -> Error {
+    let database = cause.as_database_error();
+    let fault = database.and_then(|fault| fault.try_downcast_ref::<PgDatabaseError>());
+    let otherwise = fault.is_some_and(|known| {
+        matches!(
+            known.code(),
+            "42P01" | "3F000" | "42703" | "42704" | "42804" | "42P10"
+        ) && !within_a_function(fault)
+    });
+    let error = error(cause, what);
+    if otherwise {
+        return error.remedy(OTHERWISE);
+    }
+    error
+}
+
+const OTHERWISE: &str = "the tables are not as they were when this command looked at them: start it again; if it says the same, \
+     put right by hand what it names";
+
 /// As [`error`], of a statement whose parts can stand in a plan file: what PostgreSQL says of a
 /// position there is said of the file's line and column.
 pub fn located(cause: sqlx::Error, what: impl Into<String>, statement: &str) -> Error {
@@ -329,6 +350,11 @@ mod tests {
         assert!(remedy.is_some_and(|text| text.contains("schema-push")));
         let (_, remedy) = by_state("42P01", "relation \"sunset.items\" does not exist");
         assert!(remedy.is_some_and(|text| text.contains("data-migrate")));
+    }
+
+    #[test]
+    fn what_changes_tables_does_not_send_to_itself() {
+        assert!(!OTHERWISE.contains("schema-push") && !OTHERWISE.contains("fix-schema"));
     }
 
     #[test]

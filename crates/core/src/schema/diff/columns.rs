@@ -12,6 +12,11 @@ impl Planner<'_> {
         for (position, column) in table.columns.iter().enumerate() {
             match live.column(&column.name) {
                 None => self.add_column(table, live, column, position),
+                Some(found)
+                    if column
+                        .column_type
+                        .matches(&self.desired.namespace, &found.type_name)
+                        && self.other_enum(table, column) => {}
                 Some(found) => {
                     let (converted, default_done) = self.column_type(live, column, found);
                     if !default_done {
@@ -34,12 +39,10 @@ impl Planner<'_> {
         for (position, column) in table.columns.iter().enumerate() {
             let object = dotted(&table.name, &column.name);
             match live.column(&column.name) {
-                None if self.has_other_enum(column) => {
-                    self.differs(&object, "the column is missing");
-                    self.refuse(&object, "its enum has other values");
-                }
                 None => self.add_column(table, live, column, position),
-                Some(found) if column.column_type.matches(namespace, &found.type_name) => {}
+                Some(found) if column.column_type.matches(namespace, &found.type_name) => {
+                    self.other_enum(table, column);
+                }
                 Some(found) => {
                     let wanted = column.column_type.sql(namespace);
                     self.differs(&object, format!("is {}, not {wanted}", found.type_name));
@@ -57,6 +60,9 @@ impl Planner<'_> {
     fn add_column(&mut self, table: &Table, live: &LiveTable, column: &Column, position: usize) {
         let object = dotted(&table.name, &column.name);
         self.differs(&object, "the column is missing");
+        if self.other_enum(table, column) {
+            return;
+        }
         // Rows that are there already could not have a value.
         let unfilled = column.required && column.default.is_none() && live.has_rows;
         let made = Column {
@@ -125,9 +131,17 @@ impl Planner<'_> {
         if found.generated {
             if found.fixed || column.default.is_some() {
                 self.differs(&object, "is a generated column");
+                let generation = found.generation.as_deref().unwrap_or_default();
+                let by_hand = if generation.contains(" AS IDENTITY") {
+                    "ALTER COLUMN … DROP IDENTITY"
+                } else if generation.ends_with(" VIRTUAL") {
+                    "a virtual one: add another column, fill it with what this one gives, drop this one, rename the other"
+                } else {
+                    "ALTER COLUMN … DROP EXPRESSION"
+                };
                 self.refuse(
                     &object,
-                    "a generated column takes no value that a program gives: make it a plain one by hand (ALTER COLUMN … DROP EXPRESSION, or DROP IDENTITY)",
+                    format!("a generated column takes no value that a program gives: make it a plain one by hand ({by_hand})"),
                 );
             }
             return;

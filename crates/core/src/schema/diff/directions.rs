@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::schema::live::LiveSchema;
 use crate::schema::model::Schema;
 use crate::schema::name::{parse_path, qualified, quote_identifier, split_assignment};
-use crate::schema::steps::{Effect, LockMode, Stage, Step, Verdict};
+use crate::schema::steps::{Effect, LockMode, Note, Stage, Step, Verdict};
 
 /// A rename, written down.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +95,19 @@ impl Directions {
             .is_none_or(|only| only.iter().any(|each| each == table))
     }
 
+    /// Checks that what they name makes sense, whatever is in the database.
+    ///
+    /// # Errors
+    /// `Configuration`: a rename to something that is not desired, a drop of something that is.
+    pub fn make_sense(&self, desired: &Schema) -> Result<()> {
+        for rename in self.renames_in_order() {
+            rename.makes_sense(desired)?;
+        }
+        self.drops
+            .iter()
+            .try_for_each(|dropped| dropped.check(desired))
+    }
+
     /// Checks that the directions make sense for these schemas.
     ///
     /// # Errors
@@ -146,6 +159,12 @@ impl Rename {
         }
     }
 
+    /// As it is written behind `--rename`.
+    pub fn shown(&self) -> String {
+        let table = self.table.iter().map(|table| format!("{table}."));
+        format!("{}{}={}", table.collect::<String>(), self.old, self.new)
+    }
+
     /// Whether what it names is there under its old name.
     fn is_due(&self, live: &LiveSchema) -> bool {
         match &self.table {
@@ -163,35 +182,40 @@ impl Rename {
         }
     }
 
-    fn check(&self, desired: &Schema, live: &LiveSchema) -> Result<()> {
-        let (wanted, unwanted, has_old, has_new, shown) = match &self.table {
-            Some(table) => {
-                let columns = desired.table(table);
-                let live = live.table(table);
-                (
-                    columns.is_some_and(|t| t.column(&self.new).is_some()),
-                    columns.is_some_and(|t| t.column(&self.old).is_some()),
-                    live.is_some_and(|t| t.column(&self.old).is_some()),
-                    live.is_some_and(|t| t.column(&self.new).is_some()),
-                    format!("{table}.{} to {}", self.old, self.new),
-                )
-            }
-            None => (
-                desired.table(&self.new).is_some(),
-                desired.table(&self.old).is_some(),
-                live.table(&self.old).is_some(),
-                live.table(&self.new).is_some(),
-                format!("{} to {}", self.old, self.new),
-            ),
+    fn makes_sense(&self, desired: &Schema) -> Result<()> {
+        let is_there = |name: &str| match &self.table {
+            Some(table) => desired
+                .table(table)
+                .is_some_and(|table| table.column(name).is_some()),
+            None => desired.table(name).is_some(),
         };
-        if !wanted || unwanted {
-            return Err(misdirected(
-                format!(
-                    "cannot rename {shown}: the new name must be part of the desired schema, the old one must not"
-                ),
-                "see the desired schema with schema-push --print",
-            ));
+        if is_there(&self.new) && !is_there(&self.old) {
+            return Ok(());
         }
+        Err(misdirected(
+            format!(
+                "cannot rename {}: the new name must be part of the desired schema, the old one must not",
+                self.told()
+            ),
+            "see the desired schema with schema-push --print",
+        ))
+    }
+
+    /// `table.old to new`
+    fn told(&self) -> String {
+        let table = self.table.iter().map(|table| format!("{table}."));
+        format!("{}{} to {}", table.collect::<String>(), self.old, self.new)
+    }
+
+    fn check(&self, desired: &Schema, live: &LiveSchema) -> Result<()> {
+        self.makes_sense(desired)?;
+        let has = |name: &str| match &self.table {
+            Some(table) => live
+                .table(table)
+                .is_some_and(|table| table.column(name).is_some()),
+            None => live.table(name).is_some(),
+        };
+        let (has_old, has_new, shown) = (has(&self.old), has(&self.new), self.told());
         if has_old && has_new {
             return Err(misdirected(
                 format!("cannot rename {shown}: both are there"),
@@ -269,6 +293,10 @@ impl Planner<'_> {
         };
         for rename in self.directions.renames_in_order() {
             if !rename.is_due(&self.live) {
+                self.plan.needless.push(Note {
+                    object: format!("--rename {}", rename.shown()),
+                    text: "nothing of the old name is there: it is renamed already, or it is called otherwise".into(),
+                });
                 continue;
             }
             let (old, new) = (quote_identifier(&rename.old), quote_identifier(&rename.new));

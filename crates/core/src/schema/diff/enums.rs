@@ -1,10 +1,10 @@
 //! Enums and their values.
 
-use super::Planner;
+use super::{Planner, dotted};
 use crate::schema::ddl;
-use crate::schema::model::{Column, ColumnType};
+use crate::schema::model::{Column, ColumnType, Table};
 use crate::schema::name::{qualified, quote_literal};
-use crate::schema::steps::{Difference, Note, Stage, Step};
+use crate::schema::steps::{Difference, Effect, Note, Stage, Step, Verdict};
 
 impl Planner<'_> {
     pub(super) fn enums(&mut self) {
@@ -59,6 +59,10 @@ impl Planner<'_> {
                         object: wanted.name.clone(),
                         what: format!("the enum has the values {}", live.values.join(", ")),
                     });
+                    self.refuse(
+                        &wanted.name,
+                        "another enum has this name: rename that one (ALTER TYPE … RENAME TO …), or move it to another schema, and run schema-push again",
+                    );
                     self.other_enums.insert(wanted.name.clone());
                     continue;
                 }
@@ -75,9 +79,31 @@ impl Planner<'_> {
                     place_of(value, &wanted.values, &present)
                 );
                 let title = format!("add value {value} to enum {}", wanted.name);
-                self.plan.steps.push(Step::new(Stage::Values, title, sql));
+                let why = "no value can be taken out of an enum again: it stays when the schema is taken back";
+                self.plan.steps.push(
+                    Step::new(Stage::Values, title, sql)
+                        .verdict(Verdict::NeedsAttention(why.into()))
+                        .making(Effect::ExtendsEnum {
+                            name: wanted.name.clone(),
+                        }),
+                );
             }
         }
+    }
+
+    /// Refuses a column whose enum has other values, and all that would be made of it. Says whether
+    /// it has.
+    pub(super) fn other_enum(&mut self, table: &Table, column: &Column) -> bool {
+        let other = self.has_other_enum(column);
+        if other {
+            self.refuse(
+                &dotted(&table.name, &column.name),
+                "its enum is not the desired one",
+            );
+            self.unusable
+                .insert((table.name.clone(), column.name.clone()));
+        }
+        other
     }
 
     /// Whether a column's enum is there with other values than the desired ones.

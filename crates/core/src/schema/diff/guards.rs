@@ -142,7 +142,7 @@ impl Planner<'_> {
                 quote_identifier(column),
                 self.relation(table)
             ),
-            what: format!("rows of {table} whose {column} the new type cannot hold"),
+            what: format!("rows of {table} whose {column} the new type cannot hold as it is"),
             advice: format!("correct these values of {column}, then run schema-push again"),
             for_repair: false,
         }
@@ -176,11 +176,19 @@ impl Planner<'_> {
 }
 
 /// Whether a column holds what lets somebody in.
-fn is_secret(column: &str) -> bool {
+pub(crate) fn is_secret(column: &str) -> bool {
     let column = column.to_lowercase();
-    ["token", "secret", "password"]
-        .iter()
-        .any(|word| column.contains(word))
+    [
+        "token",
+        "secret",
+        "password",
+        "passwd",
+        "api_key",
+        "apikey",
+        "private_key",
+    ]
+    .iter()
+    .any(|word| column.contains(word))
 }
 
 /// Rows of `table` that refer to no row, shown as `id -> value`.

@@ -3,22 +3,17 @@
 use super::Planner;
 use crate::schema::ddl;
 use crate::schema::live::{LiveIndex, LiveTable};
-use crate::schema::model::{Index, Table, index_key};
+use crate::schema::model::{Index, Table};
 use crate::schema::name::{qualified, quote_identifier};
 use crate::schema::steps::{Effect, LockMode, Stage, Step, Work};
 
 impl Planner<'_> {
     pub(super) fn indexes(&mut self, table: &Table, live: &LiveTable) {
         for index in &table.indexes {
-            let unusable = live
-                .columns
-                .iter()
-                .map(|column| &column.name)
-                .find(|name| {
-                    index.keys.contains(&index_key(name))
-                        && self.is_unusable(&live.name, std::slice::from_ref(*name))
-                })
-                .cloned();
+            // Of a column that cannot be had nothing is indexed.
+            let parts = index.keys.iter().chain(&index.condition);
+            let parts: Vec<&str> = parts.map(String::as_str).collect();
+            let unusable = self.unusable_in(&live.name, &parts);
             match live.indexes.iter().find(|found| found.name == index.name) {
                 Some(found) if found.valid && found.serves_as(index) => {}
                 Some(found) if found.of_constraint => {
@@ -37,10 +32,7 @@ impl Planner<'_> {
                         &index.name,
                         format!("the index is missing from {}", live.name),
                     );
-                    self.refuse(
-                        &index.name,
-                        format!("the type of its column {column} is not as desired"),
-                    );
+                    self.refuse(&index.name, self.as_it_is(&live.name, &column));
                 }
                 Some(found) => {
                     let what = if found.valid {

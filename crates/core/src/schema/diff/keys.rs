@@ -34,6 +34,11 @@ impl Planner<'_> {
                         &check.name,
                         format!("the check is missing from {}", live.name),
                     );
+                    if let Some(column) = self.unusable_in(&live.name, &[&check.condition]) {
+                        let why = self.as_it_is(&live.name, &column);
+                        self.refuse(&check.name, why);
+                        continue;
+                    }
                     let not_valid = if live.has_rows { " NOT VALID" } else { "" };
                     let action = format!("ADD {}{not_valid}", ddl::check(check));
                     let step = Step::new(

@@ -13,9 +13,10 @@ mod indexes;
 mod keys;
 mod names;
 mod references;
+mod tied;
 mod types;
 
-pub(crate) use guards::orphans;
+pub(crate) use guards::{is_secret, orphans};
 
 use std::collections::BTreeSet;
 
@@ -214,7 +215,10 @@ impl Planner<'_> {
         if let Some(column) = table.columns.iter().find(|c| self.has_other_enum(c)) {
             self.refuse(
                 name,
-                format!("the enum of its column {} has other values", column.name),
+                format!(
+                    "the enum of its column {} is not the desired one",
+                    column.name
+                ),
             );
             return;
         }

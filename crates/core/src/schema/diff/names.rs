@@ -3,6 +3,7 @@
 use super::Planner;
 use crate::schema::live::{LiveIndex, LiveTable};
 use crate::schema::name::qualified;
+use crate::schema::renamed::mentions;
 
 impl Planner<'_> {
     /// Whether another relation of the schema has the name that an index or constraint wants.
@@ -35,6 +36,24 @@ impl Planner<'_> {
         }
         let taken = self.live.names.iter().find(|each| each.name == name)?;
         Some(article(&taken.kind))
+    }
+
+    /// Of a column that cannot be made, or whose type stays, why nothing is made of it.
+    pub(super) fn as_it_is(&self, table: &str, column: &str) -> String {
+        let live = self.live.table(table);
+        if live.is_some_and(|live| live.column(column).is_none()) {
+            return format!("its column {column} is not made");
+        }
+        format!("the type of its column {column} is not as desired")
+    }
+
+    /// A column of an expression that cannot be made, or whose type stays.
+    pub(super) fn unusable_in(&self, table: &str, expressions: &[&str]) -> Option<String> {
+        let columns = self.unusable.iter().filter(|(of, _)| of == table);
+        columns
+            .map(|(_, column)| column)
+            .find(|column| expressions.iter().any(|each| mentions(each, column)))
+            .cloned()
     }
 
     /// The statement that removes what a broken attempt left under a name.

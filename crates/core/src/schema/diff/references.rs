@@ -217,13 +217,17 @@ impl Planner<'_> {
     }
 
     /// A constraint that is dropped, as its inverse adds it.
-    fn make_again(&self, table: &str, old: &LiveConstraint) -> String {
+    pub(super) fn make_again(&self, table: &str, old: &LiveConstraint) -> String {
         let name = quote_identifier(&old.name);
         self.alter(table, &format!("ADD CONSTRAINT {name} {}", old.definition))
     }
 
     /// The other table that dropping a foreign key locks, with its schema where that is another.
-    fn other_end(&self, table: &str, key: &LiveConstraint) -> Option<(Option<String>, String)> {
+    pub(super) fn other_end(
+        &self,
+        table: &str,
+        key: &LiveConstraint,
+    ) -> Option<(Option<String>, String)> {
         let target = key.target.as_ref()?;
         let here = target.namespace == self.desired.namespace;
         let schema = (!here).then(|| target.namespace.clone());
@@ -411,7 +415,7 @@ fn freeing(table: &str, key: &LiveConstraint) -> Effect {
 }
 
 /// Types of one family compare with each other by one index.
-fn family(type_name: &str) -> &str {
+pub(super) fn family(type_name: &str) -> &str {
     match type_name.split('(').next().unwrap_or(type_name).trim() {
         "text" | "character varying" | "character" => "text",
         "smallint" | "integer" | "bigint" | "numeric" => "number",

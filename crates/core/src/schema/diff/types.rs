@@ -1,5 +1,6 @@
 //! Other types of columns.
 
+use super::references::family;
 use super::{Claims, Planner, dotted};
 use crate::schema::conversion::Conversion;
 use crate::schema::live::{ConstraintKind, LiveColumn, LiveTable};
@@ -53,6 +54,16 @@ impl Planner<'_> {
             found.is_enum,
             &column.column_type,
         );
+        let tied = self.tied(&live.name, &column.name);
+        let moves = conversion.is_some() && family(&found.type_name) != family(&target);
+        if moves && let Some(why) = tied.apart(self) {
+            self.refuse(
+                &object,
+                format!("{} does not become {target} alone: {why}", found.type_name),
+            );
+            stays(self);
+            return (false, true);
+        }
         let in_key = live.constraints.iter().any(|constraint| {
             matches!(
                 constraint.kind,
@@ -73,6 +84,10 @@ impl Planner<'_> {
             return (false, true);
         };
         self.convert(live, column, found, &conversion);
+        if moves && let Some(step) = self.plan.steps.pop() {
+            let step = tied.bound(self, (&live.name, &column.name), step);
+            self.plan.steps.push(step);
+        }
         (true, true)
     }
 
@@ -91,7 +106,13 @@ impl Planner<'_> {
             .constraints
             .iter()
             .any(|check| check.kind == ConstraintKind::Check && check.columns.contains(name));
-        let long = live.has_rows && (conversion.rewrites || checked);
+        let rebuilt: Vec<&str> = live
+            .indexes
+            .iter()
+            .filter(|index| !conversion.rewrites && index.depends_on_type(live, name))
+            .map(|index| index.name.as_str())
+            .collect();
+        let long = live.has_rows && (conversion.rewrites || checked || !rebuilt.is_empty());
         let mut sql = Vec::new();
         let mut inverse = Vec::new();
         if found.default.is_some() {
@@ -161,12 +182,15 @@ impl Planner<'_> {
         if let Some(why) = conversion.attention {
             step = step.verdict(Verdict::NeedsAttention(why.to_owned()));
         } else if long {
-            let why = if conversion.rewrites {
-                "the table is locked while every row is written anew"
-            } else {
-                "the table is locked while its checks look at every row"
+            let why = match (conversion.rewrites, rebuilt.as_slice()) {
+                (true, _) => "the table is locked while every row is written anew".to_owned(),
+                (false, []) => "the table is locked while its checks look at every row".to_owned(),
+                (false, some) => format!(
+                    "the table is locked while indexes are built anew over every row: {}",
+                    some.join(", ")
+                ),
             };
-            step = step.verdict(Verdict::NeedsAttention(why.to_owned()));
+            step = step.verdict(Verdict::NeedsAttention(why));
         }
         if let Some(condition) = &conversion.violators {
             step = step.guarded(self.convertible(live, name, condition));

@@ -4,7 +4,7 @@ use super::{Planner, Repair};
 use crate::schema::ddl;
 use crate::schema::live::{ConstraintKind, LiveSchema};
 use crate::schema::name::{quote_identifier, quote_literal};
-use crate::schema::steps::{Guard, LockMode, Stage, Step, Verdict, Work};
+use crate::schema::steps::{Effect, Guard, LockMode, Stage, Step, Verdict, Work};
 
 /// Whether the column holds fractions.
 pub(super) fn is_due(live: &LiveSchema, table: &str, column: &str) -> bool {
@@ -27,6 +27,22 @@ fn rounded(value: &str) -> String {
     )
 }
 
+/// A whole number as the type of before holds it: 999.99 of a `numeric(5,2)` became 1000, which that
+/// cannot hold, and which is given back as 999.99 behind the change of the type.
+fn before(type_name: &str, value: &str) -> String {
+    let digits = type_name
+        .strip_prefix("numeric(")
+        .and_then(|rest| rest.strip_suffix(')'))
+        .and_then(|digits| digits.split_once(','))
+        .and_then(|(all, scale)| Some(all.parse::<i32>().ok()? - scale.parse::<i32>().ok()?));
+    match digits {
+        Some(digits) if digits < 10 => {
+            format!("CASE WHEN abs({value}) < 1e{digits} THEN {value}::{type_name} END")
+        }
+        _ => format!("{value}::{type_name}"),
+    }
+}
+
 impl Planner<'_> {
     pub(super) fn round(&mut self, table: &str, column: &str) {
         if !is_due(&self.live, table, column) {
@@ -45,56 +61,15 @@ impl Planner<'_> {
         }
         let type_name = found.type_name.clone();
         let (default, required) = (found.default.clone(), found.required);
-        let name = quote_identifier(column);
-        let relation = self.relation(table);
-        let value = format!("t.{name}");
-        let namespace = &self.desired.namespace;
-        let alter = |action: &str| ddl::alter_column(namespace, table, column, action);
-        let keep = format!(
-            "INSERT INTO sunset.schema_kept (step, relation, row_id, column_name, value) \
-             SELECT current_setting('sunset.step')::bigint, {}, t.id::text, {}, {value}::text FROM {relation} AS t \
-             WHERE {value} IS NOT NULL AND ({}) IS DISTINCT FROM {value}",
-            quote_literal(table),
-            quote_literal(column),
-            rounded(&value),
-        );
-        let mut step = Step::new(
-            Stage::Data,
-            format!("round {table}.{column} to whole numbers, keeping what it held in sunset.schema_kept"),
-            format!("LOCK TABLE {relation} IN ACCESS EXCLUSIVE MODE"),
-        )
-        .then(keep);
-        if default.is_some() {
-            step = step.then(alter("DROP DEFAULT"));
+        let value = format!("t.{}", quote_identifier(column));
+        let guard = Guard::both(self.unnamed_rows(table), self.broken_checks(table, column));
+        let mut steps: Vec<Step> = Vec::new();
+        steps.extend(self.freed(table, column, default.as_deref(), required));
+        steps.push(self.kept(table, column, &type_name));
+        steps.push(self.retyped(table, column, &type_name));
+        for step in &mut steps {
+            step.guard.clone_from(&guard);
         }
-        // What is no number of seconds becomes NULL.
-        if required {
-            step = step.then(alter("DROP NOT NULL"));
-        }
-        let kept = format!("k.value::{type_name}");
-        let mut step = step
-            .then(alter(&format!("TYPE integer USING {}", rounded(&name))))
-            .undone_by(alter(&format!(
-                "TYPE {type_name} USING {name}::{type_name}"
-            )))
-            .undone_by(format!(
-                "UPDATE {relation} AS t SET {name} = {kept} FROM sunset.schema_kept AS k \
-                 WHERE k.step = current_setting('sunset.step')::bigint AND k.row_id = t.id::text \
-                 AND {value} IS NOT DISTINCT FROM ({})::{type_name}",
-                rounded(&kept)
-            ))
-            .locking(table, LockMode::AccessExclusive)
-            .working(Work::Rewrites)
-            .verdict(Verdict::NeedsAttention(
-                "the table is locked while every row is written anew".into(),
-            ));
-        if let Some(default) = default {
-            step = step.undone_by(alter(&format!("SET DEFAULT {default}")));
-        }
-        if required {
-            step = step.undone_by(ddl::require_where_possible(namespace, table, column));
-        }
-        step.guard = Guard::both(self.unnamed_rows(table), self.broken_checks(table, column));
         let present = self.relation(self.now(table));
         self.plan.losses.push(Guard {
             violators: format!(
@@ -112,8 +87,92 @@ impl Planner<'_> {
             title: format!("{table}.{column} is {type_name}: round it to whole seconds"),
             structural: true,
             probe: None,
-            steps: vec![step],
+            steps,
         });
+    }
+
+    /// The default goes with the type, and what is no number of seconds becomes NULL. It comes first
+    /// so that its inverse comes last, when all values are given back.
+    fn freed(
+        &self,
+        table: &str,
+        column: &str,
+        default: Option<&str>,
+        required: bool,
+    ) -> Option<Step> {
+        let namespace = &self.desired.namespace;
+        let alter = |action: &str| ddl::alter_column(namespace, table, column, action);
+        let mut sql = Vec::new();
+        let mut inverse = Vec::new();
+        if let Some(default) = default {
+            sql.push(alter("DROP DEFAULT"));
+            inverse.push(alter(&format!("SET DEFAULT {default}")));
+        }
+        if required {
+            sql.push(alter("DROP NOT NULL"));
+            inverse.push(ddl::require_where_possible(namespace, table, column));
+        }
+        let title = format!("let {table}.{column} be NULL and have no default, to be rounded");
+        let mut step = Step::new(Stage::Convert, title, String::new());
+        (step.sql, step.inverse) = (sql, inverse);
+        (!step.sql.is_empty()).then(|| step.locking(table, LockMode::AccessExclusive))
+    }
+
+    /// What the column holds that rounding changes, kept under the lock of the rounding itself.
+    fn kept(&self, table: &str, column: &str, type_name: &str) -> Step {
+        let relation = self.relation(table);
+        let value = format!("t.{}", quote_identifier(column));
+        let keep = format!(
+            "INSERT INTO sunset.schema_kept (step, relation, row_id, column_name, value) \
+             SELECT current_setting('sunset.step')::bigint, {}, t.id::text, {}, {value}::text FROM {relation} AS t \
+             WHERE {value} IS NOT NULL AND ({}) IS DISTINCT FROM {value}",
+            quote_literal(table),
+            quote_literal(column),
+            rounded(&value),
+        );
+        let title =
+            format!("keep in sunset.schema_kept what {table}.{column} holds, to be rounded");
+        let given = rounded(&format!("k.value::{type_name}"));
+        let mut step = Step::new(Stage::Convert, title, keep)
+            .locking(table, LockMode::AccessExclusive)
+            .working(Work::Scans)
+            .making(Effect::Keeps {
+                table: table.to_owned(),
+                column: Some(column.to_owned()),
+                unchanged: format!("{value} IS NOT DISTINCT FROM {given}"),
+                swept: true,
+            });
+        // By then the column has its type of before again.
+        let as_left = format!(
+            "{value} IS NOT DISTINCT FROM ({})",
+            before(type_name, &format!("({given})"))
+        );
+        step.inverse = self.given_back(table, column, type_name, &as_left);
+        step
+    }
+
+    fn retyped(&self, table: &str, column: &str, type_name: &str) -> Step {
+        let name = quote_identifier(column);
+        let namespace = &self.desired.namespace;
+        let alter = |action: &str| ddl::alter_column(namespace, table, column, action);
+        let (using, back) = (rounded(&name), before(type_name, &name));
+        Step::new(
+            Stage::Convert,
+            format!("round {table}.{column} to whole numbers"),
+            alter(&format!("TYPE integer USING {using}")),
+        )
+        .undone_by(alter(&format!("TYPE {type_name} USING {back}")))
+        .locking(table, LockMode::AccessExclusive)
+        .working(Work::Rewrites)
+        .verdict(Verdict::NeedsAttention(
+            "the table is locked while every row is written anew".into(),
+        ))
+        .making(Effect::ChangesType {
+            table: table.to_owned(),
+            column: column.to_owned(),
+            using,
+            back,
+        })
     }
 
     /// Rows that a check of the table would refuse once the column is rounded.

@@ -1,5 +1,6 @@
 //! Columns that must have a value and have none.
 
+use super::triggers::Change;
 use super::{Filler, Planner, Repair, Swept, is_text};
 use crate::schema::model::index_key;
 use crate::schema::name::{quote_identifier, quote_literal};
@@ -7,6 +8,9 @@ use crate::schema::steps::{Effect, Guard, LockMode, Note, Stage, Step, Work};
 
 /// The user that owns rows that nobody owns.
 const OWNER_EMAIL: &str = "migration@internal.system";
+
+/// What a guard says of an owner that is named and is nobody.
+pub const UNKNOWN_OWNER: &str = "the user of MIGRATION_USER_ID, who does not exist";
 
 /// What it is made with.
 const OWNER_COLUMNS: &[(&str, &str)] = &[
@@ -59,7 +63,13 @@ impl Planner<'_> {
             || filler == Filler::MigrationUser
                 && self.type_of(table, column) == self.type_of("user", "id");
         if !fits {
-            let has = self.type_of(table, column).unwrap_or_default();
+            let Some(has) = self.type_of(table, column) else {
+                self.refuse(
+                    object,
+                    "it is missing, and could not be added: see what is said of its table",
+                );
+                return;
+            };
             self.refuse(
                 object,
                 format!("it is {has}, which does not take what it would be filled with: make it text by hand, then run fix-schema again"),
@@ -142,8 +152,12 @@ impl Planner<'_> {
                     "SELECT {0} AS item WHERE NOT EXISTS (SELECT 1 FROM {user} AS u WHERE u.id::text = {0})",
                     quote_literal(owner),
                 ),
-                what: "the user of MIGRATION_USER_ID, who does not exist".into(),
-                advice: "correct MIGRATION_USER_ID, or leave it unset".into(),
+                what: UNKNOWN_OWNER.into(),
+                advice: format!(
+                    "correct MIGRATION_USER_ID, leave it unset (a user {OWNER_EMAIL} is made then), or make the user: \
+                     INSERT INTO {user} (id, name, email, email_verified) VALUES ({}, 'Migration User', 'someone@example.com', true);",
+                    quote_literal(owner)
+                ),
                 for_repair: false,
             });
         }
@@ -250,20 +264,19 @@ impl Planner<'_> {
              WHERE k.step = current_setting('sunset.step')::bigint AND k.row_id = n.id::text{}",
             self.unreferenced("user", "n", None)
         );
-        let mut step = Step::new(
-            Stage::Data,
-            "make the user Migration User where absent",
-            sql,
-        )
-        .undone_by(back)
-        .locking("user", LockMode::RowExclusive)
-        .working(Work::Writes)
-        .making(Effect::Keeps {
-            table: "user".into(),
-            column: None,
-            unchanged: format!("true{}", self.unreferenced("user", "t", Some("k"))),
-            swept: false,
-        });
+        let title = "make the user Migration User where absent";
+        let step = Step::new(Stage::Data, title, sql);
+        let mut step = self
+            .with_triggers(step, "user", Change::Insert)
+            .undone_by(back)
+            .locking("user", LockMode::RowExclusive)
+            .working(Work::Writes)
+            .making(Effect::Keeps {
+                table: "user".into(),
+                column: None,
+                unchanged: format!("true{}", self.unreferenced("user", "t", Some("k"))),
+                swept: false,
+            });
         step.guard = self.owner_guard();
         Some(step)
     }

@@ -1,7 +1,9 @@
 //! Rows of a table under its old name that stands beside the new one.
 
+use super::triggers::Change;
 use super::{Fault, Filler, Planner, Repair};
 use crate::schema::conversion::Conversion;
+use crate::schema::diff;
 use crate::schema::live::{LiveColumn, LiveTable};
 use crate::schema::model::{Column, Table};
 use crate::schema::name::{quote_identifier, quote_list, quote_literal};
@@ -9,8 +11,8 @@ use crate::schema::steps::{Effect, Guard, LockMode, Stage, Step, Work};
 
 /// What a copied row is made of.
 #[derive(Default)]
-struct Copied {
-    columns: Vec<String>,
+pub(super) struct Copied {
+    pub(super) columns: Vec<String>,
     /// Of a row `t` of the old table.
     values: Vec<String>,
     /// Columns that must have a value and have none.
@@ -26,7 +28,7 @@ impl Copied {
     }
 
     /// `value AS "column", …`
-    fn named(&self) -> String {
+    pub(super) fn named(&self) -> String {
         let named: Vec<_> = self
             .columns
             .iter()
@@ -70,23 +72,17 @@ impl Planner<'_> {
         let copied = self.copied(faults, wanted, &from, &into);
         let (source, target) = (self.relation(old), self.relation(new));
         let quoted = quote_identifier(key);
-        let missing = format!(
+        let mut missing = format!(
             "t.{quoted} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {target} AS o WHERE o.{quoted}::text = t.{quoted}::text)"
         );
-        let remain = Guard {
-            violators: format!(
-                "SELECT t.{quoted}::text AS item FROM {source} AS t WHERE {missing}"
-            ),
-            what: format!("rows of {old} that are not in {new}"),
-            advice: format!(
-                "their values collide with rows of {new}, or with one another (see its unique columns): change one or the other, then run fix-schema again"
-            ),
-            for_repair: false,
-        };
         if from
             .primary_key()
             .is_none_or(|has| has.columns != [key.as_str()])
         {
+            // Which of two rows with one id is meant is for a person to say.
+            missing.push_str(&format!(
+                " AND t.{quoted} IN (SELECT d.{quoted} FROM {source} AS d GROUP BY d.{quoted} HAVING count(*) = 1)"
+            ));
             self.plan.lists.push(Guard {
                 violators: format!(
                     "SELECT coalesce(t.{quoted}::text, 'NULL') || ' (' || count(*) || ' rows)' AS item FROM {source} AS t \
@@ -99,6 +95,16 @@ impl Planner<'_> {
                 for_repair: false,
             });
         }
+        let remain = Guard {
+            violators: format!(
+                "SELECT t.{quoted}::text AS item FROM {source} AS t WHERE {missing}"
+            ),
+            what: format!("rows of {old} that are not in {new}"),
+            advice: format!(
+                "their values collide with rows of {new}, or with one another (see its unique columns): change one or the other, then run fix-schema again"
+            ),
+            for_repair: false,
+        };
         if !copied.impossible.is_empty() {
             self.refuse(
                 old.to_owned(),
@@ -110,20 +116,33 @@ impl Planner<'_> {
             self.plan.lists.push(remain);
             return;
         }
-        self.plan.remains.push(remain.clone());
+        let chosen = self.chosen(&copied, wanted, &into, &source, &missing);
+        // Those that collide are known before; those that another transaction's rows keep out are
+        // not, and are asked for when all is done.
+        self.plan.lists.push(Guard {
+            violators: format!(
+                "{chosen} SELECT t.{quoted}::text AS item FROM {source} AS t WHERE {missing} \
+                 AND t.{quoted}::text NOT IN (SELECT c.{quoted}::text FROM chosen AS c)"
+            ),
+            ..remain.clone()
+        });
         for (column, condition, becomes) in &copied.losses {
             let name = quote_identifier(column);
+            let shown = if diff::is_secret(column) {
+                format!("t.{quoted}::text")
+            } else {
+                format!("t.{quoted}::text || ' (' || left(t.{name}::text, 80) || ')'")
+            };
             self.plan.losses.push(Guard {
                 violators: format!(
-                    "SELECT t.{quoted}::text || ' (' || left(t.{name}::text, 80) || ')' AS item FROM {source} AS t \
-                     WHERE {missing} AND t.{name} IS NOT NULL AND ({condition})"
+                    "{chosen} SELECT {shown} AS item FROM {source} AS t WHERE t.{name} IS NOT NULL AND ({condition}) \
+                     AND t.{quoted}::text IN (SELECT c.{quoted}::text FROM chosen AS c)"
                 ),
                 what: format!("rows of {old} whose {column} {becomes}"),
                 advice: format!("{old} stays, with what they hold"),
                 for_repair: false,
             });
         }
-        let chosen = self.chosen(&copied, wanted, &into, &source, &missing);
         let probe = Guard {
             violators: format!("{chosen} SELECT {quoted}::text AS item FROM chosen"),
             ..remain
@@ -143,7 +162,9 @@ impl Planner<'_> {
              AND k.value IS NOT DISTINCT FROM md5(n::text){}",
             self.unreferenced(new, "n", None)
         );
-        let step = Step::new(Stage::Data, format!("copy rows of {old} to {new}"), sql)
+        let step = Step::new(Stage::Data, format!("copy rows of {old} to {new}"), sql);
+        let step = self
+            .with_triggers(step, new, Change::Insert)
             .undone_by(back)
             .locking(new, LockMode::RowExclusive)
             .working(Work::Writes)
@@ -168,49 +189,6 @@ impl Planner<'_> {
             probe: Some(probe),
             steps,
         });
-    }
-
-    /// `WITH chosen AS (…)`: rows to copy, as they are in the new table. A number that another row
-    /// has is that row's, and of two rows with one number the first has it; the others wait for a
-    /// person.
-    fn chosen(
-        &self,
-        copied: &Copied,
-        wanted: &Table,
-        into: &LiveTable,
-        source: &str,
-        missing: &str,
-    ) -> String {
-        let key = wanted
-            .primary_key
-            .first()
-            .map(String::as_str)
-            .unwrap_or_default();
-        let key = quote_identifier(key);
-        let target = self.relation(&wanted.name);
-        let mut free = String::new();
-        for unique in &wanted.uniques {
-            let [column] = unique.columns.as_slice() else {
-                continue;
-            };
-            if !copied.columns.contains(column) {
-                continue;
-            }
-            let name = quote_identifier(column);
-            if into.column(column).is_some() {
-                free.push_str(&format!(
-                    " AND NOT EXISTS (SELECT 1 FROM {target} AS o WHERE o.{name}::text = c.{name}::text)"
-                ));
-            }
-            free.push_str(&format!(
-                " AND NOT EXISTS (SELECT 1 FROM candidate AS b WHERE b.{name} = c.{name} AND b.{key} < c.{key})"
-            ));
-        }
-        format!(
-            "WITH candidate AS MATERIALIZED (SELECT {} FROM {source} AS t WHERE {missing}), \
-             chosen AS (SELECT c.* FROM candidate AS c WHERE true{free})",
-            copied.named()
-        )
     }
 
     fn copied(

@@ -5,12 +5,15 @@
 //! ('sunset.step')`), so that nothing is lost and the step can be undone.
 
 mod carry;
+mod chosen;
 mod duration;
 mod fill;
 mod merge;
 mod swept;
 mod table;
+mod triggers;
 
+pub use self::fill::UNKNOWN_OWNER;
 use self::swept::Swept;
 
 use serde::{Deserialize, Serialize};

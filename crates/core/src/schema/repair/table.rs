@@ -6,7 +6,8 @@ use crate::schema::model::Schema;
 use crate::schema::name::{clipped, quote_identifier};
 use crate::schema::steps::{Effect, LockMode, Stage, Step, Verdict};
 
-/// Whether `old` is there, `new` is not, and `old` can be it: it is a table with the new one's key.
+/// Whether `old` is there, `new` is not, and `old` can be it: it is an ordinary table with the new
+/// one's key.
 pub(super) fn can_be_renamed(desired: &Schema, live: &LiveSchema, old: &str, new: &str) -> bool {
     let key = desired
         .table(new)
@@ -14,7 +15,8 @@ pub(super) fn can_be_renamed(desired: &Schema, live: &LiveSchema, old: &str, new
         .unwrap_or_default();
     live.table(new).is_none()
         && live.table(old).is_some_and(|table| {
-            table.is_table() && key.iter().all(|column| table.column(column).is_some())
+            // A partitioned one cannot be completed: its rows are copied once there is a new one.
+            table.kind == "r" && key.iter().all(|column| table.column(column).is_some())
         })
 }
 
@@ -25,6 +27,14 @@ impl Planner<'_> {
                 && can_be_renamed(self.desired, &self.live, old, new)
             {
                 self.rename(old, new);
+            } else if let Fault::OldTable { old, new } = *fault
+                && self.live.table(new).is_none()
+                && self.live.table(old).is_some_and(|found| found.kind == "p")
+            {
+                self.refuse(
+                    old.to_owned(),
+                    format!("it is partitioned, and cannot become {new}: run schema-push, which makes {new}, and then fix-schema, which copies the rows"),
+                );
             }
         }
     }

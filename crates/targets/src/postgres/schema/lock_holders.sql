@@ -1,7 +1,8 @@
 -- Who is in the way of a strong lock on these tables ($1, qualified and quoted), or, where none are
 -- named, on any of a schema ($2). A prepared transaction has no process, and is known by its number.
 SELECT string_agg(DISTINCT CASE WHEN a.pid IS NOT NULL THEN
-           format('process %s of %s%s%s', a.pid, a.usename,
+           -- The server's own processes (autovacuum) have no user.
+           format('process %s%s%s%s', a.pid, coalesce(' of ' || a.usename, ', ' || a.backend_type, ''),
                   CASE WHEN a.application_name <> '' THEN ' (' || a.application_name || ')' ELSE '' END,
                   CASE WHEN a.xact_start IS NOT NULL
                        THEN format(', in a transaction for %s s', extract(epoch FROM clock_timestamp() - a.xact_start)::integer)
