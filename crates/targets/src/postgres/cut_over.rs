@@ -15,23 +15,26 @@ impl Ledger {
     /// Those of the database.
     pub async fn cut_over(&self, plan: &str) -> Result<Option<CutOver>> {
         let failed = |cause| error(cause, "cannot read the cut-overs");
-        let mut transaction = self.database().begin_reading().await?;
-        let row = crate::postgres::query(include_str!("cut_over/last.sql"))
-            .bind(plan)
-            .fetch_optional(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        row.map(|row| {
-            Ok(CutOver {
-                run: row.try_get("run")?,
-                at: row.try_get("at")?,
-                by_whom: row.try_get("by_whom")?,
-                source: row.try_get("source")?,
-                read_time: row.try_get("read_time")?,
+        let look = || async {
+            let mut transaction = self.database().begin_reading().await?;
+            let row = crate::postgres::query(include_str!("cut_over/last.sql"))
+                .bind(plan)
+                .fetch_optional(&mut *transaction)
+                .await
+                .map_err(failed)?;
+            row.map(|row| {
+                Ok(CutOver {
+                    run: row.try_get("run")?,
+                    at: row.try_get("at")?,
+                    by_whom: row.try_get("by_whom")?,
+                    source: row.try_get("source")?,
+                    read_time: row.try_get("read_time")?,
+                })
             })
-        })
-        .transpose()
-        .map_err(failed)
+            .transpose()
+            .map_err(failed)
+        };
+        self.database().steadily(look).await
     }
 }
 

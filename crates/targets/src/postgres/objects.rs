@@ -187,38 +187,31 @@ impl ObjectJournal for ObjectStoreJournal {
         self.lease.database.watched(work).await
     }
 
-    async fn removed(&self, key: &str, records: &[ObjectRecord]) -> Result<()> {
-        let work = async {
-            let mut transaction = self.lease.begin().await?;
-            self.write(&mut transaction, records).await?;
-            keys::settle(&mut transaction, &self.target, &[key]).await?;
-            commit(transaction).await
-        };
-        self.lease.database.watched(work).await
-    }
-
     async fn measured(&self, source_uri: &str, version: &Version) -> Result<Vec<MeasuredPart>> {
         let failed = |cause| error(cause, "cannot read the measured parts of an object");
-        let mut transaction = self.lease.database.begin_reading().await?;
-        let rows = crate::postgres::query(include_str!("objects/measured.sql"))
-            .bind(source_uri)
-            .bind(version.generation)
-            .bind(signed(version.size))
-            .bind(signed(version.part))
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        let parts = rows
-            .iter()
-            .map(measured_part)
-            .collect::<sqlx::Result<Vec<_>>>();
-        let mut parts = parts.map_err(failed)?;
-        let whole = (1_u32..)
-            .zip(&parts)
-            .take_while(|(number, part)| part.number == *number);
-        let whole = whole.count();
-        parts.truncate(whole);
-        Ok(parts)
+        let look = || async {
+            let mut transaction = self.lease.database.begin_reading().await?;
+            let rows = crate::postgres::query(include_str!("objects/measured.sql"))
+                .bind(source_uri)
+                .bind(version.generation)
+                .bind(signed(version.size))
+                .bind(signed(version.part))
+                .fetch_all(&mut *transaction)
+                .await
+                .map_err(failed)?;
+            let parts = rows
+                .iter()
+                .map(measured_part)
+                .collect::<sqlx::Result<Vec<_>>>();
+            let mut parts = parts.map_err(failed)?;
+            let whole = (1_u32..)
+                .zip(&parts)
+                .take_while(|(number, part)| part.number == *number);
+            let whole = whole.count();
+            parts.truncate(whole);
+            Ok(parts)
+        };
+        self.lease.database.steadily(look).await
     }
 
     async fn measure(

@@ -16,20 +16,23 @@ impl Ledger {
     /// Those of the database.
     pub async fn quarantine_reasons(&self) -> Result<BTreeMap<String, u64>> {
         let failed = |cause| error(cause, "cannot read the quarantine");
-        let mut transaction = self.database().begin_reading().await?;
-        crate::postgres::query(
-            "SELECT reason, count(*) FROM sunset.quarantine WHERE gone_run IS NULL GROUP BY reason",
-        )
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(failed)?
-        .iter()
-        .map(|row| {
-            let count: i64 = row.try_get(1)?;
-            Ok((row.try_get(0)?, u64::try_from(count).unwrap_or(0)))
-        })
-        .collect::<sqlx::Result<_>>()
-        .map_err(failed)
+        let look = || async {
+            let mut transaction = self.database().begin_reading().await?;
+            crate::postgres::query(
+                "SELECT reason, count(*) FROM sunset.quarantine WHERE gone_run IS NULL GROUP BY reason",
+            )
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(failed)?
+            .iter()
+            .map(|row| {
+                let count: i64 = row.try_get(1)?;
+                Ok((row.try_get(0)?, u64::try_from(count).unwrap_or(0)))
+            })
+            .collect::<sqlx::Result<_>>()
+            .map_err(failed)
+        };
+        self.database().steadily(look).await
     }
 
     /// The documents in quarantine, those of one reason if one is given.
@@ -53,23 +56,26 @@ impl Ledger {
                 .remedy(format!("the reasons there are: {}", there.join(", "))));
             }
         }
-        let mut transaction = self.database().begin_reading().await?;
-        crate::postgres::query(
-            "SELECT collection, document_id FROM sunset.quarantine \
-             WHERE gone_run IS NULL AND ($1::text IS NULL OR reason = $1)",
-        )
-        .bind(reason)
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(failed)?
-        .iter()
-        .map(|row| {
-            Ok(ItemKey {
-                collection: row.try_get(0)?,
-                id: row.try_get(1)?,
+        let look = || async {
+            let mut transaction = self.database().begin_reading().await?;
+            crate::postgres::query(
+                "SELECT collection, document_id FROM sunset.quarantine \
+                 WHERE gone_run IS NULL AND ($1::text IS NULL OR reason = $1)",
+            )
+            .bind(reason)
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(failed)?
+            .iter()
+            .map(|row| {
+                Ok(ItemKey {
+                    collection: row.try_get(0)?,
+                    id: row.try_get(1)?,
+                })
             })
-        })
-        .collect::<sqlx::Result<_>>()
-        .map_err(failed)
+            .collect::<sqlx::Result<_>>()
+            .map_err(failed)
+        };
+        self.database().steadily(look).await
     }
 }

@@ -84,51 +84,55 @@ impl Rollouts {
     /// Those of the database; `Malformed` for a record that another version wrote.
     pub async fn latest(&self, subject: &str) -> Result<Option<RolloutRun>> {
         let failed = |cause| error(cause, "cannot read the run");
-        let mut transaction = self.database.begin_reading().await?;
-        let row = crate::postgres::query(include_str!("rollouts/latest.sql"))
-            .bind(subject)
-            .fetch_optional(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        let Some(row) = row else {
-            return Ok(None);
+        let look = || async {
+            let mut transaction = self.database.begin_reading().await?;
+            let row = crate::postgres::query(include_str!("rollouts/latest.sql"))
+                .bind(subject)
+                .fetch_optional(&mut *transaction)
+                .await
+                .map_err(failed)?;
+            let Some(row) = row else {
+                return Ok(None);
+            };
+            let read = |text: String| {
+                serde_json::from_str(&text).map_err(|cause| {
+                    Error::new(ErrorKind::Malformed, "the run's record cannot be read")
+                        .cause(cause)
+                        .remedy(
+                            "another version of rollout may have written it; begin anew with --restart",
+                        )
+                })
+            };
+            let get = || -> sqlx::Result<_> {
+                Ok((
+                    row.try_get::<String, _>("schedule")?,
+                    row.try_get::<String, _>("record")?,
+                    row.try_get("id")?,
+                    row.try_get("state")?,
+                    row.try_get("host")?,
+                    row.try_get("pid")?,
+                    row.try_get("started_at")?,
+                    row.try_get("silent")?,
+                ))
+            };
+            let (schedule, record, id, state, host, pid, started_at, silent) =
+                get().map_err(failed)?;
+            Ok(Some(RolloutRun {
+                id,
+                schedule: serde_json::from_str(&schedule).unwrap_or_default(),
+                record: serde_json::from_value(read(record)?).map_err(|cause| {
+                    Error::new(ErrorKind::Malformed, "the run's record cannot be read")
+                        .cause(cause)
+                        .remedy("begin anew with --restart")
+                })?,
+                state,
+                host,
+                pid,
+                started_at,
+                silent,
+            }))
         };
-        let read = |text: String| {
-            serde_json::from_str(&text).map_err(|cause| {
-                Error::new(ErrorKind::Malformed, "the run's record cannot be read")
-                    .cause(cause)
-                    .remedy(
-                        "another version of rollout may have written it; begin anew with --restart",
-                    )
-            })
-        };
-        let get = || -> sqlx::Result<_> {
-            Ok((
-                row.try_get::<String, _>("schedule")?,
-                row.try_get::<String, _>("record")?,
-                row.try_get("id")?,
-                row.try_get("state")?,
-                row.try_get("host")?,
-                row.try_get("pid")?,
-                row.try_get("started_at")?,
-                row.try_get("silent")?,
-            ))
-        };
-        let (schedule, record, id, state, host, pid, started_at, silent) = get().map_err(failed)?;
-        Ok(Some(RolloutRun {
-            id,
-            schedule: serde_json::from_str(&schedule).unwrap_or_default(),
-            record: serde_json::from_value(read(record)?).map_err(|cause| {
-                Error::new(ErrorKind::Malformed, "the run's record cannot be read")
-                    .cause(cause)
-                    .remedy("begin anew with --restart")
-            })?,
-            state,
-            host,
-            pid,
-            started_at,
-            silent,
-        }))
+        self.database.steadily(look).await
     }
 
     /// Takes the subject's lock and records a run: `resumed`, or a new one.
@@ -211,29 +215,32 @@ impl Rollouts {
     /// Those of the database.
     pub async fn events(&self, subject: &str, limit: u32) -> Result<Vec<RolloutEvent>> {
         let failed = |cause| error(cause, "cannot read what happened");
-        let mut transaction = self.database.begin_reading().await?;
-        let rows = crate::postgres::query(include_str!("rollouts/events.sql"))
-            .bind(subject)
-            .bind(i64::from(limit))
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        rows.iter()
-            .map(|row| {
-                Ok(RolloutEvent {
-                    at: row.try_get("at")?,
-                    run: row.try_get("run")?,
-                    by: row.try_get("changed_by")?,
-                    event: Event {
-                        kind: row.try_get("kind")?,
-                        from: Percentage::of_column(row.try_get("from_percentage")?),
-                        to: Percentage::of_column(row.try_get("to_percentage")?),
-                        why: row.try_get("why")?,
-                    },
+        let look = || async {
+            let mut transaction = self.database.begin_reading().await?;
+            let rows = crate::postgres::query(include_str!("rollouts/events.sql"))
+                .bind(subject)
+                .bind(i64::from(limit))
+                .fetch_all(&mut *transaction)
+                .await
+                .map_err(failed)?;
+            rows.iter()
+                .map(|row| {
+                    Ok(RolloutEvent {
+                        at: row.try_get("at")?,
+                        run: row.try_get("run")?,
+                        by: row.try_get("changed_by")?,
+                        event: Event {
+                            kind: row.try_get("kind")?,
+                            from: Percentage::of_column(row.try_get("from_percentage")?),
+                            to: Percentage::of_column(row.try_get("to_percentage")?),
+                            why: row.try_get("why")?,
+                        },
+                    })
                 })
-            })
-            .collect::<sqlx::Result<_>>()
-            .map_err(failed)
+                .collect::<sqlx::Result<_>>()
+                .map_err(failed)
+        };
+        self.database.steadily(look).await
     }
 }
 

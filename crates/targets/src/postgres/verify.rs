@@ -12,6 +12,7 @@ use sqlx::postgres::PgRow;
 use sunset_core::Result;
 use sunset_core::digest::Digest;
 use sunset_core::ports::rows::{Accounted, Item, ItemKey};
+use sunset_core::ports::runs::RunId;
 use sunset_core::ports::verify::{Compared, ForeignKey, Found, LedgerFault, RowVerifier};
 use sunset_core::row::{Row, Shape};
 
@@ -19,7 +20,7 @@ use super::connection::Database;
 use super::fault::error;
 use super::identifier::{public_table, quote_identifier};
 use super::outside::Outside;
-use super::rows::accounted_items;
+use super::rows::{accounted_items, columns_of};
 
 /// How many ids an answer names; all are counted.
 const NAMED: i64 = 50;
@@ -101,6 +102,36 @@ impl RowVerifier for Verifier {
         self.database.steadily(look).await.map(Some)
     }
 
+    async fn taken_back(&self, keys: &[&ItemKey]) -> Result<Vec<Option<RunId>>> {
+        let mut runs = vec![None; keys.len()];
+        if !self.ledger || keys.is_empty() {
+            return Ok(runs);
+        }
+        let look = || async {
+            let failed = |cause| error(cause, "cannot look for what was taken back");
+            let (collections, ids) = columns_of(keys.iter().copied());
+            let mut transaction = self.database.begin_reading().await?;
+            let rows = crate::postgres::query(include_str!("verify/taken_back.sql"))
+                .bind(collections)
+                .bind(ids)
+                .fetch_all(&mut *transaction)
+                .await
+                .map_err(failed)?;
+            let found = |row: &PgRow| Ok((row.try_get("ordinal")?, row.try_get("run")?));
+            rows.iter()
+                .map(found)
+                .collect::<sqlx::Result<Vec<(i64, RunId)>>>()
+                .map_err(failed)
+        };
+        for (ordinal, run) in self.database.steadily(look).await? {
+            let place = usize::try_from(ordinal - 1).ok();
+            if let Some(of_key) = place.and_then(|place| runs.get_mut(place)) {
+                *of_key = Some(run);
+            }
+        }
+        Ok(runs)
+    }
+
     async fn filled(&self, shape: &Shape) -> Result<Found> {
         if !self.ledger {
             return Ok(Found::default());
@@ -108,25 +139,28 @@ impl RowVerifier for Verifier {
         let what = "cannot look at the columns that V2 does not fill";
         let failed = |cause| error(cause, what);
         let names: Vec<String> = shape.columns.iter().map(|(name, _)| name.clone()).collect();
-        let mut transaction = self.database.begin_reading().await?;
-        let outside = Outside::read(&mut transaction, &shape.table, &names).await?;
-        if outside.is_empty() {
-            return Ok(Found::default());
-        }
-        let (filled, words) = outside.expressions("t");
-        let statement = format!(
-            include_str!("verify/filled.sql"),
-            words = words,
-            filled = filled,
-            table = public_table(&shape.table),
-            limit = FILLED_NAMED
-        );
-        let rows = crate::postgres::query(sqlx::AssertSqlSafe(statement))
-            .bind(&shape.table)
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        read_found(&rows, what)
+        let look = || async {
+            let mut transaction = self.database.begin_reading().await?;
+            let outside = Outside::read(&mut transaction, &shape.table, &names).await?;
+            if outside.is_empty() {
+                return Ok(Found::default());
+            }
+            let (filled, words) = outside.expressions("t");
+            let statement = format!(
+                include_str!("verify/filled.sql"),
+                words = words,
+                filled = filled,
+                table = public_table(&shape.table),
+                limit = FILLED_NAMED
+            );
+            let rows = crate::postgres::query(sqlx::AssertSqlSafe(statement))
+                .bind(&shape.table)
+                .fetch_all(&mut *transaction)
+                .await
+                .map_err(failed)?;
+            read_found(&rows, what)
+        };
+        self.database.steadily(look).await
     }
 
     async fn missing_tables(&self, tables: &[String]) -> Result<Vec<String>> {

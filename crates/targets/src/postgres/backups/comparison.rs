@@ -58,27 +58,31 @@ pub(in crate::postgres) async fn comparison(
 /// The copies of a table, the last first.
 async fn copies(database: &Database, namespace: &str, table: &str) -> Result<Vec<String>> {
     let failed = |cause| error(cause, "cannot read the catalogue of backups");
-    let mut transaction = database.begin_reading().await?;
-    let there: bool = crate::postgres::query("SELECT to_regclass('sunset.backups') IS NOT NULL")
-        .fetch_one(&mut *transaction)
-        .await
-        .and_then(|row| row.try_get(0))
-        .map_err(failed)?;
-    if !there {
-        return Ok(Vec::new());
-    }
-    let rows = crate::postgres::query(include_str!("list.sql"))
-        .bind(None::<String>)
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(failed)?;
-    let mut copies = Vec::new();
-    for row in &rows {
-        let record = super::record(row).map_err(failed)?;
-        if record.namespace == namespace && record.table(table).is_some() {
-            copies.push(qualified(&record.schema, table));
+    let look = || async {
+        let mut transaction = database.begin_reading().await?;
+        let there: bool =
+            crate::postgres::query("SELECT to_regclass('sunset.backups') IS NOT NULL")
+                .fetch_one(&mut *transaction)
+                .await
+                .and_then(|row| row.try_get(0))
+                .map_err(failed)?;
+        if !there {
+            return Ok(Vec::new());
         }
-    }
-    copies.truncate(BACKUPS);
-    Ok(copies)
+        let rows = crate::postgres::query(include_str!("list.sql"))
+            .bind(None::<String>)
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        let mut copies = Vec::new();
+        for row in &rows {
+            let record = super::record(row).map_err(failed)?;
+            if record.namespace == namespace && record.table(table).is_some() {
+                copies.push(qualified(&record.schema, table));
+            }
+        }
+        copies.truncate(BACKUPS);
+        Ok(copies)
+    };
+    database.steadily(look).await
 }

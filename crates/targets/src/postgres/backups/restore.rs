@@ -56,17 +56,20 @@ impl Database {
         backup: &BackupRecord,
         force: bool,
     ) -> Result<Vec<RestoredTable>> {
-        let mut transaction = self.begin_reading().await?;
-        let mut tables = Vec::new();
-        for parts in all_parts(&mut transaction, backup).await? {
-            let source = format!("({})", parts.verdicts);
-            tables.push(sums(&mut transaction, &parts, &source, force).await?);
-        }
-        transaction
-            .rollback()
-            .await
-            .map_err(|cause| error(cause, WHAT))?;
-        Ok(tables)
+        let look = || async {
+            let mut transaction = self.begin_reading().await?;
+            let mut tables = Vec::new();
+            for parts in all_parts(&mut transaction, backup).await? {
+                let source = format!("({})", parts.verdicts);
+                tables.push(sums(&mut transaction, &parts, &source, force).await?);
+            }
+            transaction
+                .rollback()
+                .await
+                .map_err(|cause| error(cause, WHAT))?;
+            Ok(tables)
+        };
+        self.steadily(look).await
     }
 }
 

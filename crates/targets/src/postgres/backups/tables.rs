@@ -23,8 +23,9 @@ const NOT_ALLOWED: &str = "this role may not make a backup of the tables; nothin
 
 /// Tables of the ledger that tell of rows. Runs, steps of the schema and the audit tell what was
 /// done, and objects what is in the bucket: they hold whatever becomes of the rows.
-const OF_ROWS: [&str; 12] = [
+const OF_ROWS: [&str; 13] = [
     "items",
+    "taken_back",
     "provenance",
     "before_images",
     "assigned_numbers",
@@ -66,26 +67,29 @@ impl Database {
     /// `Denied` when it may not; those of the database.
     pub async fn check_may_copy_tables(&self) -> Result<()> {
         let failed = |cause| error(cause, "cannot ask what this role may do");
-        let mut transaction = self.begin_reading().await?;
-        let row = crate::postgres::query(
-            "SELECT has_database_privilege(current_database(), 'CREATE') AS may, \
-             quote_ident(current_database()) AS database, quote_ident(current_user) AS role",
-        )
-        .fetch_one(&mut *transaction)
-        .await
-        .map_err(failed)?;
-        transaction.rollback().await.map_err(failed)?;
-        if row.try_get("may").map_err(failed)? {
-            return Ok(());
-        }
-        let text = |column| row.try_get::<String, _>(column).map_err(failed);
-        let (database, role) = (text("database")?, text("role")?);
-        Err(Error::new(ErrorKind::Denied, NOT_ALLOWED)
-            .item(format!("{role} in {}", self.describe()))
-            .remedy(format!(
-                "let it make a schema (GRANT CREATE ON DATABASE {database} TO {role}), or use the \
-                 owner's role; --backup none goes on without one"
-            )))
+        let look = || async {
+            let mut transaction = self.begin_reading().await?;
+            let row = crate::postgres::query(
+                "SELECT has_database_privilege(current_database(), 'CREATE') AS may, \
+                 quote_ident(current_database()) AS database, quote_ident(current_user) AS role",
+            )
+            .fetch_one(&mut *transaction)
+            .await
+            .map_err(failed)?;
+            transaction.rollback().await.map_err(failed)?;
+            if row.try_get("may").map_err(failed)? {
+                return Ok(());
+            }
+            let text = |column| row.try_get::<String, _>(column).map_err(failed);
+            let (database, role) = (text("database")?, text("role")?);
+            Err(Error::new(ErrorKind::Denied, NOT_ALLOWED)
+                .item(format!("{role} in {}", self.describe()))
+                .remedy(format!(
+                    "let it make a schema (GRANT CREATE ON DATABASE {database} TO {role}), or use the \
+                     owner's role; --backup none goes on without one"
+                )))
+        };
+        self.steadily(look).await
     }
 }
 

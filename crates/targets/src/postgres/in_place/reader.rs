@@ -36,13 +36,16 @@ impl InPlaceLook {
     }
 
     async fn rows(&self, sql: String, binds: &[String], what: &str) -> Result<Vec<PgRow>> {
-        let mut transaction = self.database.begin_reading().await?;
-        let rows = bound(&sql, binds)
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(|cause| located(cause, what, &sql))?;
-        end(transaction, what).await?;
-        Ok(rows)
+        let look = || async {
+            let mut transaction = self.database.begin_reading().await?;
+            let rows = bound(&sql, binds)
+                .fetch_all(&mut *transaction)
+                .await
+                .map_err(|cause| located(cause, what, &sql))?;
+            end(transaction, what).await?;
+            Ok(rows)
+        };
+        self.database.steadily(look).await
     }
 }
 
@@ -92,11 +95,14 @@ impl InPlaceReader for InPlaceLook {
         after: Option<&str>,
         limit: u32,
     ) -> Result<RowBatch> {
-        let mut transaction = self.database.begin_reading().await?;
-        let decided =
-            row_batch::decide(&mut transaction, facts, update, (after, limit), false).await?;
-        end(transaction, "cannot end a look at the database").await?;
-        Ok(decided.into_batch(true))
+        let look = || async {
+            let mut transaction = self.database.begin_reading().await?;
+            let decided =
+                row_batch::decide(&mut transaction, facts, update, (after, limit), false).await?;
+            end(transaction, "cannot end a look at the database").await?;
+            Ok(decided.into_batch(true))
+        };
+        self.database.steadily(look).await
     }
 
     async fn would_merge(&self, facts: &TableFacts, merge: &Merge) -> Result<Changed> {
@@ -154,22 +160,25 @@ impl InPlaceReader for InPlaceLook {
     async fn size(&self, facts: &TableFacts) -> Result<TableSize> {
         let what = "cannot ask how large a table is";
         let failed = |cause| error(cause, what);
-        let mut transaction = self.database.begin_reading().await?;
-        let row = crate::postgres::query(include_str!("size.sql"))
-            .bind(statements::relation(facts))
-            .fetch_one(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        end(transaction, what).await?;
-        let blocks = unsigned(row.try_get("blocks").map_err(failed)?);
-        Ok(TableSize {
-            blocks: if self.database.server_version() >= READS_BY_BLOCKS {
-                blocks
-            } else {
-                0
-            },
-            rows: unsigned(row.try_get("rows").map_err(failed)?),
-        })
+        let look = || async {
+            let mut transaction = self.database.begin_reading().await?;
+            let row = crate::postgres::query(include_str!("size.sql"))
+                .bind(statements::relation(facts))
+                .fetch_one(&mut *transaction)
+                .await
+                .map_err(failed)?;
+            end(transaction, what).await?;
+            let blocks = unsigned(row.try_get("blocks").map_err(failed)?);
+            Ok(TableSize {
+                blocks: if self.database.server_version() >= READS_BY_BLOCKS {
+                    blocks
+                } else {
+                    0
+                },
+                rows: unsigned(row.try_get("rows").map_err(failed)?),
+            })
+        };
+        self.database.steadily(look).await
     }
 
     async fn find(&self, query: &SqlText) -> Result<FoundRows> {
@@ -246,18 +255,24 @@ impl InPlaceReader for InPlaceLook {
     }
 
     async fn contents(&self, namespace: &str, table: &str, columns: &[String]) -> Result<Contents> {
-        let mut transaction = self.database.begin_reading().await?;
-        let found = contents::contents(&mut transaction, namespace, table, columns).await?;
-        end(transaction, "cannot end a look at the database").await?;
-        Ok(found)
+        let look = || async {
+            let mut transaction = self.database.begin_reading().await?;
+            let found = contents::contents(&mut transaction, namespace, table, columns).await?;
+            end(transaction, "cannot end a look at the database").await?;
+            Ok(found)
+        };
+        self.database.steadily(look).await
     }
 
     async fn since(&self, namespace: &str, kept: &KeptTable) -> Result<RowsSince> {
-        let mut transaction = self.database.begin_reading().await?;
-        let found =
-            contents::since(&mut transaction, namespace, &kept.table, &kept.contents).await?;
-        end(transaction, "cannot end a look at the database").await?;
-        Ok(found)
+        let look = || async {
+            let mut transaction = self.database.begin_reading().await?;
+            let found =
+                contents::since(&mut transaction, namespace, &kept.table, &kept.contents).await?;
+            end(transaction, "cannot end a look at the database").await?;
+            Ok(found)
+        };
+        self.database.steadily(look).await
     }
 }
 

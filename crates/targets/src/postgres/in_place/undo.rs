@@ -56,41 +56,47 @@ impl ChangePlanner for ChangeBook {
         limit: u32,
     ) -> Result<Vec<ChangeSet>> {
         let failed = |cause| error(cause, "cannot read the ledger's changes");
-        let mut transaction = self.database.begin_reading().await?;
-        let rows = crate::postgres::query(include_str!("sets.sql"))
-            .bind(&scope.plan)
-            .bind(scope.run)
-            .bind(before)
-            .bind(i64::from(limit))
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        transaction.rollback().await.map_err(failed)?;
-        rows.iter()
-            .map(|row| {
-                Ok(ChangeSet {
-                    id: row.try_get("id")?,
-                    step: row.try_get("step")?,
-                    namespace: row.try_get("namespace")?,
-                    table: row.try_get("table_name")?,
-                    rows: unsigned(row.try_get("rows")?),
+        let look = || async {
+            let mut transaction = self.database.begin_reading().await?;
+            let rows = crate::postgres::query(include_str!("sets.sql"))
+                .bind(&scope.plan)
+                .bind(scope.run)
+                .bind(before)
+                .bind(i64::from(limit))
+                .fetch_all(&mut *transaction)
+                .await
+                .map_err(failed)?;
+            transaction.rollback().await.map_err(failed)?;
+            rows.iter()
+                .map(|row| {
+                    Ok(ChangeSet {
+                        id: row.try_get("id")?,
+                        step: row.try_get("step")?,
+                        namespace: row.try_get("namespace")?,
+                        table: row.try_get("table_name")?,
+                        rows: unsigned(row.try_get("rows")?),
+                    })
                 })
-            })
-            .collect::<sqlx::Result<_>>()
-            .map_err(failed)
+                .collect::<sqlx::Result<_>>()
+                .map_err(failed)
+        };
+        self.database.steadily(look).await
     }
 
     async fn would_take_back(&self, scope: &ChangeScope, set: &ChangeSet) -> Result<TakenBack> {
-        let mut transaction = self.database.begin_reading().await?;
-        let Some(change) = Change::read(&mut transaction, scope, set).await? else {
-            return Ok(TakenBack::default());
+        let look = || async {
+            let mut transaction = self.database.begin_reading().await?;
+            let Some(change) = Change::read(&mut transaction, scope, set).await? else {
+                return Ok(TakenBack::default());
+            };
+            let taken = change.look(&mut transaction, scope, None).await?;
+            transaction
+                .rollback()
+                .await
+                .map_err(|cause| error(cause, WHAT))?;
+            Ok(taken)
         };
-        let taken = change.look(&mut transaction, scope, None).await?;
-        transaction
-            .rollback()
-            .await
-            .map_err(|cause| error(cause, WHAT))?;
-        Ok(taken)
+        self.database.steadily(look).await
     }
 }
 

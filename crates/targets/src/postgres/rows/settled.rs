@@ -40,11 +40,17 @@ impl SettledItems for Ledger {
     }
 
     async fn accounted(&self, after: Option<&ItemKey>, limit: u32) -> Result<Vec<Accounted>> {
-        accounted_items(&mut self.database().begin_reading().await?, after, limit).await
+        let look = || async {
+            accounted_items(&mut self.database().begin_reading().await?, after, limit).await
+        };
+        self.database().steadily(look).await
     }
 
     async fn collection(&self, name: &str, examples: u32) -> Result<CollectionRecord> {
-        collection(&mut self.database().begin_reading().await?, name, examples).await
+        let look = || async {
+            collection(&mut self.database().begin_reading().await?, name, examples).await
+        };
+        self.database().steadily(look).await
     }
 }
 
@@ -59,12 +65,14 @@ impl RowStore {
         let bases: Vec<Option<&[u8]>> = bytes
             .map(|basis| basis.map(|basis| basis.as_bytes()))
             .collect();
+        let sources = items.iter().map(|item| item.source_digest.as_bytes());
         let mut transaction = self.begin().await?;
         crate::postgres::query(include_str!("confirm_items.sql"))
             .bind(collections)
             .bind(ids)
             .bind(outcomes)
             .bind(bases)
+            .bind(sources.collect::<Vec<_>>())
             .execute(&mut *transaction)
             .await
             .map_err(failed)?;

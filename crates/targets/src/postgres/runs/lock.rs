@@ -120,25 +120,28 @@ struct Holder {
 
 async fn holder(database: &Database) -> Result<Option<Holder>> {
     let failed = |cause| error(cause, "cannot ask who holds the run lock");
-    let mut transaction = database.begin_reading().await?;
-    let row = crate::postgres::query(include_str!("holder.sql"))
-        .fetch_optional(&mut *transaction)
-        .await
-        .map_err(failed)?;
-    row.map(|row| {
-        Ok(Holder {
-            run: row.try_get("id")?,
-            program: row.try_get("program")?,
-            host: row.try_get("host")?,
-            pid: row.try_get("pid")?,
-            since: row.try_get("since")?,
-            backend: row.try_get("backend")?,
-            silent: row.try_get("silent")?,
-            released: row.try_get("released")?,
+    let look = || async {
+        let mut transaction = database.begin_reading().await?;
+        let row = crate::postgres::query(include_str!("holder.sql"))
+            .fetch_optional(&mut *transaction)
+            .await
+            .map_err(failed)?;
+        row.map(|row| {
+            Ok(Holder {
+                run: row.try_get("id")?,
+                program: row.try_get("program")?,
+                host: row.try_get("host")?,
+                pid: row.try_get("pid")?,
+                since: row.try_get("since")?,
+                backend: row.try_get("backend")?,
+                silent: row.try_get("silent")?,
+                released: row.try_get("released")?,
+            })
         })
-    })
-    .transpose()
-    .map_err(failed)
+        .transpose()
+        .map_err(failed)
+    };
+    database.steadily(look).await
 }
 
 /// Ends the session of a holder that fell silent; a role may end its own sessions.

@@ -7,7 +7,7 @@ use sunset_core::{Error, ErrorKind, Result};
 
 use super::reader::end;
 use crate::postgres::connection::Database;
-use crate::postgres::fault::error;
+use crate::postgres::fault::{amid_changes, error};
 
 /// All locks of a batch are asked for at once, and for no longer than this: who waits for a strong
 /// lock keeps everybody behind it waiting, too.
@@ -45,7 +45,7 @@ pub(super) async fn lock(
         sqlx::raw_sql(AssertSqlSafe(statement))
             .execute(&mut **transaction)
             .await
-            .map_err(|cause| error(cause, "cannot lock the tables to change"))?;
+            .map_err(|cause| amid_changes(cause, "cannot lock the tables to change"))?;
     }
     Ok(())
 }
@@ -62,7 +62,7 @@ pub(super) async fn lock_wholly(
         .execute(&mut **transaction)
         .await
         .map(drop)
-        .map_err(|cause| error(cause, "cannot lock the table to change"))
+        .map_err(|cause| amid_changes(cause, "cannot lock the table to change"))
 }
 
 /// The tables that steps lock, qualified.
@@ -127,14 +127,17 @@ async fn holders(
     tables: &[String],
 ) -> Result<Option<String>> {
     let failed = |cause| error(cause, "cannot ask who holds the locks");
-    let mut transaction = database.begin_reading().await?;
-    let who = crate::postgres::query(include_str!("lock_holders.sql"))
-        .bind(tables)
-        .bind(namespace)
-        .fetch_one(&mut *transaction)
-        .await
-        .and_then(|row| row.try_get(0))
-        .map_err(failed)?;
-    end(transaction).await?;
-    Ok(who)
+    let look = || async {
+        let mut transaction = database.begin_reading().await?;
+        let who = crate::postgres::query(include_str!("lock_holders.sql"))
+            .bind(tables)
+            .bind(namespace)
+            .fetch_one(&mut *transaction)
+            .await
+            .and_then(|row| row.try_get(0))
+            .map_err(failed)?;
+        end(transaction).await?;
+        Ok(who)
+    };
+    database.steadily(look).await
 }

@@ -10,7 +10,7 @@ use sunset_core::{Error, ErrorKind, Result};
 use super::locks::in_use;
 use super::path::plain_path;
 use crate::postgres::connection::Database;
-use crate::postgres::fault::error;
+use crate::postgres::fault::{amid_changes, error};
 
 /// Reads the schema of a database. Nothing it does can write.
 #[derive(Debug, Clone)]
@@ -29,9 +29,30 @@ impl LiveReader {
 /// waiting longer wants to know by whom.
 const PATIENCE: &str = "SET LOCAL lock_timeout = '20s'";
 
+/// The oldest server that this is tried on, as `server_version_num`.
+const OLDEST: i32 = 140_000;
+
 impl LiveReader {
+    fn is_known(&self) -> Result<()> {
+        let version = self.database.server_version();
+        if version >= OLDEST {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Refused,
+            format!(
+                "this server is PostgreSQL {}.{}, and {} is the oldest that is supported",
+                version / 10_000,
+                version % 10_000,
+                OLDEST / 10_000
+            ),
+        )
+        .remedy("bring the database to a newer server (pg_upgrade, or pg_dump and psql), and set DATABASE_URL to it"))
+    }
+
     async fn looked(&self, namespace: &str, tables: Option<&[String]>) -> Result<LiveSchema> {
-        let failed = |cause| error(cause, "cannot read the database's schema");
+        let failed = |cause| amid_changes(cause, "cannot read the database's schema");
+        self.is_known()?;
         let mut transaction = self.begin().await?;
         plain_path(&mut transaction).await?;
         let row = crate::postgres::query(include_str!("read.sql"))
@@ -103,29 +124,32 @@ impl SchemaReader for LiveReader {
     }
 
     async fn find(&self, violators: &str) -> Result<FoundRows> {
-        self.database.watched(self.found(violators)).await
+        self.database.steadily(|| self.found(violators)).await
     }
 
     async fn index_work(&self, index: &str) -> Result<Option<IndexWork>> {
         let failed = |cause| error(cause, "cannot ask how far an index is");
-        let mut transaction = self.database.begin_reading().await?;
-        let row = crate::postgres::query(include_str!("index_work.sql"))
-            .bind(quote_identifier(index))
-            .fetch_optional(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        end(transaction).await?;
-        let Some(row) = row else { return Ok(None) };
-        let count = |name: &str| {
-            let count: i64 = row.try_get(name).map_err(failed)?;
-            Ok(u64::try_from(count).unwrap_or_default())
+        let look = || async {
+            let mut transaction = self.database.begin_reading().await?;
+            let row = crate::postgres::query(include_str!("index_work.sql"))
+                .bind(quote_identifier(index))
+                .fetch_optional(&mut *transaction)
+                .await
+                .map_err(failed)?;
+            end(transaction).await?;
+            let Some(row) = row else { return Ok(None) };
+            let count = |name: &str| {
+                let count: i64 = row.try_get(name).map_err(failed)?;
+                Ok(u64::try_from(count).unwrap_or_default())
+            };
+            Ok(Some(IndexWork {
+                phase: row.try_get("phase").map_err(failed)?,
+                done: count("done")?,
+                total: count("total")?,
+                waits_for: row.try_get("waits_for").map_err(failed)?,
+            }))
         };
-        Ok(Some(IndexWork {
-            phase: row.try_get("phase").map_err(failed)?,
-            done: count("done")?,
-            total: count("total")?,
-            waits_for: row.try_get("waits_for").map_err(failed)?,
-        }))
+        self.database.steadily(look).await
     }
 }
 
@@ -143,7 +167,7 @@ pub(super) async fn find(
     transaction: &mut Transaction<'_, Postgres>,
     violators: &str,
 ) -> Result<FoundRows> {
-    let failed = |cause| error(cause, "cannot look for rows that stand in the way");
+    let failed = |cause| amid_changes(cause, "cannot look for rows that stand in the way");
     let sql = format!(include_str!("find.sql"), violators = violators);
     let row = crate::postgres::query(AssertSqlSafe(sql))
         .fetch_one(&mut **transaction)

@@ -15,10 +15,7 @@ impl Ledger {
     /// # Errors
     /// Those of the database.
     pub async fn schema_steps(&self) -> Result<Vec<RecordedStep>> {
-        let mut transaction = self.database().begin_reading().await?;
-        let steps = recorded(&mut transaction, None).await?;
-        end(transaction).await?;
-        Ok(steps)
+        self.steps_of(None).await
     }
 
     /// Those among them that runs of one plan did.
@@ -26,10 +23,17 @@ impl Ledger {
     /// # Errors
     /// Those of the database.
     pub async fn schema_steps_of(&self, plan: &str) -> Result<Vec<RecordedStep>> {
-        let mut transaction = self.database().begin_reading().await?;
-        let steps = recorded(&mut transaction, Some(plan)).await?;
-        end(transaction).await?;
-        Ok(steps)
+        self.steps_of(Some(plan)).await
+    }
+
+    async fn steps_of(&self, plan: Option<&str>) -> Result<Vec<RecordedStep>> {
+        let look = || async {
+            let mut transaction = self.database().begin_reading().await?;
+            let steps = recorded(&mut transaction, plan).await?;
+            end(transaction).await?;
+            Ok(steps)
+        };
+        self.database().steadily(look).await
     }
 
     /// The statements of those steps, in the order in which they ran.
@@ -38,17 +42,17 @@ impl Ledger {
     /// Those of the database.
     pub async fn schema_statements_of(&self, plan: &str) -> Result<Vec<String>> {
         let failed = |cause| error(cause, "cannot read the recorded steps");
-        let mut transaction = self.database().begin_reading().await?;
-        let rows = crate::postgres::query(include_str!("statements_of_plan.sql"))
-            .bind(plan)
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        end(transaction).await?;
-        rows.iter()
-            .map(|row| row.try_get(0))
-            .collect::<sqlx::Result<_>>()
-            .map_err(failed)
+        let look = || async {
+            let mut transaction = self.database().begin_reading().await?;
+            let statements = crate::postgres::query_scalar(include_str!("statements_of_plan.sql"))
+                .bind(plan)
+                .fetch_all(&mut *transaction)
+                .await
+                .map_err(failed)?;
+            end(transaction).await?;
+            Ok(statements)
+        };
+        self.database().steadily(look).await
     }
 }
 

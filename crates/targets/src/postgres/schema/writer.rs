@@ -14,7 +14,7 @@ use super::locks::{in_use, lock, lock_wholly, tables};
 use super::path::{own_path, plain_path};
 use super::reader::{end, find};
 use super::record::{mark_done, mark_undone, record, recorded};
-use crate::postgres::fault::{error, state_of};
+use crate::postgres::fault::{amid_changes, error, state_of};
 use crate::postgres::runs::{ActiveRun, Lease};
 
 /// Changes the schema within a run.
@@ -65,10 +65,13 @@ impl SchemaWriter for SchemaSteps {
     }
 
     async fn recorded(&self) -> Result<Vec<RecordedStep>> {
-        let mut transaction = self.lease.database.begin_reading().await?;
-        let steps = recorded(&mut transaction, None).await?;
-        end(transaction).await?;
-        Ok(steps)
+        let look = || async {
+            let mut transaction = self.lease.database.begin_reading().await?;
+            let steps = recorded(&mut transaction, None).await?;
+            end(transaction).await?;
+            Ok(steps)
+        };
+        self.lease.database.steadily(look).await
     }
 
     async fn undo(&self, step: &RecordedStep, guard: Option<&Guard>) -> Result<Turn> {
@@ -191,8 +194,7 @@ impl SchemaSteps {
         }
         for step in steps {
             let what = || format!("cannot {}", step.title);
-            let data = matches!(step.stage, Stage::Data | Stage::Rewrite | Stage::Validate);
-            if data || step.effect.runs_functions() {
+            if step.stage.runs_functions() || step.effect.runs_functions() {
                 own_path(&mut transaction, namespace).await?;
             } else {
                 plain_path(&mut transaction).await?;
@@ -244,28 +246,31 @@ impl SchemaSteps {
 
     async fn index_state(&self, namespace: &str, index: &str, step: &Step) -> Result<IndexState> {
         let failed = |cause| error(cause, "cannot look at an index");
-        let mut transaction = self.lease.database.begin_reading().await?;
-        let row = crate::postgres::query(include_str!("index_state.sql"))
-            .bind(namespace)
-            .bind(index)
-            .bind(self.lease.run)
-            .bind(&step.title)
-            .fetch_one(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        let state = IndexState {
-            whole: row.try_get("whole").map_err(failed)?,
-            attempt: row.try_get("attempt").map_err(failed)?,
+        let look = || async {
+            let mut transaction = self.lease.database.begin_reading().await?;
+            let row = crate::postgres::query(include_str!("index_state.sql"))
+                .bind(namespace)
+                .bind(index)
+                .bind(self.lease.run)
+                .bind(&step.title)
+                .fetch_one(&mut *transaction)
+                .await
+                .map_err(failed)?;
+            let state = IndexState {
+                whole: row.try_get("whole").map_err(failed)?,
+                attempt: row.try_get("attempt").map_err(failed)?,
+            };
+            end(transaction).await?;
+            Ok(state)
         };
-        end(transaction).await?;
-        Ok(state)
+        self.lease.database.steadily(look).await
     }
 
     /// Runs statements that refuse to run in a transaction, each on its own, on a connection of
     /// their own.
     async fn outside(&self, statements: &[String], what: impl Fn() -> String) -> Result<()> {
         let mut connection: PgConnection = self.lease.database.dedicated().await?;
-        let failed = |cause| error(cause, what());
+        let failed = |cause| amid_changes(cause, what());
         // Building an index takes as long as it takes, and waits for everybody who writes; a role's
         // time-outs are not meant for it.
         for (asked, lifted) in [
@@ -350,7 +355,7 @@ async fn sweep_on(
         .fetch_one(&mut **transaction)
         .await
         .and_then(|row| row.try_get("length"))
-        .map_err(|cause| error(cause, what()))?;
+        .map_err(|cause| amid_changes(cause, what()))?;
     let limit = at.limit().map_or(0, |limit| limit.as_millis());
     run(
         transaction,
@@ -363,7 +368,7 @@ async fn sweep_on(
         let done = sqlx::raw_sql(AssertSqlSafe(statement.clone()))
             .execute(&mut **transaction)
             .await
-            .map_err(|cause| error(cause, what()))?;
+            .map_err(|cause| amid_changes(cause, what()))?;
         changed += done.rows_affected();
     }
     run(transaction, "SET LOCAL statement_timeout = 0", &what).await?;
@@ -407,12 +412,12 @@ async fn run(
         .execute(&mut **transaction)
         .await
         .map(drop)
-        .map_err(|cause| error(cause, what()))
+        .map_err(|cause| amid_changes(cause, what()))
 }
 
 async fn commit(transaction: Transaction<'_, Postgres>, what: impl Fn() -> String) -> Result<()> {
     transaction
         .commit()
         .await
-        .map_err(|cause| error(cause, what()))
+        .map_err(|cause| amid_changes(cause, what()))
 }
