@@ -8,6 +8,7 @@
 
 mod documents;
 mod ports;
+mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -23,6 +24,9 @@ use crate::objects::lock;
 
 pub use documents::MemoryDocuments;
 pub use ports::Seat;
+
+/// A row: its table and its id.
+pub type RowName = (String, String);
 
 /// What is given with a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +87,15 @@ struct State {
     items: BTreeMap<ItemKey, Kept>,
     /// What the items were when they were written.
     given: BTreeMap<ItemKey, Item>,
-    rows: BTreeMap<(String, String), Digest>,
+    rows: BTreeMap<RowName, Digest>,
+    /// What migration wrote: of which item, and what.
+    provenance: BTreeMap<RowName, (ItemKey, Digest)>,
+    /// What stood there before migration wrote.
+    before: BTreeMap<RowName, Digest>,
+    /// All rows before the first one that migration wrote.
+    baseline: Option<BTreeMap<RowName, Digest>>,
+    /// How often each row was taken back.
+    taken_back: BTreeMap<RowName, u32>,
     turns: u64,
     happened: Mishaps,
 }
@@ -107,6 +119,10 @@ impl World {
             items: BTreeMap::new(),
             given: BTreeMap::new(),
             rows: BTreeMap::new(),
+            provenance: BTreeMap::new(),
+            before: BTreeMap::new(),
+            baseline: None,
+            taken_back: BTreeMap::new(),
             turns: 0,
             happened: Mishaps {
                 deaths: 0,
@@ -151,8 +167,32 @@ impl World {
     }
 
     /// Digests of rows, by table and id.
-    pub fn rows(&self) -> BTreeMap<(String, String), Digest> {
+    pub fn rows(&self) -> BTreeMap<RowName, Digest> {
         lock(&self.state).rows.clone()
+    }
+
+    /// Somebody who is not a part of the migration writes a row.
+    pub fn put(&self, row: RowName, digest: Digest) {
+        lock(&self.state).rows.insert(row, digest);
+    }
+
+    /// How often each row was taken back.
+    pub fn taken_back(&self) -> BTreeMap<RowName, u32> {
+        lock(&self.state).taken_back.clone()
+    }
+
+    /// What may still happen from now on.
+    pub fn allow(&self, mishaps: Mishaps) {
+        lock(&self.state).mishaps = mishaps;
+    }
+
+    /// The next run: nothing is published, and what was taken back is counted anew.
+    pub fn next_run(&self) {
+        let mut state = lock(&self.state);
+        state.fingerprint = None;
+        state.units.clear();
+        state.notes.clear();
+        state.taken_back.clear();
     }
 
     /// Calls that had their turn, and mishaps that happened.
@@ -300,9 +340,17 @@ impl State {
         };
         self.items.insert(item.key.clone(), kept);
         self.given.insert(item.key.clone(), item.clone());
+        self.baseline.get_or_insert_with(|| self.rows.clone());
         for row in &item.rows {
             let name = (row.shape.table.clone(), row.id().to_owned());
-            self.rows.insert(name, row.digest());
+            let stood = self.rows.insert(name.clone(), row.digest());
+            let written = (item.key.clone(), row.digest());
+            // What migration wrote itself is no state from before it.
+            if self.provenance.insert(name.clone(), written).is_none()
+                && let Some(stood) = stood
+            {
+                self.before.insert(name, stood);
+            }
         }
         true
     }

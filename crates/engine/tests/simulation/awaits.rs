@@ -10,10 +10,12 @@ use std::task::{Context, Poll};
 
 use futures::future::BoxFuture;
 use sunset_core::error::Result;
+use sunset_core::ports::rollback::{RollbackOptions, RollbackReport};
 use sunset_core::report::LoadReport;
 use sunset_testkit::generate::SplitMix;
 use sunset_testkit::simulation::World;
 
+use super::rollback::{assert_proven, furnish, taking_back};
 use super::{Crew, Expected, Known, NONE, held, live, runtime, settled, undisturbed, until_done};
 
 /// A life that is dropped instead of being woken once more. What it waited for has happened by then,
@@ -66,6 +68,7 @@ async fn lives(
 async fn at_every_await(known: &Arc<Known>, expected: &Expected, crew: Crew) -> u64 {
     for first in 0.. {
         let world = World::new(first, NONE);
+        furnish(&world, &expected.taken);
         let again = SplitMix::new(first).below(first + 1);
         let wakings = [first, again];
         let mortal = lives(world.clone(), Arc::clone(known), crew, &wakings);
@@ -83,6 +86,62 @@ async fn at_every_await(known: &Arc<Known>, expected: &Expected, crew: Crew) -> 
         }
     }
     unreachable!("a life is finite");
+}
+
+/// The same of a rollback: whoever begins it again ends it.
+async fn back_at_every_await(known: &Arc<Known>, expected: &Expected) -> u64 {
+    for first in 0.. {
+        let world = World::new(first, NONE);
+        furnish(&world, &expected.taken);
+        until_done(world.clone(), Arc::clone(known), Crew::Alone, 1).await;
+        let again = SplitMix::new(first).below(first + 1);
+        let mut died = 0;
+        for wakings in [first, again, u64::MAX] {
+            let (seat, _) = world.enter();
+            let life = Mortal {
+                life: Box::pin(taking_back(&seat, RollbackOptions::default())),
+                wakings,
+            };
+            let ended: Option<Result<RollbackReport>> = life.await;
+            world.leave(&seat);
+            if let Some(report) = ended {
+                let report = report.expect("nothing but deaths happens");
+                assert_proven(
+                    &report,
+                    true,
+                    &format!("dead before waking {first}, then {again}"),
+                );
+                break;
+            }
+            died += 1;
+        }
+        assert_eq!(
+            world.rows(),
+            expected.before,
+            "dead before waking {first}, then {again}"
+        );
+        assert!(
+            world.items().is_empty(),
+            "dead before waking {first}, then {again}"
+        );
+        if died == 0 {
+            return first;
+        }
+    }
+    unreachable!("a life is finite");
+}
+
+#[test]
+fn a_rollback_that_dies_at_every_await_leaves_what_was_before() {
+    let runtime = runtime();
+    let (known, expected) = runtime.block_on(undisturbed());
+    let awaits = runtime.block_on(back_at_every_await(&known, &expected));
+    assert!(awaits > 6, "{awaits}");
+    drop(writeln!(
+        std::io::stderr(),
+        "simulation: a rollback died before each of {awaits} wakings, and whoever took its place once \
+         more: V3 as it was before"
+    ));
 }
 
 #[test]

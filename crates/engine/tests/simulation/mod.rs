@@ -1,9 +1,10 @@
-//! The real flows over ports in memory, with every mishap at every call that a seed can think of,
+//! The real flows, forward and back, over ports in memory, with every mishap at every call that a seed can think of,
 //! and with a death at every await, one after the other.
 //!
 //! `SUNSET_SEEDS=N` asks for another number of seeds, `SUNSET_SEED=N` for one of them.
 
 mod awaits;
+mod rollback;
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -23,7 +24,7 @@ use sunset_engine::load::shared::{self, Fingerprint};
 use sunset_engine::load::{self, Destination, LoadOptions, Surveyed};
 use sunset_engine::retry::Retries;
 use sunset_testkit::generate::{self, Generated};
-use sunset_testkit::simulation::{MemoryDocuments, Mishaps, Seat, World};
+use sunset_testkit::simulation::{MemoryDocuments, Mishaps, RowName, Seat, World};
 
 const SEEDS: u64 = 10_000;
 const OWNER: &str = "owner";
@@ -150,7 +151,7 @@ async fn process(known: &Known, seat: &Seat) -> Result<LoadReport> {
 /// What V3 and the ledger hold in the end, and how often each item was written.
 type Held = (
     BTreeMap<ItemKey, (Digest, bool, u32)>,
-    BTreeMap<(String, String), Digest>,
+    BTreeMap<RowName, Digest>,
 );
 
 fn held(world: &World) -> Held {
@@ -213,6 +214,10 @@ async fn until_done(world: World, known: Arc<Known>, crew: Crew, places: u32) ->
 
 struct Expected {
     held: Held,
+    /// A row that stands in V3 before it is migrated.
+    taken: RowName,
+    /// V3 before the first run.
+    before: BTreeMap<RowName, Digest>,
     settled: BTreeMap<String, (u64, u64, u64)>,
 }
 
@@ -228,10 +233,17 @@ async fn undisturbed() -> (Arc<Known>, Expected) {
         surveyed,
         fingerprint,
     });
+    let bare = World::new(0, NONE);
+    until_done(bare.clone(), Arc::clone(&known), Crew::Alone, 1).await;
+    let taken = bare.rows().into_keys().nth(2).expect("rows");
     let world = World::new(0, NONE);
+    rollback::furnish(&world, &taken);
+    let before = world.rows();
     let reports = until_done(world.clone(), Arc::clone(&known), Crew::Alone, 1).await;
     let expected = Expected {
         held: held(&world),
+        taken,
+        before,
         settled: settled(&reports[0]),
     };
     let quarantined = expected.held.0.values().filter(|item| item.1).count();
@@ -247,6 +259,7 @@ async fn play(known: &Arc<Known>, seed: u64, expected: &Expected) -> (u64, Misha
         silences: 2,
     };
     let world = World::new(seed, mishaps);
+    rollback::furnish(&world, &expected.taken);
     let (crew, places) = match seed % 4 {
         0 => (Crew::Alone, 1),
         1 => (Crew::Surveyors, 3),
@@ -257,6 +270,11 @@ async fn play(known: &Arc<Known>, seed: u64, expected: &Expected) -> (u64, Misha
     for report in reports {
         assert_eq!(settled(&report), expected.settled, "seed {seed}");
     }
+    let back = Mishaps {
+        silences: 0,
+        ..mishaps
+    };
+    rollback::there_and_back(&world, known, seed, expected, back).await;
     world.history()
 }
 
@@ -268,7 +286,7 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 #[test]
-fn whatever_happens_to_workers_the_end_is_that_of_one_process() {
+fn whatever_happens_the_end_is_that_of_one_process_and_back_is_the_beginning() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let only: Option<u64> = number("SUNSET_SEED");
     let seeds = number("SUNSET_SEEDS").unwrap_or(SEEDS);
@@ -302,7 +320,7 @@ fn whatever_happens_to_workers_the_end_is_that_of_one_process() {
     drop(writeln!(
         std::io::stderr(),
         "simulation: {seeds} seeds in {:.1} s: {turns} calls, {deaths} deaths, {errors} errors, {silences} \
-         living workers taken for silent; {} items, {} of them in quarantine, each written once",
+         living workers taken for silent; {} items, {} of them in quarantine, each written once; taken back, each row once",
         began.elapsed().as_secs_f64(),
         expected.held.0.len(),
         quarantined

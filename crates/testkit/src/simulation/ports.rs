@@ -32,10 +32,26 @@ impl Seat {
     }
 
     /// One call: waits for its turn, and has its effect, or not.
-    async fn call<T>(&self, effect: impl FnOnce(&mut State, u32) -> Result<T> + Send) -> Result<T> {
+    pub(super) async fn call<T>(
+        &self,
+        effect: impl FnOnce(&mut State, u32) -> Result<T> + Send,
+    ) -> Result<T> {
+        let (done, heard) = self.call_asking(effect).await;
+        if heard {
+            done
+        } else {
+            done.and_then(|_| Err(passing()))
+        }
+    }
+
+    /// The same, and whether the answer came: whoever does not hear may ask what became of the call.
+    pub(super) async fn call_asking<T>(
+        &self,
+        effect: impl FnOnce(&mut State, u32) -> Result<T> + Send,
+    ) -> (Result<T>, bool) {
         let turn = self.world.turn(self.number).await;
         if turn == Turn::RefusedBefore {
-            return Err(passing());
+            return (Err(passing()), true);
         }
         let done = {
             let mut state = lock(&self.world.state);
@@ -51,14 +67,10 @@ impl Seat {
         };
         // The answer is on its way, as it is from a real server: whoever waits for it may die here.
         tokio::task::yield_now().await;
-        match turn {
-            Turn::DiesAfter => {
-                self.world.die(self.number).await;
-                done
-            }
-            Turn::UnheardAfter => done.and_then(|_| Err(passing())),
-            Turn::Go | Turn::RefusedBefore | Turn::DiesBefore => done,
+        if turn == Turn::DiesAfter {
+            self.world.die(self.number).await;
         }
+        (done, turn != Turn::UnheardAfter)
     }
 }
 
