@@ -73,55 +73,77 @@ tarball() {
     try "$work/tried/$name/bin" "$work/tried/$name/share/man/man1"
 }
 
-# The oldest C library that has everything the programs ask it for.
-needed_libc() {
-    local program
-    for program in "$1"/*; do
-        objdump -T "$program" | grep -o 'GLIBC_[0-9.]*'
-    done | sed 's/GLIBC_//' | sort -uV | tail -1
-}
-
 deb() {
-    local root architecture package page shell
-    root=$work/root
-    architecture=$(dpkg --print-architecture)
+    local root share page package
+    # Where the list of bin/data-migrate/Cargo.toml finds it.
+    rm -rf dist/deb && mkdir -p dist/deb
+    root=$PWD/dist/deb share=$root/usr/share/doc/sunset
     install_programs "$root/usr/bin"
     scripts/manual.sh "$root/usr/bin" "$work/manual"
     mkdir -p "$root/usr/share/man/man1" "$root/usr/share/bash-completion" "$root/usr/share/zsh" \
-        "$root/usr/share/fish" "$root/usr/share/doc/sunset" "$root/DEBIAN"
+        "$root/usr/share/fish" "$share"
     for page in "$work"/manual/man/*; do
         gzip -9n <"$page" >"$root/usr/share/man/man1/$(basename "$page").gz"
     done
     cp -R "$work/manual/bash" "$root/usr/share/bash-completion/completions"
     cp -R "$work/manual/zsh" "$root/usr/share/zsh/vendor-completions"
     cp -R "$work/manual/fish" "$root/usr/share/fish/vendor_completions.d"
-    shell=$root/usr/share/doc/sunset
-    install_documents "$shell"
-    cat LICENSE-MIT LICENSE-APACHE >"$shell/copyright"
-    scripts/licences.sh | gzip -9n >"$shell/licenses-of-others.txt.gz"
-    cat >"$root/DEBIAN/control" <<EOF
-Package: sunset
-Version: $version
-Architecture: $architecture
-Maintainer: The sunset maintainers <sunset@localhost>
-Section: database
-Priority: optional
-Depends: libc6 (>= $(needed_libc "$root/usr/bin")), libgcc-s1
-Recommends: ca-certificates
-Suggests: postgresql-client
-Installed-Size: $(du -sk "$root/usr" | cut -f1)
-Description: Retires an old system and proves that the new one has everything
- Moves documents out of Cloud Firestore into PostgreSQL and recordings out of
- Google Cloud Storage into Cloudflare R2, by small programs that each do one
- step, can each be run again, and can each be undone.
-EOF
-    (cd "$root" && find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum >DEBIAN/md5sums)
-    chmod -R go-w "$root"
-    package=dist/sunset_${version}_$architecture.deb
+    install_documents "$share"
+    # The text of the Apache licence is on every Debian system.
+    {
+        printf '%s\n' "sunset is under the Apache License, version 2.0, or the MIT License, whichever you" \
+            "choose. The former is in /usr/share/common-licenses/Apache-2.0, the latter below. The" \
+            "licences of the crates that it is built from are in licenses-of-others.txt.gz." ""
+        cat LICENSE-MIT
+    } >"$share/copyright"
+    scripts/licences.sh | gzip -9n >"$share/licenses-of-others.txt.gz"
+    {
+        printf 'sunset (%s) unstable; urgency=medium\n\n' "$version"
+        printf '  * What is new in it: CHANGELOG.md, in the folder of this file.\n\n'
+        printf ' -- The sunset maintainers <maintainers@sunset.invalid>  %s\n' \
+            "$(LC_ALL=C date -u -d "@$SOURCE_DATE_EPOCH" '+%a, %d %b %Y %H:%M:%S +0000')"
+    } | gzip -9n >"$share/changelog.gz"
+    package=dist/sunset_${version}_$(dpkg --print-architecture).deb
     archive=$package
-    dpkg-deb --root-owner-group -Zgzip --build "$root" "$package" >&2
-    dpkg-deb --extract "$package" "$work/tried"
+    "$(scripts/cargo-deb.sh)" deb --quiet --locked --package data-migrate --no-build --no-strip \
+        --compress-type gz --compress-system --output "$package" >&2
+    installed "$package" "$work/tried"
+    if ! diff -r "$root/usr" "$work/tried/usr" >&2; then
+        say "$package: what it installs is not what was put into it"
+        return 1
+    fi
+    rm -rf dist/deb
     try "$work/tried/usr/bin" "$work/tried/usr/share/man/man1"
+}
+
+# Installs a package where nothing else is, has the shells read their completions, and gives it over
+# to lintian where there is one. What only root may do is left out for others.
+installed() {
+    local package=$1 tried=$2 page
+    mkdir -p "$tried/var/lib/dpkg/info" "$tried/var/lib/dpkg/updates"
+    touch "$tried/var/lib/dpkg/status"
+    if [ "$(id -u)" -eq 0 ]; then
+        # Nothing that it depends on is in there.
+        if ! dpkg --root "$tried" --force-depends --install "$package" >"$work/dpkg" 2>&1; then
+            cat "$work/dpkg" >&2
+            return 1
+        fi
+    else
+        say "skipped: only root can install $package into a folder; it is unpacked"
+        dpkg-deb --extract "$package" "$tried"
+    fi
+    for page in "$tried"/usr/share/bash-completion/completions/*; do bash -n "$page"; done
+    if command -v zsh >/dev/null; then
+        for page in "$tried"/usr/share/zsh/vendor-completions/*; do zsh -n "$page"; done
+    fi
+    if command -v fish >/dev/null; then
+        for page in "$tried"/usr/share/fish/vendor_completions.d/*; do fish --no-execute "$page"; done
+    fi
+    if command -v lintian >/dev/null; then
+        lintian --allow-root --fail-on error,warning "$package" >&2 || return 1
+    else
+        say "skipped: there is no lintian"
+    fi
 }
 
 # Every program of an unpacked package says its version, and has its page.
