@@ -31,7 +31,8 @@ impl Flow {
         }
         let owner = if self.plan.has_owner() {
             let wanted = self.session.variable(env_vars::MIGRATION_USER_ID);
-            self.database.known_owner(wanted.as_deref()).await?
+            let keys = self.plan.owner_keys();
+            self.database.known_owner(wanted.as_deref(), &keys).await?
         } else {
             String::new()
         };

@@ -12,12 +12,15 @@ use sunset_core::plans::DocumentPlan;
 use sunset_core::ports::documents::{DocumentSource, Snapshot};
 use sunset_core::ports::rows::OnConflict;
 use sunset_core::ports::runs::{CutOver, RunEnd};
+use sunset_core::ports::verify::OwnerOfRows;
 use sunset_core::report::{Comparison, LoadReport};
 use sunset_engine::check;
 use sunset_engine::load::{self, Destination, LoadOptions};
 use sunset_engine::retry::Retries;
 use sunset_engine::verify::{Verification, VerifyOptions};
-use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, LiveReader, Verifier};
+use sunset_targets::postgres::{
+    ActiveRun, ConnectOptions, Database, Ledger, LiveReader, MIGRATION_EMAIL, Verifier,
+};
 use sunset_targets::recordings;
 
 use crate::Arguments;
@@ -87,6 +90,7 @@ impl Flow {
         if let Some(done) = ledger.cut_over(self.plan.name()).await? {
             return Ok(self.already(&done));
         }
+        self.expect_owner().await?;
         let options = serde_json::json!({"prune": self.arguments.prune});
         let start = sunset_cli::run_start::<Arguments>(self.plan.name(), options);
         let run = ledger.begin_run(&permit, &start).await?;
@@ -97,6 +101,27 @@ impl Flow {
                 Ok(self.end(&checks))
             }
             Err(error) => Err(run.failed(error).await),
+        }
+    }
+
+    /// That the settings lead to the user whom rows were given to, if they were: the last pass would
+    /// give them to another.
+    async fn expect_owner(&self) -> Result<()> {
+        if !self.plan.has_owner() {
+            return Ok(());
+        }
+        let wanted = self.session.variable(env_vars::MIGRATION_USER_ID);
+        let keys = self.plan.owner_keys();
+        let found = self
+            .database
+            .owner_of_rows(wanted.as_deref(), &keys, true)
+            .await?;
+        match found {
+            OwnerOfRows::Found(_) | OwnerOfRows::Nobody => Ok(()),
+            lost => match lost.fault(MIGRATION_EMAIL) {
+                Some(fault) => Err(fault.refusal()),
+                None => Ok(()),
+            },
         }
     }
 
@@ -118,7 +143,8 @@ impl Flow {
     async fn within(&self, ledger: &Ledger, run: &ActiveRun) -> Result<(LoadReport, CheckReport)> {
         let owner = if self.plan.has_owner() {
             let wanted = self.session.variable(env_vars::MIGRATION_USER_ID);
-            run.owner(wanted.as_deref()).await?.id
+            let keys = self.plan.owner_keys();
+            run.owner(wanted.as_deref(), &keys).await?.id
         } else {
             String::new()
         };

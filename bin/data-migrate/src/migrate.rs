@@ -164,7 +164,11 @@ impl Flow {
             Some(String::new())
         } else if missing.is_empty() {
             let wanted = self.session.variable(env_vars::MIGRATION_USER_ID);
-            self.database.find_owner(wanted.as_deref()).await?
+            let keys = self.plan.owner_keys();
+            let known = ledger.is_some();
+            self.database
+                .coming_owner(wanted.as_deref(), &keys, known)
+                .await?
         } else {
             self.session.say(&format!(
                 "V3 has no table {} yet: schema-push makes them",
@@ -263,7 +267,8 @@ impl Flow {
             return Ok(String::new());
         }
         let wanted = self.session.variable(env_vars::MIGRATION_USER_ID);
-        let owner = run.owner(wanted.as_deref()).await?;
+        let keys = self.plan.owner_keys();
+        let owner = run.owner(wanted.as_deref(), &keys).await?;
         if owner.created {
             self.session.say(&format!(
                 "made the owner, Migration User <migration@internal.system>: {}",

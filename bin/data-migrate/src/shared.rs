@@ -57,11 +57,7 @@ pub async fn work(flow: &Flow, consent: &Consent) -> Result<Status> {
             flow.tell(&report, Some(run), false);
             Ok(status_of(&report))
         }
-        Err(error) => {
-            // The error that stopped the worker matters more than that it could not be noted.
-            drop(crew.abandon(&error).await);
-            Err(error)
-        }
+        Err(error) => Err(crew.failed(error).await),
     }
 }
 

@@ -40,7 +40,8 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
     }
     arguments.in_place.refuse(&arguments.plan)?;
     let consent = arguments.write.consent(&session);
-    let reports = !arguments.no_report && matches!(consent, Consented::Write(_));
+    let writes = matches!(consent, Consented::Write(_));
+    let reports = !arguments.no_report && writes;
     let repair = match consent {
         _ if !arguments.repair => Repair::No,
         Consented::Write(consent) => Repair::Write(consent),
@@ -49,14 +50,21 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
     let backup = arguments.backup.wish(&session)?;
     let plan = sunset_cli::document_plan(&arguments.plan)?;
     let wanted = |name| arguments.only.is_empty() || arguments.only.contains(&name);
-    let proof = Proof::asked(&arguments, plan.as_ref())?;
-    if proof.is_some() && !wanted(SectionName::Data) {
+    let of_data = [
+        ("--proof", arguments.proof.is_some()),
+        ("--repair", arguments.repair),
+        ("--sample", arguments.sample.is_some()),
+    ];
+    let asked = of_data.iter().find(|(_, given)| *given);
+    if let Some((option, _)) = asked.filter(|_| !wanted(SectionName::Data)) {
         return Err(Error::new(
             ErrorKind::Configuration,
-            "--proof is of documents and rows, and --only leaves them out",
+            format!("{option} is of documents and rows, and --only leaves them out"),
         )
         .remedy("add --only data, or leave --only out"));
     }
+    // A dry run finds the faults of what it is given, and writes none.
+    let proof = Proof::asked(&arguments, plan.as_ref())?.filter(|_| writes);
     let (settings, documents, pace, price) = session.settings(|variables, faults| {
         (
             DatabaseSettings::read(variables, faults),
@@ -79,6 +87,7 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
         pace,
         price,
         reports,
+        writes,
         begun,
     };
     let of = Of {
@@ -105,6 +114,8 @@ struct Checking<'a> {
     price: ReadPrice,
     /// Whether a report is written.
     reports: bool,
+    /// Whether anything is.
+    writes: bool,
     begun: Instant,
 }
 
@@ -145,6 +156,11 @@ impl Checking<'_> {
         if let (Some(proof), Some(path), true) = (proof, &self.arguments.proof, compared_data) {
             let manifest = manifest(&report, &checks, database.identity().as_str());
             proof.finish(manifest, path, session)?;
+        } else if let (Some(path), false) = (&self.arguments.proof, self.writes) {
+            session.print(&format!(
+                "Proof: {} would be written where documents and rows pass",
+                path.display()
+            ));
         }
         session.json(|| report.to_json());
         Ok(match checks.verdict() {

@@ -1,7 +1,7 @@
 //! Documents and rows: compared, and written again where that was asked for.
 
 use serde_json::json;
-use sunset_cli::Session;
+use sunset_cli::{Session, render};
 use sunset_core::check::Section;
 use sunset_core::config::BackupWish;
 use sunset_core::env_vars;
@@ -11,7 +11,7 @@ use sunset_core::plans::{DocumentPlan, Integrity, RecordedNumbers};
 use sunset_core::ports::documents::{DocumentSource, Snapshot};
 use sunset_core::ports::rows::{OnConflict, RowWriter};
 use sunset_core::ports::runs::{RunEnd, RunStart};
-use sunset_core::ports::verify::{ForeignKey, LeafSink, OwnerOfRows};
+use sunset_core::ports::verify::{LeafSink, OwnerOfRows};
 use sunset_core::report::Comparison;
 use sunset_engine::load::Surveyed;
 use sunset_engine::retry::Retries;
@@ -79,6 +79,10 @@ impl Data<'_> {
         if let Repair::Show = repair {
             self.show(&comparison);
         }
+        if comparison.collections.values().all(|proof| proof.read == 0) {
+            self.session
+                .say(&render::no_documents(&surveyed.snapshot.source));
+        }
         let mut section =
             check::data(self.plan, self.integrity, &comparison, self.verifier).await?;
         if let Some(owner) = &owner {
@@ -95,12 +99,9 @@ impl Data<'_> {
             return Ok(None);
         }
         let named = self.session.variable(env_vars::MIGRATION_USER_ID);
-        let users = self.integrity.users.as_ref();
-        let shapes = self.plan.shapes();
-        let keys = self.integrity.foreign_keys.iter().filter(|key| {
-            Some(&key.target) == users && shapes.iter().any(|shape| shape.table == key.table)
-        });
-        let keys: Vec<ForeignKey> = keys.cloned().collect();
+        // Of those, the ones that are there.
+        let mut keys = self.plan.owner_keys();
+        keys.retain(|key| self.integrity.foreign_keys.contains(key));
         let named = named.as_deref();
         let ledger = self.ledger.is_some();
         let found = self.database.owner_of_rows(named, &keys, ledger).await?;

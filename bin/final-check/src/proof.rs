@@ -126,6 +126,12 @@ pub fn verify(path: &Path, arguments: &Arguments, session: &Session) -> Result<S
         (false, _, _) => "NOT VERIFIED: see above.",
     });
     let verified = faults.is_empty() && !missing;
+    if verified && arguments.signed_by.is_none() {
+        session.print(
+            "Whose key signed it was not asked: compare the key with the one that was printed when the \
+             proof was made, or give that to --signed-by.",
+        );
+    }
     session.json(|| document(&opened, &inclusions, &faults, verified));
     Ok(if verified {
         Status::Done

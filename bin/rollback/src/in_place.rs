@@ -1,7 +1,7 @@
 //! Taking back what a plan changed in place: cells first, then, where it is asked for, the schema.
 
 use serde_json::{Value, json};
-use sunset_cli::{Consented, Palette, Program, Session, Status, Tone, render};
+use sunset_cli::{Consented, Program, Session, Status, render};
 use sunset_core::config::{BackupWish, DatabaseSettings, Pace};
 use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
@@ -10,13 +10,13 @@ use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::plans::in_place::{Parameters, Registered};
 use sunset_core::ports::in_place::{ChangeScope, ChangeUndoer};
 use sunset_core::ports::runs::RunEnd;
-use sunset_core::schema::steps::Effect;
-use sunset_core::schema::undo::{RecordedStep, UndoPlan};
+use sunset_core::schema::undo::{TakenFirst, UndoPlan};
 use sunset_engine::in_place::{TakenReport, plan_take_back, take_back};
 use sunset_engine::retry::Retries;
 use sunset_engine::schema::{self, Kept, Undone};
 use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, LiveReader};
 
+use crate::undo::structure;
 use crate::{Arguments, levels, tell};
 
 pub async fn undo(
@@ -55,7 +55,6 @@ pub async fn undo(
         },
         schema: arguments.schema,
         retries: Retries(pace.max_retries),
-        palette: Palette::of(&session),
         session,
         database,
     };
@@ -88,7 +87,6 @@ struct Flow {
     scope: ChangeScope,
     schema: bool,
     retries: Retries,
-    palette: Palette,
     session: Session,
     database: Database,
 }
@@ -105,23 +103,14 @@ impl Flow {
             &report.kept,
             true,
         ));
-        let mut steps = 0;
-        if self.schema {
-            let recorded = ledger.schema_steps_of(&self.scope.plan).await?;
-            let full = self.full_tables(&recorded).await?;
-            let plan = UndoPlan::of(recorded);
-            steps = plan.steps.len();
-            for step in &plan.steps {
-                self.session.print(&format!("would undo: {}", step.title));
-            }
-            for kept in &full {
-                let words = format!("stands in the way: {} {}", kept.rows.count, kept.what);
-                self.session
-                    .print(&self.palette.paint(Tone::Notice, &words));
-            }
-        }
-        let nothing = report == TakenReport::default() && steps == 0;
-        let status = if dry_run || nothing {
+        let (undo, kept) = self.plan_schema(&ledger).await?;
+        let detailed = dry_run || self.session.is_verbose();
+        structure::tell_schema(&self.session, &undo, &kept, detailed);
+        let in_the_way = !kept.is_empty() || !undo.hindered.is_empty();
+        let nothing = report == TakenReport::default() && undo.steps.is_empty();
+        let status = if in_the_way && dry_run {
+            Status::Incomplete
+        } else if dry_run || nothing {
             Status::Done
         } else {
             self.session.say(
@@ -129,7 +118,8 @@ impl Flow {
             );
             Status::Error
         };
-        self.json(&report, None, dry_run, status);
+        let planned = self.schema.then(|| structure::planned_json(&undo, &kept));
+        self.json(&report, planned, dry_run, status);
         Ok(status)
     }
 
@@ -140,15 +130,22 @@ impl Flow {
         Status::Done
     }
 
-    /// Tables that the plan made and that hold rows.
-    async fn full_tables(&self, recorded: &[RecordedStep]) -> Result<Vec<Kept>> {
-        let made = recorded
-            .iter()
-            .filter(|step| matches!(step.effect, Effect::CreatesTable { .. }))
-            .cloned()
-            .collect();
+    /// What `--schema` would undo, and what would keep it from that once the values are taken back.
+    async fn plan_schema(&self, ledger: &Ledger) -> Result<(UndoPlan, Vec<Kept>)> {
+        if !self.schema {
+            return Ok((UndoPlan::default(), Vec::new()));
+        }
+        let recorded = ledger.schema_steps_of(&self.scope.plan).await?;
         let reader = LiveReader::new(self.database.clone());
-        Ok(schema::plan_undo(&reader, made, None).await?.1)
+        let cells = TakenFirst::Cells {
+            plan: &self.scope.plan,
+            run: self.scope.run,
+        };
+        let (undo, kept) = schema::plan_undo(&reader, recorded, cells).await?;
+        if self.scope.force {
+            return Ok((undo, Vec::new()));
+        }
+        Ok((undo, kept))
     }
 
     async fn take_back(&self, consent: &Consent) -> Result<Status> {
@@ -184,22 +181,9 @@ impl Flow {
         consent: &Consent,
     ) -> Result<(TakenReport, Option<Undone>)> {
         let recorded = ledger.schema_steps_of(&self.scope.plan).await?;
-        if self.schema && !self.scope.force {
-            // Asked before anything is done, so that nothing is done by halves.
-            let full = self.full_tables(&recorded).await?;
-            if !full.is_empty() {
-                let what: Vec<String> = full
-                    .iter()
-                    .map(|kept| format!("{} {}", kept.rows.count, kept.what))
-                    .collect();
-                return Err(Error::new(
-                    ErrorKind::Refused,
-                    "the plan's tables hold rows, which would be lost with them; nothing was done",
-                )
-                .item(what.join("; "))
-                .remedy("leave --schema out to take the values back alone, empty the tables, or say --force to lose their rows"));
-            }
-        }
+        // Asked before anything is done, so that nothing is done by halves.
+        let (undo, kept) = self.plan_schema(ledger).await?;
+        schema::may_undo(&undo, &kept, self.scope.force)?;
         let what = (self.tables.as_slice(), self.namespace.as_str());
         let wish = &self.backup;
         let taken = sunset_backup::before_writing(wish, consent, run, what, self.retries).await?;
@@ -251,11 +235,17 @@ impl Flow {
         } else {
             Status::Done
         };
-        self.json(report, undone, false, status);
+        let schema = undone.map(|undone| {
+            json!({
+                "undone": undone.steps,
+                "permanent": undone.permanent,
+            })
+        });
+        self.json(report, schema, false, status);
         status
     }
 
-    fn json(&self, report: &TakenReport, undone: Option<&Undone>, dry_run: bool, status: Status) {
+    fn json(&self, report: &TakenReport, schema: Option<Value>, dry_run: bool, status: Status) {
         self.session.json(|| {
             let kept: Vec<Value> = report
                 .kept
@@ -269,10 +259,7 @@ impl Flow {
                 "database": self.database.describe(),
                 "rows": counts(report),
                 "kept": {"count": report.kept(), "first": kept},
-                "schema": undone.map(|undone| json!({
-                    "undone": undone.steps,
-                    "permanent": undone.permanent,
-                })),
+                "schema": schema,
             })
         });
     }

@@ -2,7 +2,7 @@
 
 mod bucket;
 mod outcome;
-mod structure;
+pub mod structure;
 
 use serde_json::{Value, json};
 use sunset_cli::{Consented, Program, Session, Status, render};
@@ -16,6 +16,7 @@ use sunset_core::plans::in_place::Parameters;
 use sunset_core::ports::in_place::ChangeScope;
 use sunset_core::ports::rollback::{RollbackOptions, RollbackReport, Scope, UndoPlanner, Undone};
 use sunset_core::ports::runs::RunEnd;
+use sunset_engine::erasure::Erased;
 use sunset_engine::in_place::{TakenReport, plan_take_back, take_back};
 use sunset_engine::retry::Retries;
 use sunset_engine::rollback::rollback;
@@ -24,8 +25,6 @@ use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger};
 use sunset_targets::r2::R2Bucket;
 
 use crate::{Arguments, in_place, kept, levels, tell};
-
-use self::bucket::Emptied;
 
 pub async fn undo(arguments: Arguments, session: Session) -> Result<Status> {
     if arguments.list_backups {
@@ -163,7 +162,8 @@ impl Flow {
             .print(&render::rollback_text(&plan, true, language));
         self.tell_bucket(&emptied, true);
         let (undo, kept) = self.plan_schema(&ledger, &plan).await?;
-        self.tell_schema(&undo, &kept);
+        let detailed = dry_run || self.session.is_verbose();
+        structure::tell_schema(&self.session, &undo, &kept, detailed);
         let in_the_way = !kept.is_empty() || !undo.hindered.is_empty();
         let nothing = plan == Undone::default() && emptied.is_nothing() && undo.steps.is_empty();
         let status = if in_the_way && dry_run {
@@ -240,7 +240,7 @@ impl Flow {
         ledger: &Ledger,
         run: &ActiveRun,
         consent: &Consent,
-    ) -> Result<(RollbackReport, Emptied, u64)> {
+    ) -> Result<(RollbackReport, Erased, u64)> {
         // The plan's tables, and what else the ledger names: the owner's, and those of other plans.
         let mut tables = ledger.touched_tables(&self.scope).await?;
         tables.extend(self.tables.iter().cloned());

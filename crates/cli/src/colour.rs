@@ -1,5 +1,6 @@
 //! Colours, where a person looks at a terminal and has not said `NO_COLOR`.
 
+use std::borrow::Cow;
 use std::io::IsTerminal;
 
 use sunset_core::env_vars;
@@ -65,9 +66,50 @@ impl Palette {
     }
 }
 
+/// What [`Palette::paint`] puts around a text.
+const OWN: [&str; 5] = [
+    "\u{1b}[0m",
+    "\u{1b}[1m",
+    "\u{1b}[31m",
+    "\u{1b}[32m",
+    "\u{1b}[33m",
+];
+
+/// A line in which every control character of somebody's data, but for tabs, is spelled out: a
+/// terminal would obey it, and a text could paint what was never found.
+pub fn visible(line: &str) -> Cow<'_, str> {
+    let spelled = |c: char| c.is_control() && c != '\t';
+    if !line.contains(spelled) {
+        return line.into();
+    }
+    let mut text = String::with_capacity(line.len() + 16);
+    let mut rest = line;
+    while let Some(first) = rest.chars().next() {
+        let own = OWN.iter().find(|code| rest.starts_with(**code));
+        let length = own.map_or(first.len_utf8(), |code| code.len());
+        match own {
+            Some(code) => text.push_str(code),
+            None if spelled(first) => text.push_str(&format!("<U+{:04X}>", u32::from(first))),
+            None => text.push(first),
+        }
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    text.into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn control_characters_are_spelled_out_and_our_own_colours_stay() {
+        assert_eq!(visible("a\tb 測試"), "a\tb 測試");
+        let line = format!("{} \u{1b}[2J\rOK\u{9b}8m", "\u{1b}[31mx\u{1b}[0m");
+        assert_eq!(
+            visible(&line),
+            "\u{1b}[31mx\u{1b}[0m <U+001B>[2J<U+000D>OK<U+009B>8m"
+        );
+    }
 
     #[test]
     fn without_colours_a_text_is_what_it_is() {

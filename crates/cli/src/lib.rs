@@ -66,6 +66,7 @@ pub use notice::{Notice, NoticeArgs, Notifier};
 pub use numbers::{bytes, duration, interval, thousands};
 pub use plans::{
     desired_schema, document_plan, in_place_plan, in_place_settings, is_file, schema_name,
+    schema_plan_name,
 };
 pub use report_files::{ReportBehind, now, write_report};
 pub use session::{Program, Session, run};

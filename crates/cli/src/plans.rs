@@ -76,6 +76,23 @@ pub fn desired_schema(named: &str, namespace: &str) -> Result<PlanSchema> {
     }
 }
 
+/// Reads the name of a plan that has a schema, or of a file that holds a plan, as `--plan` takes it.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn schema_plan_name(text: &str) -> std::result::Result<String, String> {
+    if is_file(text) {
+        return Ok(text.to_owned());
+    }
+    match schema_named(text, "public") {
+        Ok(_) => Ok(text.to_owned()),
+        Err(unknown) => Err(match unknown.remedy_text() {
+            Some(remedy) => format!("{}; {remedy}", unknown.what()),
+            None => unknown.what().to_owned(),
+        }),
+    }
+}
+
 /// Reads the name of a schema of the database, as `--schema` takes it.
 ///
 /// # Errors

@@ -19,6 +19,7 @@ use sunset_core::secret::Secret;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::arguments::CommonArgs;
+use crate::colour::visible;
 use crate::environment::Environment;
 use crate::failure::{failure_json, failure_text};
 use crate::heard;
@@ -90,7 +91,11 @@ impl Talk {
         let mut out = io::stderr().lock();
         for line in text.lines() {
             // Nobody listens any more: there is nobody to tell.
-            drop(writeln!(out, "{mark}{}", self.language.words(line)));
+            drop(writeln!(
+                out,
+                "{mark}{}",
+                visible(&self.language.words(line))
+            ));
         }
     }
 
@@ -153,7 +158,8 @@ impl Session {
         };
         let mut out = io::stdout().lock();
         for line in text.lines() {
-            drop(writeln!(out, "{mark}{}", self.language().words(line)));
+            let words = self.language().words(line);
+            drop(writeln!(out, "{mark}{}", visible(&words)));
         }
     }
 
@@ -167,6 +173,13 @@ impl Session {
         if self.json {
             drop(writeln!(io::stdout().lock(), "{:#}", document()));
         }
+    }
+
+    /// Says what is wrong with the arguments, where only more than one of them together tell.
+    pub fn usage(&self, fault: &Error) -> Status {
+        self.say(&failure_text(fault));
+        self.json(|| failure_json(fault));
+        Status::Usage
     }
 
     /// What somebody types when asked, on standard input; `None` when nobody is there.
@@ -264,7 +277,8 @@ where
         Ok(status) => status.into(),
         Err(error) => {
             for line in failure_text(&error).lines() {
-                drop(writeln!(io::stderr().lock(), "{}", language.words(line)));
+                let words = language.words(line);
+                drop(writeln!(io::stderr().lock(), "{}", visible(&words)));
             }
             if json {
                 let document = failure_json(&error);

@@ -1,10 +1,10 @@
 //! What the new bucket holds, compared with what was migrated.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use futures::{StreamExt, TryStreamExt};
 use sunset_core::audio::bucket::{BucketReport, Sampled};
-use sunset_core::audio::inventory::{self, Difference, what_differs};
+use sunset_core::audio::inventory::{self, Difference, Inventory, what_differs};
 use sunset_core::audio::plan::Tally;
 use sunset_core::audio::planner::differs;
 use sunset_core::audio::record::ObjectRecord;
@@ -40,7 +40,8 @@ pub async fn check(
     let retries = options.retries;
     let records = retry(retries, || ledger.objects()).await?;
     let stored = retry(retries, || store.list("").try_concat()).await?;
-    let inventory = inventory::take(stored, &records);
+    let mut inventory = inventory::take(stored, &records);
+    tell_unfinished(ledger, &mut inventory).await?;
     let mut report = BucketReport::default();
     for object in &inventory.sample {
         let head = retry(retries, || store.head(&object.key)).await?;
@@ -88,6 +89,29 @@ pub async fn check(
     }
     report.inventory = inventory;
     Ok(report)
+}
+
+/// Tells from the objects that nothing records those that migration was about to store.
+pub(crate) async fn tell_unfinished(
+    ledger: &dyn ObjectLedger,
+    inventory: &mut Inventory,
+) -> Result<()> {
+    if inventory.unexpected.is_empty() {
+        return Ok(());
+    }
+    let mut keys = HashSet::new();
+    let mut after = String::new();
+    loop {
+        let page = ledger.keys(&after, None).await?;
+        let Some(last) = page.last() else {
+            break;
+        };
+        after.clone_from(&last.key);
+        let intended = page.into_iter().filter(|known| known.intent.is_some());
+        keys.extend(intended.map(|known| known.key));
+    }
+    inventory.set_apart(&keys);
+    Ok(())
 }
 
 fn head_difference(

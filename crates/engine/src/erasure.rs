@@ -2,7 +2,8 @@
 //!
 //! The ledger gives the keys under which migration stored something, or was about to when it was
 //! stopped. Each object is looked at, and goes only where it is what was recorded, or says itself
-//! that migration stored it; what else stands there is named.
+//! that migration stored it; what else stands there is named. What was about to be stored and is
+//! not there may still be on its way: it is looked for again the next time.
 
 use std::collections::BTreeMap;
 
@@ -34,6 +35,8 @@ pub struct Erased {
     pub uploads: u64,
     /// Keys of objects that stay, because they are not known to be what migration stored, with why.
     pub kept: Vec<(String, &'static str)>,
+    /// Keys of the objects that go, or would, where they are asked for.
+    pub keys: Vec<String>,
 }
 
 /// Where objects are looked for.
@@ -48,6 +51,8 @@ pub struct Looking<'a> {
     pub progress: &'a dyn Progress,
     /// Told the key of each object that goes, or would.
     pub told: &'a (dyn Fn(&str) + Sync),
+    /// Whether the keys of the objects that go are given, too.
+    pub named: bool,
 }
 
 /// What removes objects, and records that they are not there any more.
@@ -162,26 +167,37 @@ impl Looking<'_> {
             Fate::Removed => {
                 erased.removed += 1;
                 (self.told)(&known.key);
+                if self.named {
+                    erased.keys.push(known.key.clone());
+                }
                 if let Some(hand) = hand {
                     retry(self.retries, || hand.writer.delete(&known.key)).await?;
                 }
             }
         }
-        if let Some(hand) = hand {
+        if let Some(hand) = hand
+            && !known.records.is_empty()
+        {
             let records: Vec<ObjectRecord> = known.records.iter().map(not_stored).collect();
-            retry(self.retries, || hand.journal.removed(&known.key, &records)).await?;
+            retry(self.retries, || hand.journal.record(&records)).await?;
         }
         Ok(erased)
     }
 }
 
 impl Erased {
+    /// Whether nothing was done, or would be.
+    pub fn is_nothing(&self) -> bool {
+        self.removed + self.uploads == 0
+    }
+
     fn add(&mut self, other: Self) {
         self.removed += other.removed;
         self.gone += other.gone;
         self.in_use += other.in_use;
         self.uploads += other.uploads;
         self.kept.extend(other.kept);
+        self.keys.extend(other.keys);
     }
 }
 

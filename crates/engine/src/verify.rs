@@ -3,6 +3,9 @@
 
 mod mend;
 mod sample;
+mod taken_back;
+
+use std::collections::BTreeMap;
 
 use futures::{StreamExt, TryStreamExt};
 use sunset_core::digest::Digest;
@@ -11,9 +14,10 @@ use sunset_core::plans::DocumentPlan;
 use sunset_core::ports::documents::DocumentSource;
 use sunset_core::ports::progress::Progress;
 use sunset_core::ports::rows::{Accounted, Item, ItemKey, RowWriter};
+use sunset_core::ports::runs::RunId;
 use sunset_core::ports::verify::{LeafSink, LedgerFault, RowDifference, RowVerifier};
 use sunset_core::proof::TreeKind;
-use sunset_core::report::Comparison;
+use sunset_core::report::{Comparison, TakenRows};
 use sunset_core::row::Row;
 
 use self::sample::Sample;
@@ -64,6 +68,11 @@ struct Batch {
     ledger: Option<Vec<LedgerFault>>,
     /// Entries of the ledger that were booked again.
     booked: u64,
+    /// Documents that a rollback took back, with its run; neither their rows nor their entries are
+    /// named beside.
+    taken_back: Vec<(ItemKey, RunId)>,
+    /// How many of their rows are missing or differ, and how many have no entry, per table.
+    their_rows: BTreeMap<String, TakenRows>,
 }
 
 impl Verification<'_> {
@@ -172,10 +181,13 @@ impl Verification<'_> {
             repaired: Vec::new(),
             ledger,
             booked: 0,
+            taken_back: Vec::new(),
+            their_rows: BTreeMap::new(),
         };
         if let Some(writer) = self.writer {
             self.mend(writer, &mut batch).await?;
         }
+        self.set_apart(&mut batch).await?;
         Ok(batch)
     }
 }
@@ -200,7 +212,8 @@ fn settle(comparison: &mut Comparison, batch: Batch) {
         comparison.account(batch.items.len() as u64, faults);
     }
     comparison.booked += batch.booked;
-    comparison.place(&batch.items, batch.differences);
+    comparison.take_back(&batch.taken_back, batch.their_rows);
+    comparison.place(&batch.items, batch.differences, &batch.taken_back);
     for was in batch.repaired {
         comparison.repair(was);
     }

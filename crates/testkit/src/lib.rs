@@ -7,6 +7,7 @@ pub mod firestore;
 pub mod fuzz;
 pub mod generate;
 pub mod http_proxy;
+pub mod local_s3;
 pub mod neon;
 pub mod newer;
 pub mod objects;

@@ -148,6 +148,23 @@ async fn the_schema_goes_back_only_with_empty_tables_or_force() {
     assert_eq!(refused.status, 1, "{refused:?}");
     assert!(refused.holds("3 rows in CallPlanAccount"), "{refused:?}");
     assert_eq!(scratch.customers().await, migrated, "nothing was done");
+    // What was made since is seen before anything is done, too, and forced by nobody.
+    scratch
+        .run(r#"CREATE VIEW ranks AS SELECT "accountPriority" FROM "Customer""#)
+        .await;
+    let dry = scratch.say(
+        "rollback",
+        &["--plan", "leora-phase2", "--dry-run", "--schema", "--force"],
+    );
+    assert_eq!(dry.status, 3, "{dry:?}");
+    let hindered = scratch.say(
+        "rollback",
+        &["--plan", "leora-phase2", "--yes", "--schema", "--force"],
+    );
+    assert_eq!(hindered.status, 1, "{hindered:?}");
+    assert!(hindered.holds("view public.ranks uses it"), "{hindered:?}");
+    assert_eq!(scratch.customers().await, migrated, "nothing was done");
+    scratch.run("DROP VIEW ranks").await;
     let forced = scratch.say(
         "rollback",
         &["--plan", "leora-phase2", "--yes", "--schema", "--force"],

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use sunset_cli::{Status, render};
 use sunset_core::ports::rollback::{RollbackReport, Undone};
+use sunset_engine::erasure::Erased;
 use sunset_engine::schema;
 
 use super::Flow;
-use super::bucket::Emptied;
 
 impl Flow {
     pub(super) fn nothing(&self) -> Status {
@@ -20,13 +20,13 @@ impl Flow {
     pub(super) fn end(
         &self,
         report: &RollbackReport,
-        emptied: &Emptied,
+        emptied: &Erased,
         kept: u64,
         schema: Option<&schema::Undone>,
     ) -> Status {
         let status = if report.proof.values().any(|proof| !proof.others_untouched) {
             Status::CheckFailed
-        } else if report.undone.kept.is_empty() && emptied.erased.kept.is_empty() && kept == 0 {
+        } else if report.undone.kept.is_empty() && emptied.kept.is_empty() && kept == 0 {
             Status::Done
         } else {
             Status::Incomplete

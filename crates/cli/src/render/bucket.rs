@@ -89,6 +89,7 @@ pub fn bucket_json(report: &BucketReport, section: &Section) -> Value {
         "missing": inventory.missing,
         "different": inventory.different.iter().chain(&report.differences).chain(&report.corrupt)
             .map(|one| json!({ "key": one.key, "what": one.what })).collect::<Vec<_>>(),
+        "unfinished": inventory.unfinished.iter().map(|object| &object.key).collect::<Vec<_>>(),
         "unexpected": inventory.unexpected.iter().map(|object| &object.key).collect::<Vec<_>>(),
         "left_behind": inventory.left_behind.iter()
             .map(|one| json!({ "key": one.object.key, "now": one.now })).collect::<Vec<_>>(),

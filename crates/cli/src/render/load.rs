@@ -108,13 +108,7 @@ pub fn load_text(report: &LoadReport, dry_run: bool, verbose: bool) -> String {
         line(&mut text, format_args!("{}{later}", bill_text(bill)));
     }
     if report.collections.values().all(|counts| counts.read == 0) {
-        line(
-            &mut text,
-            format_args!(
-                "{} holds no document of this plan's collections: is V2_FIRESTORE right?",
-                report.source
-            ),
-        );
+        line(&mut text, format_args!("{}", no_documents(&report.source)));
     } else if report.written_rows() == 0 && report.conflicts.count == 0 && !dry_run {
         line(
             &mut text,
@@ -127,7 +121,7 @@ pub fn load_text(report: &LoadReport, dry_run: bool, verbose: bool) -> String {
 /// What is said before a source is read whose owner is billed for it.
 pub fn expected_bill_text(bill: Bill) -> String {
     format!(
-        "Firestore bills reading: about {} documents at the most, {} at {} for 100,000; \
+        "Firestore bills reading: about {} documents, {} at {} for 100,000; \
          data-migrate reads a collection twice, or once where nothing of it has changed since the \
          last run, and so does this dry run",
         thousands(bill.reads),
@@ -267,6 +261,11 @@ pub fn load_json(report: &LoadReport, run: Option<i64>, dry_run: bool) -> Value 
         "bill": report.bill.map(Bill::to_json),
         "milliseconds": report.phases_json(),
     })
+}
+
+/// That a source is perhaps another one than was meant.
+pub fn no_documents(source: &str) -> String {
+    format!("{source} holds no document of this plan's collections: is V2_FIRESTORE right?")
 }
 
 #[cfg(test)]

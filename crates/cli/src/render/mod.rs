@@ -25,7 +25,7 @@ pub use in_place::{
 };
 pub use inspect::{inspect_json, inspect_text};
 pub use inspect_page::inspect_html;
-pub use load::{bill_text, expected_bill_text, load_json, load_text};
+pub use load::{bill_text, expected_bill_text, load_json, load_text, no_documents};
 pub use proof::{fault_text, hexadecimal, inclusions_json, inclusions_text, proof_document_text};
 pub use report::{Failure, Report};
 pub use rollback::{

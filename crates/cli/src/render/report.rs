@@ -232,6 +232,7 @@ impl Report {
                     "repeated": proof.repeated,
                     "quarantined": proof.quarantined,
                     "differing": proof.differing,
+                    "rolled_back": proof.taken_back,
                     "not_compared": proof.not_compared,
                     "superseded": proof.superseded,
                 });

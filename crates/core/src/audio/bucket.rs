@@ -126,6 +126,7 @@ impl BucketReport {
             )
         });
         let left_behind = left_behind(inventory);
+        let unfinished = unfinished(inventory);
         Check::new(
             "what was migrated is there",
             format!(
@@ -137,8 +138,26 @@ impl BucketReport {
         .with(missing)
         .with(differences("objects are different", &all))
         .with(unexpected)
+        .with(unfinished)
         .with(left_behind)
     }
+}
+
+/// Objects that a run which was stopped had sent, and that nothing records.
+pub fn unfinished(inventory: &Inventory) -> Option<Finding> {
+    let unfinished = &inventory.unfinished;
+    (!unfinished.is_empty()).then(|| {
+        let keys = unfinished.iter().take(NAMED);
+        Finding::note(
+            "objects are there that migration was about to store when it was stopped or taken back",
+            unfinished.len() as u64,
+            keys.map(|object| object.key.clone()).collect(),
+        )
+        .remedy(
+            "audio-migrate proves and records them; rollback --delete-objects removes them, once \
+             more if it was run before they got there",
+        )
+    })
 }
 
 /// Copies that nothing points at any more, because the months of their conversations changed.

@@ -1,6 +1,6 @@
 //! What the new bucket holds, compared with what the ledger says it must hold.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::ports::objects::StoredObject;
 
@@ -45,6 +45,8 @@ pub struct Inventory {
     pub different: Vec<Difference>,
     /// There and not recorded.
     pub unexpected: Vec<StoredObject>,
+    /// There, and what is known of them is that migration was about to store them.
+    pub unfinished: Vec<StoredObject>,
     /// There under a key of another month than the one recorded, with the same bytes: what was
     /// copied before `created_at` of its conversation changed.
     pub left_behind: Vec<LeftBehind>,
@@ -101,6 +103,18 @@ pub fn take(mut stored: Vec<StoredObject>, ledger: &[ObjectRecord]) -> Inventory
     inventory.missing = recorded.into_keys().map(ToOwned::to_owned).collect();
     inventory.missing.sort();
     inventory
+}
+
+impl Inventory {
+    /// Tells from the unexpected objects those that migration was about to store under `keys`.
+    pub fn set_apart(&mut self, keys: &HashSet<String>) {
+        let unexpected = std::mem::take(&mut self.unexpected);
+        let (ours, others) = unexpected
+            .into_iter()
+            .partition(|object| keys.contains(&object.key));
+        self.unfinished = ours;
+        self.unexpected = others;
+    }
 }
 
 /// Recorded objects that are there as recorded, by what stays of a key when its month changes.

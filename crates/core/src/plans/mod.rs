@@ -103,6 +103,20 @@ pub trait DocumentPlan: Send + Sync {
     fn survey(&self, owner: &str) -> Box<dyn Survey>;
 }
 
+impl dyn DocumentPlan + '_ {
+    /// The references of its rows to their users.
+    pub fn owner_keys(&self) -> Vec<ForeignKey> {
+        let integrity = self.integrity();
+        let shapes = self.shapes();
+        let mut keys = integrity.foreign_keys;
+        keys.retain(|key| {
+            Some(&key.target) == integrity.users.as_ref()
+                && shapes.iter().any(|shape| shape.table == key.table)
+        });
+        keys
+    }
+}
+
 /// Numbers that earlier runs assigned: kind → document → number.
 #[derive(Debug, Clone, Default)]
 pub struct RecordedNumbers {

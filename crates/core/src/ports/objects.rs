@@ -252,12 +252,9 @@ pub trait ObjectJournal: Send + Sync {
     async fn record(&self, records: &[ObjectRecord]) -> Result<()>;
 
     /// Records what is about to be stored, before it is: whatever happens then, a rollback knows
-    /// where to look. What is recorded of a key already stays, until its object is proven.
+    /// where to look. What is recorded of a key already stays, until its object is proven: also when
+    /// a rollback found nothing there, for what a stopped run sent may get there later.
     async fn intend(&self, intents: &[Intent]) -> Result<()>;
-
-    /// Records that nothing of migration is stored under a key: its records become `records`, and
-    /// what was to be stored there is forgotten.
-    async fn removed(&self, key: &str, records: &[ObjectRecord]) -> Result<()>;
 
     /// The parts of that version of the object that were measured, from the first on without a
     /// gap.

@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 
 use crate::digest::Digest;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::ports::rows::{Accounted, Item, ItemKey};
+use crate::ports::runs::RunId;
 use crate::proof::TreeKind;
 use crate::row::{Row, Shape};
 
@@ -106,12 +107,20 @@ pub enum LedgerDamage {
     },
     /// What it keeps of a document in quarantine is missing, or not that document.
     NotKept,
+    /// The document was read otherwise when it was booked, and gives the same.
+    ReadOtherwise,
 }
 
 impl LedgerFault {
     /// Whether the entry can be made from what V2 and V3 say.
     pub fn is_bookable(&self) -> bool {
         !matches!(self.what, LedgerDamage::NotGiven { in_table: true, .. })
+    }
+
+    /// Whether it says nothing against the ledger: V2 may have changed since without changing what a
+    /// document gives.
+    pub fn is_note(&self) -> bool {
+        matches!(self.what, LedgerDamage::ReadOtherwise)
     }
 
     /// Which entry, and what is wrong with it.
@@ -138,6 +147,9 @@ impl LedgerFault {
             } => format!("the ledger has an entry, and {document} is in quarantine now"),
             LedgerDamage::NotGiven { .. } => {
                 format!("the ledger has an entry, and {document} gives no such row")
+            }
+            LedgerDamage::ReadOtherwise => {
+                "the ledger has another digest of what was read".to_owned()
             }
             LedgerDamage::NotKept => {
                 "the ledger does not keep the document that is in quarantine".to_owned()
@@ -174,6 +186,87 @@ pub enum OwnerOfRows {
     Nobody,
 }
 
+/// That the settings lead to nobody whom rows could belong to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnerFault {
+    /// Why.
+    pub what: String,
+    /// The user whom the rows were given to, and what is otherwise with them.
+    pub item: Option<String>,
+    /// What to do.
+    pub remedy: String,
+}
+
+impl OwnerFault {
+    /// As an error that refuses to go on.
+    pub fn refusal(self) -> Error {
+        let kind = match self.item {
+            Some(_) => ErrorKind::Refused,
+            None => ErrorKind::NotFound,
+        };
+        let error = Error::new(kind, self.what).remedy(self.remedy);
+        match self.item {
+            Some(item) => error.item(item),
+            None => error,
+        }
+    }
+}
+
+impl OwnerOfRows {
+    /// Why the settings lead to nobody, where they do; `address` is that of the user whom the
+    /// migration makes while no other is named.
+    pub fn fault(&self, address: &str) -> Option<OwnerFault> {
+        let (what, item, remedy) = match self {
+            Self::Found(_) => return None,
+            Self::Nobody => {
+                return Some(OwnerFault {
+                    what: "the migration's user does not exist".into(),
+                    item: None,
+                    remedy: "run data-migrate first, or set MIGRATION_USER_ID".into(),
+                });
+            }
+            Self::Recorded {
+                id,
+                email: Some(email),
+                made: true,
+            } => (
+                format!("no user has the address {address}, by which the owner is found"),
+                format!("{id}: email is \"{email}\" instead of \"{address}\""),
+                format!(
+                    "give the user {id} the address {address} again, or set MIGRATION_USER_ID={id}"
+                ),
+            ),
+            Self::Recorded {
+                id,
+                email: Some(email),
+                made: false,
+            } => (
+                format!("MIGRATION_USER_ID is not set, and no user has the address {address}"),
+                format!("{id}: the rows belong to this user, {email}"),
+                format!(
+                    "set MIGRATION_USER_ID={id}, or name there the user who is to own the rows \
+                     from now on"
+                ),
+            ),
+            Self::Recorded {
+                id, email: None, ..
+            } => (
+                "the user whom the rows were given to is gone".to_owned(),
+                format!("{id}: missing"),
+                format!(
+                    "make the user {id} again with the address {address}, or set MIGRATION_USER_ID to \
+                     the one who is to own the rows"
+                ),
+            ),
+        };
+        Some(OwnerFault {
+            what,
+            item: Some(item),
+            remedy,
+        })
+    }
+}
+
 /// Reads V3. Nothing here writes.
 #[async_trait]
 pub trait RowVerifier: Send + Sync {
@@ -188,6 +281,10 @@ pub trait RowVerifier: Send + Sync {
         items: &[Item],
         compared: &Compared,
     ) -> Result<Option<Vec<LedgerFault>>>;
+
+    /// Per key, in order: the rollback that took the document back, where no run has booked it again
+    /// since.
+    async fn taken_back(&self, keys: &[&ItemKey]) -> Result<Vec<Option<RunId>>>;
 
     /// Rows that sunset inserted and of which a column outside of the shape, which V2 does not fill,
     /// holds something else than its default; with the cells in words. Only what the database

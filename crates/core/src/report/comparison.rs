@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::ports::rows::{Item, ItemKey};
+use crate::ports::runs::RunId;
 use crate::ports::verify::{LedgerFault, RowDifference};
 use crate::report::Examples;
 
@@ -11,6 +12,11 @@ const KEPT: usize = 10_000;
 
 /// How many documents of one reason or code are kept by name; all are counted.
 const NAMED: usize = 1_000;
+
+/// `collection/id`
+fn named(key: &ItemKey) -> String {
+    format!("{}/{}", key.collection, key.id)
+}
 
 /// What became of the documents of one collection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,10 +31,21 @@ pub struct CollectionProof {
     pub quarantined: u64,
     /// A row is missing or differs.
     pub differing: u64,
+    /// A rollback took them back, and they were not migrated again.
+    pub taken_back: u64,
     /// Outside of the sample that was asked for.
     pub not_compared: u64,
     /// Embedded parts that a document supersedes.
     pub superseded: u64,
+}
+
+/// Rows of documents that a rollback took back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TakenRows {
+    /// They are missing or differ.
+    pub differing: u64,
+    /// The ledger has no entry of them.
+    pub unbooked: u64,
 }
 
 /// What was compared, and what differs.
@@ -44,6 +61,11 @@ pub struct Comparison {
     pub differing: BTreeMap<String, u64>,
     /// The first of them.
     pub differences: Vec<RowDifference>,
+    /// Documents that a rollback took back and that were not migrated again, per run of it. What
+    /// differs of them counts here alone.
+    pub taken_back: BTreeMap<RunId, Examples>,
+    /// Their rows, per table.
+    pub their_rows: BTreeMap<String, TakenRows>,
     /// Rows that differed and were written again, per table.
     pub repaired: BTreeMap<String, u64>,
     /// The first of them, as they were.
@@ -54,6 +76,8 @@ pub struct Comparison {
     pub ledger: u64,
     /// The first of them.
     pub ledger_faults: Vec<LedgerFault>,
+    /// Documents that were read otherwise when they were booked, and that give the same.
+    pub read_otherwise: Examples,
     /// Entries that were booked again.
     pub booked: u64,
     /// How many documents were asked for, when not all.
@@ -78,34 +102,46 @@ impl Comparison {
             // Made of several documents: what is made is what is read.
             proof.read += 1;
         }
-        let name = format!("{}/{}", item.key.collection, item.key.id);
+        let name = named(&item.key);
         if let Some(quarantine) = &item.quarantine {
             proof.quarantined += 1;
             let of_reason = self
                 .quarantine
                 .entry(quarantine.reason.clone())
                 .or_default();
-            of_reason.count += 1;
-            if of_reason.items.len() < NAMED {
-                of_reason
-                    .items
-                    .push(format!("{name}: {}", quarantine.detail));
-            }
+            of_reason.note(NAMED, || format!("{name}: {}", quarantine.detail));
         }
         for row in &item.rows {
             *self.rows.entry(row.shape.table.clone()).or_default() += 1;
         }
         for warning in &item.warnings {
             let of_code = self.warnings.entry(warning.code.clone()).or_default();
-            of_code.count += 1;
-            if of_code.items.len() < NAMED {
-                of_code.items.push(format!("{name}: {}", warning.path));
-            }
+            of_code.note(NAMED, || format!("{name}: {}", warning.path));
         }
     }
 
-    /// Accounts for items whose rows were compared, and for what differs of them.
-    pub fn place(&mut self, items: &[Item], differences: Vec<RowDifference>) {
+    /// Notes documents that a rollback took back, and their rows.
+    pub fn take_back(&mut self, taken: &[(ItemKey, RunId)], rows: BTreeMap<String, TakenRows>) {
+        for (key, run) in taken {
+            let of_run = self.taken_back.entry(*run).or_default();
+            of_run.note(NAMED, || named(key));
+        }
+        for (table, more) in rows {
+            let rows = self.their_rows.entry(table).or_default();
+            rows.differing += more.differing;
+            rows.unbooked += more.unbooked;
+        }
+    }
+
+    /// Accounts for items whose rows were compared, for what differs of them, and for those of them
+    /// that a rollback took back.
+    pub fn place(
+        &mut self,
+        items: &[Item],
+        differences: Vec<RowDifference>,
+        taken: &[(ItemKey, RunId)],
+    ) {
+        let taken: HashSet<&ItemKey> = taken.iter().map(|(key, _)| key).collect();
         let differing: HashSet<(&str, &str)> = differences
             .iter()
             .map(|difference| (difference.table.as_str(), difference.id.as_str()))
@@ -116,7 +152,9 @@ impl Comparison {
                 .iter()
                 .any(|row| differing.contains(&(row.shape.table.as_str(), row.id())));
             let proof = self.proof(item);
-            if differs {
+            if taken.contains(&item.key) {
+                proof.taken_back += 1;
+            } else if differs {
                 proof.differing += 1;
             } else {
                 proof.in_place += 1;
@@ -137,6 +175,10 @@ impl Comparison {
     pub fn account(&mut self, documents: u64, faults: Vec<LedgerFault>) {
         self.accounts += documents;
         for fault in faults {
+            if fault.is_note() {
+                self.read_otherwise.note(NAMED, || named(&fault.key));
+                continue;
+            }
             self.ledger += 1;
             if self.ledger_faults.len() < KEPT {
                 self.ledger_faults.push(fault);
@@ -178,9 +220,22 @@ impl Comparison {
         self.compared.values().sum()
     }
 
-    /// Rows that differ or are missing, over all tables.
+    /// Rows that differ or are missing, over all tables, but for those that were taken back.
     pub fn differing_rows(&self) -> u64 {
         self.differing.values().sum()
+    }
+
+    /// Rows that are as the mapping says, over all tables.
+    pub fn equal_rows(&self) -> u64 {
+        let taken: u64 = self.their_rows.values().map(|rows| rows.differing).sum();
+        let other = self.differing_rows() + taken;
+        self.compared_rows().saturating_sub(other)
+    }
+
+    /// Rows of a table that differ or are missing, those that were taken back among them.
+    pub fn otherwise(&self, table: &str) -> u64 {
+        let taken = self.their_rows.get(table).map_or(0, |rows| rows.differing);
+        self.differing.get(table).copied().unwrap_or(0) + taken
     }
 
     /// Rows that were written again, over all tables.

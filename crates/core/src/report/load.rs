@@ -52,6 +52,14 @@ impl Examples {
         }
     }
 
+    /// Counts one more, and keeps its name while there are fewer than `most`.
+    pub(super) fn note(&mut self, most: usize, name: impl FnOnce() -> String) {
+        self.count += 1;
+        if self.items.len() < most {
+            self.items.push(name());
+        }
+    }
+
     fn of(count: u64, keys: &[ItemKey]) -> Self {
         let name = |key: &ItemKey| format!("{}/{}", key.collection, key.id);
         Self {

@@ -8,7 +8,7 @@ mod remarks;
 mod share;
 
 pub use bill::{Bill, Cost, ReadPrice};
-pub use comparison::{CollectionProof, Comparison};
+pub use comparison::{CollectionProof, Comparison, TakenRows};
 pub use history::{History, Latency, Pace, Recordings, StepPace};
 pub use load::{CollectionCounts, EXAMPLES, Examples, Gone, LoadReport, PhaseReport, Retried};
 pub use remarks::{is_of, remarks};

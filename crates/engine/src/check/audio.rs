@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use futures::TryStreamExt;
-use sunset_core::audio::bucket::left_behind;
+use sunset_core::audio::bucket::{left_behind, unfinished};
 use sunset_core::audio::record::{Conversation, ObjectRecord, Role};
 use sunset_core::audio::{PREFIX, inventory};
 use sunset_core::check::{Check, Finding, Section};
@@ -11,6 +11,7 @@ use sunset_core::error::Result;
 use sunset_core::ports::objects::{ObjectLedger, ObjectStore};
 
 use super::found;
+use crate::bucket_check::tell_unfinished;
 
 /// How many recordings a finding names.
 const NAMED: usize = 50;
@@ -39,12 +40,14 @@ async fn compare(ledger: &dyn ObjectLedger, store: &dyn ObjectStore) -> Result<S
     let conversations = ledger.conversations().await?;
     let records = ledger.objects().await?;
     let stored = store.list(PREFIX).try_concat().await?;
-    let inventory = inventory::take(stored, &records);
+    let mut inventory = inventory::take(stored, &records);
+    tell_unfinished(ledger, &mut inventory).await?;
     let different = inventory.different.iter();
     let different = different
         .map(|difference| format!("{}: {}", difference.key, difference.what))
         .collect();
     let left_behind = left_behind(&inventory);
+    let about_to_be = unfinished(&inventory);
     let links = links(&conversations, &records);
     let summary = format!(
         "Audio: {} of {} recordings in R2, {} bytes; {} duplicates recorded",
@@ -73,6 +76,7 @@ async fn compare(ledger: &dyn ObjectLedger, store: &dyn ObjectStore) -> Result<S
             keys.map(|object| object.key.clone()).collect(),
         )
     }))
+    .with(about_to_be)
     .with(left_behind);
     let altered = ledger.altered().await?;
     let entries = Check::new(

@@ -23,21 +23,24 @@ pub async fn data(
     verifier: &dyn RowVerifier,
 ) -> Result<Section> {
     let mut checks = conservation(comparison);
+    checks.extend(taken_back(comparison));
     for shape in plan.shapes() {
         let table = &shape.table;
         let rows = comparison.rows.get(table).copied().unwrap_or(0);
         checks.push(rows_check(comparison, table));
         let all = verifier.count(table).await?;
         let accounted = verifier.accounted(table).await?;
+        let unbooked = comparison.their_rows.get(table);
+        let unbooked = unbooked.map_or(0, |rows| rows.unbooked);
         checks.push(
             Check::new(
                 format!("{table}: every row is accounted for"),
                 format!("{all} rows with {accounted} in the ledger and {rows} by the mapping"),
             )
-            .with((accounted != rows).then(|| {
+            .with((accounted + unbooked != rows).then(|| {
                 Finding::failure(
                     format!("the ledger accounts for {accounted} rows, the mapping makes {rows}"),
-                    accounted.abs_diff(rows),
+                    (accounted + unbooked).abs_diff(rows),
                     Vec::new(),
                 )
                 .remedy("run data-migrate again; --prune removes the rows of documents that are gone (listed below) or in quarantine now")
@@ -120,13 +123,12 @@ pub async fn data(
             format!("{rows} {}", shape.table)
         })
         .collect();
-    let differing = comparison.differing_rows();
     Ok(Section {
         title: "Data".into(),
         summary: format!(
             "Data: {}; {} of {total} rows equal to V2, {} documents in quarantine",
             tables.join(", "),
-            total - differing.min(total),
+            comparison.equal_rows(),
             comparison.quarantined()
         ),
         checks,
@@ -170,11 +172,15 @@ fn conservation(comparison: &Comparison) -> Vec<Check> {
                 + proof.in_place
                 + proof.quarantined
                 + proof.differing
+                + proof.taken_back
                 + proof.not_compared;
             let mut compared = format!(
                 "{} read with {} in V3, {} repeated, {} quarantined, {} differing",
                 proof.read, proof.in_place, proof.repeated, proof.quarantined, proof.differing
             );
+            if proof.taken_back > 0 {
+                compared.push_str(&format!(", {} rolled back", proof.taken_back));
+            }
             if comparison.sample.is_some() {
                 compared.push_str(&format!(", {} not compared", proof.not_compared));
             }
@@ -215,6 +221,26 @@ fn conservation(comparison: &Comparison) -> Vec<Check> {
     }
     checks.push(quarantine);
     checks
+}
+
+/// What a rollback took back is missing because somebody wanted it so.
+fn taken_back(comparison: &Comparison) -> Option<Check> {
+    let check = Check::new(
+        "what was rolled back was migrated again",
+        "every document that a rollback took back with the ledger",
+    );
+    let findings = comparison.taken_back.iter().map(|(run, documents)| {
+        Finding::failure(
+            format!("documents were rolled back by run {run}, and not migrated again"),
+            documents.count,
+            documents.items.clone(),
+        )
+        .remedy(
+            "run data-migrate to migrate them again; until then V3 has of them what it had before",
+        )
+    });
+    let check = findings.fold(check, |check, finding| check.with(Some(finding)));
+    (!check.findings.is_empty()).then_some(check)
 }
 
 fn rows_check(comparison: &Comparison, table: &str) -> Check {
@@ -293,6 +319,15 @@ fn accounts(comparison: &Comparison) -> Option<Check> {
             comparison.booked,
             Vec::new(),
         )
+    }));
+    let otherwise = &comparison.read_otherwise;
+    let check = check.with((otherwise.count > 0).then(|| {
+        Finding::note(
+            "documents were read otherwise when they were booked, and give the same",
+            otherwise.count,
+            otherwise.items.clone(),
+        )
+        .remedy("V2 changed since in what no row shows, or the ledger's entry was changed; final-check --repair books them again")
     }));
     let finding = (comparison.ledger > 0).then(|| {
         let items = faults.iter().map(LedgerFault::in_words).collect();

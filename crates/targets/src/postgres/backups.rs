@@ -1,6 +1,7 @@
 //! Copies of tables before a plan changes them, in a schema of their own.
 
 mod comparison;
+mod keys;
 mod put_back;
 mod restore;
 mod tables;
@@ -51,16 +52,19 @@ impl Ledger {
     /// Those of the database.
     pub async fn backups(&self, plan: Option<&str>) -> Result<Vec<BackupRecord>> {
         let failed = |cause| error(cause, "cannot read the catalogue of backups");
-        let mut transaction = self.database().begin_reading().await?;
-        let rows = crate::postgres::query(include_str!("backups/list.sql"))
-            .bind(plan)
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        rows.iter()
-            .map(record)
-            .collect::<sqlx::Result<_>>()
-            .map_err(failed)
+        let look = || async {
+            let mut transaction = self.database().begin_reading().await?;
+            let rows = crate::postgres::query(include_str!("backups/list.sql"))
+                .bind(plan)
+                .fetch_all(&mut *transaction)
+                .await
+                .map_err(failed)?;
+            rows.iter()
+                .map(record)
+                .collect::<sqlx::Result<_>>()
+                .map_err(failed)
+        };
+        self.database().steadily(look).await
     }
 }
 

@@ -49,5 +49,5 @@ pub use rollouts::{ActiveRollout, RolloutEvent, RolloutRun, Rollouts};
 pub use rows::RowStore;
 pub use runs::{ActiveRun, Crew, CrewTerms, Joined};
 pub use schema::{LiveReader, SchemaSteps};
-pub use statement::query;
+pub use statement::{query, query_scalar};
 pub use verify::Verifier;

@@ -1,7 +1,7 @@
 //! The user whom migrated opportunities belong to.
 
 use sqlx::{Postgres, Row as _, Transaction};
-use sunset_core::ports::verify::{ForeignKey, OwnerOfRows};
+use sunset_core::ports::verify::{ForeignKey, OwnerFault, OwnerOfRows};
 use sunset_core::row::{CellKind, Shape};
 use sunset_core::{Error, ErrorKind, Result};
 
@@ -40,15 +40,34 @@ impl Database {
         self.steadily(look).await
     }
 
-    /// The owner of what was migrated.
+    /// The owner of what was migrated; `keys` are the references of rows to their users.
     ///
     /// # Errors
-    /// As [`Database::find_owner`], and `NotFound` when there is none yet.
-    pub async fn known_owner(&self, wanted: Option<&str>) -> Result<String> {
-        self.find_owner(wanted).await?.ok_or_else(|| {
-            Error::new(ErrorKind::NotFound, "the migration's user does not exist")
-                .remedy("run data-migrate first, or set MIGRATION_USER_ID")
-        })
+    /// As [`Database::find_owner`]; `NotFound` when nothing was migrated yet; `Refused` when the
+    /// settings lead to nobody and the rows belong to somebody.
+    pub async fn known_owner(&self, wanted: Option<&str>, keys: &[ForeignKey]) -> Result<String> {
+        let found = self.owner_of_rows(wanted, keys, true).await?;
+        match (found.fault(MIGRATION_EMAIL), found) {
+            (None, OwnerOfRows::Found(id)) => Ok(id),
+            (fault, _) => Err(fault.map_or_else(nobody, OwnerFault::refusal)),
+        }
+    }
+
+    /// The owner as [`ActiveRun::owner`] would have it, without writing; `None` when the
+    /// migration's user would be made. `ledger` says whether there is one.
+    ///
+    /// # Errors
+    /// As [`ActiveRun::owner`].
+    pub async fn coming_owner(
+        &self,
+        wanted: Option<&str>,
+        keys: &[ForeignKey],
+        ledger: bool,
+    ) -> Result<Option<String>> {
+        match self.owner_of_rows(wanted, keys, ledger).await? {
+            OwnerOfRows::Found(id) => Ok(Some(id)),
+            other => may_make(&other).map(|()| None),
+        }
     }
 
     /// The owner of what was migrated; where the settings lead to nobody, the one whom the ledger
@@ -77,20 +96,22 @@ impl Database {
 
 impl ActiveRun {
     /// The owner; the migration's own user is made when it is absent. The ledger remembers that
-    /// it was, so that rollback removes it.
+    /// it was, so that rollback removes it. `keys` are the references of rows to their users.
     ///
     /// # Errors
-    /// As [`Database::find_owner`].
-    pub async fn owner(&self, wanted: Option<&str>) -> Result<Owner> {
-        let make = || self.find_or_make_owner(wanted);
+    /// As [`Database::find_owner`]; `Refused` when rows were given to a user to whom the settings
+    /// do not lead any more: another one would take them all.
+    pub async fn owner(&self, wanted: Option<&str>, keys: &[ForeignKey]) -> Result<Owner> {
+        let make = || self.find_or_make_owner(wanted, keys);
         self.database().steadily(make).await
     }
 
-    async fn find_or_make_owner(&self, wanted: Option<&str>) -> Result<Owner> {
+    async fn find_or_make_owner(&self, wanted: Option<&str>, keys: &[ForeignKey]) -> Result<Owner> {
         let mut transaction = self.begin().await?;
         if let Some(id) = find(&mut transaction, wanted).await? {
             return Ok(Owner { id, created: false });
         }
+        may_make(&recorded(&mut transaction, keys).await?)?;
         let failed = |cause| error(cause, "cannot make the migration's user");
         baselines::take(&mut transaction, OWNERS, self.id()).await?;
         let id = format!("migration-user-{}", uuid::Uuid::new_v4());
@@ -137,6 +158,21 @@ impl ActiveRun {
             .map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
         Ok(Owner { id, created: true })
+    }
+}
+
+fn nobody() -> Error {
+    Error::new(ErrorKind::Internal, "the owner of the rows is not known")
+}
+
+/// Whether a user may be made for the rows: not while they belong to one who is there, for that one
+/// would lose them.
+fn may_make(known: &OwnerOfRows) -> Result<()> {
+    match known {
+        OwnerOfRows::Recorded { email: Some(_), .. } => Err(known
+            .fault(MIGRATION_EMAIL)
+            .map_or_else(nobody, OwnerFault::refusal)),
+        _ => Ok(()),
     }
 }
 

@@ -153,7 +153,7 @@ impl UndoWriter for Undo<'_> {
         let work = async {
             let mut transaction = self.run.begin().await?;
             let filter = Filter::read(&mut transaction, scope).await?;
-            prove::forget(&mut transaction, &filter, options).await?;
+            prove::forget(&mut transaction, &filter, options, self.run.id()).await?;
             let detail = prove::detail(scope, options, undone);
             audit(&mut transaction, self.run.id(), "rollback", &detail).await?;
             transaction.commit().await.map_err(failed)
@@ -179,6 +179,7 @@ impl Undo<'_> {
         };
         let mut work = steps::Work {
             transaction,
+            run: self.run.id(),
             filter,
             options,
             tables,

@@ -1,9 +1,8 @@
 //! Statements with bound values.
 
-use sqlx::Postgres;
-use sqlx::SqlSafeStr;
-use sqlx::postgres::PgArguments;
-use sqlx::query::Query;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::{Query, QueryScalar};
+use sqlx::{FromRow, Postgres, SqlSafeStr};
 
 /// A statement with bound values, to be sent within a transaction.
 ///
@@ -13,4 +12,13 @@ use sqlx::query::Query;
 pub fn query<'q>(sql: impl SqlSafeStr) -> Query<'q, Postgres, PgArguments> {
     #[allow(clippy::disallowed_methods, reason = "this is the one place")]
     sqlx::query(sql).persistent(false)
+}
+
+/// As [`query`], where only the first column of the rows is wanted.
+pub fn query_scalar<'q, T>(sql: impl SqlSafeStr) -> QueryScalar<'q, Postgres, T, PgArguments>
+where
+    (T,): for<'r> FromRow<'r, PgRow>,
+{
+    #[allow(clippy::disallowed_methods, reason = "this is the one place")]
+    sqlx::query_scalar(sql).persistent(false)
 }

@@ -31,13 +31,20 @@ impl ProofWriter {
     /// A writer of the file `path`, with a tree for each of `trees`, empty ones included.
     ///
     /// # Errors
-    /// `Refused` when the folder does not exist or cannot be written.
+    /// `Refused` when the folder does not exist or cannot be written, or `path` is one.
     pub fn new(path: &Path, trees: impl IntoIterator<Item = (TreeKind, String)>) -> Result<Self> {
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
             _ => PathBuf::from("."),
         };
         // Now, and not behind an hour of comparing.
+        if path.is_dir() {
+            return Err(
+                Error::new(ErrorKind::Refused, "the proof is to be a folder")
+                    .item(path.display().to_string())
+                    .remedy("name a file; it is made, or written over"),
+            );
+        }
         tempfile::tempfile_in(&folder)
             .map_err(|cause| failed(cause).item(path.display().to_string()))?;
         let trees = trees.into_iter().map(|tree| (tree, Spill::new(&folder)));

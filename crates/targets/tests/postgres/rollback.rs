@@ -47,7 +47,7 @@ async fn undo(scratch: &Scratch, scope: Scope, options: RollbackOptions) -> Roll
 
 async fn migrate(scratch: &Scratch, items: &[Item], on_conflict: OnConflict) -> i64 {
     let run = scratch.run_of("data-migrate").await;
-    run.owner(None).await.expect("owner");
+    run.owner(None, &[]).await.expect("owner");
     run.rows(on_conflict).load(items).await.expect("load");
     let id = run.id();
     done(run).await;

@@ -10,9 +10,12 @@ async fn the_owner_is_named_found_or_made() {
         return;
     };
     let run = scratch.run_of("data-migrate").await;
-    let named = run.owner(Some("u")).await.expect("named");
+    let named = run.owner(Some("u"), &[]).await.expect("named");
     assert_eq!((named.id.as_str(), named.created), ("u", false));
-    let error = run.owner(Some("no'body")).await.expect_err("no such user");
+    let error = run
+        .owner(Some("no'body"), &[])
+        .await
+        .expect_err("no such user");
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert!(
         error
@@ -22,12 +25,12 @@ async fn the_owner_is_named_found_or_made() {
 
     let database = scratch.database().await;
     assert_eq!(database.find_owner(None).await.expect("find"), None);
-    let made = run.owner(None).await.expect("made");
+    let made = run.owner(None, &[]).await.expect("made");
     assert!(
         made.created && made.id.starts_with("migration-user-"),
         "{made:?}"
     );
-    let again = run.owner(None).await.expect("again");
+    let again = run.owner(None, &[]).await.expect("again");
     assert_eq!((again.id.clone(), again.created), (made.id.clone(), false));
     assert_eq!(
         database.find_owner(None).await.expect("find"),

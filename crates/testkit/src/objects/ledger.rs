@@ -137,14 +137,6 @@ impl ObjectJournal for MemoryLedger {
         Ok(())
     }
 
-    async fn removed(&self, key: &str, records: &[ObjectRecord]) -> Result<()> {
-        let mut state = lock(&self.state);
-        state.writes += 1;
-        state.intents.remove(key);
-        records.iter().for_each(|record| write(&mut state, record));
-        Ok(())
-    }
-
     async fn measured(&self, source_uri: &str, version: &Version) -> Result<Vec<MeasuredPart>> {
         let state = lock(&self.state);
         let of_it = state

@@ -33,7 +33,7 @@ fn named(document: &Value) -> Vec<String> {
 }
 
 /// A damage, what is named, and whether a repair heals it.
-const DAMAGES: [(&str, &str, bool); 14] = [
+const DAMAGES: [(&str, &str, bool); 15] = [
     (
         "DELETE FROM sunset.provenance WHERE table_name = 'conversations' AND row_id = '202506-IC001'",
         "conversations 202506-IC001: the ledger has no entry",
@@ -88,6 +88,11 @@ const DAMAGES: [(&str, &str, bool); 14] = [
     (
         "UPDATE sunset.items SET outcome_digest = sha256('x') WHERE document_id = '202506-IC001'",
         "cases/202506-IC001: outcome_digest is ",
+        true,
+    ),
+    (
+        "INSERT INTO sunset.warnings VALUES ('cases', '202506-IC001', 0, 'odd', 'notes', 'x', 1)",
+        "cases/202506-IC001: warning 1 is odd (notes) instead of missing",
         true,
     ),
     (
@@ -188,7 +193,11 @@ fn a_document_in_quarantine_is_kept_and_a_number_given_is_remembered() {
              \"createTime\": \"2025-11-01T00:00:00Z\", \"updateTime\": \"2025-11-01T00:00:00Z\"}}"
         )
     };
-    let leads = [document("leads", "a", ""), document("leads", "b", "")].join("\n");
+    let leads = [
+        document("leads", "a", ""),
+        document("leads", "b", "\"status\": {\"stringValue\": \"odd\"}"),
+    ]
+    .join("\n");
     let orphan = document(
         "conversations",
         "c",
@@ -211,6 +220,18 @@ fn a_document_in_quarantine_is_kept_and_a_number_given_is_remembered() {
             "conversations/c: the ledger does not keep the document that is in quarantine",
         ),
         (
+            "UPDATE sunset.quarantine SET reason = 'missing_lead_id'",
+            "conversations/c: reason is missing_lead_id instead of orphan",
+        ),
+        (
+            "DELETE FROM sunset.warnings",
+            "leads/b: warning 1 is missing instead of unknown_status (status)",
+        ),
+        (
+            "UPDATE sunset.warnings SET raw = 'x'",
+            "leads/b: warning 1 is unknown_status (status) of another value instead of unknown_status (status)",
+        ),
+        (
             "UPDATE sunset.quarantine SET raw = 'x'",
             "conversations/c: the ledger does not keep the document that is in quarantine",
         ),
@@ -230,4 +251,29 @@ fn a_document_in_quarantine_is_kept_and_a_number_given_is_remembered() {
         place.expect(0, "final-check", &arguments);
         place.expect(0, "final-check", &DATA);
     }
+}
+
+#[test]
+fn a_document_that_was_read_otherwise_and_gives_the_same_is_noted() {
+    let Some(place) = migrated() else {
+        return;
+    };
+    let digest = "SELECT source_digest FROM sunset.items WHERE document_id = '202506-IC001'";
+    let before = place.query(digest);
+    place.query(
+        "UPDATE sunset.items SET source_digest = sha256('x') WHERE document_id = '202506-IC001'",
+    );
+    // Nothing is missing for it, so that the check passes.
+    let found = place.expect(0, "final-check", &DATA);
+    let words = "documents were read otherwise when they were booked, and give the same";
+    assert!(
+        found.stdout.contains(words) && found.stdout.contains("\"cases/202506-IC001\""),
+        "{}",
+        found.stdout
+    );
+    let mut arguments = DATA.to_vec();
+    arguments.push("--repair");
+    place.expect(0, "final-check", &arguments);
+    assert_eq!(place.query(digest), before);
+    assert!(!place.expect(0, "final-check", &DATA).stdout.contains(words));
 }

@@ -422,3 +422,60 @@ fn a_backup_that_was_killed_is_none_and_the_next_attempt_keeps_what_was_there() 
         storm.seed
     ));
 }
+
+#[test]
+fn a_dry_run_of_restoring_finds_the_keys_that_would_not_hold() {
+    let Some(place) = with_rows() else {
+        return;
+    };
+    let id = id_of(&place.expect(0, "data-migrate", &["--backup", "tables"]));
+    let args = ["--level", "data", "--backup-id", &id, "--dry-run"];
+    place.expect(0, "rollback", &args);
+    // Somebody's row refers to one that the backup does not have.
+    place.query(
+        "CREATE TABLE notes (id text PRIMARY KEY, about text REFERENCES opportunities (id)); \
+         INSERT INTO notes VALUES ('n', (SELECT min(id) FROM opportunities WHERE id <> 'mine')), ('none', NULL)",
+    );
+    let about = place
+        .query("SELECT about FROM notes WHERE id = 'n'")
+        .concat();
+    let refused = |what: &str, item: &str| {
+        for how in ["--dry-run", "--yes"] {
+            let args = ["--level", "data", "--backup-id", &id, how];
+            let outcome = place.expect(1, "rollback", &args);
+            assert!(
+                outcome.stderr.contains(what) && (how == "--yes" || outcome.stderr.contains(item)),
+                "{how}: {}",
+                outcome.stderr
+            );
+        }
+    };
+    let before = digests(&place);
+    refused(
+        "rows that came since refer to rows that the backup does not have",
+        &format!("1 rows of notes refer to opportunities (notes_about_fkey): {about}"),
+    );
+    place.query("UPDATE notes SET about = 'mine'");
+    place.expect(0, "rollback", &args);
+    // The owner of the row that would come back is gone, and the table of users is not in the backup.
+    place.query(
+        "INSERT INTO \"user\" (id, name, email) VALUES ('other', 'Other', 'other@x.tw'); \
+         UPDATE opportunities SET user_id = 'other'; UPDATE \"user\" SET id = 'away' WHERE id = 'owner'",
+    );
+    refused(
+        "rows of the backup refer to rows of other tables that are gone since",
+        "1 rows of opportunities refer to \"user\" (",
+    );
+    place.query(
+        "UPDATE \"user\" SET id = 'owner' WHERE id = 'away'; UPDATE opportunities SET user_id = 'owner'; \
+         DELETE FROM \"user\" WHERE id = 'other'",
+    );
+    assert_eq!(digests(&place), before);
+    let outcome = restored(&place, &id);
+    assert_eq!(
+        place.query("SELECT count(*) FROM opportunities"),
+        ["1"],
+        "{}",
+        outcome.stdout
+    );
+}

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use super::browser;
 use super::workplace::Workplace;
 
 /// The reports of a folder, as JSON and as pages.
@@ -23,6 +24,13 @@ fn reports(place: &Workplace, folder: &str) -> Vec<(Value, String)> {
             (serde_json::from_str(&text).expect("JSON"), page)
         })
         .collect()
+}
+
+/// Everybody can read it, in a real browser.
+fn readable(page: &str) {
+    if let Some(faults) = browser::faults(page) {
+        assert!(faults.is_empty(), "{faults:#?}");
+    }
 }
 
 #[test]
@@ -57,6 +65,7 @@ fn a_check_that_breaks_off_writes_a_report_with_the_error() {
     ] {
         assert!(page.contains(words), "{words}");
     }
+    readable(page);
     for none in ["--no-report", "--dry-run"] {
         place.expect(1, "final-check", &["--reports", "none", none]);
         assert!(reports(&place, "none").is_empty(), "{none}");
@@ -73,6 +82,7 @@ fn a_migration_that_breaks_off_writes_a_report_with_the_error() {
     let (document, page) = &reports(&place, "told")[0];
     assert!(document["error"]["next"].is_string(), "{document:#}");
     assert!(page.contains("Broken off: data-migrate"));
+    readable(page);
     // A watch that cannot go on.
     let arguments = ["--watch", "1s", "--report", "watched"];
     place.expect(1, "data-migrate", &arguments);

@@ -145,7 +145,9 @@ fn an_owner_who_is_not_found_is_a_finding_and_the_rows_are_compared_with_whom_th
         named[0]
             .1
             .contains(&format!("{owner}: email is \"ops@x.tw\""))
-            && named[0].2.contains("do not run data-migrate before"),
+            && named[0]
+                .2
+                .ends_with(&format!("or set MIGRATION_USER_ID={owner}")),
         "{named:#?}"
     );
     assert!(
@@ -194,4 +196,48 @@ fn an_owner_whom_only_the_settings_named_is_known_by_the_rows() {
             && named[0].2.starts_with("set MIGRATION_USER_ID=boss"),
         "{named:#?}"
     );
+}
+
+#[test]
+fn nothing_gives_rows_to_another_owner_while_the_one_of_the_ledger_is_there() {
+    let Some(place) = migrated() else {
+        return;
+    };
+    let owner = place.query("SELECT id FROM \"user\"").concat();
+    let belong = "SELECT user_id, count(*) FROM opportunities GROUP BY 1";
+    let before = place.query(belong);
+    let refused = |place: &Workplace, because: &str| {
+        for (program, arguments) in [
+            ("data-migrate", &[][..]),
+            ("data-migrate", &["--dry-run"]),
+            ("cutover", &["--without-audio"]),
+            ("cutover", &["--frozen", "--without-audio"]),
+        ] {
+            let outcome = place.expect(1, program, arguments);
+            let said = &outcome.stderr;
+            assert!(said.contains(because), "{program} {arguments:?}: {said}");
+            assert!(
+                said.contains(&format!("MIGRATION_USER_ID={owner}"))
+                    && !said.contains("run data-migrate first"),
+                "{program} {arguments:?}: {said}"
+            );
+        }
+        assert_eq!(place.query("SELECT count(*) FROM \"user\""), ["1"]);
+        assert_eq!(place.query(belong), before);
+    };
+    place.query("UPDATE \"user\" SET email = 'ops@x.tw'");
+    refused(&place, "no user has the address migration@internal.system");
+    assert_eq!(
+        place.query("SELECT count(*) FROM sunset.runs WHERE program = 'cutover'"),
+        ["0"],
+        "no run began"
+    );
+    // As if the settings had named the user, and name nobody any more.
+    place.query("DELETE FROM sunset.provenance WHERE table_name = 'user'");
+    refused(&place, "MIGRATION_USER_ID is not set");
+    // As the advice says: everything is there, and nothing moves.
+    let place = place.with("MIGRATION_USER_ID", &owner);
+    place.expect(0, "data-migrate", &[]);
+    place.expect(0, "cutover", &["--frozen", "--without-audio"]);
+    assert_eq!(place.query(belong), before);
 }

@@ -52,6 +52,18 @@ fn a_proof_is_written_and_checked_without_anything_else() {
     }
     assert!(!whole.stdout.contains(key), "the private key is nowhere");
 
+    let words = run(
+        "final-check",
+        &["--verify-proof", "v3.proof"],
+        place.dir.path(),
+        &BTreeMap::new(),
+    );
+    assert!(
+        words.stdout.contains("Whose key signed it was not asked"),
+        "{}",
+        words.stdout
+    );
+
     let one = offline(&["--id", "202506-IC001"]);
     assert_eq!(one.status, 0, "{}", one.stderr);
     assert_eq!(one.json()["inclusions"][0]["id"], "202506-IC001");
@@ -78,6 +90,64 @@ fn a_proof_is_written_and_checked_without_anything_else() {
     std::fs::remove_file(&path).expect("removed");
     place.expect(4, "final-check", &arguments);
     assert!(!path.exists(), "no proof of what does not pass");
+}
+
+#[test]
+fn a_dry_run_writes_no_proof_and_what_cannot_be_one_is_found_at_once() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    place.expect(0, "schema-push", &[]);
+    place.expect(0, "data-migrate", &[]);
+    let mut dry = vec!["--only", "data", "--dry-run", "--proof", "v3.proof"];
+    let shown = place.expect(0, "final-check", &dry);
+    assert!(
+        shown
+            .stdout
+            .contains("[DRY RUN] Proof: v3.proof would be written"),
+        "{}",
+        shown.stdout
+    );
+    assert!(!place.dir.path().join("v3.proof").exists());
+    // A folder, before anything is compared; and parts that have no documents.
+    std::fs::create_dir(place.dir.path().join("folder")).expect("a folder");
+    dry[4] = "folder";
+    let refused = place.expect(1, "final-check", &dry);
+    assert!(
+        refused.stderr.contains("the proof is to be a folder") && refused.stdout.is_empty(),
+        "{}",
+        refused.stderr
+    );
+    for option in [&["--repair"][..], &["--sample", "3"], &["--proof", "p"]] {
+        let arguments = [&["--only", "users", "--no-report"], option].concat();
+        let refused = place.expect(1, "final-check", &arguments);
+        let words = format!(
+            "{} is of documents and rows, and --only leaves them out",
+            option[0]
+        );
+        assert!(refused.stderr.contains(&words), "{}", refused.stderr);
+    }
+}
+
+#[test]
+fn a_forged_proof_paints_nothing_on_the_terminal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let manifest = serde_json::json!({
+        "tool": "final-check", "plan": "sales-ai", "made_at": "now", "source": "s", "read_time": null,
+        "database": "d", "target": "t", "summary": ["\u{1b}[2J\u{1b}[HVERIFIED: all of it\u{1b}[8m"],
+        "verdict": "passed", "trees": [],
+    });
+    let manifest = serde_json::to_vec(&manifest).expect("JSON");
+    let mut bytes = b"SUNSETP\x01".to_vec();
+    bytes.extend((manifest.len() as u64).to_be_bytes());
+    bytes.extend([0; 96]);
+    bytes.extend(&manifest);
+    std::fs::write(folder.path().join("forged"), bytes).expect("written");
+    let arguments = ["--verify-proof", "forged"];
+    let outcome = run("final-check", &arguments, folder.path(), &BTreeMap::new());
+    assert_eq!(outcome.status, 4, "{}", outcome.stderr);
+    assert!(!outcome.stdout.contains('\u{1b}'), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("<U+001B>[2J"), "{}", outcome.stdout);
 }
 
 #[test]

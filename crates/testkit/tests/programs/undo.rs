@@ -179,3 +179,88 @@ fn a_collection_and_an_id_are_taken_back_and_nothing_beside_them() {
     );
     assert_eq!(rest("true"), rest("false"));
 }
+
+#[test]
+fn what_a_rollback_took_back_is_one_finding_until_it_is_migrated_again() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let data = ["--json", "--no-report", "--only", "data"];
+    let failures = |place: &Workplace, status: i32| -> Vec<(String, u64, String)> {
+        let document = place.expect(status, "final-check", &data).json();
+        let checks = document["sections"][0]["checks"]
+            .as_array()
+            .expect("checks");
+        let findings = checks.iter().flat_map(|check| {
+            let findings = check["findings"].as_array().expect("findings");
+            findings
+                .iter()
+                .filter(|one| one["severity"] == "failure")
+                .cloned()
+        });
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        findings
+            .map(|one| {
+                let count = one["count"].as_u64().expect("a count");
+                (text(&one["message"]), count, text(&one["next"]))
+            })
+            .collect()
+    };
+    // Half of the cases, then all: the second run changes rows of the first, too.
+    let cases = String::from_utf8(sample("cases")).expect("text");
+    let half: Vec<&str> = cases.lines().take(60).collect();
+    let place = place.with_documents(&[("cases.ndjson", half.join("\n").as_bytes())]);
+    place.expect(0, "schema-push", &[]);
+    place.expect(0, "data-migrate", &[]);
+    let place = place.with_documents(&[("cases.ndjson", cases.as_bytes())]);
+    let second = place.expect(0, "data-migrate", &["--json"]).json();
+    place.expect(0, "final-check", &data);
+    let run = second["run"].as_i64().expect("a run").to_string();
+    let back = place
+        .expect(0, "rollback", &["--run", &run, "--yes", "--json"])
+        .json();
+    let back = back["run"].as_i64().unwrap_or(4);
+    let found = failures(&place, 4);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(
+        found[0].0,
+        format!("documents were rolled back by run {back}, and not migrated again")
+    );
+    assert!(
+        found[0].1 >= 62 && found[0].2.starts_with("run data-migrate"),
+        "{found:#?}"
+    );
+    // What is wrong beside it is told beside it.
+    place.query("UPDATE conversations SET duration = 1 WHERE id = '202506-IC001'");
+    let found = failures(&place, 4);
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert_eq!(
+        (found[1].0.as_str(), found[1].1),
+        ("rows are missing or differ", 1)
+    );
+    place.query("UPDATE conversations SET duration = 125 WHERE id = '202506-IC001'");
+    // As the advice says.
+    place.expect(0, "data-migrate", &[]);
+    assert_eq!(failures(&place, 0), []);
+    assert_eq!(place.query("SELECT count(*) FROM sunset.taken_back"), ["0"]);
+    // One document, and everything.
+    place.expect(0, "rollback", &["--id", "202506-IC001", "--yes"]);
+    let found = failures(&place, 4);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    place.expect(0, "data-migrate", &[]);
+    assert_eq!(failures(&place, 0), []);
+    // An entry that is lost afterwards is a lost entry.
+    place.query("DELETE FROM sunset.items WHERE document_id = '202506-IC001'");
+    let found = failures(&place, 4);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(
+        found[0].0.starts_with("entries of the ledger"),
+        "{found:#?}"
+    );
+    place.expect(0, "rollback", &["--yes"]);
+    let found = failures(&place, 4);
+    let named = found
+        .iter()
+        .filter(|one| one.0.contains("were rolled back by run"));
+    assert_eq!(named.count(), 1, "{found:#?}");
+}

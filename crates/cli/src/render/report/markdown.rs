@@ -129,7 +129,7 @@ impl Report {
                     proof.in_place,
                     proof.repeated,
                     proof.quarantined,
-                    proof.differing,
+                    proof.differing + proof.taken_back,
                 ];
                 let mut cells = vec![name.clone()];
                 cells.extend(counts.map(thousands));

@@ -79,7 +79,7 @@ impl Report {
                     @for (name, proof) in &comparison.collections {
                         tr {
                             th scope="row" { (name) }
-                            @for count in [proof.read, proof.in_place, proof.repeated, proof.quarantined, proof.differing] {
+                            @for count in [proof.read, proof.in_place, proof.repeated, proof.quarantined, proof.differing + proof.taken_back] {
                                 td.number { (thousands(count)) }
                             }
                         }
@@ -98,7 +98,7 @@ impl Report {
                         tr {
                             th scope="row" { (table) }
                             td.number { (thousands(*rows)) }
-                            td.number { (thousands(comparison.differing.get(table).copied().unwrap_or(0))) }
+                            td.number { (thousands(comparison.otherwise(table))) }
                         }
                     }
                 }

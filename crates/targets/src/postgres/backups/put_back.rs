@@ -6,6 +6,7 @@ use sunset_core::ports::backups::BackupRecord;
 use sunset_core::schema::name::{qualified, quote_identifier};
 use sunset_core::{Error, ErrorKind, Result};
 
+use super::keys::{referred, would_hold};
 use super::tables::{LEDGER, copy_of, is_table};
 use super::{BackupStore, DIGEST, unsigned};
 use crate::postgres::connection::Database;
@@ -28,17 +29,19 @@ pub struct PutBack {
 }
 
 /// One table and its copy.
-struct Pair {
+pub(super) struct Pair {
     table: String,
     ledger: bool,
-    relation: String,
+    pub relation: String,
     /// `None` for a table that was not there when the backup was taken.
-    copy: Option<Held>,
+    pub copy: Option<Held>,
 }
 
 /// What a copy holds.
-struct Held {
-    relation: String,
+pub(super) struct Held {
+    pub relation: String,
+    /// The names of its columns.
+    pub names: Vec<String>,
     columns: String,
     writable: String,
     rows: u64,
@@ -49,16 +52,20 @@ impl Database {
     /// What restoring whole tables would come to. Nothing is written.
     ///
     /// # Errors
-    /// `Refused` where it would lose something that the backup does not hold; those of the
-    /// database.
+    /// `Refused` where it would lose something that the backup does not hold; `Conflict` as
+    /// [`BackupStore::put_back`]; those of the database.
     pub async fn would_put_back(&self, backup: &BackupRecord) -> Result<Vec<PutBack>> {
-        let mut transaction = self.begin_reading().await?;
-        let pairs = pairs(&mut transaction, backup).await?;
-        let mut tables = Vec::new();
-        for pair in pairs.iter().filter(|pair| !pair.ledger) {
-            tables.push(pair.difference(&mut transaction).await?);
-        }
-        Ok(tables)
+        let look = || async {
+            let mut transaction = self.begin_reading().await?;
+            let pairs = pairs(&mut transaction, backup).await?;
+            let mut tables = Vec::new();
+            for pair in pairs.iter().filter(|pair| !pair.ledger) {
+                tables.push(pair.difference(&mut transaction).await?);
+            }
+            would_hold(&mut transaction, &pairs).await?;
+            Ok(tables)
+        };
+        self.steadily(look).await
     }
 }
 
@@ -105,7 +112,7 @@ impl BackupStore {
         for each in &in_the_way {
             let again: String = each.try_get("again").map_err(failed)?;
             let outward: bool = each.try_get("outward").map_err(failed)?;
-            let told = |fault| referred(fault, outward);
+            let told = |fault| of_key(fault, outward);
             execute(&mut transaction, &again).await.map_err(told)?;
         }
         for pair in &pairs {
@@ -133,27 +140,13 @@ impl BackupStore {
     }
 }
 
-/// A key that does not hold: `outward` one of the rows that are put back, else one of others' rows.
-fn referred(fault: Error, outward: bool) -> Error {
-    if !is_foreign_key(&fault) {
-        return fault;
+/// What a fault of a key means; any other stays as it is.
+fn of_key(fault: Error, outward: bool) -> Error {
+    if is_foreign_key(&fault) {
+        referred(outward).cause(fault)
+    } else {
+        fault
     }
-    if outward {
-        return Error::new(
-            ErrorKind::Conflict,
-            "rows of the backup refer to rows of other tables that are gone since; nothing was changed",
-        )
-        .cause(fault)
-        .remedy("bring those rows back first, as the cause names their table; then restore the backup");
-    }
-    Error::new(
-        ErrorKind::Conflict,
-        "rows that came since refer to rows that the backup does not have; nothing was changed",
-    )
-    .cause(fault)
-    .remedy(
-        "delete those rows first, or take back by the ledger, which keeps them: rollback without --level",
-    )
 }
 
 async fn execute(transaction: &mut Transaction<'_, Postgres>, sql: &str) -> Result<()> {
@@ -189,15 +182,17 @@ async fn pairs(
                  rollback --schema; then restore the backup",
             ));
         }
-        let (columns, writable) = columns(transaction, &copied.table, &relation, &copy).await?;
+        let (names, writable) = columns(transaction, &copied.table, &relation, &copy).await?;
+        let columns: Vec<String> = names.iter().map(|name| quote_identifier(name)).collect();
         pairs.push(Pair {
             table: copied.table.clone(),
             ledger: namespace == LEDGER,
             relation,
             copy: Some(Held {
                 relation: copy,
-                columns,
+                columns: columns.join(", "),
                 writable,
+                names,
                 rows: copied.rows,
                 digest: copied.digest.clone(),
             }),
@@ -232,17 +227,12 @@ async fn nothing_elsewhere(
 ) -> Result<()> {
     let copied = backup.tables.iter().map(|copied| copied.table.clone());
     let known: Vec<String> = copied.chain(backup.absent.iter().cloned()).collect();
-    let rows = crate::postgres::query(include_str!("written_elsewhere.sql"))
+    let names: Vec<String> = crate::postgres::query_scalar(include_str!("written_elsewhere.sql"))
         .bind(backup.run)
         .bind(backup.last_change)
         .bind(&known)
         .fetch_all(&mut **transaction)
         .await
-        .map_err(|cause| error(cause, WHAT))?;
-    let names: Vec<String> = rows
-        .iter()
-        .map(|row| row.try_get(0))
-        .collect::<sqlx::Result<_>>()
         .map_err(|cause| error(cause, WHAT))?;
     if names.is_empty() {
         return Ok(());
@@ -258,13 +248,13 @@ async fn nothing_elsewhere(
     ))
 }
 
-/// The columns of a copy, and those that can be written, quoted.
+/// The columns of a copy, and those that can be written, these quoted.
 async fn columns(
     transaction: &mut Transaction<'_, Postgres>,
     table: &str,
     relation: &str,
     copy: &str,
-) -> Result<(String, String)> {
+) -> Result<(Vec<String>, String)> {
     let failed = |cause| error(cause, WHAT);
     let rows = crate::postgres::query(include_str!("copy_columns.sql"))
         .bind(relation)
@@ -281,9 +271,9 @@ async fn columns(
         if row.try_get("writable").map_err(failed)? {
             writable.push(quote_identifier(&name));
         }
-        all.push(quote_identifier(&name));
+        all.push(name);
     }
-    Ok((all.join(", "), writable.join(", ")))
+    Ok((all, writable.join(", ")))
 }
 
 impl Pair {

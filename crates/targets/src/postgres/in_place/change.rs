@@ -46,15 +46,11 @@ async fn held(
         quote_identifier(column),
     );
     let failed = |cause| error(cause, WHAT);
-    crate::postgres::query(plain(sql))
+    crate::postgres::query_scalar(plain(sql))
         .bind(set)
         .bind(value)
         .fetch_all(&mut **transaction)
         .await
-        .map_err(failed)?
-        .iter()
-        .map(|row| row.try_get(0))
-        .collect::<sqlx::Result<_>>()
         .map_err(failed)
 }
 
@@ -250,16 +246,13 @@ impl Change {
             self.joined()
         );
         let failed = |cause| error(cause, format!("{WHAT} of {}", self.table));
-        let rows = crate::postgres::query(plain(sql))
+        let keys: Vec<String> = crate::postgres::query_scalar(plain(sql))
             .bind(self.id)
             .bind(&self.only)
             .fetch_all(&mut **transaction)
             .await
             .map_err(failed)?;
-        rows.iter()
-            .map(|row| row.try_get(0))
-            .collect::<sqlx::Result<_>>()
-            .map_err(failed)
+        Ok(keys.into_iter().collect())
     }
 
     /// What is not among `done`: rows that are gone, and rows that stay with what they hold now.

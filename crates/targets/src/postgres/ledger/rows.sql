@@ -15,6 +15,14 @@ ALTER TABLE sunset.items DROP CONSTRAINT IF EXISTS items_state_check;
 ALTER TABLE sunset.items ADD CONSTRAINT items_state_check
     CHECK (state IN ('migrated', 'quarantined', 'conflict', 'gone'));
 
+-- Documents that a rollback took back, and that no run has booked again since.
+CREATE TABLE IF NOT EXISTS sunset.taken_back (
+    collection  text NOT NULL,
+    document_id text NOT NULL,
+    run         bigint NOT NULL,     -- the rollback's
+    PRIMARY KEY (collection, document_id)
+);
+
 -- Lists of columns that digests are taken over; the first is the primary key.
 CREATE TABLE IF NOT EXISTS sunset.shapes (
     id           integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

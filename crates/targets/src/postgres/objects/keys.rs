@@ -27,16 +27,12 @@ pub(super) async fn next(
     after: &str,
     coming: Option<&Coming>,
 ) -> Result<Vec<KnownKey>> {
-    let keys: Vec<String> = crate::postgres::query(include_str!("keys.sql"))
+    let keys: Vec<String> = crate::postgres::query_scalar(include_str!("keys.sql"))
         .bind(target.as_str())
         .bind(after)
         .bind(PAGE)
         .fetch_all(&mut **transaction)
         .await
-        .map_err(failed)?
-        .iter()
-        .map(|row| row.try_get(0))
-        .collect::<sqlx::Result<_>>()
         .map_err(failed)?;
     if keys.is_empty() {
         return Ok(Vec::new());
@@ -100,28 +96,24 @@ async fn in_use(
     coming: Option<&Coming>,
 ) -> Result<HashSet<String>> {
     let there = "SELECT to_regclass('public.conversations') IS NOT NULL";
-    let there = crate::postgres::query(there)
+    let there: bool = crate::postgres::query_scalar(there)
         .fetch_one(&mut **transaction)
         .await
-        .and_then(|row| row.try_get::<bool, _>(0))
         .map_err(failed)?;
     if !there {
         return Ok(HashSet::new());
     }
     let none = Coming::default();
     let after = coming.unwrap_or(&none);
-    crate::postgres::query(include_str!("in_use.sql"))
+    let named: Vec<String> = crate::postgres::query_scalar(include_str!("in_use.sql"))
         .bind(urls)
         .bind(coming.is_some())
         .bind(after.urls_only)
         .bind(&after.kept)
         .fetch_all(&mut **transaction)
         .await
-        .map_err(failed)?
-        .iter()
-        .map(|row| row.try_get(0))
-        .collect::<sqlx::Result<_>>()
-        .map_err(failed)
+        .map_err(failed)?;
+    Ok(named.into_iter().collect())
 }
 
 /// Records what is about to be stored.

@@ -156,8 +156,14 @@ impl Work {
             return Ok(());
         }
         let (collections, ids): (Vec<&str>, Vec<&str>) = documents.into_iter().unzip();
+        crate::postgres::query(include_str!("take_back_items.sql"))
+            .bind(&collections)
+            .bind(&ids)
+            .bind(self.run)
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(|cause| error(cause, "cannot forget documents"))?;
         for statement in [
-            include_str!("../rows/forget_items.sql"),
             include_str!("../rows/forget_warnings.sql"),
             include_str!("forget_quarantine.sql"),
             include_str!("../rows/forget_conflicts.sql"),

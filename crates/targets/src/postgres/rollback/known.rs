@@ -71,17 +71,10 @@ async fn texts(
     statement: &'static str,
     about: Option<&str>,
 ) -> Result<Vec<String>> {
-    let query = crate::postgres::query(statement);
+    let query = crate::postgres::query_scalar(statement);
     let query = match about {
         Some(about) => query.bind(about),
         None => query,
     };
-    query
-        .fetch_all(&mut **transaction)
-        .await
-        .map_err(failed)?
-        .iter()
-        .map(|row| row.try_get(0))
-        .collect::<sqlx::Result<_>>()
-        .map_err(failed)
+    query.fetch_all(&mut **transaction).await.map_err(failed)
 }

@@ -86,9 +86,16 @@ pub(super) async fn forget(
     transaction: &mut Transaction<'_, Postgres>,
     filter: &Filter,
     options: RollbackOptions,
+    run: RunId,
 ) -> Result<()> {
     let failed = |cause| error(cause, "cannot record the end of the rollback");
-    let mut tables = vec!["items", "warnings", "quarantine", "conflicts"];
+    filter
+        .bind(crate::postgres::query(include_str!("settle_items.sql")))
+        .bind(run)
+        .execute(&mut **transaction)
+        .await
+        .map_err(failed)?;
+    let mut tables = vec!["warnings", "quarantine", "conflicts"];
     if options.release_numbers {
         tables.push("assigned_numbers");
     }

@@ -79,13 +79,9 @@ async fn texts(
     ids: &[String],
 ) -> Result<Vec<String>> {
     let failed = |cause| error(cause, "cannot look for rows that refer to others");
-    crate::postgres::query(AssertSqlSafe(statement))
+    crate::postgres::query_scalar(AssertSqlSafe(statement))
         .bind(ids)
         .fetch_all(&mut **transaction)
         .await
-        .map_err(failed)?
-        .iter()
-        .map(|row| row.try_get(0))
-        .collect::<sqlx::Result<_>>()
         .map_err(failed)
 }

@@ -1,8 +1,8 @@
 //! What a rollback covers, in SQL.
 
-use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
-use sqlx::{Postgres, Row as _, Transaction};
+use sqlx::{Postgres, Transaction};
 use sunset_core::ports::rollback::Scope;
 use sunset_core::ports::runs::RunId;
 use sunset_core::{Error, ErrorKind, Result};
@@ -27,15 +27,11 @@ impl Filter {
         let runs = match scope.run {
             None => None,
             Some(run) => {
-                let rows: Vec<PgRow> = crate::postgres::query(include_str!("attempts.sql"))
+                let attempts = crate::postgres::query_scalar(include_str!("attempts.sql"));
+                let runs: Vec<RunId> = attempts
                     .bind(run)
                     .fetch_all(&mut **transaction)
                     .await
-                    .map_err(failed)?;
-                let runs: Vec<RunId> = rows
-                    .iter()
-                    .map(|row| row.try_get(0))
-                    .collect::<sqlx::Result<_>>()
                     .map_err(failed)?;
                 if runs.is_empty() {
                     return Err(Error::new(

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::{AssertSqlSafe, Postgres, Transaction};
 use sunset_core::Result;
 use sunset_core::ports::rollback::{KeptReason, RollbackOptions, UndoPosition, UndoStep};
+use sunset_core::ports::runs::RunId;
 
 use super::candidates::{self, Candidate, Fate};
 use super::columns::LiveColumns;
@@ -19,6 +20,8 @@ use crate::postgres::rows::table::ROW;
 /// A transaction, and what it is about.
 pub(super) struct Work {
     pub transaction: Transaction<'static, Postgres>,
+    /// The rollback's run.
+    pub run: RunId,
     pub filter: Filter,
     pub options: RollbackOptions,
     pub tables: Tables,

@@ -162,6 +162,18 @@ async fn items(
     if book.states.is_empty() {
         return Ok(());
     }
+    let fresh = book.states.iter().map(|(position, _)| *position);
+    let fresh = fresh.filter(|position| state.known.get(*position).is_none_or(Option::is_none));
+    let fresh = fresh.filter_map(|position| book.items.get(position));
+    let (collections, documents) = columns_of(fresh.map(|item| &item.key));
+    if !documents.is_empty() {
+        crate::postgres::query(include_str!("booked_again.sql"))
+            .bind(collections)
+            .bind(documents)
+            .execute(&mut **transaction)
+            .await
+            .map_err(|cause| error(cause, "cannot record the documents of a batch"))?;
+    }
     let mut copy = CopyIn::begin(
         transaction,
         include_str!("copy_items.sql"),

@@ -1,6 +1,6 @@
 //! The ledger's entries of rows: where each comes from, and what was written.
 
-use sqlx::{Postgres, Row as _, Transaction};
+use sqlx::{Postgres, Transaction};
 use sunset_core::Result;
 use sunset_core::ports::rows::ItemKey;
 
@@ -18,12 +18,10 @@ pub(super) async fn empty_before(
 ) -> Result<Vec<String>> {
     let failed = |cause| error(cause, "cannot read what the tables were");
     let statement = "SELECT table_name FROM sunset.baselines WHERE row_count = 0";
-    let rows = crate::postgres::query(statement)
+    crate::postgres::query_scalar(statement)
         .fetch_all(&mut **transaction)
         .await
-        .map_err(failed)?;
-    let names = rows.iter().map(|row| row.try_get(0));
-    names.collect::<sqlx::Result<_>>().map_err(failed)
+        .map_err(failed)
 }
 
 fn owner<'a>(state: &State<'a>, case: &Case<'_>) -> Option<&'a ItemKey> {

@@ -77,13 +77,11 @@ pub(super) async fn known(
     if wanted.is_empty() {
         return Ok(wanted);
     }
-    let rows = crate::postgres::query("SELECT id FROM sunset.shapes WHERE id = ANY($1)")
+    crate::postgres::query_scalar("SELECT id FROM sunset.shapes WHERE id = ANY($1)")
         .bind(wanted)
         .fetch_all(&mut **transaction)
         .await
-        .map_err(failed)?;
-    let numbers = rows.iter().map(|row| row.try_get(0));
-    numbers.collect::<sqlx::Result<_>>().map_err(failed)
+        .map_err(failed)
 }
 
 /// The number of a list of columns, without recording it; `None` for one that is not recorded.

@@ -161,11 +161,9 @@ impl Crew {
         closed
     }
 
-    /// Gives back what is not done. The last worker that leaves in an error ends the run with it.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn abandon(self, fault: &Error) -> Result<()> {
+    /// Gives back what is not done, and the fault that stopped the worker: it matters more than that
+    /// this could not be recorded. The last worker that leaves in a fault ends the run with it.
+    pub async fn failed(self, fault: Error) -> Error {
         let lease = self.lease();
         let left = async {
             let mut transaction = lease.begin().await?;
@@ -180,18 +178,13 @@ impl Crew {
                 .and_then(|row| row.try_get(0))
                 .map_err(failed)?;
             if living == 0 {
-                close(&mut transaction, lease, &RunEnd::failed(fault)).await?;
+                close(&mut transaction, lease, &RunEnd::failed(&fault)).await?;
             }
             commit(transaction).await
         };
-        let left = tokio::time::timeout(super::LAST_WORD, left).await;
+        drop(tokio::time::timeout(super::LAST_WORD, left).await);
         self.run.unlock().await;
-        left.unwrap_or_else(|_| {
-            Err(Error::new(
-                ErrorKind::Unreachable,
-                "that the worker leaves could not be recorded",
-            ))
-        })
+        fault
     }
 }
 

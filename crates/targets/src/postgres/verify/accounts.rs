@@ -1,6 +1,8 @@
 //! What the ledger says of documents and rows, against what V2 and V3 say. The database compares;
 //! only what is wrong travels.
 
+mod warnings;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -12,6 +14,7 @@ use sunset_core::ports::rows::{Item, ItemKey};
 use sunset_core::ports::verify::{Compared, LedgerDamage, LedgerFault};
 use sunset_core::row::Shape;
 
+use self::warnings::warnings;
 use super::Verifier;
 use crate::postgres::fault::error;
 use crate::postgres::identifier::public_table;
@@ -41,6 +44,16 @@ impl Verifier {
         let whole: Vec<&Item> = items.iter().filter(|item| !differs(item)).collect();
         let mut transaction = self.database.begin_reading().await?;
         let mut faults = documents(&mut transaction, &whole).await?;
+        let sound: Vec<&Item> = whole
+            .iter()
+            .filter(|item| {
+                faults
+                    .iter()
+                    .all(|fault| fault.key != item.key || fault.is_note())
+            })
+            .copied()
+            .collect();
+        faults.extend(warnings(&mut transaction, &sound).await?);
         faults.extend(numbers(&mut transaction, &whole).await?);
         let given = Given {
             items,
@@ -77,26 +90,43 @@ async fn documents(
             quarantine.map(|quarantine| Digest::of(&quarantine.raw).as_bytes().to_vec())
         })
         .collect();
+    let reasons: Vec<Option<&str>> = items
+        .iter()
+        .map(|item| item.quarantine.as_ref().map(|held| held.reason.as_str()))
+        .collect();
+    let sources: Vec<&[u8]> = items
+        .iter()
+        .map(|item| item.source_digest.as_bytes())
+        .collect();
     let rows = crate::postgres::query(include_str!("items.sql"))
         .bind(collections)
         .bind(ids)
         .bind(states)
         .bind(outcomes)
         .bind(kept)
+        .bind(reasons)
+        .bind(sources)
         .fetch_all(&mut **transaction)
         .await
         .map_err(failed)?;
+    of_documents(items, &rows, damage_of_item).map_err(failed)
+}
+
+/// What is wrong with documents' own entries, a row each.
+fn of_documents(
+    items: &[&Item],
+    rows: &[PgRow],
+    damage: impl Fn(&PgRow) -> sqlx::Result<LedgerDamage>,
+) -> sqlx::Result<Vec<LedgerFault>> {
     let mut faults = Vec::new();
-    for row in &rows {
-        let Some(item) = at(items, row).map_err(failed)? else {
-            continue;
-        };
-        let what = damage_of_item(row).map_err(failed)?;
-        faults.push(LedgerFault {
-            key: item.key.clone(),
-            row: None,
-            what,
-        });
+    for row in rows {
+        if let Some(item) = at(items, row)? {
+            faults.push(LedgerFault {
+                key: item.key.clone(),
+                row: None,
+                what: damage(row)?,
+            });
+        }
     }
     Ok(faults)
 }
@@ -123,11 +153,25 @@ fn damage_of_item(row: &PgRow) -> sqlx::Result<LedgerDamage> {
     if row.try_get("not_kept")? {
         return Ok(LedgerDamage::NotKept);
     }
-    Ok(LedgerDamage::Says {
-        field: "outcome_digest".into(),
-        found: row.try_get("held_outcome")?,
-        expected: row.try_get("outcome")?,
-    })
+    if row.try_get("other_outcome")? {
+        return Ok(LedgerDamage::Says {
+            field: "outcome_digest".into(),
+            found: row.try_get("held_outcome")?,
+            expected: row.try_get("outcome")?,
+        });
+    }
+    let reasons: (Option<String>, Option<String>) =
+        (row.try_get("held_reason")?, row.try_get("reason")?);
+    if let (Some(found), Some(expected)) = reasons
+        && found != expected
+    {
+        return Ok(LedgerDamage::Says {
+            field: "reason".into(),
+            found,
+            expected,
+        });
+    }
+    Ok(LedgerDamage::ReadOtherwise)
 }
 
 /// The numbers that documents were given.
@@ -300,24 +344,21 @@ impl Given<'_> {
         let mut there: HashMap<String, HashSet<String>> = HashMap::new();
         for (table, ids) in wanted {
             let from = public_table(&table);
-            let exists: bool = crate::postgres::query("SELECT to_regclass($1) IS NOT NULL")
+            let exists: bool = crate::postgres::query_scalar("SELECT to_regclass($1) IS NOT NULL")
                 .bind(&from)
                 .fetch_one(&mut **transaction)
                 .await
-                .and_then(|row| row.try_get(0))
                 .map_err(failed)?;
             if !exists {
                 continue;
             }
             let sql = format!("SELECT t.id::text FROM {from} AS t WHERE t.id::text = ANY($1)");
-            let rows = crate::postgres::query(AssertSqlSafe(sql))
+            let ids: Vec<String> = crate::postgres::query_scalar(AssertSqlSafe(sql))
                 .bind(ids)
                 .fetch_all(&mut **transaction)
                 .await
                 .map_err(failed)?;
-            let ids: sqlx::Result<HashSet<String>> =
-                rows.iter().map(|row| row.try_get(0)).collect();
-            there.insert(table, ids.map_err(failed)?);
+            there.insert(table, ids.into_iter().collect());
         }
         for fault in faults {
             let LedgerFault { row, what, .. } = fault;

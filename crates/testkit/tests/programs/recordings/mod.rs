@@ -5,15 +5,15 @@ mod unbooked;
 
 use std::ops::Deref;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+
+use sunset_testkit::local_s3::LocalS3;
 
 use super::workplace::{Workplace, bin_dir, repository};
 
 /// A workplace with a bucket; the server goes with it.
 pub struct Recorded {
     place: Option<Workplace>,
-    server: Child,
+    _server: LocalS3,
 }
 
 impl Deref for Recorded {
@@ -21,13 +21,6 @@ impl Deref for Recorded {
 
     fn deref(&self) -> &Workplace {
         self.place.as_ref().expect("there")
-    }
-}
-
-impl Drop for Recorded {
-    fn drop(&mut self) {
-        drop(self.server.kill());
-        drop(self.server.wait());
     }
 }
 
@@ -42,37 +35,7 @@ impl Recorded {
         }
         let place = Workplace::new()?;
         let folder = place.dir.path().to_owned();
-        let ready = folder.join("address");
-        let server = Command::new(local_s3)
-            .args(["--bucket", "recordings", "--root"])
-            .arg(folder.join("s3"))
-            .arg("--ready-file")
-            .arg(&ready)
-            .env("LOCAL_S3_ACCESS_KEY", "key")
-            .env("LOCAL_S3_SECRET_KEY", "secret")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("local-s3");
-        let mut made = Self {
-            place: None,
-            server,
-        };
-        let begin = Instant::now();
-        let address = loop {
-            match std::fs::read_to_string(&ready) {
-                Ok(address) if !address.trim().is_empty() => break address.trim().to_owned(),
-                _ => std::thread::sleep(Duration::from_millis(20)),
-            }
-            assert!(
-                begin.elapsed() < Duration::from_secs(20),
-                "it does not start"
-            );
-        };
-        let endpoint = match address.split_once("://") {
-            Some(_) => address,
-            None => format!("http://{address}"),
-        };
+        let server = LocalS3::start(&local_s3, &folder).expect("local-s3");
         let sample = repository().join("samples/sales-ai");
         let sample = sample.canonicalize().expect("the sample");
         let v2 = folder.join("v2");
@@ -87,19 +50,17 @@ impl Recorded {
                 "V2_AUDIO",
                 &format!("file://{}", sample.join("gcs").display()),
             )
-            .with("FIREBASE_STORAGE_BUCKET", "sales-ai-audio-bucket")
-            .with(
-                "CLOUDFLARE_R2_PUBLIC_URL",
-                &format!("{endpoint}/public/recordings"),
-            )
-            .with("CLOUDFLARE_R2_ENDPOINT", &endpoint)
-            .with("CLOUDFLARE_R2_ACCESS_KEY", "key")
-            .with("CLOUDFLARE_R2_SECRET_KEY", "secret")
-            .with("CLOUDFLARE_R2_BUCKET", "recordings");
+            .with("FIREBASE_STORAGE_BUCKET", "sales-ai-audio-bucket");
+        let settings = server.settings();
+        let place = settings
+            .iter()
+            .fold(place, |place, (name, value)| place.with(name, value));
         place.expect(0, "schema-push", &[]);
         place.expect(0, "data-migrate", &[]);
-        made.place = Some(place);
-        Some(made)
+        Some(Self {
+            place: Some(place),
+            _server: server,
+        })
     }
 
     /// With V2's recordings in this folder.

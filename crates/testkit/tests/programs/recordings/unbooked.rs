@@ -1,5 +1,6 @@
 //! Objects that a killed run had stored and not recorded yet.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -65,10 +66,6 @@ fn whatever_a_killed_run_had_stored_goes() {
         emptied(&place, 0, &["--audio-urls"]);
         assert_eq!(place.stored(), [""; 0], "seed {}", storm.seed);
     }
-    assert_eq!(
-        place.text("SELECT count(*) FROM sunset.object_intents"),
-        "0"
-    );
     place.expect(0, "audio-migrate", &[]);
     place.expect(0, "final-check", &["--no-report"]);
     assert_eq!(
@@ -168,4 +165,54 @@ fn an_object_that_somebody_elses_row_names_stays() {
     let done = emptied(&place, 3, &[]);
     assert_eq!(done["objects_in_use"], 2, "{done:#}");
     assert_eq!(place.stored().len(), 2);
+}
+
+#[test]
+fn what_gets_there_after_a_rollback_has_looked_is_named_and_removed_by_the_next() {
+    let Some(place) = Recorded::with_rows() else {
+        return;
+    };
+    place.expect(0, "audio-migrate", &[]);
+    let all = place.stored();
+    // As if the run had been killed with its uploads on the way, and they came late: everything but
+    // the objects themselves, which are put back once the rollback has looked.
+    place.query(
+        "INSERT INTO sunset.object_intents (target, key, source_uri, url, run) \
+         SELECT target, key, source_uri, url, run FROM sunset.objects WHERE state = 'copied'; \
+         UPDATE sunset.objects SET state = 'pending', etag = NULL, sha256 = NULL WHERE state = 'copied'",
+    );
+    let (s3, late) = (place.dir.path().join("s3"), place.dir.path().join("late"));
+    copy(&s3, &late);
+    let first = emptied(&place, 0, &[]);
+    assert_eq!(first["objects_removed"], json!(all.len()));
+    copy(&late, &s3);
+    assert_eq!(place.stored(), all);
+    let check = place.expect(0, "check-r2", &["--json"]).json();
+    assert_eq!(check["unfinished"], json!(all), "{check:#}");
+    assert_eq!(check["unexpected"], json!([]), "{check:#}");
+    let second = emptied(&place, 0, &[]);
+    assert_eq!(second["objects_removed"], json!(all.len()));
+    assert_eq!(place.stored(), [""; 0]);
+    // Going forward again proves everything, and nothing is left to be looked for.
+    place.expect(0, "data-migrate", &[]);
+    place.expect(0, "audio-migrate", &[]);
+    assert_eq!(place.stored(), all);
+    assert_eq!(
+        place.text("SELECT count(*) FROM sunset.object_intents"),
+        "0"
+    );
+}
+
+/// A folder with all below it; what is there already is written over.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("read") {
+        let entry = entry.expect("an entry");
+        let there = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &there);
+        } else {
+            std::fs::copy(entry.path(), there).expect("copied");
+        }
+    }
 }
