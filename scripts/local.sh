@@ -7,7 +7,8 @@
 #   scripts/local.sh env      print the settings of the running servers
 #   scripts/local.sh reset    stop and remove everything below .local/
 #
-# SUNSET_LOCAL_DIR names another folder than .local, LOCAL_S3_BIN the program local-s3.
+# SUNSET_LOCAL_DIR names another folder than .local, SUNSET_LOCAL_DATA one for PostgreSQL's data,
+# LOCAL_S3_BIN the program local-s3.
 set -eu
 
 cd "$(dirname "$0")/.."

@@ -106,10 +106,19 @@ server_user() {
     if id postgres >/dev/null 2>&1; then echo postgres; else echo nobody; fi
 }
 
-# Where another user runs the server, the data lie where that user may go.
+# Where the data lie: below SUNSET_LOCAL_DATA where that was set when they were made; where another
+# user runs the server, where that user may go.
 data_dir() {
-    if [ "$(id -u)" = 0 ] && [ "$(root_way)" = user ]; then
-        echo "${TMPDIR:-/tmp}/sunset-$(printf '%s' "$LOCAL" | cksum | cut -d' ' -f1)"
+    local below=${SUNSET_LOCAL_DATA:-}
+    if [ -f "$LOCAL/postgres.data" ]; then
+        cat "$LOCAL/postgres.data"
+        return
+    fi
+    if [ -z "$below" ] && [ "$(id -u)" = 0 ] && [ "$(root_way)" = user ]; then
+        below=${TMPDIR:-/tmp}
+    fi
+    if [ -n "$below" ]; then
+        echo "$below/sunset-$(printf '%s' "$LOCAL" | cksum | cut -d' ' -f1)"
     else
         echo "$LOCAL/postgres"
     fi
@@ -126,6 +135,7 @@ postgres_answers() {
 start_postgres() {
     local data port server waited fsync=${SUNSET_LOCAL_FSYNC:-on}
     data=$(data_dir)
+    echo "$data" >"$LOCAL/postgres.data"
     if ours_runs "$data" && [ -f "$LOCAL/postgres.port" ]; then
         # It may still be recovering from a crash: its files are not touched meanwhile.
         waited=0

@@ -74,7 +74,9 @@ pub fn free_port() -> u16 {
 impl Server {
     /// A new server; `None`, with a word why, where that cannot be.
     pub fn new(settings: &[&str]) -> Option<Self> {
-        Self::within(tempfile::tempdir().expect("a folder"), settings)
+        let below = std::env::var_os("SUNSET_LOCAL_DATA");
+        let below = below.map_or_else(std::env::temp_dir, PathBuf::from);
+        Self::within(tempfile::tempdir_in(below).expect("a folder"), settings)
     }
 
     /// A new server whose data lie in `folder`.
