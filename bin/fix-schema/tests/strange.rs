@@ -116,9 +116,7 @@ async fn what_a_role_may_not_do_is_foreseen_by_a_dry_run() {
         ))
         .await;
     let admin = scratch.url.clone();
-    let mut url = url::Url::parse(&admin).expect("url");
-    url.set_username(&role).expect("user");
-    scratch.url = url.to_string();
+    scratch.url = scratch.url_as(&role);
     for (grant, why) in [
         (
             "SELECT 1".to_owned(),
@@ -148,7 +146,8 @@ async fn what_a_role_may_not_do_is_foreseen_by_a_dry_run() {
     scratch
         .run(&format!("GRANT CREATE ON DATABASE \"{name}\" TO {role}"))
         .await;
-    let owner = std::mem::replace(&mut scratch.url, url.to_string());
+    let theirs = scratch.url_as(&role);
+    let owner = std::mem::replace(&mut scratch.url, theirs);
     let said = scratch.say(PROGRAM, &[]);
     assert_eq!(said.status, 0, "{}", said.shown());
     scratch.url = owner;

@@ -81,10 +81,7 @@ async fn an_enum_of_another_owner_is_foreseen() {
         ))
         .await;
     let admin = scratch.url.clone();
-    let mut url = url::Url::parse(&admin).expect("url");
-    url.set_username(&role).expect("user");
-    url.set_password(Some("x")).expect("password");
-    scratch.url = url.to_string();
+    scratch.url = scratch.url_as(&role);
     let dry = scratch.say(PROGRAM, &[PLAN.as_slice(), &["--dry-run"]].concat());
     let said = scratch.say(PROGRAM, &PLAN);
     scratch.url = admin;

@@ -16,10 +16,8 @@ async fn what_is_not_permitted_is_said_before_anything_is_done() {
         ))
         .await;
     let admin = scratch.url.clone();
-    let mut url = url::Url::parse(&admin).expect("url");
-    url.set_username(&role).expect("user");
-    url.set_password(Some("x")).expect("password");
-    scratch.url = url.to_string();
+    let theirs = scratch.url_as(&role);
+    scratch.url = theirs.clone();
     let said = scratch.say(PROGRAM, &[]);
     let shown = said.shown();
     assert_eq!(said.status, 1, "{shown}");
@@ -42,7 +40,7 @@ async fn what_is_not_permitted_is_said_before_anything_is_done() {
 
     scratch.url = admin.clone();
     scratch.run("DROP TABLE verification").await;
-    scratch.url = url.to_string();
+    scratch.url = theirs.clone();
     let shown = scratch.say(PROGRAM, &[]).shown();
     assert!(
         shown.contains("may not create anything in schema public"),
@@ -57,7 +55,7 @@ async fn what_is_not_permitted_is_said_before_anything_is_done() {
     scratch
         .run(&format!("GRANT CREATE ON SCHEMA public TO {role}"))
         .await;
-    scratch.url = url.to_string();
+    scratch.url = theirs.clone();
     // The ledger's schema needs a permission of its own.
     let said = scratch.say(PROGRAM, &[]);
     assert_eq!(said.status, 1, "{}", said.shown());
@@ -75,7 +73,7 @@ async fn what_is_not_permitted_is_said_before_anything_is_done() {
             scratch.name
         ))
         .await;
-    scratch.url = url.to_string();
+    scratch.url = theirs.clone();
     assert_eq!(scratch.say(PROGRAM, &[]).status, 0);
     scratch.url = admin;
     scratch

@@ -54,6 +54,14 @@ impl Scratch {
         Some(Self { database })
     }
 
+    /// Its address for a role; the password `x` is right for those that have one.
+    pub fn url_as(&self, role: &str) -> String {
+        let mut url = url::Url::parse(&self.url).expect("url");
+        url.set_username(role).expect("user");
+        url.set_password(Some("x")).expect("password");
+        url.to_string()
+    }
+
     /// Everything about the application's schema, as text.
     pub async fn structure(&self) -> String {
         self.text(include_str!("structure.sql")).await

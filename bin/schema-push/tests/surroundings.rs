@@ -61,9 +61,7 @@ async fn rows_that_a_policy_hides_are_no_reason_to_go_on() {
         ))
         .await;
     let admin = scratch.url.clone();
-    let mut url = url::Url::parse(&admin).expect("url");
-    url.set_username(&role).expect("user");
-    scratch.url = url.to_string();
+    scratch.url = scratch.url_as(&role);
     assert_eq!(scratch.say(PROGRAM, &[]).status, 0);
     scratch
         .run(

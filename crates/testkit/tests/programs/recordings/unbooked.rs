@@ -34,6 +34,14 @@ fn emptied(place: &Recorded, status: i32, more: &[&str]) -> Value {
     done
 }
 
+/// The ledger as before the copied objects were recorded: each is only about to be stored.
+fn intend_again(place: &Recorded) {
+    place.query(
+        "INSERT INTO sunset.object_intents (target, key, source_uri, url, run) \
+         SELECT target, key, source_uri, url, run FROM sunset.objects WHERE state = 'copied'",
+    );
+}
+
 #[test]
 fn whatever_a_killed_run_had_stored_goes() {
     let Some(place) = Recorded::with_rows() else {
@@ -89,10 +97,9 @@ fn what_stands_there_and_is_not_known_to_be_migrations_is_named() {
     let all = place.stored();
     // As if the run had been killed before it recorded anything: some it had stored, one stood
     // there before, and one was to be stored and was not.
+    intend_again(&place);
     place.query(
-        "INSERT INTO sunset.object_intents (target, key, source_uri, url, run) \
-         SELECT target, key, source_uri, url, run FROM sunset.objects WHERE state = 'copied'; \
-         UPDATE sunset.objects SET state = 'listed', key = NULL, etag = NULL, url = NULL, sha256 = NULL \
+        "UPDATE sunset.objects SET state = 'listed', key = NULL, etag = NULL, url = NULL, sha256 = NULL \
          WHERE state = 'copied'; \
          UPDATE sunset.object_intents SET found = '' WHERE key = (SELECT min(key) FROM sunset.object_intents); \
          UPDATE sunset.object_intents SET source_uri = 'gs://other/x.mp3' \
@@ -176,10 +183,9 @@ fn what_gets_there_after_a_rollback_has_looked_is_named_and_removed_by_the_next(
     let all = place.stored();
     // As if the run had been killed with its uploads on the way, and they came late: everything but
     // the objects themselves, which are put back once the rollback has looked.
+    intend_again(&place);
     place.query(
-        "INSERT INTO sunset.object_intents (target, key, source_uri, url, run) \
-         SELECT target, key, source_uri, url, run FROM sunset.objects WHERE state = 'copied'; \
-         UPDATE sunset.objects SET state = 'pending', etag = NULL, sha256 = NULL WHERE state = 'copied'",
+        "UPDATE sunset.objects SET state = 'pending', etag = NULL, sha256 = NULL WHERE state = 'copied'",
     );
     let (s3, late) = (place.dir.path().join("s3"), place.dir.path().join("late"));
     copy(&s3, &late);
