@@ -62,10 +62,10 @@ pub async fn inspect(arguments: Arguments, session: Session) -> Result<Status> {
         )?;
         session.say(&format!("report: {}", file.display()));
     }
-    Ok(if assessment.not_to_be_taken() > 0 {
-        Status::Incomplete
-    } else {
+    Ok(if assessment.is_whole() {
         Status::Done
+    } else {
+        Status::Incomplete
     })
 }
 

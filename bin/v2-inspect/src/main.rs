@@ -63,7 +63,7 @@ Environment (the process's own, then .env.migration, then .env):
 
 It needs no DATABASE_URL: there is nothing to write to.
 
-Exit status: 0 done, 1 error, 2 usage, 3 done but some documents could not be read.";
+Exit status: 0 done, 1 error, 2 usage, 3 done but some documents or files could not be read.";
 
 impl Program for Arguments {
     const NAME: &'static str = "v2-inspect";

@@ -256,3 +256,46 @@ fn nothing_steers_the_terminal() {
         outcome.stdout
     );
 }
+
+#[test]
+fn a_damaged_file_does_not_hide_the_others() {
+    use std::io::Write as _;
+    let users: String = (0..3_000)
+        .map(|number| line("users", &format!("u-{}", number * 7_919), &json!({})))
+        .collect();
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(users.as_bytes()).expect("packed");
+    let whole = packer.finish().expect("packed");
+    let dir = folder(&[("cases.ndjson", &line("cases", "a", &json!({})))]);
+    let file = dir.path().join("users.ndjson.gz");
+    std::fs::write(&file, &whole[..whole.len() / 2]).expect("a file");
+    for arguments in [&["--json"][..], &["--json", "--max-documents", "5000"]] {
+        let all = [&["--source", "file://."], arguments].concat();
+        let outcome = run_at(dir.path(), &all);
+        assert_eq!(outcome.status, 3, "{}", outcome.stderr);
+        let document = outcome.json();
+        assert_eq!(document["status"], "incomplete");
+        assert_eq!(collection(&document, "cases")["whole"], true);
+        let users = collection(&document, "users");
+        assert_eq!(users["whole"], false);
+        let told = users["documents"].as_u64().expect("a number");
+        assert!((1..3_000).contains(&told), "{told}");
+        let broken = &document["broken_off"][0];
+        assert_eq!(broken["documents"], told);
+        assert_eq!(broken["place"], "./users.ndjson.gz");
+        assert_eq!(document["findings"][0]["code"], "broken_off");
+    }
+    // Where nothing can be read, nothing is told.
+    let only = run_at(
+        dir.path(),
+        &["--source", "file://.", "--collection", "users"],
+    );
+    assert_eq!(only.status, 3, "{}", only.stderr);
+    std::fs::write(&file, &whole[..10]).expect("a file");
+    let only = run_at(
+        dir.path(),
+        &["--source", "file://.", "--collection", "users"],
+    );
+    assert_eq!(only.status, 1, "{}", only.stdout);
+    assert!(only.stderr.contains("copy it once more"), "{}", only.stderr);
+}

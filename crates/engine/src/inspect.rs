@@ -23,9 +23,12 @@ pub struct InspectOptions {
 
 /// Reads the source's collections and tells what is in them.
 ///
+/// A collection whose file is damaged beyond reading on is told as far as it goes, and said to be
+/// broken off.
+///
 /// # Errors
-/// When the source cannot be read to its end: what is told must not look whole when it is not.
-/// `NotFound` when a collection is named that the source does not hold.
+/// When the source cannot be read to its end otherwise, or nothing of it can: what is told must not
+/// look whole when it is not. `NotFound` when a collection is named that the source does not hold.
 pub async fn inspect(
     source: &dyn DocumentSource,
     options: &InspectOptions,
@@ -34,17 +37,20 @@ pub async fn inspect(
     let snapshot = source.open().await?;
     let all = source.collections().await?;
     let names = chosen(&options.collections, &all, &snapshot.source)?;
-    let mut profile = Profile::new(&names, options.limits);
     let every: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut profile = Profile::new(&names, options.limits);
     progress.start("Inspecting", None);
     match options.max_documents {
-        None => read(source, &every, u64::MAX, &mut profile, progress).await?,
-        // A collection at a time: what is behind the limit is not read, and not paid for.
-        Some(limit) => {
-            for name in &every {
-                read(source, &[name], limit, &mut profile, progress).await?;
+        None => match read(source, &every, u64::MAX, &mut profile, progress).await {
+            // Once more, a collection at a time: the others are not to be missed for one.
+            Err(error) if is_damage(source, &error) => {
+                profile = Profile::new(&names, options.limits);
+                one_by_one(source, &every, u64::MAX, &mut profile, progress).await?;
             }
-        }
+            read => read?,
+        },
+        // What is behind the limit is not read, and not paid for.
+        Some(limit) => one_by_one(source, &every, limit, &mut profile, progress).await?,
     }
     progress.finish();
     let not_read: Vec<String> = all
@@ -85,6 +91,56 @@ fn chosen(wanted: &[String], all: &[String], source: &str) -> Result<Vec<String>
         }
     }
     Ok(names)
+}
+
+/// Whether an error says that a file of the source is damaged. What is billed is not read again
+/// for that.
+fn is_damage(source: &dyn DocumentSource, error: &Error) -> bool {
+    error.kind() == ErrorKind::Malformed && source.billed_reads().is_none()
+}
+
+/// Reads each of `collections`, those that are damaged as far as they go.
+///
+/// # Errors
+/// The first damage where nothing could be read of any; every other error.
+async fn one_by_one(
+    source: &dyn DocumentSource,
+    collections: &[&str],
+    limit: u64,
+    profile: &mut Profile,
+    progress: &dyn Progress,
+) -> Result<()> {
+    let mut damage = None;
+    let mut readable = false;
+    for name in collections {
+        match read(source, &[name], limit, profile, progress).await {
+            Err(error) if is_damage(source, &error) => {
+                profile.break_off(name, error.item_name(), why(&error));
+                damage.get_or_insert(error);
+                readable |= profile.documents(name) > 0;
+            }
+            read => {
+                read?;
+                readable = true;
+            }
+        }
+    }
+    match damage {
+        Some(error) if !readable => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// What an error says, with its causes.
+fn why(error: &Error) -> String {
+    let mut words = error.what().to_owned();
+    let mut cause = std::error::Error::source(error);
+    while let Some(one) = cause {
+        words.push_str(": ");
+        words.push_str(&one.to_string());
+        cause = one.source();
+    }
+    words
 }
 
 /// Reads `collections` to their ends, or until `limit` deliveries were seen.

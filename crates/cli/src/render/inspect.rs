@@ -292,7 +292,7 @@ fn line(text: &mut String, words: &str) {
 /// The same as JSON.
 pub fn inspect_json(assessment: &Assessment) -> Value {
     let mut document = json!({
-        "status": if assessment.not_to_be_taken() > 0 { "incomplete" } else { "done" },
+        "status": if assessment.is_whole() { "done" } else { "incomplete" },
         "documents": assessment.documents(),
         "bytes": assessment.bytes(),
         "unreadable": assessment.unreadable(),

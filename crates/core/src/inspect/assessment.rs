@@ -21,9 +21,16 @@ pub struct Assessment {
     pub expected_database: Option<String>,
     /// Files that lie among the source's and that it does not read.
     pub aside: Vec<String>,
+    /// Collections whose files could be read in part only, or not at all.
+    pub broken_off: Vec<BrokenOff>,
 }
 
 impl Assessment {
+    /// Whether a migration would take everything that is there.
+    pub fn is_whole(&self) -> bool {
+        self.not_to_be_taken() == 0 && self.broken_off.is_empty()
+    }
+
     /// Documents that were read.
     pub fn documents(&self) -> u64 {
         self.collections
@@ -83,6 +90,19 @@ pub struct Finding {
     pub more_places: u64,
     /// What to do about it.
     pub advice: &'static str,
+}
+
+/// A collection that could not be read to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BrokenOff {
+    /// The collection.
+    pub collection: String,
+    /// Its documents that were read until then.
+    pub documents: u64,
+    /// The file, where it is known.
+    pub place: Option<String>,
+    /// Why, without contents.
+    pub why: String,
 }
 
 /// A document that could not be read.

@@ -54,6 +54,7 @@ pub(super) fn of(
     let mut found = Findings(Vec::new());
     let collections = &assessment.collections;
     to_act_on(&mut found, collections, secrets, secrets_beyond);
+    broken_off(&mut found, assessment);
     origin::add(&mut found, assessment);
     decide::add(&mut found, assessment);
     decide::add_written_otherwise(&mut found, collections);
@@ -113,6 +114,25 @@ fn plural(count: u64, one: &str, many: &str) -> String {
     } else {
         format!("{count} {many}")
     }
+}
+
+fn broken_off(found: &mut Findings, assessment: &Assessment) {
+    let places = assessment.broken_off.iter().map(|one| {
+        let place = one.place.as_deref().unwrap_or("its file");
+        format!(
+            "{}: {place}: {}, behind {}",
+            one.collection,
+            one.why,
+            plural(one.documents, "document", "documents")
+        )
+    });
+    found.add(
+        Gravity::Act,
+        "broken_off",
+        "Collections could not be read to their end",
+        places.collect(),
+        "copy their files once more, whole: a migration does not begin before every file can be read",
+    );
 }
 
 fn to_act_on(

@@ -26,8 +26,8 @@ mod text;
 mod tests;
 
 pub use assessment::{
-    Assessment, Collection, Counted, Estimate, Field, Finding, Gravity, Lengths, Link, Numbers,
-    Similar, Sized, Sizes, Texts, Times, Unreadable,
+    Assessment, BrokenOff, Collection, Counted, Estimate, Field, Finding, Gravity, Lengths, Link,
+    Numbers, Similar, Sized, Sizes, Texts, Times, Unreadable,
 };
 pub use profile::{Limits, Profile};
 pub use size::document_size;

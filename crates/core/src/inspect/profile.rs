@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::assessment::{Assessment, Collection, Estimate};
+use super::assessment::{Assessment, BrokenOff, Collection, Estimate};
 use super::collection::{Gathered, Share};
 use super::paths::Finished;
 use super::{findings, links, tell};
@@ -41,6 +41,7 @@ pub struct Profile {
     cut: BTreeSet<String>,
     expected_database: Option<String>,
     aside: Vec<String>,
+    broken_off: Vec<BrokenOff>,
 }
 
 impl Profile {
@@ -61,6 +62,7 @@ impl Profile {
             cut: BTreeSet::new(),
             expected_database: None,
             aside: Vec::new(),
+            broken_off: Vec::new(),
         }
     }
 
@@ -111,6 +113,17 @@ impl Profile {
     /// Notes that a collection holds more documents than were read.
     pub fn cut(&mut self, collection: &str) {
         self.cut.insert(collection.to_owned());
+    }
+
+    /// Notes that a collection could not be read to its end: `place` and why, without contents.
+    pub fn break_off(&mut self, collection: &str, place: Option<&str>, why: String) {
+        self.cut(collection);
+        self.broken_off.push(BrokenOff {
+            collection: collection.to_owned(),
+            documents: self.documents(collection),
+            place: place.map(str::to_owned),
+            why,
+        });
     }
 
     /// Documents that were read of a collection.
@@ -186,6 +199,7 @@ impl Profile {
             subcollections,
             expected_database: self.expected_database,
             aside: self.aside,
+            broken_off: self.broken_off,
         };
         assessment.findings = findings::of(&assessment, &secrets, secrets_beyond);
         assessment
