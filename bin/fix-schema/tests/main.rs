@@ -9,6 +9,7 @@
 )]
 
 mod costs;
+mod families;
 mod generations;
 mod missed;
 mod odd;

@@ -30,7 +30,7 @@ BEGIN
         EXECUTE {set} || coalesce(besides, '') || {from}
             || CASE WHEN besides IS NULL THEN '' ELSE
                    ' LEFT JOIN sunset.schema_kept AS o ON o.step = k.step AND o.row_id = k.row_id AND o.column_name = ''''' END
-            || ' WHERE t.ctid = p.place';
+            || ' WHERE {at}';
         GET DIAGNOSTICS given = ROW_COUNT;
         SET CONSTRAINTS ALL IMMEDIATE;
         FOREACH statement IN ARRAY again LOOP

@@ -10,6 +10,13 @@ use crate::schema::steps::{Effect, Guard, LockMode, Stage, Step, Work};
 const BLOCKS: &str =
     "t.ctid >= current_setting('sunset.from')::tid AND t.ctid < current_setting('sunset.to')::tid";
 
+/// Where a row lies: partitions and tables that inherit have places of their own.
+const PLACE: &str = "t.tableoid AS home, t.ctid AS place";
+
+fn at_place(found: &str) -> String {
+    format!("t.tableoid = {found}.home AND t.ctid = {found}.place")
+}
+
 const BY_INDEX: [&str; 3] = [
     "SET LOCAL enable_seqscan = off",
     "SET LOCAL enable_hashjoin = off",
@@ -48,7 +55,9 @@ impl Planner<'_> {
     pub(super) fn unnamed_rows(&self, table: &str) -> Option<Guard> {
         let id = ["id".to_owned()];
         let named = self.live.table(table).is_none_or(|live| {
-            live.has_key(&id) && live.column("id").is_some_and(|id| id.required)
+            // The key of a table that others inherit from says nothing of their rows.
+            let alone = live.kind == "p" || !live.has_children;
+            alone && live.has_key(&id) && live.column("id").is_some_and(|id| id.required)
         });
         (!named).then(|| Guard {
             violators: format!(
@@ -89,11 +98,12 @@ impl Planner<'_> {
             Default::default()
         };
         let sql = format!(
-            "WITH due AS MATERIALIZED (SELECT t.ctid AS place, t.id::text AS row_id, t.{name}::text AS held, {value} AS given{was} \
+            "WITH due AS MATERIALIZED (SELECT {PLACE}, t.id::text AS row_id, t.{name}::text AS held, {value} AS given{was} \
              FROM {relation} AS t {join} WHERE {condition} AND {BLOCKS} FOR UPDATE OF t), \
-             written AS (UPDATE {relation} AS t SET {name} = due.given FROM due WHERE t.ctid = due.place RETURNING due.row_id, due.held{since}) \
+             written AS (UPDATE {relation} AS t SET {name} = due.given FROM due WHERE {} RETURNING due.row_id, due.held{since}) \
              INSERT INTO sunset.schema_kept (step, relation, row_id, column_name, value) \
              SELECT current_setting('sunset.step')::bigint, {}, row_id, {}, held FROM written{besides}",
+            at_place("due"),
             quote_literal(table),
             quote_literal(column),
         );
@@ -133,7 +143,7 @@ impl Planner<'_> {
             "{BLOCKS} AND (SELECT true FROM sunset.schema_kept AS k WHERE {kept} AND k.row_id = t.id::text AND {unchanged} LIMIT 1)"
         );
         let set = format!(
-            "WITH place AS MATERIALIZED (SELECT t.ctid AS place, t.id::text AS row_id FROM {relation} AS t WHERE {due} FOR UPDATE OF t) \
+            "WITH place AS MATERIALIZED (SELECT {PLACE}, t.id::text AS row_id FROM {relation} AS t WHERE {due} FOR UPDATE OF t) \
              UPDATE {relation} AS t SET {name} = k.value::{of_type}"
         );
         let from = format!(
@@ -145,13 +155,14 @@ impl Planner<'_> {
                 .replace("{relation}", &quote_literal(&relation))
                 .replace("{set}", &quote_literal(&set))
                 .replace("{from}", &quote_literal(&from))
+                .replace("{at}", &at_place("p"))
                 .replace("{due}", &due);
             inverse.push(whole.trim_end().to_owned());
             inverse.push(
                 "SELECT FROM generate_series(1, current_setting('sunset.given')::bigint)".into(),
             );
         } else {
-            inverse.push(format!("{set}{from} WHERE t.ctid = p.place"));
+            inverse.push(format!("{set}{from} WHERE {}", at_place("p")));
         }
         inverse
     }
