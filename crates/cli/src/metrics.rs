@@ -9,7 +9,7 @@ use clap::Args;
 use hyper::body::Incoming;
 use hyper::header::CONTENT_TYPE;
 use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -20,6 +20,7 @@ use prometheus_client::registry::{Registry, Unit};
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::ports::progress::Progress;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
 /// Where a program tells what it does.
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -28,6 +29,12 @@ pub struct MetricsArgs {
     #[arg(long, value_name = "ADDR")]
     pub metrics_listen: Option<SocketAddr>,
 }
+
+/// Whoever asks has as long, from the first byte to the last of the answer: a socket that is held is
+/// missing elsewhere.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Askers at once; others wait in the system's queue.
+const AT_ONCE: usize = 16;
 
 const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -72,7 +79,7 @@ impl Metrics {
         );
         registry.register(
             "items_expected",
-            "How many a phase has, where that is known",
+            "How many a phase has, where that is known, over all passes",
             metrics.expected.clone(),
         );
         registry.register(
@@ -150,8 +157,9 @@ impl Metrics {
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let metrics = self.clone();
+        let places = Arc::new(Semaphore::new(AT_ONCE));
         tokio::spawn(async move {
-            loop {
+            while let Ok(place) = Arc::clone(&places).acquire_owned().await {
                 let Ok((stream, _)) = listener.accept().await else {
                     // Out of sockets, say: others may be given back.
                     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -161,11 +169,16 @@ impl Metrics {
                 let answer = hyper::service::service_fn(move |request| {
                     std::future::ready(metrics.answer(&request))
                 });
-                tokio::spawn(
-                    hyper::server::conn::http1::Builder::new()
-                        .keep_alive(false)
-                        .serve_connection(TokioIo::new(stream), answer),
-                );
+                let served = hyper::server::conn::http1::Builder::new()
+                    .timer(TokioTimer::new())
+                    .header_read_timeout(PATIENCE)
+                    .keep_alive(false)
+                    .serve_connection(TokioIo::new(stream), answer);
+                tokio::spawn(async move {
+                    // Whoever is too slow is not answered.
+                    drop(tokio::time::timeout(PATIENCE, served).await);
+                    drop(place);
+                });
             }
         });
         Ok(address)
@@ -212,7 +225,7 @@ impl Progress for Counted {
         let labels = [("phase", label.to_owned())];
         if let Some(total) = total {
             let total = i64::try_from(total).unwrap_or(i64::MAX);
-            self.metrics.expected.get_or_create(&labels).set(total);
+            self.metrics.expected.get_or_create(&labels).inc_by(total);
         }
         let counter = self.metrics.items.get_or_create_owned(&labels);
         *self.phase.lock().unwrap_or_else(PoisonError::into_inner) = Some(counter);
@@ -343,5 +356,46 @@ mod tests {
         );
         let taken = metrics.listen(address).await.expect_err("it is taken");
         assert_eq!(taken.kind(), ErrorKind::Configuration);
+    }
+
+    #[tokio::test]
+    async fn whoever_asks_and_says_no_more_is_let_go() {
+        let metrics = Metrics::new("data-migrate");
+        let local = SocketAddr::from(([127, 0, 0, 1], 0));
+        let address = metrics.listen(local).await.expect("a port");
+        let mut idle = Vec::new();
+        for _ in 0..3 * AT_ONCE {
+            let mut stream = tokio::net::TcpStream::connect(address)
+                .await
+                .expect("somebody listens");
+            stream
+                .write_all(b"GET /metrics HTTP/1.1\r\nx: ")
+                .await
+                .expect("asked");
+            idle.push(stream);
+        }
+        let answered = tokio::time::timeout(5 * PATIENCE, get(address, "GET /metrics")).await;
+        assert!(answered.expect("in time").contains("# EOF"));
+        let mut rest = Vec::new();
+        let closed = tokio::time::timeout(PATIENCE, idle[0].read_to_end(&mut rest)).await;
+        drop(closed.expect("it is let go"));
+    }
+
+    #[test]
+    fn passes_add_up_on_both_sides() {
+        let metrics = Metrics::new("data-migrate");
+        let progress = Counted::new(Box::new(Silent), metrics.clone());
+        for _ in 0..2 {
+            progress.start("Leads", Some(10));
+            progress.advance(10);
+            progress.finish();
+        }
+        let text = metrics.text();
+        for line in [
+            "sunset_items_total{phase=\"Leads\"} 20",
+            "sunset_items_expected{phase=\"Leads\"} 20",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{text}");
+        }
     }
 }

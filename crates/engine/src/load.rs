@@ -17,7 +17,7 @@ use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use sunset_core::document::{BadDocument, Delivery};
 use sunset_core::error::Result;
-use sunset_core::plans::{DocumentPlan, RecordedNumbers, Resolution};
+use sunset_core::plans::{DocumentPlan, Phase, RecordedNumbers, Resolution};
 use sunset_core::ports::documents::{DocumentSource, Snapshot};
 use sunset_core::ports::progress::Progress;
 use sunset_core::ports::rows::{
@@ -131,6 +131,13 @@ impl Unreadable {
 }
 
 impl Surveyed {
+    /// How many items a phase deals with: deliveries of its documents, and rows made of several.
+    pub(crate) fn items_of(&self, index: usize, phase: &Phase) -> u64 {
+        let read = |name: &String| self.resolution.tally(name).read;
+        let derived = self.resolution.derived(index).size_hint().0;
+        phase.collections.iter().map(read).sum::<u64>() + derived as u64
+    }
+
     /// Whether V2 has what an item was made of.
     pub fn knows(&self, key: &ItemKey) -> bool {
         let place = hash_of(&key.collection, &key.id);
@@ -235,10 +242,9 @@ pub async fn load(
     let compare = |item: &Accounted| unchanged.see(surveyed.resolution.as_ref(), item);
     let removal = gone::find(plan, surveyed, &destination, &options, &mut report, compare).await?;
     for (index, phase) in plan.phases().iter().enumerate() {
-        let tally = |name: &str| surveyed.resolution.tally(name);
-        let total = phase.collections.iter().map(|name| tally(name).read).sum();
-        progress.start(&phase.label, Some(total));
+        progress.start(&phase.label, Some(surveyed.items_of(index, phase)));
         report.begin_phase(&phase.label);
+        let tally = |name: &str| surveyed.resolution.tally(name);
         let mut changed = Vec::new();
         for name in &phase.collections {
             if report.retried.is_none() && unchanged.is_whole(name, tally(name), options.prune) {

@@ -85,11 +85,7 @@ impl Verification<'_> {
         let mut comparison = self.expected();
         let mut sample = self.options.sample.map(Sample::new);
         for (index, phase) in self.plan.phases().iter().enumerate() {
-            let total = phase
-                .collections
-                .iter()
-                .map(|name| self.surveyed.resolution.tally(name).read)
-                .sum();
+            let total = self.surveyed.items_of(index, phase);
             self.progress.start(&phase.label, Some(total));
             let collections: Vec<&str> = phase.collections.iter().map(String::as_str).collect();
             let batches = stream::items(

@@ -211,7 +211,8 @@ pub trait Resolution: Send + Sync {
     /// The quarantine entry for what could not be decoded.
     fn emit_bad(&self, bad: BadDocument) -> Item;
 
-    /// Rows made of several documents, to be written at the end of phase `phase`.
+    /// Rows made of several documents, to be written at the end of phase `phase`; their number is
+    /// known before ([`Iterator::size_hint`]).
     fn derived(&self, phase: usize) -> Box<dyn Iterator<Item = Item> + Send + '_>;
 
     /// Whether the survey saw the item, or made it of several.
