@@ -82,11 +82,14 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
         Consented::Write(consent) => {
             let permit = WritePermit::bind(&consent, flow.database.identity().clone());
             Ledger::open_or_upgrade(&flow.database, &permit).await?;
-            let status = if flow.arguments.worker.is_some() {
-                shared::work(&flow, &consent).await
-            } else {
-                flow.write(&consent).await
+            let work = async {
+                if flow.arguments.worker.is_some() {
+                    shared::work(&flow, &consent).await
+                } else {
+                    flow.write(&consent).await
+                }
             };
+            let status = flow.session.unless_stopped(work).await;
             let report = ReportBehind {
                 folder: flow.arguments.report.as_deref(),
                 session: &flow.session,

@@ -97,7 +97,7 @@ pub async fn migrate(
     match consent {
         Consented::DryRun => flow.dry_run().await,
         Consented::Write(consent) => {
-            let status = flow.write(&consent).await;
+            let status = flow.session.unless_stopped(flow.write(&consent)).await;
             let report = ReportBehind {
                 folder: arguments.report.as_deref(),
                 session: &flow.session,

@@ -88,16 +88,18 @@ pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
     match consent {
         Consented::DryRun => flow.dry_run().await,
         Consented::Write(consent) if flow.arguments.worker.is_some() => {
-            let status = shared::work(&flow, &consent).await;
+            let work = shared::work(&flow, &consent);
+            let status = flow.session.unless_stopped(work).await;
             flow.reported(begun, status).await
         }
         Consented::Write(consent) => match flow.arguments.watch {
             Some(pause) => {
-                let watched = watch::watch(&flow, &consent, pause).await;
+                let watching = watch::watch(&flow, &consent, pause);
+                let watched = flow.session.unless_stopped(watching).await;
                 flow.reported(begun, watched).await
             }
             None => {
-                let report = flow.write(&consent).await;
+                let report = flow.session.unless_stopped(flow.write(&consent)).await;
                 let report = flow.reported(begun, report).await?;
                 Ok(status_of(&report))
             }

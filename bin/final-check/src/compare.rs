@@ -96,8 +96,7 @@ pub async fn final_check(arguments: Arguments, session: Session) -> Result<Statu
         begun,
         folder: reports.then_some(arguments.reports.as_path()),
     };
-    of.or_broken_off(checking.everything(proof).await, &session)
-        .await
+    of.or_broken_off(checking.everything(proof), &session).await
 }
 
 /// What is compared, and how.

@@ -135,7 +135,7 @@ pub async fn final_check(
         };
         checking.everything(arguments, &consent).await
     };
-    of.or_broken_off(checked.await, session).await
+    of.or_broken_off(checked, session).await
 }
 
 struct Checking<'a> {

@@ -1,5 +1,6 @@
 //! The report of a check, or of the ledger alone.
 
+use std::future::Future;
 use std::path::Path;
 use std::time::Instant;
 
@@ -62,7 +63,12 @@ impl Of<'_> {
     ///
     /// # Errors
     /// That of the check.
-    pub async fn or_broken_off<T>(&self, checked: Result<T>, session: &Session) -> Result<T> {
+    pub async fn or_broken_off<T>(
+        &self,
+        check: impl Future<Output = Result<T>>,
+        session: &Session,
+    ) -> Result<T> {
+        let checked = session.unless_stopped(check).await;
         let report = ReportBehind {
             folder: self.folder.filter(|_| checked.is_err()),
             session,

@@ -54,6 +54,7 @@ pub mod render;
 mod report_files;
 mod session;
 mod status;
+mod stop;
 
 pub use arguments::{BackupArgs, BackupChoice, CommonArgs, Consented, ReadArgs, WriteArgs};
 pub use colour::{Palette, Tone};

@@ -16,7 +16,6 @@ use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::ports::backups::Taken;
 use sunset_core::ports::progress::Progress;
 use sunset_core::secret::Secret;
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::arguments::CommonArgs;
 use crate::colour::visible;
@@ -29,6 +28,7 @@ use crate::metrics::{Counted, Metrics, MetricsArgs};
 use crate::notice::{NoticeArgs, Notices, Notifier};
 use crate::progress;
 use crate::status::Status;
+use crate::stop::{self, Stop};
 
 /// A program's arguments.
 pub trait Program: Parser {
@@ -115,6 +115,7 @@ pub struct Session {
     dry_run_asked: bool,
     notices: Arc<Notices>,
     metrics: Option<Metrics>,
+    stop: Arc<Stop>,
 }
 
 impl Session {
@@ -241,6 +242,15 @@ impl Session {
         }
     }
 
+    /// Does `work` until it ends, or somebody stops the program: then what comes behind is still
+    /// done, as long as it takes no more than some seconds.
+    ///
+    /// # Errors
+    /// Those of the work; `Interrupted` where it was stopped.
+    pub async fn unless_stopped<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        self.stop.heeded_by(work).await
+    }
+
     /// A line of what came of it, for the notice of the end.
     pub fn sum_up(&self, line: &str) {
         self.notices.sum_up(line);
@@ -326,6 +336,7 @@ where
     };
     let listen = arguments.metrics().and_then(|asked| asked.metrics_listen);
     let notices = Notices::new(P::NAME, notifier);
+    let stop = Arc::new(Stop::new());
     let session = Session {
         environment: Arc::new(environment),
         talk: talk.clone(),
@@ -334,6 +345,7 @@ where
         dry_run_asked,
         notices: Arc::clone(&notices),
         metrics: listen.map(|_| Metrics::new(P::NAME)),
+        stop: Arc::clone(&stop),
     };
     heard::listen(&session);
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -347,15 +359,12 @@ where
             let address = metrics.listen(address).await?;
             session.say(&format!("Metrics: http://{address}/metrics"));
         }
-        let result = tokio::select! {
-            result = program(arguments, session) => result,
-            error = stopped() => Err(error),
-        };
+        let result = stop.or_end(program(arguments, session)).await;
         let told = notices.end(&result, talk.dry_run.load(Ordering::Relaxed));
         let untold = tokio::select! {
             untold = told => untold,
             // Whoever insists does not wait for a webhook.
-            _ = stopped() => Vec::new(),
+            _ = stop::stopped() => Vec::new(),
         };
         for error in untold {
             talk.say(&format!("note: {error}"));
@@ -369,36 +378,6 @@ where
 
 /// How long threads may take to end what they do once the program is done, or stopped.
 const LAST_WAIT: Duration = Duration::from_secs(2);
-
-/// Waits until somebody stops the program: from the keyboard, or by SIGTERM, as `kill`, systemd and
-/// Kubernetes do. What it was doing is dropped then, and with it the programs that it started.
-async fn stopped() -> Error {
-    let error = |what| {
-        Error::new(ErrorKind::Interrupted, what)
-            .remedy("run the same command again: it goes on where it stopped")
-    };
-    let keyboard = async {
-        let error = error("stopped from the keyboard");
-        match tokio::signal::ctrl_c().await {
-            Ok(()) => error,
-            Err(cause) => error.cause(cause),
-        }
-    };
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            // The keyboard is left.
-            Err(_) => std::future::pending().await,
-        }
-        error("stopped by SIGTERM")
-    };
-    tokio::select! {
-        error = keyboard => error,
-        error = terminated => error,
-    }
-}
 
 /// The webhook: one that is named on the command line must be right, one of the environment that
 /// is not is only told.

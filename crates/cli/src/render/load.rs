@@ -112,7 +112,9 @@ pub fn load_text(report: &LoadReport, dry_run: bool, verbose: bool) -> String {
     } else if report.written_rows() == 0 && report.conflicts.count == 0 && !dry_run {
         line(
             &mut text,
-            format_args!("Nothing to write: V3 holds everything already."),
+            format_args!(
+                "Nothing to write: what V2 gives was written before (final-check compares V3's rows)."
+            ),
         );
     }
     text

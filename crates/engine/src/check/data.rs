@@ -34,8 +34,8 @@ pub async fn data(
         let unbooked = unbooked.map_or(0, |rows| rows.unbooked);
         checks.push(
             Check::new(
-                format!("{table}: every row is accounted for"),
-                format!("{all} rows with {accounted} in the ledger and {rows} by the mapping"),
+                format!("{table}: the ledger accounts for every row of V2"),
+                format!("{accounted} rows in the ledger with {rows} by the mapping; {all} in the table"),
             )
             .with((accounted + unbooked != rows).then(|| {
                 Finding::failure(
@@ -272,7 +272,8 @@ fn rows_check(comparison: &Comparison, table: &str) -> Check {
         let items = items(&comparison.differences);
         Finding::failure("rows are missing or differ", differing, items).remedy(if changed {
             "somebody changed or removed them in V3: set them back there, or, if V2 is to win, roll \
-             the documents back (rollback --collection or --id) and run data-migrate again"
+             the documents back (rollback --collection or --id, with --force for what was changed) and \
+             run data-migrate again"
         } else {
             "run data-migrate again, or final-check --repair"
         })

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::browser;
+use super::storm::{ended, outcome};
 use super::workplace::Workplace;
 
 /// The reports of a folder, as JSON and as pages.
@@ -87,4 +88,39 @@ fn a_migration_that_breaks_off_writes_a_report_with_the_error() {
     let arguments = ["--watch", "1s", "--report", "watched"];
     place.expect(1, "data-migrate", &arguments);
     assert_eq!(reports(&place, "watched").len(), 1);
+}
+
+#[test]
+fn a_watch_that_is_stopped_tells_what_was_done() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    place.expect(0, "schema-push", &[]);
+    let mut watch = place.spawn("data-migrate", &["--watch", "1h", "--report", "stopped"]);
+    let begun = std::time::Instant::now();
+    let passes =
+        "SELECT count(*) FROM sunset.runs WHERE program = 'data-migrate' AND state = 'done'";
+    let made = "SELECT to_regclass('sunset.runs') IS NOT NULL";
+    while place.query(made) != ["t"] || place.query(passes) == ["0"] {
+        assert!(begun.elapsed().as_secs() < 60, "no pass is done");
+        assert!(!ended(&mut watch, std::time::Duration::from_millis(100)));
+    }
+    let mut kill = std::process::Command::new("kill");
+    kill.args(["-TERM", &watch.id().to_string()])
+        .output()
+        .expect("kill");
+    let said = outcome(watch);
+    assert_eq!(said.status, 1, "{}", said.stderr);
+    assert!(
+        said.stderr.contains("stopped by SIGTERM"),
+        "{}",
+        said.stderr
+    );
+    let written = reports(&place, "stopped");
+    let (document, page) = &written[0];
+    assert_eq!(
+        document["error"]["what"], "stopped by SIGTERM",
+        "{document:#}"
+    );
+    assert!(page.contains("Broken off: data-migrate"));
 }

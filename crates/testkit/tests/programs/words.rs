@@ -48,7 +48,7 @@ conversations: 0 inserted, 0 updated, 153 unchanged
 meddic_analyses: 0 inserted, 0 updated, 110 unchanged
 opportunities: 0 inserted, 0 updated, 111 unchanged
 0 quarantined, 0 warnings
-Nothing to write: V3 holds everything already.
+Nothing to write: what V2 gives was written before (final-check compares V3's rows).
 "
     );
 }
