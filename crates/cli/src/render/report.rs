@@ -168,6 +168,11 @@ impl Report {
         if self.failure.is_some() {
             steps.push("Do what stands behind the error, and start the same command again.");
         }
+        let taken_back = self
+            .history
+            .runs
+            .last()
+            .is_some_and(|run| run.start.program == "rollback" && run.state.name() == "done");
         let last = self.history.runs.iter().rev();
         let mut last = last.filter(|run| run.start.program.ends_with("-migrate"));
         if last
@@ -198,6 +203,8 @@ impl Report {
                 "Freeze V2, run make migrate once more, and this check again.",
                 "Keep this report, and V2's export, before V2 is shut down.",
             ]),
+            None if taken_back => steps
+                .push("The last run took back what was migrated: make migrate goes forward again."),
             None => {
                 steps.push("Run final-check: it compares every row with V2 and gives a verdict.")
             }

@@ -49,10 +49,17 @@ impl R2Settings {
             (env::CLOUDFLARE_R2_ENDPOINT, &endpoint),
             (env::CLOUDFLARE_R2_PUBLIC_URL, &public_url),
         ] {
-            if let Some(url) = url
-                && !(url.starts_with("https://") || url.starts_with("http://"))
-            {
-                faults.add(name, "is no URL", "begin it with https://");
+            let Some(url) = url else { continue };
+            let rest = url.strip_prefix("https://");
+            match rest.or_else(|| url.strip_prefix("http://")) {
+                None => faults.add(name, "is no URL", "begin it with https://"),
+                // It is named in what is shown, in reports and in notices.
+                Some(rest) if rest.split(['/', '?']).next().unwrap_or(rest).contains('@') => faults.add(
+                    name,
+                    "has a user or a password in it",
+                    "leave them out: keys stand in CLOUDFLARE_R2_ACCESS_KEY and CLOUDFLARE_R2_SECRET_KEY",
+                ),
+                Some(_) => {}
             }
         }
         let trimmed =

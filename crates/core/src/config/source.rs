@@ -142,6 +142,11 @@ impl DocumentSourceSettings {
                     project: variables.get(env::FIREBASE_PROJECT_ID),
                 });
             }
+            // What stands before an @ may be a password.
+            Some((scheme, rest)) if rest.contains('@') => {
+                let shown = format!("{scheme}://…");
+                faults.add(env::V2_FIRESTORE, &format!("is {shown:?}"), forms);
+            }
             _ => faults.add(env::V2_FIRESTORE, &format!("is {locator:?}"), forms),
         }
         None

@@ -37,6 +37,15 @@ fn every_fault_is_reported_at_once() {
 }
 
 #[test]
+fn an_address_with_a_password_is_refused_and_not_shown() {
+    let endpoint = "https://k:hush@r2.example";
+    let set = [("CLOUDFLARE_R2_ENDPOINT", endpoint)];
+    let text = with(&set, R2Settings::read).expect_err("a password");
+    let said = "CLOUDFLARE_R2_ENDPOINT has a user or a password in it";
+    assert!(text.contains(said) && !text.contains("hush"), "{text}");
+}
+
+#[test]
 fn an_export_in_a_bucket_is_named_by_its_path() {
     let read = |locator: &str, more: &[(&str, &str)]| {
         let set = [&[("V2_FIRESTORE", locator)], more].concat();
@@ -67,6 +76,11 @@ fn an_export_in_a_bucket_is_named_by_its_path() {
         let text = read(locator, &emulated).expect_err("no bucket");
         assert!(text.contains("V2_FIRESTORE"), "{text}");
     }
+    let text = read("https://me:hush@v2.example", &emulated).expect_err("no source");
+    assert!(
+        text.contains("is \"https://…\"") && !text.contains("hush"),
+        "{text}"
+    );
     let text = read("gs://b/x", &[]).expect_err("no account");
     assert!(text.contains("FIREBASE_PRIVATE_KEY"), "{text}");
 }
