@@ -98,3 +98,56 @@ async fn values_that_the_old_type_cannot_hold_are_not_cut_without_force() {
     assert_eq!(scratch.dump().await, before);
     finish(run).await;
 }
+
+#[tokio::test]
+async fn times_that_others_wrote_are_no_default() {
+    let there = "INSERT INTO lead_sources (id, name, type) VALUES ('old', 'n', 't')";
+    let theirs = "INSERT INTO lead_sources (id, name, type, created_at) VALUES ('new', 'n', 't', '2020-01-01')";
+    let changed = "UPDATE lead_sources SET created_at = '2020-01-01'";
+    // What an older version recorded, and a table that was written anew since.
+    let older = "UPDATE sunset.schema_steps SET effect = effect - 'now' - 'now_as'";
+    let anew = "VACUUM FULL lead_sources";
+    for (before, after, carries) in [
+        (there, &[] as &[&str], false),
+        (there, &[anew], false),
+        (there, &[theirs], true),
+        (there, &[changed], true),
+        (there, &[older], false),
+        (there, &[older, changed], true),
+        (there, &[older, anew], true),
+        ("SELECT 1", &[], false),
+        ("SELECT 1", &[theirs], true),
+        ("SELECT 1", &[older, theirs], true),
+    ] {
+        let Some(scratch) = Scratch::with("").await else {
+            return;
+        };
+        scratch.say(PROGRAM, &[]);
+        scratch
+            .run(&format!(
+                "DROP SCHEMA sunset CASCADE; ALTER TABLE lead_sources DROP COLUMN created_at; {before}"
+            ))
+            .await;
+        assert_eq!(scratch.say(PROGRAM, &[]).status, 0);
+        for sql in after {
+            scratch.run(sql).await;
+        }
+        let rows = scratch.dump().await;
+        let reader = LiveReader::new(scratch.database().await);
+        let run = scratch.begin().await;
+        let undone = undo(&reader, &run.schema(), false, &Silent).await;
+        finish(run).await;
+        match undone {
+            Ok(_) => assert!(!carries, "{before} {after:?}"),
+            Err(refused) => {
+                assert!(carries, "{before} {after:?}: {refused}");
+                let item = refused.item_name().expect("item");
+                assert!(
+                    item.contains("1 values in lead_sources.created_at"),
+                    "{item}"
+                );
+                assert_eq!(scratch.dump().await, rows);
+            }
+        }
+    }
+}

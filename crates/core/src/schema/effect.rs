@@ -21,8 +21,15 @@ pub enum Effect {
         column: String,
         /// Its default, where that is the same for all rows: a row that has another value carries data.
         default: Option<String>,
-        /// Its default differs from row to row (`now()`), so that only differing values are data.
+        /// Its default is an expression: what the rows of then got by it is no data, and every other
+        /// value is.
         varying_default: bool,
+        /// The type as which those rows got `now()`, where that is its default.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        now_as: Option<String>,
+        /// The `now()` that they got: the ledger adds it, within the transaction of the step.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        now: Option<String>,
     },
     /// An index, by CREATE INDEX CONCURRENTLY: a broken attempt leaves an invalid one.
     CreatesIndex {

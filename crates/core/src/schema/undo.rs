@@ -182,18 +182,25 @@ impl RecordedStep {
                 column,
                 default,
                 varying_default,
+                now_as,
+                now,
             } => {
                 let relation = qualified(&self.namespace, table);
                 let rest = but_for(table, Some(column));
                 let name = format!("t.{}", quote_identifier(column));
-                let other = match (default, varying_default) {
-                    (Some(default), _) => format!("{name} IS DISTINCT FROM {default}"),
-                    // All rows got the same now() when the column was added.
-                    (None, true) => format!(
-                        "{name} IS DISTINCT FROM (SELECT min(f.{}) FROM {relation} AS f)",
-                        quote_identifier(column)
+                let other = match (default, now_as, now) {
+                    (Some(default), _, _) => format!("{name} IS DISTINCT FROM {default}"),
+                    (None, Some(now_as), Some(now)) => format!(
+                        "{name} IS DISTINCT FROM {}::timestamp with time zone::{now_as}",
+                        quote_literal(now)
                     ),
-                    (None, false) => format!("{name} IS NOT NULL"),
+                    (None, _, _) if *varying_default => {
+                        format!(
+                            "{name}::text IS DISTINCT FROM {}",
+                            missing(&relation, column)
+                        )
+                    }
+                    (None, _, _) => format!("{name} IS NOT NULL"),
                 };
                 Some(Guard {
                     violators: format!(
@@ -230,6 +237,17 @@ impl RecordedStep {
             _ => None,
         }
     }
+}
+
+/// What the rows that were there got when a column was added, as PostgreSQL keeps it until the table
+/// is written anew; NULL where nothing says so any more, or each row got something of its own.
+fn missing(relation: &str, column: &str) -> String {
+    format!(
+        "(SELECT (a.attmissingval::text::text[])[1] FROM pg_catalog.pg_attribute AS a \
+         WHERE a.attrelid = {}::pg_catalog.regclass AND a.attname = {})",
+        quote_literal(relation),
+        quote_literal(column)
+    )
 }
 
 /// ` AND …`: a row `t` of a table is not among those that are taken back before.
@@ -329,6 +347,8 @@ mod tests {
             column: "c".into(),
             default: Some("'x'".into()),
             varying_default: false,
+            now_as: None,
+            now: None,
         };
         let guard = recorded(1, effect, &["a"])
             .carries(&[], TakenFirst::Nothing)
@@ -347,6 +367,8 @@ mod tests {
             column: "c".into(),
             default: None,
             varying_default: false,
+            now_as: None,
+            now: None,
         };
         let fill = Effect::Keeps {
             table: "t".into(),

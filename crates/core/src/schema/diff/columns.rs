@@ -97,6 +97,9 @@ impl Planner<'_> {
                 .filter(|default| default.is_constant())
                 .map(DefaultValue::sql),
             varying_default: column.default.as_ref().is_some_and(|d| !d.is_constant()),
+            now_as: matches!(column.default, Some(DefaultValue::Now))
+                .then(|| column.column_type.sql(&self.desired.namespace)),
+            now: None,
         });
         self.plan
             .steps
