@@ -168,6 +168,8 @@ constraints AS (
            ) ORDER BY k.conname) AS list
       FROM relations AS r
       JOIN pg_catalog.pg_constraint AS k ON k.conrelid = r.oid AND k.contype IN ('p', 'u', 'f', 'c', 'x')
+                                        -- To each partition of a target PostgreSQL keeps a copy of the key.
+                                        AND (k.contype <> 'f' OR k.conparentid = 0)
      GROUP BY k.conrelid
 ),
 triggers AS (
