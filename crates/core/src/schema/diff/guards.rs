@@ -1,9 +1,10 @@
 //! Questions to the rows before a step that some of them would make fail.
 
 use super::Planner;
-use crate::schema::live::LiveTable;
-use crate::schema::model::ForeignKey;
+use crate::schema::live::{LiveColumn, LiveTable};
+use crate::schema::model::{Check, ForeignKey, Table};
 use crate::schema::name::{qualified, quote_identifier};
+use crate::schema::renamed::mentions;
 use crate::schema::steps::Guard;
 
 /// An entry of a B-tree takes 2,704 bytes, compressed.
@@ -108,6 +109,30 @@ impl Planner<'_> {
             advice: "make them differ, or shorter, then run schema-push again".to_owned(),
             for_repair: false,
         }
+    }
+
+    /// No row that a check refuses; none where it is about what is yet to come, which no row of
+    /// today can be asked for.
+    pub(super) fn passes(&self, table: &Table, live: &LiveTable, check: &Check) -> Option<Guard> {
+        let mut about = table.columns.iter();
+        let ready = about.all(|column| {
+            let has = |found: &LiveColumn| {
+                let namespace = &self.desired.namespace;
+                column.column_type.matches(namespace, &found.type_name)
+            };
+            !mentions(&check.condition, &column.name) || live.column(&column.name).is_some_and(has)
+        });
+        ready.then(|| Guard {
+            violators: format!(
+                "SELECT {} AS item FROM {} AS t WHERE NOT ({})",
+                Self::row_name(live),
+                self.relation(&live.name),
+                check.condition
+            ),
+            what: format!("rows of {} that break {}", live.name, check.condition),
+            advice: "correct them, then run schema-push again".to_owned(),
+            for_repair: false,
+        })
     }
 
     /// Neither duplicates nor NULL.

@@ -26,7 +26,8 @@ impl Planner<'_> {
                 }
                 Some(found) if !found.validated => {
                     self.differs(&check.name, "the check is not validated");
-                    self.validate(live, &check.name);
+                    let guard = self.passes(table, live, check);
+                    self.validate(live, &check.name, guard);
                 }
                 Some(_) => {}
                 None => {
@@ -41,7 +42,9 @@ impl Planner<'_> {
                     }
                     let not_valid = if live.has_rows { " NOT VALID" } else { "" };
                     let action = format!("ADD {}{not_valid}", ddl::check(check));
-                    let step = Step::new(
+                    // One that rows break would refuse whatever the application does to them.
+                    let guard = self.passes(table, live, check);
+                    let mut step = Step::new(
                         if live.has_rows {
                             Stage::References
                         } else {
@@ -52,17 +55,22 @@ impl Planner<'_> {
                     )
                     .undone_by(self.drop_constraint(&live.name, &check.name))
                     .locking(&live.name, LockMode::AccessExclusive);
+                    step.guard.clone_from(&guard);
+                    let title = step.title.clone();
                     self.plan.steps.push(step);
                     if live.has_rows {
-                        self.validate(live, &check.name);
+                        self.validate(live, &check.name, guard);
+                        if let Some(validated) = self.plan.steps.last_mut() {
+                            validated.needs.push(title);
+                        }
                     }
                 }
             }
         }
     }
 
-    fn validate(&mut self, live: &LiveTable, name: &str) {
-        let step = Step::new(
+    fn validate(&mut self, live: &LiveTable, name: &str, guard: Option<Guard>) {
+        let mut step = Step::new(
             Stage::Validate,
             format!("validate {name}"),
             self.alter(
@@ -72,6 +80,7 @@ impl Planner<'_> {
         )
         .locking(&live.name, LockMode::ShareUpdateExclusive)
         .working(Work::Scans);
+        step.guard = guard;
         self.plan.steps.push(step);
     }
 

@@ -27,7 +27,7 @@ use super::live::{LiveSchema, LiveTable};
 use super::model::{Schema, Table};
 use super::name::{qualified, quote_identifier};
 use super::steps::{
-    Blocked, Difference, Effect, LockMode, Note, SchemaPlan, Stage, Step, Verdict, Work,
+    Blocked, Difference, Effect, Guard, LockMode, Note, SchemaPlan, Stage, Step, Verdict, Work,
 };
 
 /// Names of the checks that make SET NOT NULL instant begin with this.
@@ -62,10 +62,13 @@ impl SchemaPlan {
         let stays = |step: &Step| {
             if let Some(before) = step.needs.iter().find(|title| gone.contains(title)) {
                 let text = format!("comes behind what could not be done: {before}");
-                waiting.push(Note {
-                    object: step.title.clone(),
-                    text,
-                });
+                let told = |guard: &Guard| blocked.iter().any(|each| each.what == guard.what);
+                if !step.guard.as_ref().is_some_and(told) {
+                    waiting.push(Note {
+                        object: step.title.clone(),
+                        text,
+                    });
+                }
                 gone.push(step.title.clone());
                 return false;
             }
