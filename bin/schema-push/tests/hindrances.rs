@@ -10,7 +10,7 @@ use crate::PROGRAM;
 use crate::scratch::{Scratch, finish};
 
 /// A database pushed to, and what was made since.
-async fn since(before: &str, after: &str) -> Option<Scratch> {
+pub async fn since(before: &str, after: &str) -> Option<Scratch> {
     let scratch = Scratch::with(before).await?;
     scratch.say(PROGRAM, &[]);
     scratch.run(after).await;
@@ -18,7 +18,7 @@ async fn since(before: &str, after: &str) -> Option<Scratch> {
 }
 
 /// Undoing is refused, forced or not, and changes nothing; once `mended`, it is done.
-async fn refused_until(scratch: &Scratch, says: &[&str], mended: &str) {
+pub async fn refused_until(scratch: &Scratch, says: &[&str], mended: &str) {
     let before = scratch.dump().await;
     let reader = LiveReader::new(scratch.database().await);
     let run = scratch.begin().await;

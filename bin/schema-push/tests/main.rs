@@ -17,6 +17,7 @@ mod existing;
 mod generations;
 mod golden;
 mod hindrances;
+mod holds;
 mod latecomers;
 mod names;
 mod obstacles;

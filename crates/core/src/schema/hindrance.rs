@@ -1,13 +1,14 @@
 //! What was made, renamed or dropped since a step, so that its inverse would fail.
 
 use super::effect::Effect;
+use super::hold::Hold;
 use super::inverse::named_behind;
 use super::live::{ConstraintKind, LiveSchema, LiveTable};
 use super::name::quote_identifier;
 use super::readded::keys;
 use super::renamed::token;
 use super::steps::{Guard, Note, Stage};
-use super::undo::{RecordedStep, TakenFirst};
+use super::undo::{RecordedStep, TakenFirst, UndoPlan};
 
 const DO_IT: &str = "note how it is made, drop it, run rollback again, make it again";
 
@@ -98,6 +99,10 @@ impl RecordedStep {
                     return Vec::new();
                 };
                 let mut users = found.used_by.clone();
+                let held = live.holds_of_table(table).filter(|hold| hold.key.is_none());
+                users.extend(self.held(held, plan));
+                users.sort();
+                users.dedup();
                 users.extend(keys_to(live, found, plan));
                 if found.has_children {
                     users.push("a table that inherits from it".to_owned());
@@ -109,12 +114,12 @@ impl RecordedStep {
                 let object = format!("{table}.{column}");
                 let found = live.table(table).and_then(|table| table.column(column));
                 let users = found.map(|column| column.used_by.clone());
+                let mut users = users.unwrap_or_default();
+                users.extend(self.held(live.holds_of_column(table, column), plan));
+                users.sort();
+                users.dedup();
                 let in_the_way = |who| note(object.clone(), format!("{who} uses it: {DO_IT}"));
-                users
-                    .unwrap_or_default()
-                    .into_iter()
-                    .map(in_the_way)
-                    .collect()
+                users.into_iter().map(in_the_way).collect()
             }
             Effect::ChangesType { table, column, .. } => {
                 let object = format!("{table}.{column}");
@@ -166,9 +171,64 @@ impl RecordedStep {
                 );
                 vec![note(format!("{what}{old}"), text)]
             }
-            Effect::Other => self.enum_in_use(live, plan),
+            Effect::Other => {
+                let mut notes = self.enum_in_use(live, plan);
+                notes.extend(self.key_in_use(live, plan));
+                notes
+            }
             _ => Vec::new(),
         }
+    }
+
+    /// What holds something and is there still when this step's turn to be undone comes.
+    fn held<'h>(
+        &self,
+        holds: impl Iterator<Item = &'h Hold>,
+        plan: &[RecordedStep],
+    ) -> Vec<String> {
+        let before: Vec<_> = plan.iter().filter(|step| self.is_behind(step)).collect();
+        let gone = |hold: &&Hold| {
+            let by_name = |key: &String| self.key_is_gone(key, plan);
+            let with_table = before.iter().any(|step| {
+                let made = step.effect_now(plan);
+                matches!(made, Effect::CreatesTable { table } if hold.is_part_of(&step.namespace, &table))
+            });
+            with_table || hold.key.as_ref().is_some_and(by_name)
+        };
+        holds
+            .filter(|hold| !gone(hold))
+            .map(|hold| match (&hold.key, &hold.namespace, &hold.of) {
+                (Some(key), Some(space), Some(of)) if *space == self.namespace => {
+                    format!("foreign key {key} of {of}")
+                }
+                (Some(key), Some(space), Some(of)) => format!("foreign key {key} of {space}.{of}"),
+                _ => hold.what.clone(),
+            })
+            .collect()
+    }
+
+    /// Whether another step is undone before this one.
+    fn is_behind(&self, other: &RecordedStep) -> bool {
+        UndoPlan::turn(other) < UndoPlan::turn(self)
+    }
+
+    /// What refers to a unique constraint or index that its inverse drops.
+    fn key_in_use(&self, live: &LiveSchema, plan: &[RecordedStep]) -> Vec<Note> {
+        let Some(table) = self.table_now(plan).filter(|table| !is_made(plan, table)) else {
+            return Vec::new();
+        };
+        let drop = " DROP CONSTRAINT IF EXISTS ";
+        let names = self.inverse.iter().filter_map(|sql| sql.split_once(drop));
+        let names: Vec<String> = names.filter_map(|(_, rest)| token(rest).1).collect();
+        let mut notes = Vec::new();
+        for name in names {
+            let users = self.held(live.holds_of_index(&table, &name), plan);
+            notes.extend(users.into_iter().map(|who| Note {
+                object: format!("{table}.{name}"),
+                text: format!("{who} uses it: {DO_IT}"),
+            }));
+        }
+        notes
     }
 
     /// What uses an enum that its inverse drops, and is not dropped before.

@@ -7,7 +7,7 @@ use super::effect::Effect;
 use super::live::{ConstraintKind, LiveSchema, LiveTable};
 use super::name::{qualified, quote_identifier};
 use super::steps::{LockMode, Step, Verdict, Work};
-use super::undo::RecordedStep;
+use super::undo::{RecordedStep, UndoPlan};
 
 impl RecordedStep {
     /// Its inverse as a step of a plan, over the schema of today; `later` are the steps that are
@@ -62,10 +62,11 @@ impl RecordedStep {
     }
 
     /// Whether a step that is undone before this one drops that constraint.
-    fn key_is_gone(&self, key: &str, later: &[Self]) -> bool {
+    pub(super) fn key_is_gone(&self, key: &str, later: &[Self]) -> bool {
         let drops = format!(" DROP CONSTRAINT IF EXISTS {}", quote_identifier(key));
-        let order = |step: &Self| (!step.only_drops_constraints(), std::cmp::Reverse(step.id));
-        let mut before = later.iter().filter(|step| order(step) < order(self));
+        let mut before = later
+            .iter()
+            .filter(|step| UndoPlan::turn(step) < UndoPlan::turn(self));
         before.any(|step| step.inverse.iter().any(|sql| sql.ends_with(&drops)))
     }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::hold::Hold;
 use super::likeness::same_keys;
 use super::model::{ColumnType, OnDelete, Schema, Table, index_key};
 pub use super::trigger::LiveTrigger;
@@ -33,6 +34,9 @@ pub struct LiveSchema {
     /// Sequences, indexes and types that no table or enum above accounts for: their names are taken.
     #[serde(default)]
     pub names: Vec<LiveName>,
+    /// What PostgreSQL refuses to drop tables, columns and unique indexes for.
+    #[serde(default)]
+    pub holds: Vec<Hold>,
 }
 
 /// Something that has a name and is no table.

@@ -10,6 +10,7 @@ pub mod diff;
 pub mod effect;
 pub mod expression;
 pub mod hindrance;
+pub mod hold;
 pub mod inverse;
 mod likeness;
 pub mod live;

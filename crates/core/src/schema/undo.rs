@@ -288,11 +288,15 @@ pub struct UndoPlan {
 }
 
 impl UndoPlan {
+    /// When a step is undone, as what it is sorted by. A foreign key goes before the values that it
+    /// forbids come back: what a repair put right stands behind the key in the record.
+    pub(super) fn turn(step: &RecordedStep) -> (bool, std::cmp::Reverse<i64>) {
+        (!step.only_drops_constraints(), std::cmp::Reverse(step.id))
+    }
+
     /// Of all recorded steps that are not undone, in any order.
     pub fn of(mut recorded: Vec<RecordedStep>) -> Self {
-        // A foreign key goes before the values that it forbids come back: what a repair put right
-        // stands behind the key in the record.
-        recorded.sort_by_key(|step| (!step.only_drops_constraints(), std::cmp::Reverse(step.id)));
+        recorded.sort_by_key(Self::turn);
         let (steps, rest): (Vec<_>, Vec<_>) = recorded
             .into_iter()
             .partition(|step| !step.inverse.is_empty());

@@ -2,6 +2,7 @@
 
 use super::{Dropped, Planner};
 use crate::schema::ddl;
+use crate::schema::hold::Hold;
 use crate::schema::live::{
     ConstraintKind, LiveColumn, LiveConstraint, LiveIndex, LiveSchema, LiveTable,
 };
@@ -204,13 +205,16 @@ impl Planner<'_> {
                 "the table is made of the type {of}, and its columns are that one's: ALTER TABLE … NOT OF first"
             ));
         }
-        let used = match column {
+        let mut used = match column {
             Some(column) => live
                 .column(column)
                 .map(|found| found.used_by.clone())
                 .unwrap_or_default(),
             None => live.used_by.clone(),
         };
+        used.extend(held(left, live, column));
+        used.sort();
+        used.dedup();
         if !used.is_empty() {
             return Some(format!(
                 "{} would lose what it is made of: change or drop it first",
@@ -241,6 +245,25 @@ impl Planner<'_> {
             key.name
         ))
     }
+}
+
+/// What holds a table or a column from elsewhere, as long as it is there itself. Foreign keys are
+/// asked for otherwise.
+fn held(left: &LiveSchema, live: &LiveTable, column: Option<&str>) -> Vec<String> {
+    let holds: Vec<&Hold> = match column {
+        Some(column) => left.holds_of_column(&live.name, column).collect(),
+        None => left.holds_of_table(&live.name).collect(),
+    };
+    let there = |hold: &&&Hold| {
+        let here = hold.namespace.as_deref() == Some(left.namespace.as_str());
+        let of = hold.of.as_deref().filter(|_| here);
+        hold.key.is_none() && of.is_none_or(|of| left.table(of).is_some())
+    };
+    holds
+        .iter()
+        .filter(there)
+        .map(|hold| hold.what.clone())
+        .collect()
 }
 
 /// Whether a foreign key points at a table, or at a column of it.

@@ -1,6 +1,6 @@
 -- One schema as a JSON document (see sunset_core::schema::live). $1 is its name.
 -- The transaction has an empty search_path, so that types and expressions print qualified.
-WITH space AS (
+WITH RECURSIVE space AS (
     SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1
 ),
 relations AS (
@@ -60,6 +60,77 @@ row_uses AS (
                                     AND d.refobjid IN (t.oid, t.typarray) AND d.deptype = 'n'
      WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid > 0
         OR d.classid IN ('pg_catalog.pg_proc'::pg_catalog.regclass, 'pg_catalog.pg_type'::pg_catalog.regclass)
+),
+-- What can be dropped: tables, columns, unique indexes with their constraints.
+droppable AS (
+    SELECT r.oid AS relation, 0 AS number, NULL::pg_catalog.name AS index,
+           'pg_catalog.pg_class'::pg_catalog.regclass::oid AS classid, r.oid AS objid, 0 AS objsubid
+      FROM relations AS r
+     WHERE r.relkind IN ('r', 'p')
+     UNION ALL
+    SELECT r.oid, a.attnum, NULL, 'pg_catalog.pg_class'::pg_catalog.regclass, r.oid, a.attnum
+      FROM relations AS r
+      JOIN pg_catalog.pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+     WHERE r.relkind IN ('r', 'p')
+     UNION ALL
+    SELECT r.oid, 0, i.relname,
+           CASE WHEN k.oid IS NULL THEN 'pg_catalog.pg_class'::pg_catalog.regclass
+                ELSE 'pg_catalog.pg_constraint'::pg_catalog.regclass END,
+           coalesce(k.oid, i.oid), 0
+      FROM relations AS r
+      JOIN pg_catalog.pg_index AS x ON x.indrelid = r.oid AND x.indisunique
+      JOIN pg_catalog.pg_class AS i ON i.oid = x.indexrelid
+      LEFT JOIN pg_catalog.pg_constraint AS k ON k.conindid = i.oid AND k.conrelid = r.oid
+                                             AND k.contype IN ('p', 'u', 'x')
+),
+-- What goes with each of them.
+going AS (
+    SELECT * FROM droppable
+     UNION
+    SELECT g.relation, g.number, g.index, d.classid, d.objid, d.objsubid
+      FROM going AS g
+      JOIN pg_catalog.pg_depend AS d ON d.refclassid = g.classid AND d.refobjid = g.objid
+                                    AND (g.objsubid = 0 OR d.refobjsubid = g.objsubid)
+     WHERE d.deptype IN ('a', 'i', 'P', 'S')
+),
+-- What depends on that, and does not go with it.
+holding AS (
+    SELECT DISTINCT g.relation, g.number, g.index, d.classid, d.objid, d.objsubid
+      FROM going AS g
+      JOIN pg_catalog.pg_depend AS d ON d.refclassid = g.classid AND d.refobjid = g.objid
+                                    AND (g.objsubid = 0 OR d.refobjsubid = g.objsubid)
+     WHERE d.deptype = 'n'
+       -- Who uses a column itself is told with the column.
+       AND NOT (g.number > 0 AND g.objid = g.relation AND g.objsubid = g.number
+                AND g.classid = 'pg_catalog.pg_class'::pg_catalog.regclass)
+       AND NOT EXISTS (SELECT 1 FROM going AS o
+                        WHERE o.relation = g.relation AND o.number = g.number
+                          AND o.index IS NOT DISTINCT FROM g.index
+                          AND o.classid = d.classid AND o.objid = d.objid
+                          AND (o.objsubid = 0 OR o.objsubid = d.objsubid))
+       AND NOT (d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                AND EXISTS (SELECT 1 FROM pg_catalog.pg_inherits AS i
+                             WHERE i.inhrelid = d.objid AND i.inhparent = g.relation))
+),
+holds AS (
+    SELECT h.relation, h.number, h.index,
+           CASE WHEN w.rulename = '_RETURN'
+                THEN pg_catalog.pg_describe_object('pg_catalog.pg_class'::pg_catalog.regclass, w.ev_class, 0)
+                ELSE pg_catalog.pg_describe_object(h.classid, h.objid, h.objsubid) END AS what,
+           n.nspname AS namespace, c.relname AS of, k.conname AS key
+      FROM holding AS h
+      LEFT JOIN pg_catalog.pg_rewrite AS w ON h.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND w.oid = h.objid
+      LEFT JOIN pg_catalog.pg_policy AS p ON h.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass AND p.oid = h.objid
+      LEFT JOIN pg_catalog.pg_attrdef AS f ON h.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND f.oid = h.objid
+      LEFT JOIN pg_catalog.pg_trigger AS g ON h.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass AND g.oid = h.objid
+      LEFT JOIN pg_catalog.pg_constraint AS k ON h.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass
+                                             AND k.oid = h.objid AND k.contype = 'f'
+      LEFT JOIN pg_catalog.pg_class AS c
+             ON c.oid = CASE WHEN h.classid = 'pg_catalog.pg_class'::pg_catalog.regclass THEN h.objid
+                             ELSE coalesce(w.ev_class, p.polrelid, f.adrelid, g.tgrelid, k.conrelid) END
+      LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+     -- A copy of a foreign key, of a partition or to one, goes with the key.
+     WHERE k.conparentid IS NULL OR k.conparentid = 0
 ),
 -- Foreign keys of other schemas' tables.
 outer_keys AS (
@@ -283,6 +354,18 @@ SELECT jsonb_build_object(
                 FROM pg_catalog.pg_type AS t
                 JOIN space ON space.oid = t.typnamespace
                WHERE t.typtype = 'e'),
+    'holds', (SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_object(
+                  'table', r.relname,
+                  'column', a.attname,
+                  'index', h.index,
+                  'what', h.what,
+                  'namespace', h.namespace,
+                  'of', h.of,
+                  'key', h.key)), '[]')
+                FROM holds AS h
+                JOIN relations AS r ON r.oid = h.relation
+                LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = h.relation AND a.attnum = h.number AND h.number > 0
+               WHERE h.what IS NOT NULL),
     'names', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', n.name, 'kind', n.kind) ORDER BY n.name), '[]')
                 FROM (SELECT c.relname AS name,
                              CASE WHEN c.relkind = 'S' THEN 'sequence' WHEN c.relkind = 'c' THEN 'composite type'
