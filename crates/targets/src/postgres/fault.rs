@@ -227,6 +227,11 @@ fn by_state(code: &str, message: &str) -> (ErrorKind, Option<&'static str>) {
             ErrorKind::Contended,
             Some("another transaction was in the way; try again"),
         ),
+        // What a killed program's connection still does to an index, most of all: it ends by itself.
+        "XX000" if message == "tuple concurrently updated" => (
+            ErrorKind::Contended,
+            Some("another transaction was changing the same; try again"),
+        ),
         "57014" => (
             ErrorKind::Contended,
             Some(
@@ -350,6 +355,13 @@ mod tests {
         assert!(remedy.is_some_and(|text| text.contains("schema-push")));
         let (_, remedy) = by_state("42P01", "relation \"sunset.items\" does not exist");
         assert!(remedy.is_some_and(|text| text.contains("data-migrate")));
+    }
+
+    #[test]
+    fn an_internal_error_is_retried_where_it_says_that_others_were_quicker() {
+        let policy = |message| by_state("XX000", message).0.policy();
+        assert_ne!(policy("tuple concurrently updated"), RetryPolicy::Never);
+        assert_eq!(policy("cache lookup failed"), RetryPolicy::Never);
     }
 
     #[test]
