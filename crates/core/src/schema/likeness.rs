@@ -1,7 +1,7 @@
 //! What an index or a constraint is about, and which index serves as another.
 
 use super::expression::bare;
-use super::live::{ConstraintKind, LiveConstraint, LiveIndex, LiveTable};
+use super::live::{ConstraintKind, LiveColumn, LiveConstraint, LiveIndex, LiveTable};
 use super::model::{Index, index_key};
 use super::renamed::mentions;
 
@@ -11,6 +11,14 @@ impl LiveConstraint {
         // What an EXCLUDE computes names its columns in its definition alone.
         self.columns.iter().any(|each| each == column)
             || self.kind == ConstraintKind::Other && mentions(&self.definition, column)
+    }
+}
+
+impl LiveColumn {
+    /// Whether a sequence of its own gives it numbers.
+    pub fn is_identity(&self) -> bool {
+        let generation = self.generation.as_deref().unwrap_or_default();
+        generation.contains(" AS IDENTITY")
     }
 }
 

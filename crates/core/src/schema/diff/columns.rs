@@ -135,7 +135,7 @@ impl Planner<'_> {
             if found.fixed || column.default.is_some() {
                 self.differs(&object, "is a generated column");
                 let generation = found.generation.as_deref().unwrap_or_default();
-                let by_hand = if generation.contains(" AS IDENTITY") {
+                let by_hand = if found.is_identity() {
                     "ALTER COLUMN … DROP IDENTITY"
                 } else if generation.ends_with(" VIRTUAL") {
                     "a virtual one: add another column, fill it with what this one gives, drop this one, rename the other"
@@ -215,6 +215,15 @@ impl Planner<'_> {
                     return;
                 }
                 self.differs(&object, "is NOT NULL, and should not be");
+                if found.is_identity() {
+                    if self.plan.refused.iter().all(|note| note.object != object) {
+                        self.refuse(
+                            &object,
+                            "an identity column is never NULL: make it a plain one by hand (ALTER COLUMN … DROP IDENTITY)",
+                        );
+                    }
+                    return;
+                }
                 let step = Step::new(
                     Stage::Structure,
                     format!("let {object} be NULL"),
