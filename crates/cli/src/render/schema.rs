@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 use sunset_core::Error;
-use sunset_core::schema::steps::{Blocked, Note, SchemaPlan, Stage, Step, Verdict, Work};
+use sunset_core::schema::steps::{
+    Blocked, LockMode, Note, SchemaPlan, Stage, Step, TableLock, Verdict, Work,
+};
 
 use super::inspect::visible;
 use crate::numbers::thousands;
@@ -103,7 +105,7 @@ fn cost_lines(heading: String, step: &Step, verbose: bool) -> Vec<String> {
     }
     match step.work {
         Work::Catalog => {}
-        Work::Scans if step.stage == Stage::Index => {
+        Work::Scans if step.stage == Stage::Index && lets_write(step) => {
             lines.push("       reads every row, while others read and write".to_owned());
         }
         Work::Scans => lines.push("       reads every row".to_owned()),
@@ -117,6 +119,12 @@ fn cost_lines(heading: String, step: &Step, verbose: bool) -> Vec<String> {
         lines.extend(indented("sql", statement));
     }
     lines
+}
+
+/// Whether others write to its tables meanwhile.
+fn lets_write(step: &Step) -> bool {
+    let weak = |lock: &TableLock| lock.mode <= LockMode::ShareUpdateExclusive;
+    step.locks.iter().all(weak)
 }
 
 fn indented(label: &str, statement: &str) -> Vec<String> {
@@ -247,4 +255,20 @@ pub fn plan_json(plan: &SchemaPlan, status: &str, dry_run: bool, done: &[String]
         "extras": plan.extras,
         "needless": plan.needless,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_lets_others_write_is_said_to() {
+        let building = |mode| {
+            let step = Step::new(Stage::Index, "an index", "CREATE INDEX");
+            undo_lines(&step.working(Work::Scans).locking("t", mode), true).join("\n")
+        };
+        let words = "while others read and write";
+        assert!(building(LockMode::ShareUpdateExclusive).contains(words));
+        assert!(!building(LockMode::ShareRowExclusive).contains(words));
+    }
 }

@@ -193,6 +193,11 @@ pub fn where_rows_allow(statement: &str) -> String {
     )
 }
 
+/// The definition of an index, so that others read and write while it is built.
+pub fn concurrently(definition: &str) -> String {
+    definition.replacen(" INDEX ", " INDEX CONCURRENTLY ", 1)
+}
+
 /// SET NOT NULL where no row stands in the way, for taking back that a column may be NULL: rows
 /// that came since keep it as it is.
 pub fn require_where_possible(namespace: &str, table: &str, column: &str) -> String {

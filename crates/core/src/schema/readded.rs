@@ -43,6 +43,7 @@ fn constraint(sql: &str, namespace: &str) -> Option<Effect> {
 /// `CREATE UNIQUE INDEX name ON … USING btree (…)`, of plain columns and without a condition.
 fn index(sql: &str, namespace: &str) -> Option<Effect> {
     let rest = sql.strip_prefix("CREATE UNIQUE INDEX ")?;
+    let rest = rest.strip_prefix("CONCURRENTLY ").unwrap_or(rest);
     let name = token(rest).1?;
     let (_, on) = rest.split_once(" ON ")?;
     let (relation, list) = on.split_once(" USING btree ")?;

@@ -5,7 +5,7 @@ use crate::schema::ddl;
 use crate::schema::live::{LiveIndex, LiveTable};
 use crate::schema::model::{Index, Table};
 use crate::schema::name::{qualified, quote_identifier};
-use crate::schema::steps::{Effect, LockMode, Stage, Step, Work};
+use crate::schema::steps::{Effect, LockMode, Stage, Step, Verdict, Work};
 
 impl Planner<'_> {
     pub(super) fn indexes(&mut self, table: &Table, live: &LiveTable) {
@@ -141,8 +141,25 @@ impl Planner<'_> {
             step.sql
                 .insert(0, format!("DROP INDEX {concurrently}IF EXISTS {name}"));
             if found.valid {
-                step.inverse.push(found.definition.clone());
+                step.inverse.push(if live.has_rows {
+                    ddl::concurrently(&found.definition)
+                } else {
+                    found.definition.clone()
+                });
+                step.verdict = Verdict::NeedsAttention(going(found));
             }
         }
+    }
+}
+
+/// What an index of the desired name is that makes way for the desired one.
+fn going(found: &LiveIndex) -> String {
+    let definition = &found.definition;
+    if found.unique {
+        format!(
+            "the index that has this name goes, and that its values are unique is made sure of no longer: {definition}"
+        )
+    } else {
+        format!("the index that has this name goes: {definition}")
     }
 }
