@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use sunset_cli::render::schema::{
-    counted, drift_text, foreseen_lines, plan_json, plan_text, remarks,
+    counted, drift_text, foreseen_json, foreseen_lines, plan_json, plan_text, remarks,
 };
 use sunset_cli::{Consented, Program, Session, Status};
 use sunset_core::config::{BackupWish, DatabaseSettings, Pace};
@@ -77,16 +77,18 @@ pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
     match consent {
         Consented::DryRun => {
             session.print(&plan_text(&plan, true));
-            let status = match preflight(&plan.steps, &live) {
-                Ok(()) => status(&plan),
-                Err(refused) => {
-                    for line in foreseen_lines(&refused) {
-                        session.print(&line);
-                    }
-                    Status::Incomplete
-                }
+            let foreseen = preflight(&plan.steps, &live).err();
+            for line in foreseen.iter().flat_map(foreseen_lines) {
+                session.print(&line);
+            }
+            let status = match &foreseen {
+                None => status(&plan),
+                Some(_) => Status::Incomplete,
             };
-            session.json(|| plan_json(&plan, status.name(), true, &[]));
+            session.json(|| {
+                let document = plan_json(&plan, status.name(), true, &[]);
+                foreseen_json(document, foreseen.as_ref())
+            });
             Ok(status)
         }
         Consented::Write(consent) => {
@@ -228,9 +230,9 @@ impl Push {
         consent: &Consent,
         shown: &SchemaPlan,
     ) -> Result<(SchemaPlan, Executed, SchemaPlan)> {
-        self.keep(run).await?;
         // What was shown was planned before this run had the lock.
         let (plan, live) = schema::plan(&self.reader, &self.wanted, &self.directions).await?;
+        self.keep(run, &live).await?;
         if plan.steps != shown.steps {
             self.session
                 .print("the schema changed meanwhile; this is to be done now:");
@@ -262,12 +264,16 @@ impl Push {
     }
 
     /// What the plan's steps record of old tables stands before the first change of the schema.
-    async fn keep(&self, run: &ActiveRun) -> Result<()> {
+    async fn keep(&self, run: &ActiveRun, live: &LiveSchema) -> Result<()> {
         let Some(registered) = &self.in_place else {
             return Ok(());
         };
         let namespace = &self.wanted.schema.namespace;
         let plan = registered.describe(&Parameters::new(namespace, Instant::MIN))?;
+        // Those of the application that it has not made yet hold nothing; the plan names them.
+        if plan.kept.iter().any(|table| live.table(table).is_none()) {
+            return Ok(());
+        }
         let rows = InPlaceLook::new(self.database.clone());
         let writers = (run.schema(), run.in_place(), run.backups());
         let progress = self.session.progress();

@@ -158,6 +158,19 @@ pub fn foreseen_lines(refused: &Error) -> Vec<String> {
     lines
 }
 
+/// The same in the plan's document, as `would_fail`.
+pub fn foreseen_json(mut document: Value, refused: Option<&Error>) -> Value {
+    if let (Value::Object(map), Some(refused)) = (&mut document, refused) {
+        let told = json!({
+            "what": refused.what(),
+            "item": refused.item_name(),
+            "next": refused.remedy_text(),
+        });
+        map.insert("would_fail".into(), told);
+    }
+    document
+}
+
 /// Steps that rows stand in the way of.
 pub fn blocked_lines(blocked: &[Blocked]) -> Vec<String> {
     let mut lines = Vec::new();
