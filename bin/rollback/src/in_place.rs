@@ -238,6 +238,7 @@ impl Flow {
         let schema = undone.map(|undone| {
             json!({
                 "undone": undone.steps,
+                "gone": undone.gone,
                 "permanent": undone.permanent,
             })
         });

@@ -21,6 +21,9 @@ pub fn undone_steps(session: &Session, undone: &Undone) {
     for title in &undone.steps {
         session.print(&format!("undone: {title}"));
     }
+    for title in &undone.gone {
+        session.print(&format!("gone since, so nothing to undo: {title}"));
+    }
     for title in &undone.permanent {
         session.print(&format!("stays, for it has no inverse: {title}"));
     }

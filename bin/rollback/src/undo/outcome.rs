@@ -52,7 +52,7 @@ impl Flow {
                 map.insert("proof".into(), render::proof_json(report, &self.scope));
                 if self.schema {
                     let undone = schema.map(
-                        |undone| json!({"undone": undone.steps, "permanent": undone.permanent}),
+                        |undone| json!({"undone": undone.steps, "gone": undone.gone, "permanent": undone.permanent}),
                     );
                     map.insert("schema".into(), json!(undone));
                 }

@@ -170,3 +170,53 @@ fn what_was_made_since_is_foreseen_and_nothing_is_taken_back_by_halves() {
     let (document, dry, done, said) = both(&scratch, &["--force"]);
     assert_eq!((dry, done), (0, 0), "{document:#} {said}");
 }
+
+const RENAMED: &str = "ALTER TABLE utm_campaigns DROP CONSTRAINT utm_campaigns_user_id_user_id_fk; \
+    ALTER TABLE utm_campaigns RENAME TO theirs";
+
+#[test]
+fn what_is_gone_since_is_not_said_to_be_undone() {
+    let Some(scratch) = Scratch::new() else {
+        return;
+    };
+    pushed(&scratch);
+    scratch.sql(RENAMED);
+    let (document, dry, done, _) = both(&scratch, &[]);
+    assert_eq!((dry, done), (0, 0), "{document:#}");
+    let gone = document["schema"]["gone"].to_string();
+    assert!(gone.contains("create table utm_campaigns"), "{gone}");
+    // What another says of it in earnest is the same.
+    let Some(scratch) = Scratch::new() else {
+        return;
+    };
+    pushed(&scratch);
+    scratch.sql(RENAMED);
+    let said = scratch.rollback(&["--schema", "--yes"]);
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    assert!(
+        said.contains("gone since, so nothing to undo: create table utm_campaigns")
+            && !said.contains("undone: create table utm_campaigns"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_database_that_takes_no_writes_is_foreseen_and_named() {
+    let Some(scratch) = Scratch::new() else {
+        return;
+    };
+    pushed(&scratch);
+    let name = scratch.name.clone();
+    scratch.sql(&format!(
+        "ALTER DATABASE \"{name}\" SET default_transaction_read_only = on"
+    ));
+    let (document, dry, done, said) = both(&scratch, &[]);
+    assert_eq!((dry, done), (3, 1), "{document:#} {said}");
+    let hindered = document["schema"]["hindered"].to_string();
+    assert!(hindered.contains("takes no writes"), "{hindered}");
+    assert!(
+        said.contains("it is a replica, or read-only")
+            && said.contains("lift default_transaction_read_only"),
+        "{said}"
+    );
+}

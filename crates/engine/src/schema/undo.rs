@@ -28,6 +28,8 @@ pub struct Kept {
 pub struct Undone {
     /// Titles of the steps that are undone, the last one first.
     pub steps: Vec<String>,
+    /// Steps whose table or column is gone since, so that there was nothing to undo.
+    pub gone: Vec<String>,
     /// Steps that stay, with everything that was made before them.
     pub kept: Vec<Kept>,
     /// What has no inverse.
@@ -56,6 +58,9 @@ pub async fn plan_undo(
         let Some(live) = schemas.get(&step.namespace) else {
             continue;
         };
+        if live.read_only && plan.hindered.is_empty() {
+            plan.hindered.push(read_only());
+        }
         if step.is_gone(live, &plan.steps) {
             plan.gone.push(step.id);
             continue;
@@ -135,6 +140,19 @@ async fn asked(
     }
 }
 
+/// A server, or a role, that nothing can be taken back with: why, and what helps.
+const READ_ONLY: (&str, &str) = (
+    "this server takes no writes: it is a replica, or read-only",
+    "set DATABASE_URL to the primary, or lift default_transaction_read_only",
+);
+
+fn read_only() -> Note {
+    Note {
+        object: READ_ONLY.0.to_owned(),
+        text: READ_ONLY.1.to_owned(),
+    }
+}
+
 fn unanswered(step: &RecordedStep, why: String) -> Note {
     Note {
         object: step.title.clone(),
@@ -145,9 +163,12 @@ fn unanswered(step: &RecordedStep, why: String) -> Note {
 /// What `plan_undo` found to be in the way, as the error that keeps everything as it is.
 ///
 /// # Errors
-/// `Refused`: what stands in the way of the inverses themselves, whatever is forced; without
+/// `Denied` where nothing can be written. `Refused`: what stands in the way of the inverses themselves, whatever is forced; without
 /// `force`, what would be lost.
 pub fn may_undo(plan: &UndoPlan, kept: &[Kept], force: bool) -> Result<()> {
+    if plan.hindered.first() == Some(&read_only()) {
+        return Err(Error::new(ErrorKind::Denied, READ_ONLY.0).remedy(READ_ONLY.1));
+    }
     if !plan.hindered.is_empty() {
         let what: Vec<_> = plan
             .hindered
@@ -222,7 +243,11 @@ pub async fn undo_steps(
                 ..step.clone()
             };
             patiently(progress, || writer.undo(&nothing, None)).await?;
-        } else if step.effect.sweeps().is_some() {
+            undone.gone.push(step.title.clone());
+            progress.advance(1);
+            continue;
+        }
+        if step.effect.sweeps().is_some() {
             let mut at = Sweep::default();
             while !at.done {
                 at = patiently(progress, || writer.sweep_back(step, at)).await?;

@@ -210,7 +210,9 @@ fn by_state(code: &str, message: &str) -> (ErrorKind, Option<&'static str>) {
         ),
         "25006" => (
             ErrorKind::Denied,
-            Some("this server is a read-only replica; set DATABASE_URL to the primary"),
+            Some(
+                "this server takes no writes: set DATABASE_URL to the primary, or lift default_transaction_read_only",
+            ),
         ),
         "53300" => (
             ErrorKind::Throttled,
