@@ -140,7 +140,7 @@ async fn link_column(
             follow(transaction, &ids, columns).await?;
         }
         let all: Vec<&CellLink> = new.into_iter().chain(known).collect();
-        record(transaction, &all, run).await?;
+        record(transaction, &all, &rows, run).await?;
         for (link, outcome) in judged {
             outcomes.insert(link.row_id.as_str(), outcome);
         }
@@ -290,11 +290,14 @@ async fn follow(
 async fn record(
     transaction: &mut Transaction<'_, Postgres>,
     links: &[&CellLink],
+    rows: &HashMap<String, Held>,
     run: i64,
 ) -> Result<()> {
     let Some(first) = links.first() else {
         return Ok(());
     };
+    let held = links.iter().map(|link| rows.get(&link.row_id));
+    let held: Vec<Option<&str>> = held.map(|row| row?.current.as_deref()).collect();
     let mapped: Vec<Option<&str>> = links.iter().map(|link| link.mapped.as_deref()).collect();
     let linked: Vec<&str> = links.iter().map(|link| link.linked.as_str()).collect();
     crate::postgres::query(include_str!("links/record.sql"))
@@ -304,6 +307,7 @@ async fn record(
         .bind(ids(links))
         .bind(mapped)
         .bind(linked)
+        .bind(held)
         .execute(&mut **transaction)
         .await
         .map_err(failed)?;

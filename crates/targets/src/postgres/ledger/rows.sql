@@ -150,3 +150,5 @@ CREATE TABLE IF NOT EXISTS sunset.linked_cells (
     linked_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (table_name, row_id, column_name)
 );
+-- Links of earlier runs that the cell held before, the last first: {mapped, linked, run_id}.
+ALTER TABLE sunset.linked_cells ADD COLUMN IF NOT EXISTS earlier jsonb;

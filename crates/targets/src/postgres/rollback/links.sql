@@ -1,4 +1,4 @@
-SELECT l.table_name, l.row_id, l.column_name, l.mapped, l.linked,
+SELECT l.table_name, l.row_id, l.column_name, l.mapped, l.linked, l.earlier::text,
        p.shape, p.written, p.collection, p.document_id
   FROM sunset.linked_cells AS l
   LEFT JOIN sunset.provenance AS p USING (table_name, row_id)

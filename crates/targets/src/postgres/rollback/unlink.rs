@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use serde_json::{Value as JsonValue, json};
 use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
 use sunset_core::Result;
 use sunset_core::digest::Digest;
 use sunset_core::ports::rollback::{KeptReason, KeptRow, RollbackOptions, Undone};
+use sunset_core::ports::runs::RunId;
 
 use super::scope::{Filter, LINKS};
 use crate::postgres::fault::error;
@@ -18,13 +20,50 @@ struct Link {
     column: String,
     mapped: Option<String>,
     linked: String,
+    /// What the cell held before the runs of the scope linked it, where an earlier run had: its
+    /// link, and the links before that.
+    earlier: Option<Earlier>,
     shape: Option<i32>,
     written: Option<Digest>,
     collection: Option<String>,
     document_id: Option<String>,
 }
 
+/// A link that comes back.
+struct Earlier {
+    mapped: Option<String>,
+    linked: String,
+    run: RunId,
+    before: JsonValue,
+}
+
+impl Earlier {
+    /// The last of these links that none of `runs` made.
+    fn of(links: Option<String>, runs: &[RunId]) -> Option<Self> {
+        let links: Vec<JsonValue> = serde_json::from_str(&links?).ok()?;
+        let run_of = |link: &JsonValue| link.get("run_id").and_then(JsonValue::as_i64);
+        let others = |link: &JsonValue| run_of(link).is_some_and(|run| !runs.contains(&run));
+        let place = links.iter().position(others)?;
+        let link = links.get(place)?;
+        let text = |name: &str| link.get(name).and_then(JsonValue::as_str);
+        Some(Self {
+            mapped: text("mapped").map(ToOwned::to_owned),
+            linked: text("linked")?.to_owned(),
+            run: run_of(link)?,
+            before: links.get(place + 1..)?.into(),
+        })
+    }
+}
+
 impl Link {
+    /// What the cell held before.
+    fn before(&self) -> Option<&str> {
+        match &self.earlier {
+            Some(earlier) => Some(&earlier.linked),
+            None => self.mapped.as_deref(),
+        }
+    }
+
     fn key(&self) -> (String, String) {
         (self.table.clone(), self.row_id.clone())
     }
@@ -73,11 +112,12 @@ pub(super) async fn next(
         for link in links {
             match current.get(&link.row_id) {
                 None => {}
+                // Also where the same link stays, for the run sent the recording anew.
+                Some(value) if value.as_deref() == link.before() => back.push(link),
                 Some(value) if value.as_deref() == Some(&link.linked) || options.force => {
                     counts.unlinked += 1;
                     back.push(link);
                 }
-                Some(value) if *value == link.mapped => back.push(link),
                 Some(_) => {
                     counts.kept += 1;
                     batch.undone.kept.push(KeptRow {
@@ -129,6 +169,10 @@ async fn read(
                 column: row.try_get("column_name")?,
                 mapped: row.try_get("mapped")?,
                 linked: row.try_get("linked")?,
+                earlier: match &filter.runs {
+                    Some(runs) => Earlier::of(row.try_get("earlier")?, runs),
+                    None => None,
+                },
                 shape: row.try_get("shape")?,
                 written: written.as_deref().and_then(Digest::from_slice),
                 collection: row.try_get("collection")?,
@@ -220,11 +264,11 @@ async fn put_back(
     }
     let failed = |cause| error(cause, "cannot put linked cells back");
     let ids: Vec<&str> = links.iter().map(|link| link.row_id.as_str()).collect();
-    let values: Vec<Option<&str>> = links.iter().map(|link| link.mapped.as_deref()).collect();
+    let values: Vec<Option<&str>> = links.iter().map(|link| link.before()).collect();
     let (name, key) = (quote_identifier(column), quote_identifier(key));
     let statement = format!(
-        "UPDATE {} AS t SET {name} = b.mapped FROM unnest($1::text[], $2::text[]) AS b (id, mapped) \
-         WHERE t.{key} = b.id",
+        "UPDATE {} AS t SET {name} = b.held FROM unnest($1::text[], $2::text[]) AS b (id, held) \
+         WHERE t.{key} = b.id AND t.{name} IS DISTINCT FROM b.held",
         public_table(table)
     );
     crate::postgres::query(AssertSqlSafe(statement))
@@ -233,16 +277,27 @@ async fn put_back(
         .execute(&mut **transaction)
         .await
         .map_err(failed)?;
-    crate::postgres::query(
-        "DELETE FROM sunset.linked_cells WHERE table_name = $1 AND column_name = $2 AND row_id = ANY ($3)",
-    )
-    .bind(table)
-    .bind(column)
-    .bind(ids)
-    .execute(&mut **transaction)
-    .await
-    .map(drop)
-    .map_err(failed)
+    let earlier: Vec<JsonValue> = links.iter().map(|link| entry(link)).collect();
+    crate::postgres::query(include_str!("put_back_links.sql"))
+        .bind(table)
+        .bind(column)
+        .bind(JsonValue::Array(earlier).to_string())
+        .execute(&mut **transaction)
+        .await
+        .map(drop)
+        .map_err(failed)
+}
+
+/// What the ledger is to say of a cell that was put back.
+fn entry(link: &Link) -> JsonValue {
+    let earlier = link.earlier.as_ref();
+    json!({
+        "row_id": link.row_id,
+        "mapped": earlier.and_then(|earlier| earlier.mapped.as_deref()),
+        "linked": earlier.map(|earlier| &earlier.linked),
+        "run_id": earlier.map(|earlier| earlier.run),
+        "earlier": earlier.map(|earlier| &earlier.before),
+    })
 }
 
 /// The entries of untouched rows follow their cells.

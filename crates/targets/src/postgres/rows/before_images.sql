@@ -9,7 +9,7 @@ SELECT $1, $2, {row}.{key}::text, to_jsonb({row}), {json_nulls}, {digest}, $4,
          WHERE p.table_name = $2 AND p.row_id = {row}.{key}::text),
        (SELECT jsonb_agg(jsonb_build_object(
                    'column_name', l.column_name, 'mapped', l.mapped,
-                   'linked', l.linked, 'run_id', l.run_id))
+                   'linked', l.linked, 'run_id', l.run_id, 'earlier', l.earlier))
           FROM sunset.linked_cells AS l
          WHERE l.table_name = $2 AND l.row_id = {row}.{key}::text)
   FROM {table} AS {row}
