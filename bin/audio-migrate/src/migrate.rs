@@ -179,6 +179,7 @@ impl Flow {
                 let counts = render::audio_json(&report);
                 run.finish(&RunEnd::done(counts, json!({}))).await?;
                 let book = self.book().await?;
+                self.tell_found(&book, id).await?;
                 self.end(&book, &plan, &report, Some(id)).await
             }
             Err(error) => Err(run.failed(error).await),
@@ -215,6 +216,19 @@ impl Flow {
             source: Some(self.source.identity()),
             ..sunset_cli::run_start::<Arguments>(&self.arguments.plan, options)
         }
+    }
+
+    /// Says what stood in the bucket before, for another database may use it.
+    pub async fn tell_found(&self, book: &ObjectBook, run: i64) -> Result<()> {
+        let found = book.found_by(run).await?;
+        if found > 0 {
+            self.session.say(&format!(
+                "{found} objects stood in the bucket under these keys, and this database's ledger had \
+                 no entry of them: rollback --delete-objects will leave them. Where another database \
+                 uses this bucket, give each its own (docs/audio.md)."
+            ));
+        }
+        Ok(())
     }
 
     pub async fn end(

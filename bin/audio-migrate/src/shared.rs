@@ -54,6 +54,7 @@ pub async fn work(flow: &Flow, consent: &Consent) -> Result<Status> {
             let end = RunEnd::done(render::audio_json(&report), json!({}));
             crew.close(&end).await?;
             let book = flow.book().await?;
+            flow.tell_found(&book, run).await?;
             flow.end(&book, &plan, &report, Some(run)).await
         }
         Err(error) => Err(crew.failed(error).await),

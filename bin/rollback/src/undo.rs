@@ -151,7 +151,8 @@ impl Flow {
             let taken = plan_take_back(&ledger.changes(), &scope, self.retries).await?;
             self.tell_steps(&taken, true);
         }
-        let emptied = self.plan_bucket(&plan).await?;
+        let mut emptied = self.plan_bucket(&plan).await?;
+        emptied.replaced = ledger.replaced_recordings(&self.scope).await?;
         self.session.print(&format!(
             "Rollback of {} in {}:",
             render::scope_text(&self.scope),
@@ -166,7 +167,8 @@ impl Flow {
         structure::tell_schema(&self.session, &undo, &kept, detailed);
         let in_the_way = !kept.is_empty() || !undo.hindered.is_empty();
         let nothing = plan == Undone::default() && emptied.is_nothing() && undo.steps.is_empty();
-        let status = if in_the_way && dry_run {
+        let elsewhere = !emptied.elsewhere.is_empty();
+        let status = if (in_the_way && dry_run) || (elsewhere && (dry_run || nothing)) {
             Status::Incomplete
         } else if dry_run || nothing {
             Status::Done
@@ -271,7 +273,8 @@ impl Flow {
             progress.as_ref(),
         )
         .await?;
-        let emptied = self.empty_bucket(run, consent).await?;
+        let mut emptied = self.empty_bucket(run, consent).await?;
+        emptied.replaced = ledger.replaced_recordings(&self.scope).await?;
         Ok((report, emptied, kept))
     }
 

@@ -87,6 +87,7 @@ pub async fn check(
     if options.deep {
         deep(store, &copied, options, progress, &mut report).await?;
     }
+    report.elsewhere = retry(retries, || ledger.elsewhere()).await?;
     report.inventory = inventory;
     Ok(report)
 }

@@ -31,6 +31,12 @@ pub struct Erased {
     pub gone: u64,
     /// Left, for rows name them.
     pub in_use: u64,
+    /// Left, for something stood under their keys before this database's ledger had an entry of them.
+    pub stood: u64,
+    /// Recordings in other buckets than the settings name: which, and how many.
+    pub elsewhere: Vec<(String, u64)>,
+    /// Earlier recordings whose place under their keys the run to be taken back took: they are gone.
+    pub replaced: u64,
     /// Uploads that were begun and not ended, given up.
     pub uploads: u64,
     /// Keys of objects that stay, because they are not known to be what migration stored, with why.
@@ -109,6 +115,7 @@ impl Looking<'_> {
         }
         self.progress.finish();
         erased.kept.sort();
+        erased.elsewhere = retry(self.retries, || self.ledger.elsewhere()).await?;
         Ok(erased)
     }
 
@@ -158,6 +165,10 @@ impl Looking<'_> {
                 erased.in_use += 1;
                 return Ok(erased);
             }
+            Fate::Stood => {
+                erased.stood += 1;
+                return Ok(erased);
+            }
             Fate::Kept(why) => {
                 erased.kept.push((known.key.clone(), why));
                 return Ok(erased);
@@ -186,6 +197,11 @@ impl Looking<'_> {
 }
 
 impl Erased {
+    /// Whether something of migration stays that nobody is known to need.
+    pub fn is_incomplete(&self) -> bool {
+        !self.kept.is_empty() || self.stood > 0 || !self.elsewhere.is_empty()
+    }
+
     /// Whether nothing was done, or would be.
     pub fn is_nothing(&self) -> bool {
         self.removed + self.uploads == 0
@@ -195,6 +211,7 @@ impl Erased {
         self.removed += other.removed;
         self.gone += other.gone;
         self.in_use += other.in_use;
+        self.stood += other.stood;
         self.uploads += other.uploads;
         self.kept.extend(other.kept);
         self.keys.extend(other.keys);

@@ -58,9 +58,16 @@ impl Flow {
 
     /// Says it.
     pub(super) fn tell_bucket(&self, erased: &Erased, would: bool) {
-        if self.bucket.is_none() {
-            return;
+        if let (Some(run), 1..) = (self.scope.run, erased.replaced) {
+            self.session.print(&format!(
+                "{} recordings took the place of earlier ones under the same keys in run {run}; \
+                 those cannot come back: their links lead to what run {run} stored.",
+                erased.replaced
+            ));
         }
+        let Some(bucket) = &self.bucket else {
+            return;
+        };
         let (verb, left, uploads) = if would {
             (
                 "would be removed",
@@ -86,6 +93,22 @@ impl Flow {
                 erased.in_use
             ));
         }
+        if erased.stood > 0 {
+            lines.push(format!(
+                "{} objects stay in the bucket: they stood there when this database's ledger had no \
+                 entry of them, so another database may rely on them. Remove them by hand where none \
+                 does.",
+                erased.stood
+            ));
+        }
+        for (other, count) in &erased.elsewhere {
+            lines.push(format!(
+                "{count} recordings lie in {other}, and the settings name {}: set \
+                 CLOUDFLARE_R2_BUCKET, and CLOUDFLARE_ACCOUNT_ID or CLOUDFLARE_R2_ENDPOINT, to that \
+                 bucket, and give rollback --delete-objects again.",
+                bucket.identity()
+            ));
+        }
         if erased.uploads > 0 {
             lines.push(format!("{} unfinished uploads {uploads}.", erased.uploads));
         }
@@ -103,5 +126,8 @@ impl Flow {
         document.insert("objects_in_use".into(), erased.in_use.into());
         document.insert("uploads_given_up".into(), erased.uploads.into());
         document.insert("objects_kept".into(), json!(erased.kept));
+        document.insert("objects_stood".into(), erased.stood.into());
+        document.insert("objects_elsewhere".into(), json!(erased.elsewhere));
+        document.insert("objects_replaced".into(), erased.replaced.into());
     }
 }

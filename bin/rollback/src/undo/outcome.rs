@@ -26,7 +26,7 @@ impl Flow {
     ) -> Status {
         let status = if report.proof.values().any(|proof| !proof.others_untouched) {
             Status::CheckFailed
-        } else if report.undone.kept.is_empty() && emptied.kept.is_empty() && kept == 0 {
+        } else if report.undone.kept.is_empty() && !emptied.is_incomplete() && kept == 0 {
             Status::Done
         } else {
             Status::Incomplete

@@ -42,6 +42,8 @@ pub struct BucketReport {
     pub read: Option<Tally>,
     /// With `--deep`: whose SHA-256 is another.
     pub corrupt: Vec<Difference>,
+    /// Copies that the ledger has in other buckets: which, and how many.
+    pub elsewhere: Vec<(String, u64)>,
 }
 
 impl BucketReport {
@@ -135,12 +137,33 @@ impl BucketReport {
                 inventory.stored.objects, inventory.recorded.objects
             ),
         )
+        .with(elsewhere(&self.elsewhere, inventory.recorded.objects))
         .with(missing)
         .with(differences("objects are different", &all))
         .with(unexpected)
         .with(unfinished)
         .with(left_behind)
     }
+}
+
+/// Copies that the ledger has in another bucket than the one that was looked at. Where it has none
+/// in that one, the settings name the wrong bucket, or recordings were left in the other.
+pub fn elsewhere(found: &[(String, u64)], here: u64) -> Option<Finding> {
+    let count = found.iter().map(|(_, count)| count).sum();
+    (count > 0).then(|| {
+        let items = found.iter().map(|(bucket, count)| format!("{bucket}: {count}"));
+        let items = items.take(NAMED).collect();
+        let message = "copies are in another bucket than the settings name";
+        let finding = if here == 0 {
+            Finding::failure(message, count, items)
+        } else {
+            Finding::note(message, count, items)
+        };
+        finding.remedy(
+            "set CLOUDFLARE_R2_BUCKET, and CLOUDFLARE_ACCOUNT_ID or CLOUDFLARE_R2_ENDPOINT, to that \
+             bucket; or run audio-migrate, where the recordings belong into this one",
+        )
+    })
 }
 
 /// Objects that a run which was stopped had sent, and that nothing records.

@@ -16,6 +16,9 @@ pub struct KnownKey {
     pub intent: Option<Intent>,
     /// Whether a row names its URL, or would still name it after the rollback.
     pub in_use: bool,
+    /// Whether something stood under it when this ledger first was to write there: another database
+    /// may rely on it.
+    pub stood: bool,
 }
 
 /// What becomes of an object.
@@ -29,6 +32,8 @@ pub enum Fate {
     Nothing,
     /// A row names it: it stays.
     InUse,
+    /// Something stood there before this ledger had an entry of the key: it stays.
+    Stood,
     /// It stays, because it is not known to be what migration stored.
     Kept(&'static str),
 }
@@ -45,6 +50,9 @@ impl KnownKey {
         };
         if self.in_use {
             return Fate::InUse;
+        }
+        if self.stood {
+            return Fate::Stood;
         }
         let recorded = self.records.iter().map(|record| match record.state {
             State::Copied => no_longer_ours(record, head),
@@ -174,6 +182,12 @@ mod tests {
             ..ours.clone()
         };
         assert_eq!(in_use.fate(Some(&head("e"))), Fate::InUse);
+        let stood = KnownKey {
+            stood: true,
+            ..ours.clone()
+        };
+        assert_eq!(stood.fate(Some(&head("e"))), Fate::Stood);
+        assert_eq!(stood.fate(None), Fate::Gone);
         // Another object of the same conversation had the key before.
         let mut earlier = record(State::Copied, Some("d"));
         earlier.sha256 = Some(Digest([2; 32]));

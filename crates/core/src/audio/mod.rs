@@ -13,6 +13,7 @@ pub mod plan;
 pub mod planner;
 pub mod record;
 pub mod signature;
+mod stale;
 
 /// The `Cache-Control` of every stored recording.
 pub const CACHE_CONTROL: &str = "public, max-age=31536000";

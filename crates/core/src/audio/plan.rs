@@ -209,6 +209,9 @@ pub struct Plan {
     pub unknown_ids: Vec<String>,
     /// Records to be written that no copy writes.
     pub records: Vec<ObjectRecord>,
+    /// Names of entries that say of an object what it is no longer, and of nothing that is stored:
+    /// the ledger drops them. Source URI and conversation.
+    pub stale: Vec<(String, Option<String>)>,
 }
 
 impl Plan {
@@ -243,6 +246,9 @@ impl Plan {
 
     /// Whether there is nothing to write anywhere.
     pub fn is_empty(&self) -> bool {
-        self.copies.is_empty() && self.relinks.is_empty() && self.records.is_empty()
+        self.copies.is_empty()
+            && self.relinks.is_empty()
+            && self.records.is_empty()
+            && self.stale.is_empty()
     }
 }

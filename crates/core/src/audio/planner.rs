@@ -1,6 +1,6 @@
 //! Computing the plan.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::ports::objects::{SourceObject, StoredObject};
 
@@ -9,6 +9,7 @@ use super::format::Format;
 use super::matching::{Matching, sort_out};
 use super::plan::{Copy, Known, Options, Orphans, Owner, Plan, Relink, Tally, Why};
 use super::record::{Conversation, ObjectRecord, Role, State};
+use super::stale::{Name, stale, superseded};
 
 /// Computes the plan. The same knowledge gives the same plan, whatever the order of the lists.
 pub fn plan(mut known: Known, options: &Options) -> Plan {
@@ -21,17 +22,20 @@ pub fn plan(mut known: Known, options: &Options) -> Plan {
         known.bucket.as_deref(),
         options.prefer,
     );
+    let stored: HashMap<&str, &StoredObject> = known
+        .stored
+        .iter()
+        .map(|object| (object.key.as_str(), object))
+        .collect();
     let mut planner = Planner {
+        superseded: superseded(&known.ledger, &stored),
+        seen: HashSet::new(),
         ledger: known
             .ledger
             .iter()
             .map(|record| (record.name(), record))
             .collect(),
-        stored: known
-            .stored
-            .iter()
-            .map(|object| (object.key.as_str(), object))
-            .collect(),
+        stored,
         known: &known,
         options,
         plan: Plan::default(),
@@ -44,6 +48,10 @@ struct Planner<'a> {
     known: &'a Known,
     ledger: HashMap<(&'a str, Option<&'a str>), &'a ObjectRecord>,
     stored: HashMap<&'a str, &'a StoredObject>,
+    /// Entries of what another recording took the place of in the new bucket.
+    superseded: HashSet<Name>,
+    /// What this plan has an entry for, or will have.
+    seen: HashSet<Name>,
     options: &'a Options,
     plan: Plan,
 }
@@ -81,6 +89,7 @@ impl Planner<'_> {
             if self.left_out(owner.map(|one| one.id.as_str()), &[object]) {
                 continue;
             }
+            self.see(&object.uri, owner.map(|one| one.id.as_str()));
             let mut record = listed(object, owner, Role::Quarantined);
             record.detail = Some("empty: the object has 0 bytes".to_owned());
             self.note(record.clone());
@@ -96,6 +105,7 @@ impl Planner<'_> {
         }
         for index in &matching.not_audio {
             if let Some(object) = objects.get(*index) {
+                self.see(&object.uri, None);
                 let record = listed(object, None, Role::NotAudio);
                 self.note(record.clone());
                 self.plan.not_audio.push(record);
@@ -106,6 +116,12 @@ impl Planner<'_> {
                 self.missing(conversation, why);
             }
         }
+        self.plan.stale = stale(&self.known.ledger, &self.superseded, &self.seen);
+    }
+
+    fn see(&mut self, uri: &str, owner: Option<&str>) {
+        self.seen
+            .insert((uri.to_owned(), owner.map(ToOwned::to_owned)));
     }
 
     /// One conversation and the objects that belong to it, the one to migrate first.
@@ -116,6 +132,7 @@ impl Planner<'_> {
         let id = Some(conversation.id.as_str());
         let mut candidates = Vec::new();
         for object in formats {
+            self.see(&object.uri, id);
             match self.settled_quarantine(object, id) {
                 Some(record) => self.plan.quarantined.push(record),
                 None => candidates.push((*object).clone()),
@@ -128,7 +145,9 @@ impl Planner<'_> {
             let mut record = listed(other, Some(conversation), Role::Duplicate);
             record.duplicate_of = Some(chosen.uri.clone());
             let recorded = self.ledger.get(&(other.uri.as_str(), id));
-            if let Some(previous) = recorded.filter(|old| old.is_copied()) {
+            let name = (other.uri.clone(), Some(conversation.id.clone()));
+            let stands = |old: &&&ObjectRecord| old.is_copied() && !self.superseded.contains(&name);
+            if let Some(previous) = recorded.filter(stands) {
                 // It was the chosen one before, and its bytes are still stored.
                 record.state = State::Copied;
                 record.key.clone_from(&previous.key);
@@ -150,6 +169,7 @@ impl Planner<'_> {
         if self.left_out(None, &[object]) {
             return;
         }
+        self.see(&object.uri, None);
         if let Some(record) = self.settled_quarantine(object, None) {
             self.plan.quarantined.push(record);
             return;
@@ -178,6 +198,7 @@ impl Planner<'_> {
         let (false, Some(uri)) = (copied, conversation.source_uri()) else {
             return;
         };
+        self.see(uri, Some(&conversation.id));
         let mut record =
             ObjectRecord::new(uri, Some(&conversation.id), Role::Missing, State::Listed);
         record.detail = Some(why.to_owned());

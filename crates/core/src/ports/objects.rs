@@ -232,6 +232,11 @@ pub trait ObjectLedger: Send + Sync {
     /// stored or may be, in the ledger's order; none at the end. `coming` is a rollback that is
     /// still to come: rows that will name a URL no longer do not count.
     async fn keys(&self, after: &str, coming: Option<&Coming>) -> Result<Vec<KnownKey>>;
+
+    /// Copies that the ledger has in other buckets than the one that is meant: which, and how many.
+    async fn elsewhere(&self) -> Result<Vec<(String, u64)>> {
+        Ok(Vec::new())
+    }
 }
 
 /// A proven copy, and the conversation that is to point at it.
@@ -251,9 +256,14 @@ pub trait ObjectJournal: Send + Sync {
     /// Records objects; one already recorded for the same source URI and conversation is replaced.
     async fn record(&self, records: &[ObjectRecord]) -> Result<()>;
 
+    /// Drops entries, by source URI and conversation, that say of an object what it is no longer.
+    /// What accounts for something stored stays, unless another entry does so by now.
+    async fn discard(&self, names: &[(String, Option<String>)]) -> Result<()>;
+
     /// Records what is about to be stored, before it is: whatever happens then, a rollback knows
     /// where to look. What is recorded of a key already stays, until its object is proven: also when
-    /// a rollback found nothing there, for what a stopped run sent may get there later.
+    /// a rollback found nothing there, for what a stopped run sent may get there later. Where
+    /// something stands under a key that the ledger knows nothing of, that is recorded, too.
     async fn intend(&self, intents: &[Intent]) -> Result<()>;
 
     /// The parts of that version of the object that were measured, from the first on without a
@@ -269,7 +279,8 @@ pub trait ObjectJournal: Send + Sync {
 
     /// Records proven copies and, in the same transaction, lets `conversations.audio_url` point at
     /// each where it still holds what migration wrote. The objects' measurements, and that they
-    /// were to be stored, are forgotten.
+    /// were to be stored, are forgotten. What was copied under the same keys before is there no
+    /// longer: those entries do not count as copied any more.
     /// Gives what became of each link, in order; `None` for a proof without a conversation. No two
     /// proofs are of the same object for the same conversation, or of the same conversation.
     async fn prove(&self, proofs: &[Proof]) -> Result<Vec<Option<LinkOutcome>>>;

@@ -128,6 +128,10 @@ mod tests {
             Ok(())
         }
 
+        async fn discard(&self, _: &[(String, Option<String>)]) -> Result<()> {
+            Ok(())
+        }
+
         async fn intend(&self, _: &[Intent]) -> Result<()> {
             Ok(())
         }

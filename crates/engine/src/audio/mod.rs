@@ -136,6 +136,9 @@ async fn book(
     if !plan.records.is_empty() {
         retry(retries, || journal.record(&plan.records)).await?;
     }
+    for names in plan.stale.chunks(TOGETHER) {
+        retry(retries, || journal.discard(names)).await?;
+    }
     for relinks in plan.relinks.chunks(booking::TOGETHER) {
         let proofs = relinks.iter().map(|relink| Proof {
             record: relink.record.clone(),

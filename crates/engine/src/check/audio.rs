@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use futures::TryStreamExt;
-use sunset_core::audio::bucket::{left_behind, unfinished};
+use sunset_core::audio::bucket::{elsewhere, left_behind, unfinished};
 use sunset_core::audio::record::{Conversation, ObjectRecord, Role};
 use sunset_core::audio::{PREFIX, inventory};
 use sunset_core::check::{Check, Finding, Section};
@@ -47,6 +47,7 @@ async fn compare(ledger: &dyn ObjectLedger, store: &dyn ObjectStore) -> Result<S
         .map(|difference| format!("{}: {}", difference.key, difference.what))
         .collect();
     let left_behind = left_behind(&inventory);
+    let elsewhere = elsewhere(&ledger.elsewhere().await?, inventory.recorded.objects);
     let about_to_be = unfinished(&inventory);
     let links = links(&conversations, &records);
     let summary = format!(
@@ -66,6 +67,7 @@ async fn compare(ledger: &dyn ObjectLedger, store: &dyn ObjectStore) -> Result<S
             inventory.stored.objects, inventory.recorded.objects
         ),
     )
+    .with(elsewhere)
     .with(many("objects are missing in the bucket", inventory.missing))
     .with(many("objects differ from what was sent", different))
     .with((!inventory.unexpected.is_empty()).then(|| {
@@ -118,9 +120,15 @@ fn links(conversations: &[Conversation], records: &[ObjectRecord]) -> Links {
         let of_it = by_conversation
             .get(conversation.id.as_str())
             .map_or(&[][..], Vec::as_slice);
-        let copied = of_it
-            .iter()
-            .find(|record| record.role == Role::Recording && record.is_copied());
+        // A recording that V2 replaced by one of another format is copied still.
+        let is_copied =
+            |record: &&&ObjectRecord| record.role == Role::Recording && record.is_copied();
+        let points = |record: &&&ObjectRecord| {
+            let url = record.url.as_deref();
+            url.is_some_and(|url| conversation.points_at(url))
+        };
+        let copies = || of_it.iter().filter(is_copied);
+        let copied = copies().find(points).or_else(|| copies().next());
         let Some(source) = conversation.source_uri().or(copied.and(Some(""))) else {
             continue;
         };

@@ -1,5 +1,6 @@
 //! What the ledger holds of recordings.
 
+mod entries;
 mod keys;
 
 use std::fmt::Write as _;
@@ -85,6 +86,17 @@ impl ObjectLedger for ObjectBook {
             keys::next(&mut transaction, &self.target, after, coming).await
         };
         self.database.watched(work).await
+    }
+
+    async fn elsewhere(&self) -> Result<Vec<(String, u64)>> {
+        if !self.exists {
+            return Ok(Vec::new());
+        }
+        let fetch = || async {
+            let mut transaction = self.database.begin_reading().await?;
+            entries::elsewhere(&mut transaction, &self.target).await
+        };
+        self.database.steadily(fetch).await
     }
 
     async fn altered(&self) -> Result<Found> {
@@ -175,6 +187,15 @@ impl ObjectJournal for ObjectStoreJournal {
         self.lease.database.watched(work).await
     }
 
+    async fn discard(&self, names: &[(String, Option<String>)]) -> Result<()> {
+        let work = async {
+            let mut transaction = self.lease.begin().await?;
+            entries::discard(&mut transaction, &self.target, names).await?;
+            commit(transaction).await
+        };
+        self.lease.database.watched(work).await
+    }
+
     async fn intend(&self, intents: &[Intent]) -> Result<()> {
         if intents.is_empty() {
             return Ok(());
@@ -254,6 +275,8 @@ impl ObjectStoreJournal {
         let links = proofs.iter().filter_map(link_of);
         let links = links.collect::<Result<Vec<_>>>()?;
         let mut transaction = self.lease.begin().await?;
+        let by = (&self.target, &self.lease);
+        entries::supersede(&mut transaction, by, &records).await?;
         self.write(&mut transaction, &records).await?;
         forget(&mut transaction, &uris).await?;
         let stored = records.iter().filter_map(|record| record.key.as_deref());

@@ -13,6 +13,7 @@ mod lost;
 mod plan;
 mod prove;
 mod references;
+mod replaced;
 mod scope;
 mod steps;
 mod touched;

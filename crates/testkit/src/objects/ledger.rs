@@ -1,12 +1,12 @@
 //! What the ledger knows of objects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use async_trait::async_trait;
 use sunset_core::audio::erasure::KnownKey;
 use sunset_core::audio::record::{
-    Conversation, Intent, Link, MeasuredPart, ObjectRecord, State as Reached, Version,
+    Conversation, Intent, Link, MeasuredPart, ObjectRecord, Role, State as Reached, Version,
 };
 use sunset_core::error::Result;
 use sunset_core::ports::objects::{Coming, LinkOutcome, ObjectJournal, ObjectLedger, Proof};
@@ -19,6 +19,7 @@ struct State {
     objects: BTreeMap<(String, Option<String>), ObjectRecord>,
     measured: BTreeMap<(String, u32), (Version, MeasuredPart)>,
     intents: BTreeMap<String, Intent>,
+    stood: BTreeSet<String>,
     writes: u32,
 }
 
@@ -106,6 +107,7 @@ impl ObjectLedger for MemoryLedger {
         let found = keys.into_iter().filter(|(key, _)| key.as_str() > after);
         let found = found.take(2).map(|(key, mut known)| {
             known.in_use = in_use(&known);
+            known.stood = state.stood.contains(&key);
             known.key = key;
             known
         });
@@ -127,10 +129,28 @@ impl ObjectJournal for MemoryLedger {
         Ok(())
     }
 
+    async fn discard(&self, names: &[(String, Option<String>)]) -> Result<()> {
+        let mut state = lock(&self.state);
+        state.writes += 1;
+        state
+            .objects
+            .retain(|name, record| !names.contains(name) || record.is_copied());
+        Ok(())
+    }
+
     async fn intend(&self, intents: &[Intent]) -> Result<()> {
         let mut state = lock(&self.state);
         state.writes += 1;
         for intent in intents {
+            let key = Some(&intent.key);
+            let mut stored = state.objects.values();
+            let known = state.intents.contains_key(&intent.key)
+                || stored.any(|record| record.is_copied() && record.key.as_ref() == key);
+            if intent.found.is_none() {
+                state.stood.remove(&intent.key);
+            } else if !known {
+                state.stood.insert(intent.key.clone());
+            }
             let of_key = state.intents.entry(intent.key.clone());
             of_key.or_insert_with(|| intent.clone());
         }
@@ -183,6 +203,15 @@ impl ObjectJournal for MemoryLedger {
 
 fn prove(state: &mut State, proof: &Proof) -> Option<LinkOutcome> {
     let record = &proof.record;
+    let same_key = |other: &ObjectRecord| other.is_copied() && other.key == record.key;
+    state
+        .objects
+        .retain(|_, other| !same_key(other) || other.role == Role::Duplicate);
+    for other in state.objects.values_mut().filter(|other| same_key(other)) {
+        other.state = Reached::Listed;
+        (other.key, other.etag, other.url, other.sha256) = (None, None, None, None);
+        other.content_type = None;
+    }
     write(state, record);
     if let Some(key) = &record.key {
         state.intents.remove(key);

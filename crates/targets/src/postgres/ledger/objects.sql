@@ -54,3 +54,23 @@ CREATE TABLE IF NOT EXISTS sunset.object_intents (
     run        bigint NOT NULL,
     PRIMARY KEY (target, key)
 );
+
+-- Keys under which something stood when this ledger first was to write there: another database may
+-- rely on it, so nothing under them is removed.
+CREATE TABLE IF NOT EXISTS sunset.objects_found (
+    target text NOT NULL,
+    key    text NOT NULL,
+    etag   text NOT NULL,              -- empty: the bucket states none
+    run    bigint NOT NULL,
+    PRIMARY KEY (target, key)
+);
+
+-- Recordings of this ledger whose place under their key a run took. They cannot come back.
+CREATE TABLE IF NOT EXISTS sunset.objects_replaced (
+    run        bigint NOT NULL,
+    target     text NOT NULL,
+    key        text NOT NULL,
+    source_uri text NOT NULL,
+    etag       text,
+    PRIMARY KEY (run, target, key)
+);

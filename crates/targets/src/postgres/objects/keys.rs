@@ -60,6 +60,14 @@ pub(super) async fn next(
         let intent = intent(row).map_err(failed)?;
         intents.insert(intent.key.clone(), intent);
     }
+    let stood = "SELECT key FROM sunset.objects_found WHERE target = $1 AND key = ANY ($2)";
+    let stood: Vec<String> = crate::postgres::query_scalar(stood)
+        .bind(target.as_str())
+        .bind(&keys)
+        .fetch_all(&mut **transaction)
+        .await
+        .map_err(failed)?;
+    let stood: HashSet<String> = stood.into_iter().collect();
     let recorded = records.values().flatten();
     let recorded = recorded.filter_map(|record| record.url.clone());
     let urls = recorded.chain(intents.values().map(|intent| intent.url.clone()));
@@ -71,6 +79,7 @@ pub(super) async fn next(
         let of_intent = intent.iter().map(|intent| &intent.url);
         let in_use = of_records.chain(of_intent).any(|url| urls.contains(url));
         KnownKey {
+            stood: stood.contains(&key),
             key,
             records,
             intent,

@@ -1,6 +1,8 @@
 //! Rollback where recordings are concerned: rows that name them, and the bucket.
 
 mod pruned;
+mod renewed;
+mod two_buckets;
 mod unbooked;
 
 use std::ops::Deref;

@@ -210,7 +210,7 @@ fn what_gets_there_after_a_rollback_has_looked_is_named_and_removed_by_the_next(
 }
 
 /// A folder with all below it; what is there already is written over.
-fn copy(from: &Path, to: &Path) {
+pub(super) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder");
     for entry in std::fs::read_dir(from).expect("read") {
         let entry = entry.expect("an entry");
