@@ -256,12 +256,7 @@ async fn what_would_fail_is_in_the_document_too() {
     let Some(scratch) = Scratch::with("").await else {
         return;
     };
-    let name = scratch.name.clone();
-    scratch
-        .run(&format!(
-            "ALTER DATABASE \"{name}\" SET default_transaction_read_only = on"
-        ))
-        .await;
+    scratch.take_no_writes().await;
     let said = scratch.say(PROGRAM, &["--dry-run", "--json"]);
     assert_eq!(said.status, 3, "{}", said.shown());
     let document: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");

@@ -249,12 +249,7 @@ async fn a_database_that_takes_no_writes_is_foreseen() {
     let Some(scratch) = Scratch::with("").await else {
         return;
     };
-    let name = scratch.name.clone();
-    scratch
-        .run(&format!(
-            "ALTER DATABASE \"{name}\" SET default_transaction_read_only = on"
-        ))
-        .await;
+    scratch.take_no_writes().await;
     let said = scratch.say(PROGRAM, &["--dry-run"]);
     assert_eq!(said.status, 3, "{}", said.shown());
     assert!(

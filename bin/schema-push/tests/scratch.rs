@@ -54,6 +54,15 @@ impl Scratch {
         Some(Self { database })
     }
 
+    /// From the next connection on it takes no writes.
+    pub async fn take_no_writes(&self) {
+        self.run(&format!(
+            "ALTER DATABASE \"{}\" SET default_transaction_read_only = on",
+            self.name
+        ))
+        .await;
+    }
+
     /// Its address for a role; the password `x` is right for those that have one.
     pub fn url_as(&self, role: &str) -> String {
         let mut url = url::Url::parse(&self.url).expect("url");

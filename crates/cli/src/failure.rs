@@ -1,28 +1,12 @@
 //! Errors in words, and as JSON.
 
-use std::error::Error as _;
-
 use serde_json::{Value, json};
 use sunset_core::Error;
-
-fn causes(error: &Error) -> Vec<String> {
-    let mut texts: Vec<String> = Vec::new();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let text = cause.to_string();
-        // Libraries like to repeat their cause in their own text.
-        if texts.last().is_none_or(|last| !last.contains(&text)) {
-            texts.push(text);
-        }
-        source = cause.source();
-    }
-    texts
-}
 
 /// What happened, why, and what to do next, in lines.
 pub fn failure_text(error: &Error) -> String {
     let mut text = format!("error: {error}");
-    for cause in causes(error) {
+    for cause in error.causes() {
         text.push_str(&format!("\n  cause: {cause}"));
     }
     if let Some(remedy) = error.remedy_text() {
@@ -39,7 +23,7 @@ pub fn failure_json(error: &Error) -> Value {
             "kind": error.kind().name(),
             "what": error.what(),
             "item": error.item_name(),
-            "causes": causes(error),
+            "causes": error.causes(),
             "next": error.remedy_text(),
         },
     })

@@ -172,6 +172,21 @@ impl Error {
     pub fn requested_delay(&self) -> Option<std::time::Duration> {
         self.inner.retry_after
     }
+
+    /// What caused it, the nearest first, each in its own words.
+    pub fn causes(&self) -> Vec<String> {
+        let mut texts: Vec<String> = Vec::new();
+        let mut source = StdError::source(self);
+        while let Some(cause) = source {
+            let text = cause.to_string();
+            // Libraries like to repeat their cause in their own text.
+            if texts.last().is_none_or(|last| !last.contains(&text)) {
+                texts.push(text);
+            }
+            source = cause.source();
+        }
+        texts
+    }
 }
 
 impl fmt::Display for Error {

@@ -115,7 +115,9 @@ async fn one_by_one(
     for name in collections {
         match read(source, &[name], limit, profile, progress).await {
             Err(error) if is_damage(source, &error) => {
-                profile.break_off(name, error.item_name(), why(&error));
+                let mut why = vec![error.what().to_owned()];
+                why.extend(error.causes());
+                profile.break_off(name, error.item_name(), why.join(": "));
                 damage.get_or_insert(error);
                 readable |= profile.documents(name) > 0;
             }
@@ -129,18 +131,6 @@ async fn one_by_one(
         Some(error) if !readable => Err(error),
         _ => Ok(()),
     }
-}
-
-/// What an error says, with its causes.
-fn why(error: &Error) -> String {
-    let mut words = error.what().to_owned();
-    let mut cause = std::error::Error::source(error);
-    while let Some(one) = cause {
-        words.push_str(": ");
-        words.push_str(&one.to_string());
-        cause = one.source();
-    }
-    words
 }
 
 /// Reads `collections` to their ends, or until `limit` deliveries were seen.
