@@ -7,9 +7,10 @@ use std::time::Duration;
 use futures::StreamExt;
 use sunset_core::document::{BadDocument, Delivery, ResourceName};
 use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::instant::Instant;
 use sunset_core::rest;
 use tokio::sync::mpsc;
-use tokio::time::Instant;
+use tokio::time;
 
 use super::client::{Client, cut};
 use super::elements::Elements;
@@ -46,6 +47,8 @@ pub(super) struct Scan {
     pub collection: String,
     pub range: Range,
     pub read_time: String,
+    /// The same; an answer as of another time is none of this snapshot.
+    pub as_of: Option<Instant>,
     pub first_page: u32,
     pub sender: Sender,
 }
@@ -89,7 +92,7 @@ impl Scan {
             let before = received.last.clone();
             let names = std::mem::take(&mut received.names);
             received.before.extend(names);
-            let begun = Instant::now();
+            let begun = time::Instant::now();
             page = self.pace.page(page.clamp(*PAGES.start(), *PAGES.end()));
             let broken = match self.page(page, received).await {
                 Ok(elements) if elements < page => return Ok(()),
@@ -185,6 +188,11 @@ impl Scan {
         if let Some(stated) = &element.error {
             return Err(self.client.refusal(stated));
         }
+        if let Some(time) = element.read_time
+            && Some(time) != self.as_of
+        {
+            return Err(self.another_time(&time).into());
+        }
         let Some(parts) = element.document else {
             return Ok(0);
         };
@@ -223,6 +231,21 @@ impl Scan {
             }));
         }
         Ok(1)
+    }
+
+    fn another_time(&self, time: &Instant) -> Error {
+        Error::new(
+            ErrorKind::Malformed,
+            format!(
+                "Firestore answers as of {time}, and was asked for {}",
+                self.read_time
+            ),
+        )
+        .item(self.collection.clone())
+        .remedy(
+            "what was read is not one snapshot: check that FIRESTORE_EMULATOR_HOST names \
+             Firestore or its emulator, and that no proxy answers in the service's place",
+        )
     }
 
     fn unexpected(&self, cause: Error) -> Error {

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 use sunset_core::error::{Error, ErrorKind, Result};
+use sunset_core::instant::Instant;
 use sunset_core::ports::documents::Slice;
 
 use super::Inner;
@@ -128,6 +129,7 @@ impl Inner {
             collection: collection.to_owned(),
             range,
             read_time: read_time.to_owned(),
+            as_of: Instant::parse_rfc3339(read_time, false),
             first_page: self.options.first_page,
             sender: sender.clone(),
         }

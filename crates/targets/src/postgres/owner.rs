@@ -90,7 +90,14 @@ impl Database {
             return Ok(OwnerOfRows::Nobody);
         }
         let look = || async { recorded(&mut self.begin_reading().await?, keys).await };
-        self.steadily(look).await
+        let known = self.steadily(look).await?;
+        if let OwnerOfRows::Recorded { .. } = known
+            && let Some(id) = self.find_owner(wanted).await?
+        {
+            // Made between the two looks.
+            return Ok(OwnerOfRows::Found(id));
+        }
+        Ok(known)
     }
 }
 
@@ -111,7 +118,14 @@ impl ActiveRun {
         if let Some(id) = find(&mut transaction, wanted).await? {
             return Ok(Owner { id, created: false });
         }
-        may_make(&recorded(&mut transaction, keys).await?)?;
+        let known = recorded(&mut transaction, keys).await?;
+        if let OwnerOfRows::Recorded { .. } = known
+            && let Some(id) = find(&mut transaction, wanted).await?
+        {
+            // Between the two looks another worker of this run made the user.
+            return Ok(Owner { id, created: false });
+        }
+        may_make(&known)?;
         let failed = |cause| error(cause, "cannot make the migration's user");
         baselines::take(&mut transaction, OWNERS, self.id()).await?;
         let id = format!("migration-user-{}", uuid::Uuid::new_v4());

@@ -8,7 +8,7 @@ mod items;
 mod ledger;
 mod links;
 mod objects;
+mod owner;
 mod rollback;
 mod server;
-mod standing;
 mod v3;

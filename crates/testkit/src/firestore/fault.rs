@@ -43,6 +43,8 @@ pub enum Fault {
     Blank(usize, Duration),
     /// Between the documents stand elements without one.
     Empty,
+    /// From this document on the answer is as of another time.
+    AnotherTime(usize),
     /// The elements stand in the array without commas.
     NoCommas,
     /// A page of HTML, as proxies write it.
@@ -140,6 +142,13 @@ impl Fault {
                     .flat_map(|element| [time.clone(), element.clone()])
                     .collect();
                 pieces(&mixed)
+            }
+            Self::AnotherTime(first) => {
+                let mut elements = elements;
+                for element in elements.iter_mut().skip(first) {
+                    element["readTime"] = "2025-11-03T01:59:59Z".into();
+                }
+                pieces(&elements)
             }
             Self::Html => vec![(Duration::ZERO, Ok(b"<html>Please log in</html>".to_vec()))],
             // Told before an answer begins.

@@ -7,7 +7,7 @@ use serde_json::json;
 use sunset_core::ErrorKind;
 use sunset_core::ports::documents::DocumentSource;
 use sunset_sources::firestore::{Firestore, FirestoreSettings, ReadOptions};
-use sunset_testkit::firestore::Fault;
+use sunset_testkit::firestore::{Fault, READ_TIME};
 
 use super::super::heard::Heard;
 use super::super::reading::{deliver, try_deliver};
@@ -292,4 +292,23 @@ async fn reading_is_no_faster_than_allowed() {
     let begun = std::time::Instant::now();
     assert_all_once(&deliver(&source(&fake, options), &["cases"]).await, 100);
     assert!(begun.elapsed() >= Duration::from_millis(900));
+}
+
+#[tokio::test]
+async fn an_answer_as_of_another_time_is_no_part_of_the_snapshot() {
+    let fake = with_cases(40).await;
+    let source = source(&fake, small());
+    source.open().await.expect("a server");
+    fake.fail([Fault::AnotherTime(7)]);
+    let error = try_deliver(&source, &["cases"])
+        .await
+        .expect_err("two times");
+    assert_eq!(error.kind(), ErrorKind::Malformed);
+    assert!(error.to_string().contains("as of 2025-11-03T01:59:59Z"));
+    assert!(error.to_string().contains(READ_TIME));
+    assert!(
+        error
+            .remedy_text()
+            .is_some_and(|text| text.contains("snapshot"))
+    );
 }
