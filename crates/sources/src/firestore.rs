@@ -170,13 +170,8 @@ impl Inner {
                 return Ok(wanted.unwrap_or_default());
             }
             let time = elements.iter().find_map(|element| element.read_time);
-            time.map(|time| time.to_string()).ok_or_else(|| {
-                Error::new(
-                    ErrorKind::Malformed,
-                    "Firestore does not say as of when it answers",
-                )
-                .item(self.source.clone())
-            })
+            time.map(|time| time.to_string())
+                .ok_or_else(|| self.client.subject().says_no_time())
         });
         Ok(time.await?)
     }

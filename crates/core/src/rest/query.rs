@@ -68,7 +68,7 @@ impl<'de> Visitor<'de> for ElementSeed {
                 "document" => element.document = Some(access.next_value_seed(Parts::SEED)?),
                 "readTime" => element.read_time = Some(access.next_value_seed(Time)?),
                 "done" => element.done = access.next_value()?,
-                "error" => element.error = Some(access.next_value()?),
+                "error" => element.error = access.next_value()?,
                 _ => {
                     access.next_value::<IgnoredAny>()?;
                 }

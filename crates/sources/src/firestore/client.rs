@@ -120,6 +120,11 @@ impl Client {
         self.subject.refusal(stated, None, None)
     }
 
+    /// What is asked, for errors.
+    pub fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
     /// Sends one request, once, but for a token that was refused.
     pub async fn post(&self, method: &str, body: &str) -> Result<Response, Refusal> {
         let mut fresh = false;
@@ -312,11 +317,14 @@ impl Client {
             })
         })
         .await?;
-        if elements.is_whole() {
-            Ok(found)
-        } else {
-            Err(cut().into())
+        if !elements.is_whole() {
+            return Err(cut().into());
         }
+        // Every answer has a time, also one without documents: `{}` is somebody else's.
+        if found.iter().all(|element| element.read_time.is_none()) {
+            return Err(self.subject.says_no_time().into());
+        }
+        Ok(found)
     }
 }
 

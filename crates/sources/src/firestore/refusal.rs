@@ -36,7 +36,8 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    fn database_name(&self) -> String {
+    /// The project and the database.
+    pub fn database_name(&self) -> String {
         format!("{}/{}", self.project, self.database)
     }
 
@@ -87,6 +88,16 @@ impl Subject {
                      (HTTPS_PROXY, a page to log in at)"
                 .into(),
         }
+    }
+
+    /// An answer that is well-formed, and of no query.
+    pub fn says_no_time(&self) -> Error {
+        Error::new(
+            ErrorKind::Malformed,
+            "Firestore does not say as of when it answers",
+        )
+        .item(self.database_name())
+        .remedy(self.who_answers())
     }
 
     /// What an answer means that Firestore would not give, or not in these words.
@@ -150,6 +161,19 @@ impl Subject {
                  export://DIR"
                     .into(),
             ),
+            "INVALID_ARGUMENT"
+                if ["timestamp", "read time", "read_time", "readtime"]
+                    .iter()
+                    .any(|word| says(word)) =>
+            {
+                (
+                    ErrorKind::Configuration,
+                    "give --read-time a time of the last hour (with point-in-time recovery a \
+                     whole minute of the last seven days), not in the future, with at most six \
+                     digits of a second; or leave it out"
+                        .into(),
+                )
+            }
             "ABORTED" => (ErrorKind::Contended, "run the same command again".into()),
             "UNAVAILABLE" | "DEADLINE_EXCEEDED" | "INTERNAL" | "CANCELLED" | "UNKNOWN" => (
                 ErrorKind::Unreachable,
@@ -335,6 +359,12 @@ mod tests {
                 "FAILED_PRECONDITION",
                 "The requested snapshot version is too old.",
                 "run again",
+            ),
+            (
+                400,
+                "INVALID_ARGUMENT",
+                "timestamp cannot have more than microseconds precision",
+                "--read-time",
             ),
             (
                 400,

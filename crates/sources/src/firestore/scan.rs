@@ -53,6 +53,13 @@ pub(super) struct Scan {
     pub sender: Sender,
 }
 
+/// What one element of an answer held.
+struct Taken {
+    documents: u32,
+    /// Whether it said as of when it answers.
+    dated: bool,
+}
+
 /// What was received of the range so far.
 #[derive(Default)]
 struct Received {
@@ -78,8 +85,11 @@ impl Scan {
         match ended {
             Ok(()) => self.flush(&mut received).await,
             Err(Stop::Unheard) => Err(Unheard),
-            Err(Stop::Refused(refusal)) => {
-                let error = refusal.error;
+            Err(Stop::Refused(Refusal { mut error, .. })) => {
+                if matches!(error.kind(), ErrorKind::Denied | ErrorKind::NotFound) {
+                    let database = self.client.subject().database_name();
+                    error = error.item(format!("{database}, collection {}", self.collection));
+                }
                 self.sender.send(Err(error)).await.map_err(|_| Unheard)
             }
         }
@@ -151,13 +161,16 @@ impl Scan {
         let mut pieces = response.bytes_stream();
         let mut elements = Elements::default();
         let mut documents = 0;
+        let mut dated = false;
         while let Some(piece) = wait.until(pieces.next()).await {
             let piece = piece.map_err(|cause| self.client.broken_off(cause))?;
             let before = documents;
             let mut came = false;
             elements.push(&piece, |bytes| {
                 came = true;
-                documents += self.take(bytes, received)?;
+                let taken = self.take(bytes, received)?;
+                documents += taken.documents;
+                dated |= taken.dated;
                 Ok::<_, Refusal>(())
             })?;
             self.client.bill((documents - before).into());
@@ -168,23 +181,34 @@ impl Scan {
                 wait.over();
             }
         }
-        if elements.is_whole() {
-            self.pace.came(limit, documents).await;
-            if documents == 0 {
-                self.client.bill(1);
-            }
-            Ok(documents)
-        } else {
-            Err(cut().into())
+        if !elements.is_whole() {
+            return Err(cut().into());
         }
+        // Every answer has a time, also one without documents: `{}` is somebody else's, and does
+        // not say that there are no more.
+        if !dated {
+            return Err(self.client.subject().says_no_time().into());
+        }
+        self.pace.came(limit, documents).await;
+        if documents == 0 {
+            self.client.bill(1);
+        }
+        Ok(documents)
     }
 
-    /// Takes one element of the answer; gives how many documents it held.
-    fn take(&self, bytes: &[u8], received: &mut Received) -> Result<u32, Refusal> {
+    /// Takes one element of the answer.
+    fn take(&self, bytes: &[u8], received: &mut Received) -> Result<Taken, Refusal> {
         let element = match rest::decode_query_element(bytes) {
             Ok(element) => element,
-            Err(error) => return Ok(self.take_bad(bytes, error, received)?),
+            Err(error) => {
+                self.take_bad(bytes, error, received)?;
+                return Ok(Taken {
+                    documents: 1,
+                    dated: true,
+                });
+            }
         };
+        let dated = element.read_time.is_some();
         if let Some(stated) = &element.error {
             return Err(self.client.refusal(stated));
         }
@@ -194,7 +218,10 @@ impl Scan {
             return Err(self.another_time(&time).into());
         }
         let Some(parts) = element.document else {
-            return Ok(0);
+            return Ok(Taken {
+                documents: 0,
+                dated,
+            });
         };
         let document = parts.place().map_err(|error| self.unexpected(error))?;
         if document.collection != self.collection {
@@ -206,12 +233,15 @@ impl Scan {
             received.bytes += bytes.len();
             received.waiting.push(Delivery::Document(document));
         }
-        Ok(1)
+        Ok(Taken {
+            documents: 1,
+            dated,
+        })
     }
 
     /// A document that cannot be decoded, unless not even its name can be read: without it there
     /// is no going on behind it.
-    fn take_bad(&self, bytes: &[u8], error: Error, received: &mut Received) -> Result<u32> {
+    fn take_bad(&self, bytes: &[u8], error: Error, received: &mut Received) -> Result<()> {
         let name = rest::readable_name(bytes);
         let place = name.as_deref().and_then(|name| {
             let (collection, id) = ResourceName::parse(name).ok()?.root_document()?;
@@ -230,7 +260,7 @@ impl Scan {
                 why: error.to_string(),
             }));
         }
-        Ok(1)
+        Ok(())
     }
 
     fn another_time(&self, time: &Instant) -> Error {

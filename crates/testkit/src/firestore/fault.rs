@@ -49,6 +49,8 @@ pub enum Fault {
     NoCommas,
     /// A page of HTML, as proxies write it.
     Html,
+    /// Well-formed JSON that is no answer to a query, with HTTP status 200.
+    Foreign(&'static str),
 }
 
 pub(super) fn error(code: u16, status: &str, message: &str) -> Json {
@@ -151,6 +153,7 @@ impl Fault {
                 pieces(&elements)
             }
             Self::Html => vec![(Duration::ZERO, Ok(b"<html>Please log in</html>".to_vec()))],
+            Self::Foreign(text) => vec![(Duration::ZERO, Ok(text.into()))],
             // Told before an answer begins.
             Self::Status { .. } | Self::ExpiredToken | Self::SnapshotTooOld => Vec::new(),
         }

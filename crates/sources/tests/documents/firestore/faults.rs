@@ -312,3 +312,42 @@ async fn an_answer_as_of_another_time_is_no_part_of_the_snapshot() {
             .is_some_and(|text| text.contains("snapshot"))
     );
 }
+
+/// Something answers in Firestore's place: that it gives no document does not say that there are
+/// none, and with `--prune` rows would go.
+#[tokio::test]
+async fn an_answer_that_is_none_does_not_end_a_collection() {
+    for text in [
+        "{}",
+        "[]",
+        "{\"status\":\"ok\"}",
+        "{\"documents\":[{}]}",
+        "[{}]",
+    ] {
+        let fake = with_cases(40).await;
+        let source = source(&fake, small());
+        source.open().await.expect("a server");
+        fake.fail([Fault::Foreign(text)]);
+        let error = try_deliver(&source, &["cases"])
+            .await
+            .expect_err("no answer of Firestore's");
+        assert_eq!(error.kind(), ErrorKind::Malformed, "{text}");
+        assert!(error.to_string().contains("as of when"), "{error}");
+        assert!(error.remedy_text().is_some());
+    }
+}
+
+#[tokio::test]
+async fn who_may_not_read_one_collection_is_told_which() {
+    let fake = with_cases(10).await;
+    let source = source(&fake, small());
+    source.open().await.expect("a server");
+    let denied = Fault::Status {
+        code: 403,
+        status: "PERMISSION_DENIED",
+        retry_after: None,
+    };
+    fake.fail([denied]);
+    let error = try_deliver(&source, &["cases"]).await.expect_err("denied");
+    assert_eq!(error.item_name(), Some("p/(default), collection cases"));
+}
