@@ -5,6 +5,7 @@
 //! second reading counts what would be written, and that is the whole of `--dry-run`.
 
 pub(crate) mod gone;
+mod handover;
 pub mod shared;
 pub(crate) mod stream;
 mod unchanged;
@@ -21,10 +22,11 @@ use sunset_core::plans::{DocumentPlan, Phase, RecordedNumbers, Resolution};
 use sunset_core::ports::documents::{DocumentSource, Snapshot};
 use sunset_core::ports::progress::Progress;
 use sunset_core::ports::rows::{
-    Accounted, CollectionRecord, ItemKey, RowWriter, Settled, SettledItems,
+    Accounted, CollectionRecord, Holder, ItemKey, RowWriter, Settled, SettledItems,
 };
 use sunset_core::report::{self, EXAMPLES, LoadReport, Retried};
 
+use self::handover::Handover;
 use self::unchanged::Unchanged;
 use crate::retry::{Retries, retry};
 
@@ -240,7 +242,15 @@ pub async fn load(
     report.remarks.clone_from(&surveyed.remarks);
     let mut unchanged = Unchanged::default();
     let compare = |item: &Accounted| unchanged.see(surveyed.resolution.as_ref(), item);
-    let removal = gone::find(plan, surveyed, &destination, &options, &mut report, compare).await?;
+    let mut removal =
+        gone::find(plan, surveyed, &destination, &options, &mut report, compare).await?;
+    // Rows that V2 gives no longer, though no document of theirs was deleted; of those that were,
+    // rows go when that was asked for.
+    let yields = |holder: &Holder| {
+        let removed = options.prune || holder.key.collection.contains('#');
+        holder.quarantined || removed && gone::is_gone(plan, surveyed, &holder.key)
+    };
+    let mut handover = Handover::new(&yields);
     for (index, phase) in plan.phases().iter().enumerate() {
         progress.start(&phase.label, Some(surveyed.items_of(index, phase)));
         report.begin_phase(&phase.label);
@@ -257,9 +267,20 @@ pub async fn load(
             }
         }
         let items = stream::items(source, surveyed, index, &changed, options.batch_size);
-        stream::write(items, destination.clone(), &options, &mut report, progress).await?;
+        stream::write(
+            items,
+            destination.clone(),
+            &options,
+            &mut report,
+            progress,
+            &mut handover,
+        )
+        .await?;
         progress.finish();
     }
+    handover
+        .finish(&destination, &options, &mut report, &mut removal)
+        .await?;
     report.conserve()?;
     removal
         .carry_out(&destination, &options, &mut report, progress)

@@ -76,6 +76,9 @@ pub struct Item {
     pub assigned: Vec<Assignment>,
     /// Set when V2 has the document no longer: what it gave goes.
     pub gone: bool,
+    /// Set when rows of other items take the place of what it gave earlier, which goes; nothing
+    /// else is recorded of it.
+    pub displaced: bool,
 }
 
 /// What became of the rows of a batch.
@@ -87,8 +90,22 @@ pub struct LoadOutcome {
     /// hold values that must be unique. Once those gave them up, or in one batch with them, these
     /// items can be written. All of their rows count as conflicting.
     pub held_up: Vec<usize>,
+    /// Positions of the items that are in conflict for one reason alone: rows that they refer to are
+    /// not there.
+    pub orphaned: Vec<usize>,
+    /// Whose rows have the values that items held up want.
+    pub holders: Vec<Holder>,
     /// Rows newly written, rows changed: per table.
     pub rows: BTreeMap<String, RowCounts>,
+}
+
+/// The item of a row that has a value which must be unique, and is another item's now.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Holder {
+    /// Whose row it is.
+    pub key: ItemKey,
+    /// Whether the item is in quarantine, as the ledger has it.
+    pub quarantined: bool,
 }
 
 /// Rows of one table.
@@ -236,6 +253,7 @@ impl Item {
             quarantine,
             assigned,
             gone: false,
+            displaced: false,
         }
     }
 
@@ -253,6 +271,16 @@ impl Item {
             quarantine: None,
             assigned: Vec::new(),
             gone: true,
+            displaced: false,
+        }
+    }
+
+    /// What is left of an item whose rows make way for those of others.
+    pub fn displaced(key: ItemKey) -> Self {
+        Self {
+            gone: false,
+            displaced: true,
+            ..Self::gone(key)
         }
     }
 }

@@ -107,6 +107,14 @@ fn check_absence(surveyed: &Surveyed, key: &ItemKey, options: &LoadOptions) -> R
 }
 
 impl Removal {
+    /// Nothing is left to be removed of an item.
+    pub(super) fn forget(&mut self, key: &ItemKey) {
+        for keys in self.stages.values_mut() {
+            keys.retain(|other| other != key);
+        }
+        self.stages.retain(|_, keys| !keys.is_empty());
+    }
+
     /// Removes what was found.
     pub(super) async fn carry_out(
         self,

@@ -22,6 +22,7 @@ use sunset_core::ports::rows::{Item, RowWriter};
 use sunset_core::ports::work::{Unit, WorkDesk};
 use sunset_core::report::{LoadReport, LoadShare};
 
+use super::handover::Handover;
 use super::stream::{batches, slice_items, write};
 use super::{Destination, LoadOptions, Surveyed, gone, survey_with};
 use crate::retry::retry;
@@ -275,6 +276,7 @@ impl Shared<'_> {
             &self.options,
             &mut report,
             self.progress,
+            &mut Handover::none(),
         )
         .await?;
         Ok(report)

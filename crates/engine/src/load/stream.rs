@@ -16,10 +16,8 @@ use sunset_core::report::LoadReport;
 
 use crate::retry::{Retries, retry};
 
+use super::handover::{Handover, HeldUp};
 use super::{Destination, LoadOptions, Surveyed};
-
-/// Items that may wait however small batches are.
-const LEAST_HELD_UP: usize = 100;
 
 /// Chunks that are mapped at the same time, ahead of the writing.
 const MAPPING_AHEAD: usize = 4;
@@ -156,10 +154,11 @@ pub(super) async fn write(
     options: &LoadOptions,
     report: &mut LoadReport,
     progress: &dyn Progress,
+    handover: &mut Handover<'_>,
 ) -> Result<()> {
     let begun = Instant::now();
     let (retries, prune) = (options.retries, options.prune);
-    let mut held_up = HeldUp::new(options.batch_size.max(LEAST_HELD_UP));
+    let mut held_up = HeldUp::new(options.batch_size);
     let mut written = items
         .map_ok(|batch| {
             let destination = destination.clone();
@@ -168,59 +167,23 @@ pub(super) async fn write(
         .try_buffer_unordered(options.connections.max(1));
     while let Some((batch, outcome)) = written.try_next().await? {
         progress.advance(batch.len() as u64);
-        held_up.count(batch, outcome, report);
+        held_up.count(batch, outcome, report, handover);
     }
     drop(written);
-    while !held_up.waiting.is_empty() {
-        let batch = std::mem::take(&mut held_up.waiting);
+    while let Some(batch) = held_up.waiting() {
         let before = batch.len();
         let (batch, outcome) = write_batch(destination.clone(), batch, retries, prune).await?;
         if outcome.held_up.len() == before {
             // It did not help.
-            held_up.room = 0;
+            held_up.close();
         }
-        held_up.count(batch, outcome, report);
+        held_up.count(batch, outcome, report, handover);
     }
     report.end_phase(begun.elapsed());
     Ok(())
 }
 
-/// Items that wait for the end of their phase, since rows of other batches have unique values that
-/// are theirs now: two documents may have exchanged their numbers. Together, in one batch, they can
-/// be written. As many of them wait as a batch holds, or [`LEAST_HELD_UP`]; what is more than that is
-/// in conflict.
-struct HeldUp {
-    waiting: Vec<Item>,
-    room: usize,
-}
-
-impl HeldUp {
-    fn new(room: usize) -> Self {
-        Self {
-            waiting: Vec::new(),
-            room,
-        }
-    }
-
-    /// Accounts for a batch, except for those of its items that wait.
-    fn count(&mut self, batch: Vec<Item>, mut outcome: LoadOutcome, report: &mut LoadReport) {
-        let items = batch.into_iter().zip(outcome.items);
-        for (position, (item, what)) in items.enumerate() {
-            if !outcome.held_up.contains(&position) || self.waiting.len() >= self.room {
-                report.count(&item, what);
-                continue;
-            }
-            for row in &item.rows {
-                let rows = count_row(&mut outcome.rows, &row.shape.table);
-                rows.conflicting = rows.conflicting.saturating_sub(1);
-            }
-            self.waiting.push(item);
-        }
-        report.count_rows(&outcome.rows);
-    }
-}
-
-async fn write_batch(
+pub(super) async fn write_batch(
     destination: Destination,
     batch: Vec<Item>,
     retries: Retries,
@@ -269,7 +232,10 @@ fn settled_outcome(item: &Item) -> ItemOutcome {
     }
 }
 
-fn count_row<'a>(rows: &'a mut BTreeMap<String, RowCounts>, table: &str) -> &'a mut RowCounts {
+pub(super) fn count_row<'a>(
+    rows: &'a mut BTreeMap<String, RowCounts>,
+    table: &str,
+) -> &'a mut RowCounts {
     rows.entry(table.to_owned()).or_default()
 }
 

@@ -334,15 +334,40 @@ pub(crate) fn is_foreign_key(fault: &Error) -> bool {
     state_of(fault).is_some_and(|code| code == "23503")
 }
 
+/// Rows were not written although no statement failed: a trigger of the table gave NULL for them.
+#[derive(Debug, thiserror::Error)]
+#[error("no statement failed, and {0} of the rows are not there")]
+struct Swallowed(usize);
+
+/// The error for `missing` rows of a table that a statement left out, or left as they were.
+pub(crate) fn swallowed(table: &str, missing: usize) -> Error {
+    Error::new(
+        ErrorKind::Conflict,
+        format!("table {table} did not take a row, without an error: a trigger keeps it out"),
+    )
+    .item(table.to_owned())
+    .remedy(
+        "see the table's BEFORE triggers (\\d in psql) and disable those that return NULL for the \
+         time of the migration, then repeat this command",
+    )
+    .cause(Swallowed(missing))
+}
+
+/// Whether rows were left out by [`swallowed`].
+pub(crate) fn is_swallowed(fault: &Error) -> bool {
+    std::error::Error::source(fault).is_some_and(|cause| cause.is::<Swallowed>())
+}
+
 /// Whether the server refused the data of a row: a constraint, a value out of range, an index
-/// entry that is too long, an exception of a trigger.
+/// entry that is too long, an exception of a trigger, a trigger that keeps it out.
 pub(crate) fn is_about_data(fault: &Error) -> bool {
-    state_of(fault).is_some_and(|code| {
-        ["22", "23", "54"]
-            .iter()
-            .any(|class| code.starts_with(class))
-            || code == "P0001"
-    })
+    is_swallowed(fault)
+        || state_of(fault).is_some_and(|code| {
+            ["22", "23", "54"]
+                .iter()
+                .any(|class| code.starts_with(class))
+                || code == "P0001"
+        })
 }
 
 #[cfg(test)]

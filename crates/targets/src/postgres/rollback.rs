@@ -8,6 +8,7 @@
 mod candidates;
 mod columns;
 mod effects;
+mod hand_back;
 mod known;
 mod lost;
 mod plan;
@@ -97,10 +98,11 @@ const ASKED: u32 = 10;
 const BETWEEN: Duration = Duration::from_millis(200);
 
 const LINKS: usize = 0;
-const RESTORE: usize = 1;
-const REMOVE: usize = 2;
-const PUT_BACK: usize = 3;
-const STAGES: usize = 4;
+const HAND_BACK: usize = 1;
+const RESTORE: usize = 2;
+const REMOVE: usize = 3;
+const PUT_BACK: usize = 4;
+const STAGES: usize = 5;
 
 #[async_trait]
 impl UndoWriter for Undo<'_> {
@@ -190,6 +192,7 @@ impl Undo<'_> {
         let after = position.after.first().cloned().unwrap_or_default();
         let mut step = match (position.stage, table) {
             (LINKS, _) => work.unlink(&position.after).await?,
+            (HAND_BACK, Some(table)) => work.hand_back(table, &after).await?,
             (RESTORE, Some(table)) => work.restore(table, &after).await?,
             (REMOVE, Some(table)) => work.remove(table, &after).await?,
             (PUT_BACK, Some(table)) => work.put_back(table, &after).await?,
@@ -240,7 +243,7 @@ fn following(position: &UndoPosition, tables: usize, scope: &Scope) -> Option<Un
         return if scope.audio_urls_only {
             None
         } else {
-            at(RESTORE, 0)
+            at(HAND_BACK, 0)
         };
     }
     if position.table + 1 < tables {

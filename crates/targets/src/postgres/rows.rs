@@ -29,13 +29,13 @@ use tokio::sync::Mutex;
 
 use self::book::{Book, Clash};
 use self::judge::{Judgement, judge};
-use self::outcome::{clashes, merge, outcome, stale_clash, stop};
+use self::outcome::{clashes, holders, merge, outcome, stale_clash, stop};
 pub(super) use self::settled::accounted_items;
 pub(super) use self::state::columns_of;
 use self::state::{State, known_items};
 use self::table::{ForeignKeys, Table};
 use self::verdict::Reason;
-use self::write::{remove_stale, run_statement, write_rows};
+use self::write::{hand_over, remove_stale, run_statement, write_rows};
 use super::batches::{self, Size};
 use super::fault::{error, is_about_data};
 use super::runs::{ActiveRun, Lease};
@@ -48,6 +48,14 @@ pub struct RowStore {
     prune: bool,
     rebook: bool,
     known: Mutex<Known>,
+}
+
+/// What came of writing a batch.
+enum Attempt {
+    Done(LoadOutcome),
+    /// Nothing was written: these rows (positions in [`State::stale`]) were to hand a value over and
+    /// to go, and cannot go.
+    Kept(Vec<usize>),
 }
 
 /// What was read of the catalogue.
@@ -280,16 +288,39 @@ impl RowStore {
         tables: &[Arc<Table>],
         ranks: &BTreeMap<String, usize>,
     ) -> Result<LoadOutcome> {
-        let run = self.lease.run;
         let state = state::read(transaction, items, tables).await?;
-        let judgement = judge(&state, self.on_conflict);
-        let mut clashes = clashes(&state, &judgement);
+        let mut staying = HashSet::new();
+        loop {
+            match self.attempt(transaction, &state, ranks, &staying).await? {
+                Attempt::Done(outcome) => return Ok(outcome),
+                Attempt::Kept(rows) => staying.extend(rows),
+            }
+        }
+    }
+
+    /// Writes what was read of some items. Rows that are to go and are `staying` keep the values that
+    /// others would take over.
+    async fn attempt(
+        &self,
+        transaction: &mut Transaction<'static, Postgres>,
+        state: &State<'_>,
+        ranks: &BTreeMap<String, usize>,
+        staying: &HashSet<usize>,
+    ) -> Result<Attempt> {
+        let run = self.lease.run;
+        let items = state.items;
+        let judgement = judge(state, self.on_conflict, staying);
+        let hands_over = !judgement.taken_over.is_empty();
+        if hands_over {
+            run_statement(transaction, "SAVEPOINT sunset_handover".to_owned()).await?;
+        }
+        let mut clashes = clashes(state, &judgement);
         if self.on_conflict == OnConflict::Fail
             && let Some(clash) = clashes.first()
         {
-            return Err(stop(&state, clash));
+            return Err(stop(state, clash));
         }
-        let (leaving, kept) = self.stale(&state, &judgement);
+        let (leaving, kept) = self.stale(state, &judgement, staying);
         // A table that nothing is written to but rows leave: its digest is taken here. Whoever
         // else of this run takes it meanwhile waits for this transaction.
         let left = leaving.iter().filter_map(|place| state.stale.get(*place));
@@ -300,38 +331,47 @@ impl RowStore {
         for table in left {
             baselines::take(transaction, table, run).await?;
         }
-        let still = remove_stale(transaction, &state, &leaving, ranks, run).await?;
-        write_rows(transaction, &state, &judgement, run).await?;
-        let referenced = if still.is_empty() {
-            still
-        } else {
-            remove_stale(transaction, &state, &still, ranks, run).await?
-        };
-        for (position, reason) in kept
-            .iter()
-            .map(|position| (position, Reason::Changed))
-            .chain(
-                referenced
-                    .iter()
-                    .map(|position| (position, Reason::Referenced)),
-            )
-        {
-            clashes.extend(stale_clash(&state, *position, reason));
+        let still = remove_stale(transaction, state, &leaving, ranks, run).await?;
+        let still: Vec<usize> = still.into_iter().map(|(position, _)| position).collect();
+        let handed = hand_over(transaction, state, &judgement, &still, run).await?;
+        write_rows(transaction, state, &judgement, run).await?;
+        let mut kept = kept;
+        if !still.is_empty() {
+            kept.extend(remove_stale(transaction, state, &still, ranks, run).await?);
+        }
+        let without: HashSet<usize> = kept.iter().map(|(position, _)| *position).collect();
+        let in_vain: Vec<usize> = handed
+            .into_iter()
+            .filter(|position| without.contains(position))
+            .collect();
+        if !in_vain.is_empty() {
+            // It stays, and so does what it has.
+            let back = "ROLLBACK TO SAVEPOINT sunset_handover".to_owned();
+            run_statement(transaction, back).await?;
+            return Ok(Attempt::Kept(in_vain));
+        }
+        if hands_over {
+            run_statement(transaction, "RELEASE SAVEPOINT sunset_handover".to_owned()).await?;
+        }
+        for (position, reason) in &kept {
+            clashes.extend(stale_clash(state, *position, *reason));
         }
         let removed: Vec<usize> = leaving
             .into_iter()
-            .filter(|position| !referenced.contains(position))
+            .filter(|position| !without.contains(position))
             .collect();
-        let staying: HashSet<usize> = kept
+        let staying: HashSet<usize> = without
             .iter()
-            .chain(&referenced)
             .filter_map(|position| state.stale.get(*position))
             .map(|stale| stale.item)
             .collect();
-        let (outcome, mut states) = outcome(&state, &judgement, &removed, &staying);
+        let (mut outcome, mut states) = outcome(state, &judgement, &removed, &staying);
+        if !outcome.held_up.is_empty() {
+            outcome.holders = holders(transaction, state, &judgement).await?;
+        }
         let mut empty_before = Vec::new();
         if self.rebook {
-            states = outcome::states(&state, &judgement, &staying);
+            states = outcome::states(state, &judgement, &staying);
             empty_before = entries::empty_before(transaction).await?;
         }
         let book = Book {
@@ -342,12 +382,18 @@ impl RowStore {
             removed,
             empty_before,
         };
-        book::write(transaction, &state, &judgement, &book).await?;
-        Ok(outcome)
+        book::write(transaction, state, &judgement, &book).await?;
+        Ok(Attempt::Done(outcome))
     }
 
-    /// Rows that their items give no longer: those that go, and those that somebody changed.
-    fn stale(&self, state: &State<'_>, judgement: &Judgement) -> (Vec<usize>, Vec<usize>) {
+    /// Rows that their items give no longer: those that go, and those that stay, since somebody
+    /// changed them, or others turned out to refer to them.
+    fn stale(
+        &self,
+        state: &State<'_>,
+        judgement: &Judgement,
+        staying: &HashSet<usize>,
+    ) -> (Vec<usize>, Vec<(usize, Reason)>) {
         state
             .stale
             .iter()
@@ -358,13 +404,15 @@ impl RowStore {
             .fold(
                 (Vec::new(), Vec::new()),
                 |(mut go, mut stay), (position, stale)| {
-                    if !stale.present
+                    if staying.contains(&position) {
+                        stay.push((position, Reason::Referenced));
+                    } else if !stale.present
                         || stale.untouched
                         || self.on_conflict == OnConflict::Overwrite
                     {
                         go.push(position);
                     } else {
-                        stay.push(position);
+                        stay.push((position, Reason::Changed));
                     }
                     (go, stay)
                 },

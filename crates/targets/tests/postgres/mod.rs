@@ -4,6 +4,7 @@ mod broken;
 mod conflicts;
 mod connecting;
 mod digests;
+mod handover;
 mod items;
 mod ledger;
 mod links;

@@ -15,6 +15,7 @@ mod catch_up;
 mod departed;
 mod drift;
 mod firestore;
+mod handover;
 mod help;
 mod languages;
 mod migration;

@@ -74,7 +74,31 @@ pub(super) async fn next(
     filter: &Filter,
     options: RollbackOptions,
     table: &str,
-    (after, most): (&str, i64),
+    behind: (&str, i64),
+    lock: Lock,
+) -> Result<Vec<Candidate>> {
+    some(transaction, filter, options, table, (behind, None), lock).await
+}
+
+/// Some rows of a table, locked.
+pub(super) async fn of_ids(
+    transaction: &mut Transaction<'_, Postgres>,
+    filter: &Filter,
+    options: RollbackOptions,
+    table: &str,
+    ids: &[String],
+) -> Result<Vec<Candidate>> {
+    let most = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+    let which = (("", most), Some(ids));
+    some(transaction, filter, options, table, which, Lock::Rows).await
+}
+
+async fn some(
+    transaction: &mut Transaction<'_, Postgres>,
+    filter: &Filter,
+    options: RollbackOptions,
+    table: &str,
+    ((after, most), ids): ((&str, i64), Option<&[String]>),
     lock: Lock,
 ) -> Result<Vec<Candidate>> {
     let failed = |cause| error(cause, "cannot read the ledger's rows");
@@ -84,6 +108,7 @@ pub(super) async fn next(
         .bind(table)
         .bind(after)
         .bind(most)
+        .bind(ids)
         .fetch_all(&mut **transaction)
         .await
         .map_err(failed)?;

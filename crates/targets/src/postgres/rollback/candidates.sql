@@ -4,4 +4,5 @@ SELECT p.row_id, p.collection, p.document_id, p.written, p.shape, p.action, p.cr
            AND ($1::int8[] IS NULL OR b.run = ANY ($1))) AS image
   FROM sunset.provenance AS p
  WHERE p.table_name = $5 AND p.row_id > $6 AND {scope}
+   AND ($8::text[] IS NULL OR p.row_id = ANY ($8))
  ORDER BY p.row_id LIMIT $7

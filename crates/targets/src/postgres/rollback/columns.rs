@@ -55,6 +55,20 @@ impl LiveColumns {
         })
     }
 
+    /// The columns whose values are unique, but for the key, with what they may hold meanwhile.
+    pub fn unique(&self) -> impl Iterator<Item = (&str, String)> {
+        let key = quote_identifier(&self.key);
+        let columns = self.columns.iter();
+        let others = columns.filter(|column| column.name != self.key);
+        others.filter_map(move |column| {
+            let meanwhile = match column.meanwhile.as_deref()? {
+                "null" => "NULL".to_owned(),
+                _ => format!("'sunset:' || {ROW}.{key}::text"),
+            };
+            Some((column.name.as_str(), meanwhile))
+        })
+    }
+
     /// A column's value in an image `b` that was read as `r`.
     fn value(column: &Column) -> String {
         let name = quote_identifier(&column.name);
@@ -64,6 +78,33 @@ impl LiveColumns {
         } else {
             format!("r.{name}")
         }
+    }
+
+    /// Assignments that take the unique values away.
+    fn released(&self) -> Vec<String> {
+        self.unique()
+            .map(|(name, meanwhile)| format!("{} = {meanwhile}", quote_identifier(name)))
+            .collect()
+    }
+
+    /// Takes the unique values of some rows away, which are to go.
+    pub async fn release(
+        &self,
+        transaction: &mut Transaction<'_, Postgres>,
+        ids: &[String],
+    ) -> Result<()> {
+        let statement = format!(
+            "UPDATE {} AS {ROW} SET {} WHERE {ROW}.{}::text = ANY ($1)",
+            public_table(&self.table),
+            self.released().join(", "),
+            quote_identifier(&self.key)
+        );
+        crate::postgres::query(AssertSqlSafe(statement))
+            .bind(ids)
+            .execute(&mut **transaction)
+            .await
+            .map(drop)
+            .map_err(|cause| error(cause, "cannot take unique values from rows that go"))
     }
 
     fn source(&self) -> String {
@@ -83,18 +124,7 @@ impl LiveColumns {
         let failed = |cause| error(cause, "cannot put rows back as they were");
         let table = public_table(&self.table);
         let key = quote_identifier(&self.key);
-        let release: Vec<String> = self
-            .columns
-            .iter()
-            .filter(|column| column.name != self.key)
-            .filter_map(|column| {
-                let meanwhile = match column.meanwhile.as_deref()? {
-                    "null" => "NULL".to_owned(),
-                    _ => format!("'sunset:' || {ROW}.{key}::text"),
-                };
-                Some(format!("{} = {meanwhile}", quote_identifier(&column.name)))
-            })
-            .collect();
+        let release: Vec<String> = self.released();
         if !release.is_empty() {
             // Rows of the batch may have passed a unique value on to each other.
             let statement = format!(

@@ -14,7 +14,7 @@ use crate::postgres::fault::{error, is_about_data};
 use crate::postgres::identifier::{public_table, quote_identifier};
 
 impl Work {
-    async fn savepoint(&mut self, statement: &'static str) -> Result<()> {
+    pub(super) async fn savepoint(&mut self, statement: &'static str) -> Result<()> {
         sqlx::raw_sql(statement)
             .execute(&mut *self.transaction)
             .await
@@ -23,7 +23,7 @@ impl Work {
     }
 
     /// Whether it could be done; if not, nothing of it was.
-    async fn settle(&mut self, outcome: Result<()>) -> Result<bool> {
+    pub(super) async fn settle(&mut self, outcome: Result<()>) -> Result<bool> {
         match outcome {
             Ok(()) => {
                 self.savepoint("RELEASE SAVEPOINT sunset_undo").await?;

@@ -3,6 +3,7 @@
 use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
 use sunset_core::Result;
 
+use super::candidates::{Candidate, Fate};
 use super::scope::{Filter, IMAGES};
 use crate::postgres::fault::error;
 
@@ -15,6 +16,19 @@ pub(super) struct Lost {
     pub document_id: String,
     /// Whether it was there before what is taken back; otherwise only the image goes.
     pub comes_back: bool,
+}
+
+impl Lost {
+    /// The row as one that is restored.
+    pub fn candidate(&self) -> Candidate {
+        Candidate {
+            row_id: self.row_id.clone(),
+            collection: self.collection.clone(),
+            document_id: self.document_id.clone(),
+            fate: Fate::Restore(self.image),
+            restores: true,
+        }
+    }
 }
 
 /// The next of them behind `after`.

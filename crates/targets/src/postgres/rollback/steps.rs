@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use sqlx::{AssertSqlSafe, Postgres, Transaction};
 use sunset_core::Result;
-use sunset_core::ports::rollback::{KeptReason, RollbackOptions, UndoPosition, UndoStep};
+use sunset_core::ports::rollback::{
+    Fingerprint, KeptReason, RollbackOptions, UndoPosition, UndoStep,
+};
 use sunset_core::ports::runs::RunId;
 
 use super::candidates::{self, Candidate, Fate};
@@ -29,7 +31,7 @@ pub(super) struct Work {
     pub most: i64,
 }
 
-fn behind(key: Vec<String>) -> Option<UndoPosition> {
+pub(super) fn behind(key: Vec<String>) -> Option<UndoPosition> {
     Some(UndoPosition {
         after: key,
         ..UndoPosition::default()
@@ -102,6 +104,17 @@ impl Work {
             }
         }
         counts.restored += done.len() as u64;
+        let released = self.restored(table, &done).await?;
+        step.released.insert(table.to_owned(), released);
+        Ok(step)
+    }
+
+    /// Accounts for rows that have the contents of their images again.
+    pub(super) async fn restored(
+        &mut self,
+        table: &str,
+        done: &[(&Candidate, i64)],
+    ) -> Result<Fingerprint> {
         let ids: Vec<String> = done.iter().map(|(c, _)| c.row_id.clone()).collect();
         let images: Vec<i64> = done.iter().map(|(_, image)| *image).collect();
         self.give_back(table, &ids, &images).await?;
@@ -119,9 +132,26 @@ impl Work {
             .map_err(|cause| error(cause, "cannot forget linked cells"))?;
         self.forget_documents(done.iter().map(|(candidate, _)| *candidate))
             .await?;
-        let released = self.released(table, &ids).await?;
-        step.released.insert(table.to_owned(), released);
-        Ok(step)
+        self.released(table, &ids).await
+    }
+
+    /// Forgets rows, and the links of those that are gone.
+    pub(super) async fn forget(
+        &mut self,
+        table: &str,
+        ids: &[String],
+        gone: &[String],
+    ) -> Result<()> {
+        self.run("forget_rows", include_str!("forget_rows.sql"), table, ids)
+            .await?;
+        self.run(
+            "forget_links",
+            include_str!("forget_links.sql"),
+            table,
+            gone,
+        )
+        .await?;
+        self.forget_images(table, ids, false).await
     }
 
     /// Removes the rows that migration wrote, and forgets those that it only found.
@@ -176,16 +206,7 @@ impl Work {
             .filter(|id| !released.contains(id))
             .cloned()
             .collect();
-        self.run("forget_rows", include_str!("forget_rows.sql"), table, &ids)
-            .await?;
-        self.run(
-            "forget_links",
-            include_str!("forget_links.sql"),
-            table,
-            &gone,
-        )
-        .await?;
-        self.forget_images(table, &ids, false).await?;
+        self.forget(table, &ids, &gone).await?;
         self.forget_documents(handled.into_iter()).await?;
         let released = self.released(table, &released).await?;
         step.released.insert(table.to_owned(), released);
@@ -212,13 +233,7 @@ impl Work {
         let mut settled = Vec::new();
         let mut handled = Vec::new();
         for row in batch {
-            let candidate = Candidate {
-                row_id: row.row_id.clone(),
-                collection: row.collection,
-                document_id: row.document_id,
-                fate: Fate::Restore(row.image),
-                restores: true,
-            };
+            let candidate = row.candidate();
             if row.comes_back {
                 if !self.attempt_insert(&columns, row.image).await? {
                     counts.kept += 1;
@@ -255,7 +270,7 @@ impl Work {
         .await
     }
 
-    async fn columns(&mut self, table: &str) -> Result<LiveColumns> {
+    pub(super) async fn columns(&mut self, table: &str) -> Result<LiveColumns> {
         LiveColumns::read(&mut self.transaction, table, self.tables.key(table)).await
     }
 }

@@ -20,27 +20,34 @@ pub(super) struct Judgement {
     pub conflicting: HashSet<usize>,
     /// Unique values to give up before others take them: (case, column position).
     pub releases: HashSet<(usize, usize)>,
+    /// Unique values of rows that go, and that others take: (table, column position, row id).
+    pub taken_over: HashSet<(usize, usize, String)>,
+    /// For conflicts: the row outside of the batch that has the case's unique value.
+    pub holders: HashMap<usize, String>,
 }
 
 /// Decides. An item with one conflicting row is left alone as a whole; what refers to a row that
-/// is not written conflicts too.
-pub(super) fn judge(state: &State<'_>, on_conflict: OnConflict) -> Judgement {
+/// is not written conflicts too. Rows that are to go and are `staying` all the same keep their values.
+pub(super) fn judge(
+    state: &State<'_>,
+    on_conflict: OnConflict,
+    staying: &HashSet<usize>,
+) -> Judgement {
     let mut judgement = Judgement {
         verdicts: state
             .cases
             .iter()
             .map(|case| decide(&facts(state, case), on_conflict))
             .collect(),
-        details: HashMap::new(),
-        conflicting: HashSet::new(),
-        releases: HashSet::new(),
+        ..Judgement::empty()
     };
     claims(state, &mut judgement);
     loop {
         settle_items(state, &mut judgement);
         let before = judgement.conflicting.len();
         judgement.releases.clear();
-        unique_values(state, &mut judgement);
+        judgement.taken_over.clear();
+        unique_values(state, &mut judgement, staying);
         references(state, &mut judgement);
         settle_items(state, &mut judgement);
         if judgement.conflicting.len() == before {
@@ -93,6 +100,8 @@ impl Judgement {
             details: HashMap::new(),
             conflicting: HashSet::new(),
             releases: HashSet::new(),
+            taken_over: HashSet::new(),
+            holders: HashMap::new(),
         }
     }
 
@@ -139,7 +148,7 @@ fn claims(state: &State<'_>, judgement: &mut Judgement) {
     }
 }
 
-fn unique_values(state: &State<'_>, judgement: &mut Judgement) {
+fn unique_values(state: &State<'_>, judgement: &mut Judgement, staying: &HashSet<usize>) {
     let writing = writing(state, judgement);
     let by_id: HashMap<(usize, &str), usize> = writing
         .iter()
@@ -148,12 +157,19 @@ fn unique_values(state: &State<'_>, judgement: &mut Judgement) {
     let leaving: HashSet<(&str, &str)> = state
         .stale
         .iter()
-        .filter(|stale| stale.untouched && !judgement.conflicting.contains(&stale.item))
-        .map(|stale| (stale.entry.table.as_str(), stale.entry.row_id.as_str()))
+        .enumerate()
+        .filter(|(position, stale)| {
+            stale.untouched
+                && !staying.contains(position)
+                && !judgement.conflicting.contains(&stale.item)
+        })
+        .map(|(_, stale)| (stale.entry.table.as_str(), stale.entry.row_id.as_str()))
         .collect();
     let mut taken: HashMap<(usize, usize, &str), &str> = HashMap::new();
     let mut conflicts = Vec::new();
     let mut releases = Vec::new();
+    let mut taken_over = Vec::new();
+    let mut holders = Vec::new();
     for (position, case) in &writing {
         let Some(table) = state.tables.get(case.table) else {
             continue;
@@ -183,10 +199,13 @@ fn unique_values(state: &State<'_>, judgement: &mut Judgement) {
                 ));
             } else if let Some(holder) = releasable {
                 releases.push((holder, *unique));
-            } else if let Some(id) = other
-                && !leaving.contains(&(table.shape.table.as_str(), id.as_str()))
-            {
-                conflicts.push((*position, format!("{column} {value} belongs to row {id}")));
+            } else if let Some(id) = other {
+                if leaving.contains(&(table.shape.table.as_str(), id.as_str())) {
+                    taken_over.push((case.table, *unique, id.clone()));
+                } else {
+                    conflicts.push((*position, format!("{column} {value} belongs to row {id}")));
+                    holders.push((*position, id.clone()));
+                }
             }
         }
     }
@@ -194,6 +213,8 @@ fn unique_values(state: &State<'_>, judgement: &mut Judgement) {
         judgement.conflict(position, Reason::Unique, detail);
     }
     judgement.releases.extend(releases);
+    judgement.taken_over.extend(taken_over);
+    judgement.holders.extend(holders);
 }
 
 fn references(state: &State<'_>, judgement: &mut Judgement) {

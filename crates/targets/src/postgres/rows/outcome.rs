@@ -2,13 +2,15 @@
 
 use std::collections::HashSet;
 
-use sunset_core::ports::rows::{ItemOutcome, LoadOutcome};
-use sunset_core::{Error, ErrorKind};
+use sqlx::{Postgres, Row as _, Transaction};
+use sunset_core::ports::rows::{Holder, ItemKey, ItemOutcome, LoadOutcome};
+use sunset_core::{Error, ErrorKind, Result};
 
 use super::book::Clash;
 use super::judge::Judgement;
 use super::state::State;
 use super::verdict::{Reason, Verdict};
+use crate::postgres::fault::error;
 
 pub(super) fn stop(state: &State<'_>, clash: &Clash) -> Error {
     let key = state.items.get(clash.item).map(|item| &item.key);
@@ -51,6 +53,14 @@ pub(super) fn clashes(state: &State<'_>, judgement: &Judgement) -> Vec<Clash> {
 
 pub(super) fn stale_clash(state: &State<'_>, position: usize, reason: Reason) -> Option<Clash> {
     let stale = state.stale.get(position)?;
+    if state
+        .items
+        .get(stale.item)
+        .is_some_and(|item| item.displaced)
+    {
+        // It is in nobody's way but that of the items that would displace it.
+        return None;
+    }
     Some(Clash {
         item: stale.item,
         table: stale.entry.table.clone(),
@@ -128,6 +138,7 @@ pub(super) fn outcome(
     for ((position, name), item) in all.into_iter().zip(state.items) {
         outcome.items.push(match name {
             "conflict" => ItemOutcome::Conflict,
+            _ if item.displaced && staying.contains(&position) => ItemOutcome::Conflict,
             "quarantined" => ItemOutcome::Quarantined,
             _ if wrote.get(position) == Some(&true) => ItemOutcome::Written,
             _ => ItemOutcome::Unchanged,
@@ -139,11 +150,12 @@ pub(super) fn outcome(
             .is_some_and(|known| {
                 known.state == name && known.outcome_digest == Some(item.outcome_digest)
             });
-        if !same || touched.get(position) == Some(&true) {
+        if !item.displaced && (!same || touched.get(position) == Some(&true)) {
             states.push((position, name));
         }
     }
-    outcome.held_up = held_up(state, judgement, staying);
+    outcome.held_up = stuck(state, judgement, staying, Reason::Unique);
+    outcome.orphaned = stuck(state, judgement, staying, Reason::MissingParent);
     (outcome, states)
 }
 
@@ -156,7 +168,8 @@ pub(super) fn states(
     let items = state.items.iter().enumerate();
     items
         .map(|(position, item)| {
-            let conflict = judgement.conflicting.contains(&position) || staying.contains(&position);
+            let stays = staying.contains(&position) && !item.displaced;
+            let conflict = judgement.conflicting.contains(&position) || stays;
             let name = match (conflict, &item.quarantine) {
                 (true, _) => "conflict",
                 (false, Some(_)) => "quarantined",
@@ -168,13 +181,18 @@ pub(super) fn states(
         .collect()
 }
 
-/// The items of which nothing is written for the sake of unique values, and of nothing else.
-fn held_up(state: &State<'_>, judgement: &Judgement, staying: &HashSet<usize>) -> Vec<usize> {
+/// The items of which nothing is written for one reason, and for no other.
+fn stuck(
+    state: &State<'_>,
+    judgement: &Judgement,
+    staying: &HashSet<usize>,
+    why: Reason,
+) -> Vec<usize> {
     let mut reasons: Vec<(bool, bool)> = vec![(false, false); state.items.len()];
     for (case, verdict) in state.cases.iter().zip(&judgement.verdicts) {
         if let (Verdict::Conflict(reason), Some(found)) = (verdict, reasons.get_mut(case.item)) {
-            found.0 |= *reason == Reason::Unique;
-            found.1 |= *reason != Reason::Unique;
+            found.0 |= *reason == why;
+            found.1 |= *reason != why;
         }
     }
     let positions = reasons.iter().enumerate();
@@ -184,10 +202,45 @@ fn held_up(state: &State<'_>, judgement: &Judgement, staying: &HashSet<usize>) -
         .collect()
 }
 
+/// Whose rows, outside of the batch, have values that items of the batch want.
+pub(super) async fn holders(
+    transaction: &mut Transaction<'_, Postgres>,
+    state: &State<'_>,
+    judgement: &Judgement,
+) -> Result<Vec<Holder>> {
+    let failed = |cause| error(cause, "cannot look for whom a unique value belongs to");
+    let held = judgement.holders.iter().filter_map(|(case, row)| {
+        let case = state.cases.get(*case)?;
+        Some((case.row.shape.table.as_str(), row.as_str()))
+    });
+    let (tables, rows): (Vec<&str>, Vec<&str>) = held.unzip();
+    crate::postgres::query(include_str!("holders.sql"))
+        .bind(tables)
+        .bind(rows)
+        .fetch_all(&mut **transaction)
+        .await
+        .map_err(failed)?
+        .iter()
+        .map(|row| {
+            Ok(Holder {
+                key: ItemKey {
+                    collection: row.try_get("collection")?,
+                    id: row.try_get("document_id")?,
+                },
+                quarantined: row.try_get("quarantined")?,
+            })
+        })
+        .collect::<sqlx::Result<_>>()
+        .map_err(failed)
+}
+
 pub(super) fn merge(whole: &mut LoadOutcome, part: LoadOutcome) {
     let before = whole.items.len();
     let held_up = part.held_up.iter().map(|position| before + position);
     whole.held_up.extend(held_up);
+    let orphaned = part.orphaned.iter().map(|position| before + position);
+    whole.orphaned.extend(orphaned);
+    whole.holders.extend(part.holders);
     whole.items.extend(part.items);
     for (table, counts) in part.rows {
         let sum = whole.rows.entry(table).or_default();

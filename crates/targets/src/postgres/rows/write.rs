@@ -8,8 +8,8 @@ use super::encode::CopyIn;
 use super::judge::Judgement;
 use super::state::State;
 use super::table::{ROW, Table, json_nulls, type_name};
-use super::verdict::Verdict;
-use crate::postgres::fault::{error, is_foreign_key};
+use super::verdict::{Reason, Verdict};
+use crate::postgres::fault::{error, is_foreign_key, is_swallowed, swallowed};
 use crate::postgres::identifier::{public_table, quote_identifier};
 
 /// Statements that name temporary tables of one transaction.
@@ -60,16 +60,43 @@ async fn insert(
     let rows = chosen(state, judgement, position, |verdict| {
         verdict == Verdict::Insert
     });
-    copy_rows(transaction, &table.copy, rows).await
+    let wanted = rows.clone().count();
+    let copied = copy_rows(transaction, &table.copy, rows.clone()).await?;
+    if copied >= wanted as u64 {
+        return Ok(());
+    }
+    // A trigger may have led rows elsewhere, to a part of the table.
+    let ids: Vec<&str> = rows.map(sunset_core::row::Row::id).collect();
+    let found = present(transaction, &table.name(), &table.key(), &ids).await?;
+    match wanted.saturating_sub(found) {
+        0 => Ok(()),
+        missing => Err(swallowed(&table.shape.table, missing)),
+    }
+}
+
+/// How many rows of some ids are there.
+async fn present(
+    transaction: &mut Transaction<'_, Postgres>,
+    table: &str,
+    key: &str,
+    ids: &[&str],
+) -> Result<usize> {
+    let statement = format!("SELECT count(*) FROM {table} WHERE {key} = ANY($1)");
+    let found: i64 = crate::postgres::query_scalar(AssertSqlSafe(statement))
+        .bind(ids)
+        .fetch_one(&mut **transaction)
+        .await
+        .map_err(|cause| error(cause, "cannot count rows"))?;
+    Ok(usize::try_from(found).unwrap_or(0))
 }
 
 async fn copy_rows<'r>(
     transaction: &mut Transaction<'_, Postgres>,
     statement: &str,
     rows: impl Iterator<Item = &'r sunset_core::row::Row> + Clone,
-) -> Result<()> {
+) -> Result<u64> {
     if rows.clone().next().is_none() {
-        return Ok(());
+        return Ok(0);
     }
     let mut copy = CopyIn::begin(transaction, statement, "cannot write rows").await?;
     for row in rows {
@@ -78,7 +105,7 @@ async fn copy_rows<'r>(
             fields.cell(cell);
         }
     }
-    copy.finish().await.map(drop)
+    copy.finish().await
 }
 
 /// Changes go through a staging table into one statement, their before-images first.
@@ -131,16 +158,51 @@ async fn update(
         .map(|name| format!("{name} = stage.{name}"))
         .collect();
     let key = table.key();
-    run_statement(
-        transaction,
-        format!(
-            "UPDATE {} AS {ROW} SET {} FROM {STAGE} AS stage WHERE {ROW}.{key} = stage.{key}",
-            table.name(),
-            set.join(", ")
-        ),
-    )
-    .await?;
+    let statement = format!(
+        "UPDATE {} AS {ROW} SET {} FROM {STAGE} AS stage WHERE {ROW}.{key} = stage.{key}",
+        table.name(),
+        set.join(", ")
+    );
+    let changed = sqlx::raw_sql(AssertSqlSafe(statement))
+        .execute(&mut **transaction)
+        .await
+        .map_err(|cause| error(cause, "cannot write rows"))?
+        .rows_affected();
+    let changed = usize::try_from(changed).unwrap_or(usize::MAX);
+    if changed < ids.len() {
+        return Err(swallowed(&table.shape.table, ids.len() - changed));
+    }
     run_statement(transaction, format!("DROP TABLE {STAGE}")).await
+}
+
+/// Takes the unique values that rows of the batch take over from rows which are to go, and which
+/// others still refer to: those will refer to the new ones.
+pub(super) async fn hand_over(
+    transaction: &mut Transaction<'_, Postgres>,
+    state: &State<'_>,
+    judgement: &Judgement,
+    stale: &[usize],
+    run: RunId,
+) -> Result<Vec<usize>> {
+    let mut handed = Vec::new();
+    for position in stale {
+        let Some(entry) = state.stale.get(*position).map(|stale| &stale.entry) else {
+            continue;
+        };
+        for (place, table) in state.tables.iter().enumerate() {
+            if table.shape.table != entry.table {
+                continue;
+            }
+            for unique in &table.unique {
+                let taken = (place, *unique, entry.row_id.clone());
+                if judgement.taken_over.contains(&taken) {
+                    release_column(transaction, table, *unique, &[&entry.row_id], run).await?;
+                    handed.push(*position);
+                }
+            }
+        }
+    }
+    Ok(handed)
 }
 
 /// Takes unique values from rows that other rows of the batch take over. They get values of their
@@ -161,30 +223,41 @@ async fn release(
                 .filter(|case| case.table == position)
                 .map(|case| case.id())
                 .collect();
-            if ids.is_empty() {
-                continue;
+            if !ids.is_empty() {
+                release_column(transaction, table, *unique, &ids, run).await?;
             }
-            keep_before_images(transaction, table, &ids, run).await?;
-            let column = table.column(*unique);
-            let key = table.key();
-            let meanwhile = if table.required.contains(column) {
-                format!("'sunset:' || {key}::text")
-            } else {
-                "NULL".to_owned()
-            };
-            let statement = format!(
-                "UPDATE {} SET {} = {meanwhile} WHERE {key} = ANY($1)",
-                table.name(),
-                quote_identifier(column),
-            );
-            crate::postgres::query(AssertSqlSafe(statement))
-                .bind(ids)
-                .execute(&mut **transaction)
-                .await
-                .map_err(|cause| error(cause, "cannot move a unique value"))?;
         }
     }
     Ok(())
+}
+
+/// Gives a column of some rows no value, or where that cannot be, one that nobody has.
+async fn release_column(
+    transaction: &mut Transaction<'_, Postgres>,
+    table: &Table,
+    unique: usize,
+    ids: &[&str],
+    run: RunId,
+) -> Result<()> {
+    keep_before_images(transaction, table, ids, run).await?;
+    let column = table.column(unique);
+    let key = table.key();
+    let meanwhile = if table.required.contains(column) {
+        format!("'sunset:' || {key}::text")
+    } else {
+        "NULL".to_owned()
+    };
+    let statement = format!(
+        "UPDATE {} SET {} = {meanwhile} WHERE {key} = ANY($1)",
+        table.name(),
+        quote_identifier(column),
+    );
+    crate::postgres::query(AssertSqlSafe(statement))
+        .bind(ids)
+        .execute(&mut **transaction)
+        .await
+        .map(drop)
+        .map_err(|cause| error(cause, "cannot move a unique value"))
 }
 
 async fn keep_before_images(
@@ -224,14 +297,14 @@ fn image_statement(table: &str, key: &str, digest: &str, json_nulls: &str) -> St
 }
 
 /// Removes rows that their items give no longer, children first. Returns the positions (in
-/// [`State::stale`]) of those that others refer to, which stay.
+/// [`State::stale`]) of those that stay: others refer to them, or a trigger keeps them.
 pub(super) async fn remove_stale(
     transaction: &mut Transaction<'_, Postgres>,
     state: &State<'_>,
     candidates: &[usize],
     ranks: &std::collections::BTreeMap<String, usize>,
     run: RunId,
-) -> Result<Vec<usize>> {
+) -> Result<Vec<(usize, Reason)>> {
     let mut order: Vec<(usize, &super::state::Stale)> = candidates
         .iter()
         .filter_map(|position| Some((*position, state.stale.get(*position)?)))
@@ -240,21 +313,26 @@ pub(super) async fn remove_stale(
     order.sort_by_key(|(_, stale)| {
         std::cmp::Reverse(ranks.get(&stale.entry.table).copied().unwrap_or(0))
     });
-    let mut referenced = Vec::new();
+    let mut staying = Vec::new();
     for (position, stale) in order {
         run_statement(transaction, "SAVEPOINT sunset_stale".to_owned()).await?;
         match remove(transaction, &stale.entry, run).await {
             Ok(()) => {
                 run_statement(transaction, "RELEASE SAVEPOINT sunset_stale".to_owned()).await?;
             }
-            Err(fault) if is_foreign_key(&fault) => {
+            Err(fault) if is_foreign_key(&fault) || is_swallowed(&fault) => {
                 run_statement(transaction, "ROLLBACK TO SAVEPOINT sunset_stale".to_owned()).await?;
-                referenced.push(position);
+                let reason = if is_swallowed(&fault) {
+                    Reason::Refused
+                } else {
+                    Reason::Referenced
+                };
+                staying.push((position, reason));
             }
             Err(fault) => return Err(fault),
         }
     }
-    Ok(referenced)
+    Ok(staying)
 }
 
 async fn remove(
@@ -279,15 +357,18 @@ async fn remove(
         .execute(&mut **transaction)
         .await
         .map_err(failed)?;
-    let statement = format!(
-        "DELETE FROM {} WHERE {key} = $1",
-        public_table(&entry.table)
-    );
-    crate::postgres::query(AssertSqlSafe(statement))
+    let table = public_table(&entry.table);
+    let statement = format!("DELETE FROM {table} WHERE {key} = $1");
+    let removed = crate::postgres::query(AssertSqlSafe(statement))
         .bind(&entry.row_id)
         .execute(&mut **transaction)
         .await
         .map_err(failed)?;
+    if removed.rows_affected() == 0
+        && present(transaction, &table, &key, &[&entry.row_id]).await? > 0
+    {
+        return Err(swallowed(&entry.table, 1));
+    }
     Ok(())
 }
 

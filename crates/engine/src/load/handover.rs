@@ -1,0 +1,207 @@
+//! Items that wait, since rows of other items are in their way.
+
+use sunset_core::error::Result;
+use sunset_core::ports::rows::{Holder, Item, ItemOutcome, LoadOutcome};
+use sunset_core::report::LoadReport;
+
+use super::gone::Removal;
+use super::stream::{count_row, write_batch};
+use super::{Destination, LoadOptions};
+
+/// Items that may wait however small batches are.
+const LEAST_HELD_UP: usize = 100;
+
+/// Items that may wait for the end of the run.
+const MOST_WAITING: usize = 1_000;
+
+/// Items that wait for the end of their phase, since rows of other batches have unique values that
+/// are theirs now: two documents may have exchanged their numbers. Together, in one batch, they can
+/// be written. As many of them wait as a batch holds, or [`LEAST_HELD_UP`]; what is more than that is
+/// in conflict.
+pub(super) struct HeldUp {
+    waiting: Vec<Item>,
+    room: usize,
+}
+
+impl HeldUp {
+    pub fn new(batch_size: usize) -> Self {
+        Self {
+            waiting: Vec::new(),
+            room: batch_size.max(LEAST_HELD_UP),
+        }
+    }
+
+    /// Those that wait, to be tried together.
+    pub fn waiting(&mut self) -> Option<Vec<Item>> {
+        Some(std::mem::take(&mut self.waiting)).filter(|items| !items.is_empty())
+    }
+
+    /// No item waits any more.
+    pub fn close(&mut self) {
+        self.room = 0;
+    }
+
+    /// Accounts for a batch, except for those of its items that wait here or in `handover`.
+    pub fn count(
+        &mut self,
+        batch: Vec<Item>,
+        mut outcome: LoadOutcome,
+        report: &mut LoadReport,
+        handover: &mut Handover<'_>,
+    ) {
+        let whats = std::mem::take(&mut outcome.items);
+        for (position, (item, what)) in batch.into_iter().zip(whats).enumerate() {
+            if outcome.held_up.contains(&position) && self.waiting.len() < self.room {
+                uncount(&item, &mut outcome);
+                self.waiting.push(item);
+            } else if handover.takes(position, &outcome) {
+                uncount(&item, &mut outcome);
+                handover.waiting.push(item);
+            } else {
+                report.count(&item, what);
+            }
+        }
+        report.count_rows(&outcome.rows);
+    }
+}
+
+/// What waits is in conflict no longer, or not yet.
+fn uncount(item: &Item, outcome: &mut LoadOutcome) {
+    for row in &item.rows {
+        let rows = count_row(&mut outcome.rows, &row.shape.table);
+        rows.conflicting = rows.conflicting.saturating_sub(1);
+    }
+}
+
+/// Items that wait for the end of the run. A row that V2 gives no longer has a value that is theirs
+/// now, and it cannot go while others refer to it, which will refer to theirs. Together, in one
+/// batch, all of them can be written, and the row goes. Of more than [`MOST_WAITING`] items the
+/// rest is in conflict, and waits for the next run.
+pub(super) struct Handover<'a> {
+    waiting: Vec<Item>,
+    room: usize,
+    yields: &'a (dyn Fn(&Holder) -> bool + Send + Sync),
+}
+
+impl<'a> Handover<'a> {
+    /// Where `yields` says whether the rows of an item make way.
+    pub fn new(yields: &'a (dyn Fn(&Holder) -> bool + Send + Sync)) -> Self {
+        Self {
+            waiting: Vec::new(),
+            room: MOST_WAITING,
+            yields,
+        }
+    }
+
+    /// Where nothing waits: another worker may have what belongs to it.
+    pub fn none() -> Handover<'static> {
+        Handover {
+            waiting: Vec::new(),
+            room: 0,
+            yields: &|_| false,
+        }
+    }
+
+    fn takes(&self, position: usize, outcome: &LoadOutcome) -> bool {
+        let displaces = || {
+            outcome.held_up.contains(&position)
+                && outcome.holders.iter().any(|holder| (self.yields)(holder))
+        };
+        // Its parent may be one of those that wait.
+        let follows = || !self.waiting.is_empty() && outcome.orphaned.contains(&position);
+        self.waiting.len() < self.room && (displaces() || follows())
+    }
+
+    /// Writes what waits: all of it with all rows that make way, and where that cannot be, with
+    /// those of one item at a time.
+    pub async fn finish(
+        mut self,
+        destination: &Destination,
+        options: &LoadOptions,
+        report: &mut LoadReport,
+        removal: &mut Removal,
+    ) -> Result<()> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        // What was in the way of some is not any more, now that every phase is written.
+        let holders = self
+            .attempt(&[], true, destination, options, report)
+            .await?;
+        let yields = self.yields;
+        let giving: Vec<Holder> = holders
+            .0
+            .into_iter()
+            .filter(|holder| yields(holder))
+            .collect();
+        let mut attempts: Vec<&[Holder]> = vec![&giving];
+        if giving.len() > 1 {
+            attempts.extend(giving.chunks(1));
+        }
+        for givers in attempts {
+            if self.waiting.is_empty() {
+                break;
+            }
+            let (_, gone) = self
+                .attempt(givers, true, destination, options, report)
+                .await?;
+            for holder in gone.into_iter().filter(|holder| !holder.quarantined) {
+                let item = Item::gone(holder.key.clone());
+                let (_, outcome) = write_batch(
+                    destination.clone(),
+                    vec![item],
+                    options.retries,
+                    options.prune,
+                )
+                .await?;
+                report.count_rows(&outcome.rows);
+                report.count_pruned(&holder.key, ItemOutcome::Written);
+                removal.forget(&holder.key);
+            }
+        }
+        // What is left is in conflict.
+        self.attempt(&[], false, destination, options, report)
+            .await
+            .map(drop)
+    }
+
+    /// Writes what waits in one batch with what is left of `givers`: nothing. Whatever cannot be
+    /// written waits on, or, without `wait`, is counted as in conflict. Gives whose rows are in the
+    /// way still, and which of the givers gave way.
+    async fn attempt(
+        &mut self,
+        givers: &[Holder],
+        wait: bool,
+        destination: &Destination,
+        options: &LoadOptions,
+        report: &mut LoadReport,
+    ) -> Result<(Vec<Holder>, Vec<Holder>)> {
+        let mut batch = std::mem::take(&mut self.waiting);
+        batch.extend(
+            givers
+                .iter()
+                .map(|giver| Item::displaced(giver.key.clone())),
+        );
+        if batch.is_empty() {
+            return Ok(Default::default());
+        }
+        let (batch, mut outcome) =
+            write_batch(destination.clone(), batch, options.retries, options.prune).await?;
+        let whats = std::mem::take(&mut outcome.items);
+        let mut gave = Vec::new();
+        for (position, (item, what)) in batch.into_iter().zip(whats).enumerate() {
+            let stuck = [&outcome.held_up, &outcome.orphaned];
+            if item.displaced {
+                let giver = givers.iter().find(|giver| giver.key == item.key);
+                gave.extend(giver.filter(|_| what == ItemOutcome::Written).cloned());
+            } else if wait && stuck.iter().any(|list| list.contains(&position)) {
+                uncount(&item, &mut outcome);
+                self.waiting.push(item);
+            } else {
+                report.count(&item, what);
+            }
+        }
+        report.count_rows(&outcome.rows);
+        Ok((outcome.holders, gave))
+    }
+}

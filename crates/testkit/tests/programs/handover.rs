@@ -1,0 +1,102 @@
+//! A customer number changes hands between two passes: V3 ends as one pass over the same V2 has it.
+
+use serde_json::{Value, json};
+
+use super::workplace::Workplace;
+
+fn document(collection: &str, id: &str, fields: &[(&str, &str)], day: u32) -> String {
+    let fields: serde_json::Map<String, Value> = fields
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), json!({ "stringValue": text })))
+        .collect();
+    let name = format!("projects/p/databases/(default)/documents/{collection}/{id}");
+    let time = format!("2025-11-{day:02}T00:00:00Z");
+    json!({"name": name, "fields": fields, "createTime": time, "updateTime": time}).to_string()
+}
+
+fn lead(id: &str, number: &str, day: u32) -> String {
+    document("leads", id, &[("customer_number", number)], day)
+}
+
+fn conversation(id: &str, lead: &str) -> String {
+    document("conversations", id, &[("lead_id", lead)], 5)
+}
+
+fn case(id: &str, customer: &str) -> String {
+    document("cases", id, &[("customerId", customer)], 3)
+}
+
+fn reading(place: Workplace, [leads, conversations, cases]: [&[String]; 3]) -> Workplace {
+    let file = |lines: &[String]| lines.join("\n") + "\n";
+    place.with_documents(&[
+        ("leads.ndjson", file(leads).as_bytes()),
+        ("conversations.ndjson", file(conversations).as_bytes()),
+        ("cases.ndjson", file(cases).as_bytes()),
+    ])
+}
+
+const ROWS: &str = "SELECT o.customer_number || ' ' || o.id || ' ' || coalesce(string_agg(c.id, '+' ORDER BY c.id), '-') \
+                    FROM opportunities AS o LEFT JOIN conversations AS c ON c.opportunity_id = o.id \
+                    GROUP BY o.customer_number, o.id ORDER BY 1";
+
+const CONFLICTS: &str = "SELECT count(*) FROM sunset.conflicts";
+
+#[test]
+fn a_lead_takes_over_the_number_of_a_customer_known_from_cases() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let cases = [case("k", "X"), case("m", "Y")];
+    let place = reading(place, [&[], &[], &cases]);
+    place.expect(0, "schema-push", &[]);
+    place.expect(0, "data-migrate", &[]);
+    assert_eq!(place.query(ROWS), ["X X k", "Y Y m"]);
+    let before = place.query(ROWS);
+
+    let place = reading(place, [&[lead("l", "X", 4)], &[], &cases]);
+    let pass = place.expect(0, "data-migrate", &["--json"]).json();
+    assert_eq!(place.query(ROWS), ["X l k", "Y Y m"]);
+    assert_eq!(place.query(CONFLICTS), ["0"]);
+    assert_eq!(pass["rows"]["opportunities"]["inserted"], 1, "{pass:#}");
+    assert_eq!(pass["rows"]["opportunities"]["removed"], 1, "{pass:#}");
+    place.expect(0, "final-check", &["--no-report", "--only", "data"]);
+    // Nothing is left to do, and nothing is told of the customer that is a lead's now.
+    let again = place.expect(0, "data-migrate", &["--json"]).json();
+    assert_eq!(again["rows"]["opportunities"]["inserted"], 0, "{again:#}");
+    assert_eq!(again["gone"]["departed"], 0, "{again:#}");
+
+    let run = pass["run"].as_i64().expect("a run").to_string();
+    place.expect(0, "rollback", &["--yes", "--run", &run]);
+    assert_eq!(place.query(ROWS), before);
+    place.expect(0, "data-migrate", &[]);
+    assert_eq!(place.query(ROWS), ["X l k", "Y Y m"]);
+    place.expect(0, "rollback", &["--yes"]);
+    assert_eq!(place.query(ROWS), [""; 0]);
+}
+
+#[test]
+fn an_earlier_lead_takes_over_the_number_of_a_later_one() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let later = lead("later", "X", 2);
+    let of_later = conversation("c", "later");
+    let place = reading(place, [&[later.clone()], &[of_later.clone()], &[]]);
+    place.expect(0, "schema-push", &[]);
+    place.expect(0, "data-migrate", &[]);
+    assert_eq!(place.query(ROWS), ["X later c"]);
+
+    let leads = [later, lead("earlier", "X", 1)];
+    let conversations = [of_later, conversation("d", "earlier")];
+    let place = reading(place, [&leads, &conversations, &[]]);
+    let outcome = place.expect(3, "data-migrate", &[]);
+    assert_eq!(
+        place.query(ROWS),
+        ["X earlier c+d"],
+        "{}{}",
+        outcome.stdout,
+        outcome.stderr
+    );
+    assert_eq!(place.query(CONFLICTS), ["0"]);
+    place.expect(0, "final-check", &["--no-report", "--only", "data"]);
+}
