@@ -106,7 +106,8 @@ impl Flow {
         let (undo, kept) = self.plan_schema(&ledger).await?;
         let detailed = dry_run || self.session.is_verbose();
         structure::tell_schema(&self.session, &undo, &kept, detailed);
-        let in_the_way = !kept.is_empty() || !undo.hindered.is_empty();
+        let in_the_way =
+            !kept.is_empty() || !undo.hindered.is_empty() || !undo.remaining.is_empty();
         let nothing = report == TakenReport::default() && undo.steps.is_empty();
         let status = if in_the_way && dry_run {
             Status::Incomplete
@@ -230,18 +231,13 @@ impl Flow {
         if let Some(undone) = undone {
             tell::undone_steps(&self.session, undone);
         }
-        let status = if report.kept() > 0 {
+        let stay = undone.is_some_and(|undone| !undone.remaining.is_empty());
+        let status = if report.kept() > 0 || stay {
             Status::Incomplete
         } else {
             Status::Done
         };
-        let schema = undone.map(|undone| {
-            json!({
-                "undone": undone.steps,
-                "gone": undone.gone,
-                "permanent": undone.permanent,
-            })
-        });
+        let schema = undone.map(tell::undone_json);
         self.json(report, schema, false, status);
         status
     }

@@ -165,7 +165,9 @@ impl Flow {
         let (undo, kept) = self.plan_schema(&ledger, &plan).await?;
         let detailed = dry_run || self.session.is_verbose();
         structure::tell_schema(&self.session, &undo, &kept, detailed);
-        let in_the_way = !kept.is_empty() || !undo.hindered.is_empty();
+        // Rows that would stay hinder nothing, and the run would end as this does.
+        let in_the_way =
+            !kept.is_empty() || !undo.hindered.is_empty() || !undo.remaining.is_empty();
         let nothing = plan == Undone::default() && emptied.is_nothing() && undo.steps.is_empty();
         let elsewhere = !emptied.elsewhere.is_empty();
         let status = if (in_the_way && dry_run) || (elsewhere && (dry_run || nothing)) {

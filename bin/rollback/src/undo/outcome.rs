@@ -7,6 +7,7 @@ use sunset_engine::erasure::Erased;
 use sunset_engine::schema;
 
 use super::Flow;
+use crate::tell;
 
 impl Flow {
     pub(super) fn nothing(&self) -> Status {
@@ -26,7 +27,11 @@ impl Flow {
     ) -> Status {
         let status = if report.proof.values().any(|proof| !proof.others_untouched) {
             Status::CheckFailed
-        } else if report.undone.kept.is_empty() && !emptied.is_incomplete() && kept == 0 {
+        } else if report.undone.kept.is_empty()
+            && !emptied.is_incomplete()
+            && kept == 0
+            && schema.is_none_or(|undone| undone.remaining.is_empty())
+        {
             Status::Done
         } else {
             Status::Incomplete
@@ -51,10 +56,7 @@ impl Flow {
                 self.put_bucket(emptied, map);
                 map.insert("proof".into(), render::proof_json(report, &self.scope));
                 if self.schema {
-                    let undone = schema.map(
-                        |undone| json!({"undone": undone.steps, "gone": undone.gone, "permanent": undone.permanent}),
-                    );
-                    map.insert("schema".into(), json!(undone));
+                    map.insert("schema".into(), json!(schema.map(tell::undone_json)));
                 }
             }
             document

@@ -10,6 +10,7 @@ use sunset_engine::schema::{self, Kept};
 use sunset_targets::postgres::{ActiveRun, Ledger, LiveReader};
 
 use super::{Flow, SCHEMA_RUNS};
+use crate::tell;
 
 impl Flow {
     /// What `--schema` would undo, and what would keep it from that once the rows are taken back:
@@ -79,6 +80,7 @@ pub fn tell_schema(session: &Session, undo: &UndoPlan, kept: &[Kept], detailed: 
     for step in &undo.costs {
         undo_lines(step, detailed).into_iter().for_each(say);
     }
+    tell::remaining(session, "would be undone in part", &undo.remaining);
     for title in &undo.permanent {
         say(format!("stays, for it has no inverse: {title}"));
     }
@@ -117,5 +119,6 @@ pub fn planned_json(undo: &UndoPlan, kept: &[Kept]) -> Value {
         "gone": gone,
         "in_the_way": in_the_way,
         "hindered": undo.hindered,
+        "remaining": tell::remaining_json(&undo.remaining),
     })
 }

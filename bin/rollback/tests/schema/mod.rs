@@ -2,34 +2,61 @@
 
 use serde_json::Value;
 use sunset_core::permit::{Consent, WritePermit};
-use sunset_core::plans::schemas::schema_named;
+use sunset_core::plans::schemas::{PlanSchema, schema_named};
 use sunset_core::ports::progress::Silent;
 use sunset_core::ports::runs::{RunEnd, RunStart};
 use sunset_core::schema::diff::Directions;
 use sunset_core::secret::Secret;
+use sunset_engine::repair::{diagnose, repair};
 use sunset_engine::schema::{plan, push};
-use sunset_targets::postgres::{ConnectOptions, Database, Ledger, LiveReader};
+use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, LiveReader};
 
 use crate::{Scratch, migrate, runtime};
 
 /// As schema-push does it.
 fn pushed(scratch: &Scratch) {
+    pushed_to(scratch, "public");
+}
+
+fn pushed_to(scratch: &Scratch, namespace: &str) {
+    push_of(scratch, &schema_named("sales-ai", namespace).expect("plan"));
+}
+
+fn push_of(scratch: &Scratch, wanted: &PlanSchema) {
+    within_a_run(scratch, "schema-push", async |reader, run| {
+        let (steps, live) = plan(reader, wanted, &Directions::default())
+            .await
+            .expect("plan");
+        push(reader, &run.schema(), wanted, (&steps, &live), &Silent)
+            .await
+            .expect("push");
+    });
+}
+
+/// As fix-schema does it.
+fn repaired(scratch: &Scratch) {
+    let wanted = schema_named("sales-ai", "public").expect("plan");
+    within_a_run(scratch, "fix-schema", async |reader, run| {
+        let due = diagnose(reader, &wanted, None).await.expect("diagnosis");
+        repair(reader, &run.schema(), &wanted, None, &due, &Silent)
+            .await
+            .expect("repair");
+    });
+}
+
+fn within_a_run(scratch: &Scratch, program: &str, work: impl AsyncFnOnce(&LiveReader, &ActiveRun)) {
     runtime().block_on(async {
         let url = Secret::new(scratch.url.clone());
         let database = Database::connect(&url, ConnectOptions::for_program("test"))
             .await
             .expect("connect");
         let reader = LiveReader::new(database.clone());
-        let wanted = schema_named("sales-ai", "public").expect("plan");
-        let (steps, live) = plan(&reader, &wanted, &Directions::default())
-            .await
-            .expect("plan");
         let consent = Consent::given_by_arguments();
         let permit = WritePermit::bind(&consent, database.identity().clone());
         let ledger = Ledger::install(&database, &permit).await.expect("ledger");
         let start = RunStart {
             plan: "schema".into(),
-            program: "schema-push".into(),
+            program: program.into(),
             version: "0.0.0".into(),
             source: None,
             read_time: None,
@@ -38,9 +65,7 @@ fn pushed(scratch: &Scratch) {
             pid: 1,
         };
         let run = ledger.begin_run(&permit, &start).await.expect("run");
-        push(&reader, &run.schema(), &wanted, (&steps, &live), &Silent)
-            .await
-            .expect("push");
+        work(&reader, &run).await;
         run.finish(&RunEnd::done(serde_json::json!({}), serde_json::json!({})))
             .await
             .expect("finish");
@@ -218,5 +243,141 @@ fn a_database_that_takes_no_writes_is_foreseen_and_named() {
         said.contains("it is a replica, or read-only")
             && said.contains("lift default_transaction_read_only"),
         "{said}"
+    );
+}
+
+/// Rows of `leads` copied beside `opportunities`, and what the application did since.
+const LEADS: &str = "CREATE TABLE leads (id text PRIMARY KEY, company_name text, customer_number text); \
+    INSERT INTO leads VALUES ('l1', 'X', 'n1'), ('l2', 'Y', 'n2'), ('l3', 'Z', 'n3')";
+const SINCE: &str = "UPDATE opportunities SET notes = 'six months of notes' WHERE id = 'l1'; \
+    INSERT INTO conversations (id, opportunity_id, type) VALUES ('k1', 'l2', 'call')";
+
+/// The tables of V3 that the application has made itself, so that they stay.
+fn with_tables_of_before() -> Option<Scratch> {
+    let scratch = Scratch::new()?;
+    let schema = schema_named("sales-ai", "public").expect("plan").schema;
+    scratch.sql(&sunset_core::schema::ddl::script(&schema));
+    Some(scratch)
+}
+
+#[test]
+fn rows_that_stay_of_a_repair_are_listed_with_why_they_do() {
+    let Some(scratch) = with_tables_of_before() else {
+        return;
+    };
+    scratch.sql(LEADS);
+    repaired(&scratch);
+    scratch.sql(SINCE);
+    let why = |document: &Value| -> Vec<(String, u64, String)> {
+        let remaining = document["schema"]["remaining"].as_array().expect("rows");
+        let each = remaining.iter().map(|rows| {
+            let what = rows["what"].as_str().expect("what").to_owned();
+            let count = rows["count"].as_u64().expect("count");
+            (what, count, rows["first"][0].to_string())
+        });
+        each.filter(|(what, ..)| !what.contains(" user ")).collect()
+    };
+    let expected = [
+        (
+            "rows of opportunities that were changed since, and so stay".to_owned(),
+            1,
+            "\"l1\"".to_owned(),
+        ),
+        (
+            "rows of opportunities that other rows refer to, and so stay".to_owned(),
+            1,
+            "\"l2\"".to_owned(),
+        ),
+    ];
+    let shown = scratch.rollback(&["--schema", "--dry-run"]);
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(
+        shown.contains("would be undone in part: copy rows of leads to opportunities"),
+        "{shown}"
+    );
+    let dry = scratch.rollback(&["--schema", "--dry-run", "--json"]);
+    let document: Value = serde_json::from_slice(&dry.stdout).expect("JSON");
+    assert_eq!(dry.status.code(), Some(3), "{document:#}");
+    assert_eq!(why(&document), expected, "{document:#}");
+    let done = scratch.rollback(&["--schema", "--yes", "--json"]);
+    let document: Value = serde_json::from_slice(&done.stdout).expect("JSON");
+    assert_eq!(done.status.code(), Some(3), "{document:#}");
+    assert_eq!(document["status"], "incomplete");
+    assert_eq!(why(&document), expected, "{document:#}");
+    let users = document["schema"]["remaining"].to_string();
+    assert!(
+        users.contains("rows of user that other rows refer to"),
+        "{users}"
+    );
+    let undone = document["schema"]["undone"].to_string();
+    assert!(!undone.contains("copy rows of leads"), "{undone}");
+    let ids = "SELECT string_agg(id, ' ' ORDER BY id) FROM opportunities";
+    assert_eq!(scratch.text_and_wait(ids), "l1 l2");
+    // What is said to remove them does.
+    let remaining = document["schema"]["remaining"].as_array().expect("rows");
+    let next = remaining[0]["next"].as_str().expect("next");
+    let (_, delete) = next.split_once("by hand: ").expect("SQL");
+    scratch.sql("DELETE FROM conversations");
+    scratch.sql(delete);
+    assert_eq!(
+        scratch.text_and_wait("SELECT count(*) FROM opportunities"),
+        "0"
+    );
+}
+
+#[test]
+fn rows_that_nobody_needs_go_and_columns_that_came_since_change_nothing_about_it() {
+    let Some(scratch) = with_tables_of_before() else {
+        return;
+    };
+    scratch.sql(LEADS);
+    repaired(&scratch);
+    // Another version of the plan has one more column.
+    let mut wanted = schema_named("sales-ai", "public").expect("plan");
+    let mut tables = wanted.schema.tables.iter_mut();
+    let table = tables
+        .find(|table| table.name == "opportunities")
+        .expect("table");
+    let mut later = table.column("notes").expect("column").clone();
+    later.name = "later".into();
+    table.columns.push(later);
+    push_of(&scratch, &wanted);
+    let (document, dry, done, said) = both(&scratch, &[]);
+    assert_eq!(document["schema"]["remaining"], serde_json::json!([]));
+    assert_eq!((dry, done), (0, 0), "{document:#} {said}");
+    assert_eq!(
+        scratch.text_and_wait("SELECT count(*) FROM opportunities"),
+        "0"
+    );
+}
+
+#[test]
+fn rows_of_another_schema_are_not_taken_for_migrated_ones() {
+    let Some(scratch) = Scratch::new() else {
+        return;
+    };
+    pushed(&scratch);
+    scratch.sql("CREATE SCHEMA v3");
+    pushed_to(&scratch, "v3");
+    scratch.sql(
+        "ALTER TABLE opportunities ALTER user_id DROP NOT NULL, ALTER customer_number DROP NOT NULL; \
+         ALTER TABLE v3.opportunities ALTER user_id DROP NOT NULL, ALTER customer_number DROP NOT NULL",
+    );
+    migrate(&scratch);
+    scratch.sql(
+        "DELETE FROM opportunities WHERE id = 'theirs'; UPDATE opportunities SET company_name = 'ACME'; \
+         INSERT INTO v3.opportunities SELECT * FROM opportunities",
+    );
+    let (document, dry, done, said) = both(&scratch, &[]);
+    assert_eq!((dry, done), (3, 1), "{document:#} {said}");
+    let found = document["schema"]["in_the_way"].to_string();
+    assert!(
+        found.contains("rows in v3.opportunities, which did not exist before"),
+        "{found}"
+    );
+    // Nothing was taken back by halves.
+    assert_eq!(
+        scratch.text_and_wait("SELECT count(*) FROM opportunities"),
+        "3"
     );
 }

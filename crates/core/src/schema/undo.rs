@@ -1,75 +1,13 @@
 //! Taking back what was pushed: the recorded steps in reverse order, each by its inverse.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::name::{qualified, quote_identifier, quote_literal};
 use super::steps::{Effect, Guard, Note, Stage, Step};
+use super::taken::MIGRATED_TO;
 
-/// Rows that a rollback of the data leaves where they are: their ids, by table.
-pub type KeptRows = BTreeMap<String, Vec<String>>;
-
-/// What is taken back before the schema.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TakenFirst<'k> {
-    /// Nothing, or it is taken back by now.
-    Nothing,
-    /// The rows that the ledger knows as migrated, but for these.
-    Rows(&'k KeptRows),
-    /// What a plan set in rows where they stand, where they hold it still.
-    Cells {
-        /// The plan.
-        plan: &'k str,
-        /// Only what this run set.
-        run: Option<i64>,
-    },
-}
-
-impl TakenFirst<'_> {
-    /// ` AND …`: a row `t` of a table, or what it holds in a column, is not taken back before.
-    pub(super) fn but_for(self, namespace: &str, table: &str, column: Option<&str>) -> String {
-        match self {
-            Self::Nothing => String::new(),
-            Self::Rows(kept) => not_migrated(table, kept),
-            Self::Cells { plan, run } => not_set(plan, run, (namespace, table), column),
-        }
-    }
-}
-
-/// ` AND …`: no change of the plan set what the row holds in the column, which had no value before;
-/// or made the row, where no column is named.
-fn not_set(
-    plan: &str,
-    run: Option<i64>,
-    (namespace, table): (&str, &str),
-    column: Option<&str>,
-) -> String {
-    let of_run = run.map_or(String::new(), |run| format!(" AND c.run = {run}"));
-    let of_table = format!(
-        "c.namespace = {} AND c.table_name = {}",
-        quote_literal(namespace),
-        quote_literal(table)
-    );
-    let changes = format!(
-        "SELECT 1 FROM sunset.changes AS c JOIN sunset.runs AS r ON r.id = c.run \
-         CROSS JOIN LATERAL unnest(c.keys) AS k (key) WHERE r.plan = {}{of_run} AND {of_table} \
-         AND k.key = to_jsonb(t) ->> (SELECT min(c.key_column) FROM sunset.changes AS c WHERE {of_table})",
-        quote_literal(plan)
-    );
-    match column {
-        None => {
-            format!(" AND NOT EXISTS ({changes} AND c.before IS NULL AND to_jsonb(t) @> c.after)")
-        }
-        Some(column) => {
-            let name = quote_literal(column);
-            format!(
-                " AND NOT (EXISTS ({changes} AND {name} = ANY (c.columns) AND c.after -> {name} IS NOT DISTINCT FROM to_jsonb(t) -> {name}) \
-                 AND EXISTS ({changes} AND {name} = ANY (c.columns) AND c.before -> {name} IS NULL))"
-            )
-        }
-    }
-}
+pub use super::remaining::Remaining;
+pub use super::taken::{KeptRows, TakenFirst};
 
 /// A step as the ledger holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,6 +93,14 @@ impl RecordedStep {
         conditions
     }
 
+    /// A table of its schema, as it is told.
+    fn shown(&self, table: &str) -> String {
+        match self.namespace.as_str() {
+            MIGRATED_TO => table.to_owned(),
+            other => format!("{other}.{table}"),
+        }
+    }
+
     /// The rows that would be lost with what this step made; `None` when none can be. What the
     /// steps behind it (`later`) brought goes with them, and is not counted.
     /// Neither is what is taken back `first`.
@@ -172,7 +118,7 @@ impl RecordedStep {
                     violators: format!(
                         "SELECT t::text AS item FROM {relation} AS t WHERE true{rest}"
                     ),
-                    what: format!("rows in {table}, which did not exist before"),
+                    what: format!("rows in {}, which did not exist before", self.shown(table)),
                     advice: "run rollback first, or keep them, or say --force".to_owned(),
                     for_repair: false,
                 })
@@ -206,7 +152,10 @@ impl RecordedStep {
                     violators: format!(
                         "SELECT {name}::text AS item FROM {relation} AS t WHERE {other}{rest}"
                     ),
-                    what: format!("values in {table}.{column}, which did not exist before"),
+                    what: format!(
+                        "values in {}.{column}, which did not exist before",
+                        self.shown(table)
+                    ),
                     advice: "keep them, or say --force".to_owned(),
                     for_repair: false,
                 })
@@ -228,7 +177,8 @@ impl RecordedStep {
                          WHERE ({using}) IS DISTINCT FROM s.written"
                     ),
                     what: format!(
-                        "values in {table}.{column} that its type of before cannot hold as they are"
+                        "values in {}.{column} that its type of before cannot hold as they are",
+                        self.shown(table)
                     ),
                     advice: "shorten or round them by hand, or say --force".to_owned(),
                     for_repair: false,
@@ -250,25 +200,6 @@ fn missing(relation: &str, column: &str) -> String {
     )
 }
 
-/// ` AND …`: a row `t` of a table is not among those that are taken back before.
-fn not_migrated(table: &str, kept: &KeptRows) -> String {
-    let migrated = format!(
-        "EXISTS (SELECT 1 FROM sunset.provenance AS p WHERE p.table_name = {} AND p.row_id = to_jsonb(t) ->> 'id')",
-        quote_literal(table)
-    );
-    let ids: Vec<String> = kept
-        .get(table)
-        .into_iter()
-        .flatten()
-        .map(|id| quote_literal(id))
-        .collect();
-    if ids.is_empty() {
-        return format!(" AND NOT {migrated}");
-    }
-    let ids = ids.join(", ");
-    format!(" AND (NOT {migrated} OR to_jsonb(t) ->> 'id' IN ({ids}))")
-}
-
 /// What undoing will do.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct UndoPlan {
@@ -285,6 +216,9 @@ pub struct UndoPlan {
     /// What was made since and stands in the way of undoing, so that nothing at all is undone.
     #[serde(default)]
     pub hindered: Vec<Note>,
+    /// Rows that steps brought and that would stay, for they are somebody else's by now.
+    #[serde(default)]
+    pub remaining: Vec<Remaining>,
 }
 
 impl UndoPlan {

@@ -8,7 +8,7 @@ use sunset_core::ports::schema::{FoundRows, SchemaReader, SchemaWriter, Turn};
 use sunset_core::schema::live::LiveSchema;
 use sunset_core::schema::steps::{Guard, Note, Verdict};
 use sunset_core::schema::sweep::Sweep;
-use sunset_core::schema::undo::{RecordedStep, TakenFirst, UndoPlan};
+use sunset_core::schema::undo::{RecordedStep, Remaining, TakenFirst, UndoPlan};
 
 use super::patience::{patiently, told};
 
@@ -34,6 +34,8 @@ pub struct Undone {
     pub kept: Vec<Kept>,
     /// What has no inverse.
     pub permanent: Vec<String>,
+    /// Rows that stay of steps that are undone otherwise; those stand here and not under `steps`.
+    pub remaining: Vec<Remaining>,
 }
 
 /// Which recorded steps would be undone, what that costs, and which carry data since, once what
@@ -111,9 +113,39 @@ pub async fn plan_undo(
                 Err(why) => plan.hindered.push(unanswered(step, why)),
             }
         }
+        let stay = remaining(reader, step, step.would_leave(live, &plan.steps, first)).await?;
+        if !stay.is_empty() {
+            let why = "rows that somebody changed since, or that others refer to, stay";
+            cost = cost.verdict(Verdict::NeedsAttention(why.to_owned()));
+        }
+        plan.remaining.extend(stay);
         plan.costs.push(cost);
     }
     Ok((plan, kept))
+}
+
+/// The rows that stay of what a step brought. What cannot be asked beforehand, under names of then,
+/// is said when it is undone.
+async fn remaining(
+    reader: &dyn SchemaReader,
+    step: &RecordedStep,
+    guards: Vec<Guard>,
+) -> Result<Vec<Remaining>> {
+    let mut remaining = Vec::new();
+    for guard in guards {
+        if let Ok(rows) = asked(reader, &guard).await?
+            && rows.count > 0
+        {
+            remaining.push(Remaining {
+                title: step.title.clone(),
+                what: guard.what,
+                count: rows.count,
+                sample: rows.sample,
+                advice: guard.advice,
+            });
+        }
+    }
+    Ok(remaining)
 }
 
 /// Tables that matter as to whether they have rows: a change of their type is quick without any.
@@ -266,7 +298,11 @@ pub async fn undo_steps(
                 )));
             }
         }
-        undone.steps.push(step.title.clone());
+        let stay = remaining(reader, step, step.has_left(&plan.steps)).await?;
+        if stay.is_empty() {
+            undone.steps.push(step.title.clone());
+        }
+        undone.remaining.extend(stay);
         progress.advance(1);
     }
     progress.finish();
