@@ -23,6 +23,7 @@ mod names;
 mod obstacles;
 mod patience;
 mod permissions;
+mod races;
 mod renames;
 mod scratch;
 mod strange;

@@ -10,11 +10,11 @@ use sunset_core::schema::diff::{self, Directions};
 use sunset_core::schema::live::LiveSchema;
 use sunset_core::schema::preflight::preflight;
 use sunset_core::schema::repair::{self, Fault};
-use sunset_core::schema::steps::{Blocked, SchemaPlan, Stage, Step, batches};
+use sunset_core::schema::steps::{Blocked, Note, SchemaPlan, Stage, Step, batches};
 use sunset_core::schema::sweep::Sweep;
 
 pub use self::patience::LOCK_RETRIES;
-use self::patience::{come_and_go, patiently, told};
+use self::patience::{came_meanwhile, come_and_go, patiently, told};
 pub use self::undo::{Kept, Undone, may_undo, plan_undo, undo, undo_steps};
 
 mod patience;
@@ -84,6 +84,8 @@ pub struct Executed {
     pub done: Vec<String>,
     /// Steps that rows stood in the way of when their turn came.
     pub blocked: Vec<Blocked>,
+    /// Steps that rows broke which came behind the question for them, as the server says.
+    pub broken: Vec<Note>,
 }
 
 /// Executes steps in their order. A guard is asked once more when its step's turn comes.
@@ -102,6 +104,7 @@ pub async fn execute(
     let mut gone: Vec<&str> = Vec::new();
     for batch in batches(steps) {
         let mut attempts = 0;
+        let mut broken = None;
         let done = loop {
             let sensible =
                 |step: &&Step| step.needs.iter().all(|need| !gone.contains(&need.as_str()));
@@ -129,6 +132,18 @@ pub async fn execute(
                     if attempts > LOCK_RETRIES.0 {
                         return Err(come_and_go(&ready.steps, &rows));
                     }
+                }
+                // They are there now, to be asked for; where no question finds them, another plan may.
+                Turn::Broken(said) if broken.is_none() => broken = Some(said),
+                Turn::Broken(said) => {
+                    for step in batch.iter().filter(|step| ready.steps.contains(step)) {
+                        gone.push(&step.title);
+                        executed.broken.push(Note {
+                            object: step.title.clone(),
+                            text: said.clone(),
+                        });
+                    }
+                    break Vec::new();
                 }
             }
         };
@@ -184,14 +199,19 @@ pub async fn push(
     let (mut after, _) = self::plan(reader, wanted, &Directions::default()).await?;
     // What was done may have cleared the way for what could not be.
     let withheld = !plan.blocked.is_empty() || !executed.blocked.is_empty();
-    let hindered = !plan.refused.is_empty() || withheld;
+    let hindered = !plan.refused.is_empty() || withheld || !executed.broken.is_empty();
     if hindered && !after.steps.is_empty() {
         let more = execute(reader, writer, namespace, &after.steps, progress).await?;
         executed.done.extend(more.done);
+        executed.broken.extend(more.broken);
         after = self::plan(reader, wanted, &Directions::default()).await?.0;
     }
     progress.finish();
     if let Some(step) = after.steps.first() {
+        let mut broken = executed.broken.iter().rev();
+        if let Some(broken) = broken.find(|broken| broken.object == step.title) {
+            return Err(came_meanwhile(broken));
+        }
         return Err(Error::new(
             ErrorKind::Mismatch,
             format!(

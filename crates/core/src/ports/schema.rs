@@ -37,6 +37,9 @@ pub enum Turn {
     Done,
     /// Rows that a guard forbids came while the locks were waited for; nothing was done.
     Hindered(FoundRows),
+    /// The rows break it, as the server says: they came behind the question for such rows. Nothing
+    /// of it was done.
+    Broken(String),
 }
 
 /// Looks at a database without changing it.
@@ -62,7 +65,9 @@ pub trait SchemaReader: Send + Sync {
 /// lies outside of transactions; then the entry is written before the statements, and completed
 /// behind them. A lock that is not to be had soon gives a `Contended` error and leaves nothing
 /// behind; the batch may be repeated. Guards of what changes values or takes something away are
-/// asked once more under its locks, when nobody can bring another row.
+/// asked once more under its locks, when nobody can bring another row. Steps that add or prove a
+/// constraint, or build an index, ask no more: where rows break them all the same, that is told as
+/// [`Turn::Broken`], and nothing of the batch stays.
 #[async_trait]
 pub trait SchemaWriter: Send + Sync {
     /// Runs a step that [sweeps](crate::schema::steps::Effect::sweeps) over the next blocks of its

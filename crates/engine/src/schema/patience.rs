@@ -8,7 +8,7 @@ use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::ports::progress::Progress;
 use sunset_core::ports::schema::{FoundRows, SchemaReader};
 use sunset_core::schema::effect::Effect;
-use sunset_core::schema::steps::Step;
+use sunset_core::schema::steps::{Note, Step};
 
 use crate::retry::{Retries, retry};
 
@@ -106,4 +106,17 @@ pub(super) fn come_and_go(steps: &[Step], rows: &FoundRows) -> Error {
         ),
     )
     .remedy("stop what writes them, then start this command again: it goes on where it stopped")
+}
+
+/// Rows that break a step whenever its turn comes, and that no question finds.
+pub(super) fn came_meanwhile(broken: &Note) -> Error {
+    Error::new(
+        ErrorKind::Contended,
+        format!(
+            "rows that came while this ran break what was to be done: {}",
+            broken.object
+        ),
+    )
+    .item(broken.text.clone())
+    .remedy("run this command again: it lists such rows, with what to do about them; what is done stays done")
 }

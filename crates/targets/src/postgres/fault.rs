@@ -2,6 +2,7 @@
 
 use sqlx::postgres::{PgDatabaseError, PgErrorPosition};
 use sunset_core::plans::in_place::places::place_of;
+use sunset_core::ports::schema::Turn;
 use sunset_core::{Error, ErrorKind};
 
 /// Turns an error of the driver into the house's, by its SQLSTATE. `what` says what was being
@@ -368,6 +369,19 @@ pub(crate) fn is_about_data(fault: &Error) -> bool {
                 .any(|class| code.starts_with(class))
                 || code == "P0001"
         })
+}
+
+/// Rows that break a constraint or an index that is made of them, as the server says it. It names no
+/// row: what a key holds is nobody's to see.
+///
+/// # Errors
+/// Any other error, as it is.
+pub(crate) fn broken_by_rows(fault: Error) -> sunset_core::Result<Turn> {
+    let broken = state_of(&fault).is_some_and(|code| code.starts_with("23"));
+    if broken {
+        return Ok(Turn::Broken(fault.what().to_owned()));
+    }
+    Err(fault)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The live schema: reading it, changing it, and the record of what was changed.
 
+mod index;
 mod locks;
 mod path;
 mod reader;

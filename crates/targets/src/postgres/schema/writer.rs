@@ -14,7 +14,7 @@ use super::locks::{in_use, lock, lock_wholly, tables};
 use super::path::{own_path, plain_path};
 use super::reader::{end, find};
 use super::record::{mark_done, mark_undone, record, recorded};
-use crate::postgres::fault::{amid_changes, error, state_of};
+use crate::postgres::fault::{amid_changes, broken_by_rows, error, state_of};
 use crate::postgres::runs::{ActiveRun, Lease};
 
 /// Changes the schema within a run.
@@ -39,14 +39,23 @@ impl SchemaWriter for SchemaSteps {
             [] => Ok(Turn::Done),
             [step, ..] if step.stage.outside_transaction() => {
                 for step in steps {
-                    self.apply_outside(namespace, step).await?;
+                    if let Turn::Broken(said) = self.apply_outside(namespace, step).await? {
+                        return Ok(Turn::Broken(said));
+                    }
                 }
                 Ok(Turn::Done)
             }
-            _ => {
+            [first, ..] => {
                 let work = self.apply_together(namespace, steps);
-                self.waiting(work, namespace, tables(namespace, steps))
-                    .await
+                let done = self
+                    .waiting(work, namespace, tables(namespace, steps))
+                    .await;
+                match done {
+                    Err(fault) if !matches!(first.stage, Stage::Data | Stage::Convert) => {
+                        broken_by_rows(fault)
+                    }
+                    done => done,
+                }
             }
         }
     }
@@ -212,12 +221,12 @@ impl SchemaSteps {
         Ok(Turn::Done)
     }
 
-    async fn apply_outside(&self, namespace: &str, step: &Step) -> Result<()> {
+    async fn apply_outside(&self, namespace: &str, step: &Step) -> Result<Turn> {
         let what = || format!("cannot {}", step.title);
         let mut statements = step.sql.clone();
         let mut known = None;
         if let Effect::CreatesIndex { index } = &step.effect {
-            let state = self.index_state(namespace, index, step).await?;
+            let state = self.lease.index_state(namespace, index, step).await?;
             known = state.attempt;
             let replaces = statements.len() > 1;
             if state.whole == Some(true) && known.is_some() && !replaces {
@@ -238,32 +247,23 @@ impl SchemaSteps {
                 id
             }
         };
-        self.outside(&statements, what).await?;
+        if let Err(fault) = self.outside(&statements, what).await {
+            let turn = broken_by_rows(fault)?;
+            if let Effect::CreatesIndex { index } = &step.effect {
+                // What the attempt left would go on refusing rows.
+                let name = qualified(namespace, index);
+                let drop = format!("DROP INDEX CONCURRENTLY IF EXISTS {name}");
+                self.outside(&[drop], what).await?;
+            }
+            let mut transaction = self.begin().await?;
+            mark_undone(&mut transaction, id).await?;
+            commit(transaction, what).await?;
+            return Ok(turn);
+        }
         let mut transaction = self.begin().await?;
         mark_done(&mut transaction, id).await?;
-        commit(transaction, what).await
-    }
-
-    async fn index_state(&self, namespace: &str, index: &str, step: &Step) -> Result<IndexState> {
-        let failed = |cause| error(cause, "cannot look at an index");
-        let look = || async {
-            let mut transaction = self.lease.database.begin_reading().await?;
-            let row = crate::postgres::query(include_str!("index_state.sql"))
-                .bind(namespace)
-                .bind(index)
-                .bind(self.lease.run)
-                .bind(&step.title)
-                .fetch_one(&mut *transaction)
-                .await
-                .map_err(failed)?;
-            let state = IndexState {
-                whole: row.try_get("whole").map_err(failed)?,
-                attempt: row.try_get("attempt").map_err(failed)?,
-            };
-            end(transaction).await?;
-            Ok(state)
-        };
-        self.lease.database.steadily(look).await
+        commit(transaction, what).await?;
+        Ok(Turn::Done)
     }
 
     /// Runs statements that refuse to run in a transaction, each on its own, on a connection of
@@ -299,14 +299,6 @@ impl SchemaSteps {
         drop(connection.close().await);
         Ok(())
     }
-}
-
-/// What there is of an index that is to be built.
-struct IndexState {
-    /// Whether it is valid, where it is there at all.
-    whole: Option<bool>,
-    /// The step by which this run began to build it before.
-    attempt: Option<i64>,
 }
 
 /// A portion that took too long was given up, and comes again as smaller ones.
