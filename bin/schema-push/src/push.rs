@@ -71,7 +71,10 @@ pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
     if let Some(file) = &arguments.out {
         return match consent {
             Consented::DryRun => Ok(would_write_script(&session, &plan, file)),
-            Consented::Write(_) => write_script(&session, &plan, file, &database),
+            Consented::Write(_) => {
+                let namespace = &wanted.schema.namespace;
+                write_script(&session, (&plan, namespace), file, &database)
+            }
         };
     }
     match consent {
@@ -135,7 +138,7 @@ fn would_write_script(session: &Session, plan: &SchemaPlan, file: &Path) -> Stat
 
 fn write_script(
     session: &Session,
-    plan: &SchemaPlan,
+    (plan, namespace): (&SchemaPlan, &str),
     file: &Path,
     database: &Database,
 ) -> Result<Status> {
@@ -145,7 +148,7 @@ fn write_script(
         database.describe(),
         file.display()
     );
-    std::fs::write(file, script::psql(plan, &header)).map_err(|cause| {
+    std::fs::write(file, script::psql(plan, namespace, &header)).map_err(|cause| {
         Error::new(ErrorKind::Configuration, "cannot write the script")
             .item(file.display().to_string())
             .cause(cause)

@@ -101,6 +101,39 @@ async fn a_script_does_in_psql_what_the_program_does() {
 }
 
 #[tokio::test]
+async fn a_script_does_so_whatever_the_sessions_search_path_is() {
+    let odd = "CREATE SCHEMA odd; CREATE TYPE odd.text AS (a integer); CREATE TYPE odd.jsonb AS (a integer); \
+        CREATE FUNCTION odd.now() RETURNS timestamptz LANGUAGE sql AS 'SELECT NULL::timestamptz'";
+    for (name, present, sql) in GENERATIONS {
+        let (Some(by_hand), Some(pushed)) = (
+            generation(present, sql).await,
+            generation(present, sql).await,
+        ) else {
+            return;
+        };
+        by_hand.run(odd).await;
+        let file = std::env::temp_dir().join(format!("{}-odd.sql", by_hand.name));
+        let path = file.to_str().expect("path");
+        by_hand.say(PROGRAM, &["--out", path]);
+        let output = Command::new("psql")
+            .args(["-qX", "-f", path])
+            .arg(&by_hand.url)
+            .env("PGOPTIONS", "-c search_path=odd,pg_catalog,public")
+            .output()
+            .expect("psql");
+        std::fs::remove_file(&file).expect("remove");
+        let said = Said::new(output, &by_hand.name);
+        assert_eq!(said.status, 0, "{name}: {}", said.shown());
+        pushed.say(PROGRAM, &[]);
+        assert_eq!(
+            by_hand.structure().await,
+            pushed.structure().await,
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn what_print_prints_makes_the_desired_schema() {
     let Some(scratch) = Scratch::with("").await else {
         return;
