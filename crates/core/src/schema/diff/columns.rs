@@ -264,7 +264,9 @@ impl Planner<'_> {
         let claimed = Claims::claims(&self.directions.leave.fills, table, name);
         let mut guard = self.no_nulls(live, name);
         if claimed {
-            guard.advice = "fix-schema fills those that it can and lists the others".to_owned();
+            guard.advice =
+                "fix-schema fills those that it can, and says what to do about the others: run it"
+                    .to_owned();
             guard.for_repair = true;
         }
         let known = live.column(name).is_some();

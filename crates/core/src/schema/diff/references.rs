@@ -369,7 +369,7 @@ impl Planner<'_> {
                 .iter()
                 .any(|column| Claims::claims(references, &live.name, column))
             {
-                guard.advice = "fix-schema lists them".to_owned();
+                guard.advice = "fix-schema lists them, and says what to do: run it".to_owned();
                 guard.for_repair = true;
             }
             step = step.guarded(guard);

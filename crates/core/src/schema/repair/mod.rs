@@ -188,7 +188,26 @@ pub fn plan(
         }
     }
     planner.complete(rest);
-    planner.plan
+    let mut plan = planner.plan;
+    plan.speak_for_themselves();
+    plan
+}
+
+impl RepairPlan {
+    /// What the completion of tables says of rows and objects is meant for whoever runs schema-push,
+    /// which would send back here for what is left to the repairs.
+    fn speak_for_themselves(&mut self) {
+        let here = |text: &mut String| {
+            *text = text.replace("run schema-push again", "run fix-schema again");
+        };
+        let steps = self.repairs.iter_mut().flat_map(|repair| &mut repair.steps);
+        for guard in steps.filter_map(|step| step.guard.as_mut()) {
+            here(&mut guard.advice);
+        }
+        for note in &mut self.refused {
+            here(&mut note.text);
+        }
+    }
 }
 
 /// Whether a type is text of any length.
