@@ -88,3 +88,31 @@ async fn where_one_end_must_stay_both_do_and_it_is_said() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_unique_index_of_any_order_is_enough_for_a_foreign_key() {
+    let Some(scratch) = Scratch::with("").await else {
+        return;
+    };
+    assert_eq!(scratch.say(PROGRAM, &[]).status, 0);
+    scratch
+        .run(
+            "ALTER TABLE opportunities DROP CONSTRAINT opportunities_pkey CASCADE; \
+             ALTER TABLE opportunities ADD CONSTRAINT opportunities_pkey PRIMARY KEY (customer_number); \
+             CREATE UNIQUE INDEX opportunities_by_id ON opportunities (id DESC)",
+        )
+        .await;
+    let said = scratch.say(PROGRAM, &[]);
+    // The key itself is for a person; what refers to its column is not.
+    assert_eq!(said.status, 3, "{}", said.shown());
+    assert!(
+        said.out
+            .contains("another primary key changes what a row is")
+            && !said.out.contains("to refer to"),
+        "{}",
+        said.shown()
+    );
+    let keys = "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND convalidated \
+        AND conrelid = 'conversations'::regclass AND confrelid = 'opportunities'::regclass";
+    assert_eq!(scratch.text(keys).await, "1");
+}

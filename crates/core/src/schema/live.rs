@@ -133,6 +133,9 @@ pub struct LiveColumn {
     pub is_enum: bool,
     /// NOT NULL.
     pub required: bool,
+    /// NOT NULL that was never validated, by its name: new rows have a value, and older ones may not.
+    #[serde(default)]
+    pub unproven: Option<String>,
     /// As `pg_get_expr` prints it; none for a generated column.
     pub default: Option<String>,
     /// GENERATED, as identity or as an expression.
@@ -287,6 +290,7 @@ impl LiveSchema {
             for column in &wanted.columns {
                 if table.column(&column.name).is_none() {
                     table.columns.push(LiveColumn {
+                        unproven: None,
                         name: column.name.clone(),
                         type_name: column.column_type.sql(&desired.namespace),
                         is_enum: matches!(column.column_type, ColumnType::Enum(_)),
@@ -346,19 +350,6 @@ impl LiveTable {
             }],
             ..Self::default()
         }
-    }
-
-    /// Whether something makes sure that no two rows have the same values in exactly these columns,
-    /// as a foreign key wants it.
-    pub fn has_key(&self, columns: &[String]) -> bool {
-        let constrained = self.constraints.iter().any(|constraint| {
-            matches!(
-                constraint.kind,
-                ConstraintKind::PrimaryKey | ConstraintKind::Unique
-            ) && constraint.columns == columns
-                && constraint.plain
-        });
-        constrained || self.ready_index(columns).is_some()
     }
 
     /// A unique index on exactly these columns that belongs to no constraint yet.

@@ -18,6 +18,7 @@ pub mod model;
 pub mod name;
 pub mod preflight;
 mod readded;
+mod referable;
 mod remaining;
 mod renamed;
 pub mod repair;
