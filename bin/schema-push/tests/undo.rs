@@ -151,3 +151,47 @@ async fn times_that_others_wrote_are_no_default() {
         }
     }
 }
+
+#[tokio::test]
+async fn not_null_that_nobody_had_validated_comes_back_as_it_was() {
+    let Some(scratch) = Scratch::with("").await else {
+        return;
+    };
+    let version = "SELECT current_setting('server_version_num')::integer >= 180000";
+    if scratch.text(version).await != "true" {
+        println!("skipped: this server knows no NOT NULL that is not validated");
+        return;
+    }
+    assert_eq!(scratch.say(PROGRAM, &[]).status, 0);
+    for rows in [
+        "",
+        "INSERT INTO lead_sources (id, name, type) VALUES ('a', 'n', 't')",
+    ] {
+        scratch
+            .run("ALTER TABLE lead_sources ALTER name DROP NOT NULL; ALTER TABLE lead_sources ADD CONSTRAINT nn NOT NULL name NOT VALID")
+            .await;
+        scratch.run(rows).await;
+        let there = "SELECT string_agg(concat_ws(' ', conname, convalidated), ', ') FROM pg_constraint \
+            WHERE conrelid = 'lead_sources'::regclass AND contype = 'n' AND conname = 'nn'";
+        assert_eq!(scratch.text(there).await, "nn f", "{rows}");
+        let said = scratch.say(PROGRAM, &[]);
+        assert_eq!(said.status, 0, "{}", said.shown());
+        let run = scratch.begin().await;
+        let writer = run.schema();
+        let recorded = sunset_core::ports::schema::SchemaWriter::recorded(&writer)
+            .await
+            .expect("recorded");
+        let made = recorded
+            .iter()
+            .find(|step| step.title == "make lead_sources.name NOT NULL")
+            .expect("step");
+        sunset_core::ports::schema::SchemaWriter::undo(&writer, made, None)
+            .await
+            .expect("undo");
+        finish(run).await;
+        assert_eq!(scratch.text(there).await, "nn f", "{rows}");
+        scratch
+            .run("ALTER TABLE lead_sources DROP CONSTRAINT nn, ALTER name SET NOT NULL")
+            .await;
+    }
+}

@@ -252,9 +252,10 @@ impl Planner<'_> {
         let object = dotted(table, name);
         let set = self.alter_column(table, name, "SET NOT NULL");
         let drop = self.alter_column(table, name, "DROP NOT NULL");
-        let set = Step::new(Stage::Structure, format!("make {object} NOT NULL"), set)
+        let mut set = Step::new(Stage::Structure, format!("make {object} NOT NULL"), set)
             .undone_by(drop)
             .locking(table, LockMode::AccessExclusive);
+        set.inverse.extend(self.unproven_again(live, name));
         if !live.has_rows {
             let guard = live.column(name).map(|_| self.no_nulls(live, name));
             self.plan.steps.push(Step { guard, ..set });
@@ -312,6 +313,14 @@ impl Planner<'_> {
         last.stage = Stage::Require;
         steps.push(last);
         self.plan.steps.extend(steps);
+    }
+
+    /// NOT NULL that nobody has validated, as it comes back.
+    fn unproven_again(&self, live: &LiveTable, column: &str) -> Option<String> {
+        let unproven = live.column(column)?.unproven.as_ref()?;
+        let (name, column) = (quote_identifier(unproven), quote_identifier(column));
+        let action = format!("ADD CONSTRAINT {name} NOT NULL {column} NOT VALID");
+        Some(self.alter(&live.name, &action))
     }
 
     pub(super) fn drop_constraint(&self, table: &str, name: &str) -> String {

@@ -170,6 +170,9 @@ columns AS (
                    AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint AS k
                                     WHERE k.conrelid = a.attrelid AND k.contype = 'n' AND NOT k.convalidated
                                       AND k.conkey = ARRAY[a.attnum]),
+               'unproven', (SELECT k.conname FROM pg_catalog.pg_constraint AS k
+                             WHERE k.conrelid = a.attrelid AND k.contype = 'n' AND NOT k.convalidated
+                               AND k.conkey = ARRAY[a.attnum]),
                'default', CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
                'generated', a.attgenerated <> '' OR a.attidentity <> '',
                'fixed', a.attgenerated <> '' OR a.attidentity = 'a',
