@@ -139,6 +139,31 @@ async fn an_index_that_was_broken_off_is_built_anew_within_the_same_run() {
 }
 
 #[tokio::test]
+async fn an_index_that_a_killed_programs_connection_still_builds_is_waited_for() {
+    let Some(scratch) = indexless().await else {
+        return;
+    };
+    let mut holder = scratch.connect().await;
+    let mut transaction = holder.begin().await.expect("begin");
+    sqlx::raw_sql("UPDATE account SET scope = 's'")
+        .execute(&mut *transaction)
+        .await
+        .expect("update");
+    let mut child = started(&scratch, &[]);
+    until(&scratch, BUILDING, "true").await;
+    child.kill().expect("kill");
+    ended(child, &scratch);
+    // Its connection does not notice, and finishes the index beside the one that drops it.
+    assert_eq!(scratch.text(BUILDING).await, "true");
+    let child = started(&scratch, &[]);
+    until(&scratch, DROPPING, "true").await;
+    transaction.rollback().await.expect("rollback");
+    let said = ended(child, &scratch);
+    assert_eq!(said.status, 0, "{}", said.shown());
+    assert_eq!(scratch.say(PROGRAM, &["--check", "--strict"]).status, 0);
+}
+
+#[tokio::test]
 async fn a_prepared_transaction_in_the_way_is_named() {
     let Some(scratch) = indexless().await else {
         return;
