@@ -247,12 +247,13 @@ async fn columns_of_other_kinds() {
         )
         .mended("DROP RULE ru ON conversations"),
         Strange::changed(
-            "JSON that jsonb does not take",
+            "JSON that jsonb does not take, or not as it is",
             "ALTER TABLE opportunities ALTER raw_form_data TYPE json; \
              INSERT INTO opportunities (id, user_id, customer_number, company_name, raw_form_data) VALUES \
                  ('n', 'u', 'n', 'N', '{\"a\":\"\\u0000\"}'), ('h', 'u', 'h', 'N', '{\"a\":\"\\ud800x\"}'), \
-                 ('l', 'u', 'l', 'N', '[\"\\udc00\"]'), ('b', 'u', 'b', 'N', '[1e999999]'), ('p', 'u', 'p', 'N', '[\"\\ud83d\\ude00\"]')",
-            &["rows of opportunities whose raw_form_data the new type cannot hold as it is: 4"],
+                 ('l', 'u', 'l', 'N', '[\"\\udc00\"]'), ('b', 'u', 'b', 'N', '[1e999999]'), ('p', 'u', 'p', 'N', '[\"\\ud83d\\ude00\"]'), \
+                 ('t', 'u', 't', 'N', '{\"a\":1,\"a\":2}'), ('i', 'u', 'i', 'N', '[{\"b\":{\"k\":1,\"k\":1}},{\"b\":2}]')",
+            &["rows of opportunities whose raw_form_data the new type cannot hold as it is: 6"],
         )
         .mended("UPDATE opportunities SET raw_form_data = NULL WHERE id <> 'p'"),
         Strange::made(

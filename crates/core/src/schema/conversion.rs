@@ -123,9 +123,7 @@ impl Conversion {
                 ..cast
             }),
             (ColumnType::Jsonb, "json") => Some(Self {
-                attention: Some(
-                    "jsonb does not keep the order of keys, white space and repeated keys",
-                ),
+                attention: Some("jsonb does not keep the order of keys and white space"),
                 ..guarded(no_jsonb(name))
             }),
             (ColumnType::Uuid, "text" | "character varying") => Some(guarded(format!(
@@ -136,9 +134,29 @@ impl Conversion {
     }
 }
 
+/// JSON that jsonb does not hold as it is: what it does not take, and objects that have a key twice,
+/// of which it keeps the last. A key that it does not take cannot be compared, so that is asked first.
+fn no_jsonb(name: &str) -> String {
+    let object = "json_typeof(p.sunset_json) = 'object'";
+    let parts = |of: &str, each: &str, empty: &str| {
+        format!(
+            "SELECT m.value FROM {each}(CASE json_typeof(p.sunset_json) WHEN '{of}' THEN p.sunset_json ELSE '{empty}' END) AS m"
+        )
+    };
+    format!(
+        "CASE WHEN {} THEN true ELSE EXISTS (WITH RECURSIVE sunset_part (sunset_json) AS (SELECT {name} UNION ALL \
+         SELECT e.value FROM sunset_part AS p CROSS JOIN LATERAL ({} UNION ALL {}) AS e (value)) \
+         SELECT 1 FROM sunset_part AS p WHERE {object} AND (SELECT count(*) > count(DISTINCT k.key) \
+         FROM json_object_keys(CASE WHEN {object} THEN p.sunset_json ELSE '{{}}' END) AS k (key))) END",
+        not_taken(name),
+        parts("object", "json_each", "{}"),
+        parts("array", "json_array_elements", "[]"),
+    )
+}
+
 /// JSON that jsonb does not take: U+0000, half a surrogate pair, numbers beyond `numeric`. Text that
 /// only looks so (behind a backslash that is written out) is taken for it: better listed than failed.
-fn no_jsonb(name: &str) -> String {
+fn not_taken(name: &str) -> String {
     let (high, low) = ("\\\\ud[89ab][0-9a-f]{2}", "\\\\ud[c-f][0-9a-f]{2}");
     format!(
         "{name}::text ~ '\\\\u0000' OR {name}::text ~* '{high}(?!{low})' OR {name}::text ~* '(?<!{high}){low}' \
