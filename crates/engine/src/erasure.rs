@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use futures::{StreamExt, TryStreamExt};
 use sunset_core::audio::PREFIX;
 use sunset_core::audio::erasure::{Fate, KnownKey};
+use sunset_core::audio::pointer::Pointers;
 use sunset_core::audio::record::{ObjectRecord, State};
 use sunset_core::error::Result;
 use sunset_core::ports::objects::{
@@ -31,6 +32,8 @@ pub struct Erased {
     pub gone: u64,
     /// Left, for rows name them.
     pub in_use: u64,
+    /// Keys of the objects that are left for rows that name them, with such a row.
+    pub named: Vec<(String, String)>,
     /// Left, for something stood under their keys before this database's ledger had an entry of them.
     pub stood: u64,
     /// Recordings in other buckets than the settings name: which, and how many.
@@ -90,10 +93,17 @@ pub async fn erase_objects(
 
 type Uploads = BTreeMap<String, Vec<UnfinishedUpload>>;
 
+/// What is found once, before the first object is looked at.
+#[derive(Default)]
+struct Found {
+    uploads: Uploads,
+    pointers: Pointers,
+}
+
 impl Looking<'_> {
     async fn all(&self, coming: Option<&Coming>, hand: Option<&Hand<'_>>) -> Result<Erased> {
         let mut erased = Erased::default();
-        let mut uploads = Uploads::new();
+        let mut found = Found::default();
         let mut after = String::new();
         let mut first = true;
         self.progress.start("Objects", None);
@@ -104,9 +114,10 @@ impl Looking<'_> {
             };
             after.clone_from(&last.key);
             if std::mem::take(&mut first) {
-                uploads = self.uploads().await?;
+                found.uploads = self.uploads().await?;
+                found.pointers = retry(self.retries, || self.ledger.pointers(coming)).await?;
             }
-            let looks = page.iter().map(|known| self.one(known, &uploads, hand));
+            let looks = page.iter().map(|known| self.one(known, &found, hand));
             let mut looks = futures::stream::iter(looks).buffered(AT_ONCE);
             while let Some(one) = looks.try_next().await? {
                 erased.add(one);
@@ -131,11 +142,14 @@ impl Looking<'_> {
     async fn one(
         &self,
         known: &KnownKey,
-        uploads: &Uploads,
+        found: &Found,
         hand: Option<&Hand<'_>>,
     ) -> Result<Erased> {
         let mut erased = Erased::default();
-        let begun = uploads.get(&known.key).filter(|_| known.is_unfinished());
+        let begun = found
+            .uploads
+            .get(&known.key)
+            .filter(|_| known.is_unfinished());
         let mut begun = begun.cloned().unwrap_or_default();
         let listed = begun.len();
         // A store that does not list its uploads knows of the one that was recorded.
@@ -160,9 +174,12 @@ impl Looking<'_> {
             }
         }
         let head = retry(self.retries, || self.bucket.head(&known.key)).await?;
-        match known.fate(head.as_ref()) {
+        let row = found.pointers.to(&known.key);
+        match known.fate(head.as_ref(), row.is_some()) {
             Fate::InUse => {
                 erased.in_use += 1;
+                let row = row.unwrap_or("conversations").to_owned();
+                erased.named.push((known.key.clone(), row));
                 return Ok(erased);
             }
             Fate::Stood => {
@@ -211,6 +228,7 @@ impl Erased {
         self.removed += other.removed;
         self.gone += other.gone;
         self.in_use += other.in_use;
+        self.named.extend(other.named);
         self.stood += other.stood;
         self.uploads += other.uploads;
         self.kept.extend(other.kept);

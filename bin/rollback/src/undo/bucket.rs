@@ -11,16 +11,20 @@ use sunset_targets::r2::R2Bucket;
 
 use super::Flow;
 
+/// Objects that are listed one by one before the rest is only counted.
+const LISTED: usize = 50;
+
 impl Flow {
     /// What would become of the bucket once `rows` is done.
     pub(super) async fn plan_bucket(&self, rows: &Undone) -> Result<Erased> {
         let Some(bucket) = &self.bucket else {
             return Ok(Erased::default());
         };
-        let kept = rows.kept.iter().filter(|row| row.table == "conversations");
+        let kept = rows.kept.iter();
+        let kept = kept.map(|row| (row.table.clone(), row.row_id.clone()));
         let coming = Coming {
             urls_only: self.scope.audio_urls_only,
-            kept: kept.map(|row| row.row_id.clone()).collect(),
+            kept: kept.collect(),
         };
         let look = async |looking: &Looking<'_>| plan_erasure(looking, &coming).await;
         self.looking(bucket, look).await
@@ -92,6 +96,7 @@ impl Flow {
                 "{} recordings stay in the bucket, for rows name them.",
                 erased.in_use
             ));
+            lines.extend(named_lines(&erased.named));
         }
         if erased.stood > 0 {
             lines.push(format!(
@@ -124,10 +129,22 @@ impl Flow {
         document.insert("objects_removed".into(), erased.removed.into());
         document.insert("objects_gone".into(), erased.gone.into());
         document.insert("objects_in_use".into(), erased.in_use.into());
+        document.insert("objects_named".into(), json!(erased.named));
         document.insert("uploads_given_up".into(), erased.uploads.into());
         document.insert("objects_kept".into(), json!(erased.kept));
         document.insert("objects_stood".into(), erased.stood.into());
         document.insert("objects_elsewhere".into(), json!(erased.elsewhere));
         document.insert("objects_replaced".into(), erased.replaced.into());
     }
+}
+
+/// Which rows name the objects that stay for them.
+fn named_lines(named: &[(String, String)]) -> Vec<String> {
+    let one = |(key, row): &(String, String)| format!("  {key}: named by {row}");
+    let mut lines: Vec<String> = named.iter().take(LISTED).map(one).collect();
+    if named.len() > LISTED {
+        let rest = sunset_cli::thousands((named.len() - LISTED) as u64);
+        lines.push(format!("  … and {rest} more (--json lists them all)"));
+    }
+    lines
 }

@@ -39,8 +39,9 @@ pub enum Fate {
 }
 
 impl KnownKey {
-    /// The fate of the object, by what the store says of it.
-    pub fn fate(&self, head: Option<&StoredHead>) -> Fate {
+    /// The fate of the object, by what the store says of it; `named` says that a row names it in
+    /// other words than its URL.
+    pub fn fate(&self, head: Option<&StoredHead>, named: bool) -> Fate {
         let Some(head) = head else {
             return if self.records.iter().any(ObjectRecord::is_copied) {
                 Fate::Gone
@@ -48,7 +49,7 @@ impl KnownKey {
                 Fate::Nothing
             };
         };
-        if self.in_use {
+        if self.in_use || named {
             return Fate::InUse;
         }
         if self.stood {
@@ -174,55 +175,68 @@ mod tests {
     #[test]
     fn what_was_proven_goes_while_it_is_as_it_was() {
         let ours = recorded(vec![record(State::Copied, Some("e"))]);
-        assert_eq!(ours.fate(Some(&head("e"))), Fate::Removed);
-        assert_eq!(ours.fate(None), Fate::Gone);
-        assert!(matches!(ours.fate(Some(&head("f"))), Fate::Kept(why) if why.contains("ETag")));
+        assert_eq!(ours.fate(Some(&head("e")), false), Fate::Removed);
+        assert_eq!(ours.fate(None, false), Fate::Gone);
+        assert!(
+            matches!(ours.fate(Some(&head("f")), false), Fate::Kept(why) if why.contains("ETag"))
+        );
         let in_use = KnownKey {
             in_use: true,
             ..ours.clone()
         };
-        assert_eq!(in_use.fate(Some(&head("e"))), Fate::InUse);
+        assert_eq!(in_use.fate(Some(&head("e")), false), Fate::InUse);
+        assert_eq!(ours.fate(Some(&head("e")), true), Fate::InUse);
+        assert_eq!(ours.fate(None, true), Fate::Gone);
         let stood = KnownKey {
             stood: true,
             ..ours.clone()
         };
-        assert_eq!(stood.fate(Some(&head("e"))), Fate::Stood);
-        assert_eq!(stood.fate(None), Fate::Gone);
+        assert_eq!(stood.fate(Some(&head("e")), false), Fate::Stood);
+        assert_eq!(stood.fate(None, false), Fate::Gone);
         // Another object of the same conversation had the key before.
         let mut earlier = record(State::Copied, Some("d"));
         earlier.sha256 = Some(Digest([2; 32]));
         let both = recorded(vec![earlier, record(State::Copied, Some("e"))]);
-        assert_eq!(both.fate(Some(&head("e"))), Fate::Removed);
+        assert_eq!(both.fate(Some(&head("e")), false), Fate::Removed);
         // A new version was being stored in its place.
         let mut again = recorded(vec![record(State::Copied, Some("d"))]);
         again.intent = intended(Some("d")).intent;
-        assert_eq!(again.fate(Some(&head("e"))), Fate::Removed);
+        assert_eq!(again.fate(Some(&head("e")), false), Fate::Removed);
         assert!(again.is_unfinished() && !ours.is_unfinished());
     }
 
     #[test]
     fn what_was_stored_and_not_recorded_goes_where_it_says_so_itself() {
-        assert_eq!(intended(None).fate(None), Fate::Nothing);
-        assert_eq!(intended(None).fate(Some(&head("e"))), Fate::Removed);
+        assert_eq!(intended(None).fate(None, false), Fate::Nothing);
+        assert_eq!(intended(None).fate(Some(&head("e")), false), Fate::Removed);
         for found in ["", "e"] {
-            let kept = intended(Some(found)).fate(Some(&head("e")));
+            let kept = intended(Some(found)).fate(Some(&head("e")), false);
             assert!(
                 matches!(kept, Fate::Kept(why) if why.contains("before")),
                 "{kept:?}"
             );
         }
-        assert_eq!(intended(Some("d")).fate(Some(&head("e"))), Fate::Removed);
+        assert_eq!(
+            intended(Some("d")).fate(Some(&head("e")), false),
+            Fate::Removed
+        );
         let mut other = head("e");
         other.source_uri = Some("gs://b/x".to_owned());
-        assert_eq!(intended(None).fate(Some(&other)), Fate::Kept(OTHER_SOURCE));
+        assert_eq!(
+            intended(None).fate(Some(&other), false),
+            Fate::Kept(OTHER_SOURCE)
+        );
         other.sha256 = None;
-        assert_eq!(intended(None).fate(Some(&other)), Fate::Kept(NO_SHA256));
+        assert_eq!(
+            intended(None).fate(Some(&other), false),
+            Fate::Kept(NO_SHA256)
+        );
         // Parts were being sent: the SHA-256 is known by then.
         let pending = recorded(vec![record(State::Pending, None)]);
-        assert_eq!(pending.fate(Some(&head("e"))), Fate::Removed);
-        assert_eq!(pending.fate(None), Fate::Nothing);
+        assert_eq!(pending.fate(Some(&head("e")), false), Fate::Removed);
+        assert_eq!(pending.fate(None, false), Fate::Nothing);
         let mut other = head("e");
         other.sha256 = Some(Digest([3; 32]).to_string());
-        assert_eq!(pending.fate(Some(&other)), Fate::Kept(OTHER_SHA256));
+        assert_eq!(pending.fate(Some(&other), false), Fate::Kept(OTHER_SHA256));
     }
 }

@@ -11,6 +11,7 @@ pub mod outcome;
 pub mod parts;
 pub mod plan;
 pub mod planner;
+pub mod pointer;
 pub mod record;
 pub mod signature;
 mod stale;

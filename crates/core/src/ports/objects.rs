@@ -5,6 +5,7 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 
 use crate::audio::erasure::KnownKey;
+use crate::audio::pointer::Pointers;
 use crate::audio::record::{Conversation, Intent, MeasuredPart, ObjectRecord, Version};
 use crate::error::Result;
 use crate::permit::TargetIdentity;
@@ -203,8 +204,16 @@ pub enum LinkOutcome {
 pub struct Coming {
     /// Whether only URLs are taken back, and rows stay.
     pub urls_only: bool,
-    /// Conversations that stay as they are.
-    pub kept: Vec<String>,
+    /// Rows that stay as they are: table and primary key.
+    pub kept: Vec<(String, String)>,
+}
+
+impl Coming {
+    /// The rows of a table that stay as they are.
+    pub fn kept_of(&self, table: &str) -> Vec<String> {
+        let kept = self.kept.iter().filter(|(of, _)| of == table);
+        kept.map(|(_, id)| id.clone()).collect()
+    }
 }
 
 /// What the ledger knows of objects, for reading.
@@ -232,6 +241,12 @@ pub trait ObjectLedger: Send + Sync {
     /// stored or may be, in the ledger's order; none at the end. `coming` is a rollback that is
     /// still to come: rows that will name a URL no longer do not count.
     async fn keys(&self, after: &str, coming: Option<&Coming>) -> Result<Vec<KnownKey>>;
+
+    /// The recordings that rows name, of whatever table and column, however their URLs are written;
+    /// `coming` as for [`Self::keys`].
+    async fn pointers(&self, _coming: Option<&Coming>) -> Result<Pointers> {
+        Ok(Pointers::default())
+    }
 
     /// Copies that the ledger has in other buckets than the one that is meant: which, and how many.
     async fn elsewhere(&self) -> Result<Vec<(String, u64)>> {

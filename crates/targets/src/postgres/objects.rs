@@ -2,6 +2,7 @@
 
 mod entries;
 mod keys;
+mod pointers;
 
 use std::fmt::Write as _;
 
@@ -10,6 +11,7 @@ use serde_json::{Value as JsonValue, json};
 use sqlx::postgres::PgRow;
 use sqlx::{Postgres, Row as _, Transaction};
 use sunset_core::audio::erasure::KnownKey;
+use sunset_core::audio::pointer::Pointers;
 use sunset_core::audio::record::{
     Conversation, Intent, Link, MeasuredPart, ObjectRecord, Role, State, Version,
 };
@@ -84,6 +86,17 @@ impl ObjectLedger for ObjectBook {
         let work = async {
             let mut transaction = self.database.begin_reading().await?;
             keys::next(&mut transaction, &self.target, after, coming).await
+        };
+        self.database.watched(work).await
+    }
+
+    async fn pointers(&self, coming: Option<&Coming>) -> Result<Pointers> {
+        if !self.exists {
+            return Ok(Pointers::default());
+        }
+        let work = async {
+            let mut transaction = self.database.begin_reading().await?;
+            pointers::pointers(&mut transaction, &self.target, coming).await
         };
         self.database.watched(work).await
     }

@@ -99,7 +99,8 @@ impl ObjectLedger for MemoryLedger {
             let urls: Vec<String> = recorded.chain(intended).collect();
             let mut rows = state.conversations.values();
             rows.any(|row| {
-                let stays = coming.is_none_or(|coming| coming.kept.contains(&row.id));
+                let stays =
+                    coming.is_none_or(|coming| coming.kept.iter().any(|(_, id)| *id == row.id));
                 let names = row.audio_url.as_ref().is_some_and(|url| urls.contains(url));
                 names && (stays || row.link.is_none())
             })

@@ -118,7 +118,7 @@ async fn in_use(
         .bind(urls)
         .bind(coming.is_some())
         .bind(after.urls_only)
-        .bind(&after.kept)
+        .bind(after.kept_of("conversations"))
         .fetch_all(&mut **transaction)
         .await
         .map_err(failed)?;

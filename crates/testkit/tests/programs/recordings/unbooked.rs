@@ -15,6 +15,7 @@ fn numbers(outcome: &Value) -> Vec<Value> {
         "objects_removed",
         "objects_gone",
         "objects_in_use",
+        "objects_named",
         "objects_kept",
     ];
     names.iter().map(|name| outcome[name].clone()).collect()
@@ -172,6 +173,55 @@ fn an_object_that_somebody_elses_row_names_stays() {
     let done = emptied(&place, 3, &[]);
     assert_eq!(done["objects_in_use"], 2, "{done:#}");
     assert_eq!(place.stored().len(), 2);
+}
+
+#[test]
+fn a_url_that_is_written_in_other_words_keeps_its_object() {
+    let Some(place) = Recorded::with_rows() else {
+        return;
+    };
+    place.expect(0, "audio-migrate", &[]);
+    let all = place.stored();
+    let urls = "SELECT DISTINCT url COLLATE \"C\" FROM sunset.objects WHERE state = 'copied' ORDER BY 1 LIMIT 7";
+    let urls = place.query(urls);
+    let base = urls[0].strip_suffix(&all[0]).expect("base and key");
+    let key = |at: usize| urls[at].strip_prefix(base).expect("of the same base");
+    let of_rows: Vec<String> = [
+        format!("{}?dl=1#t=10", urls[0]),
+        urls[1].replace("http://", "HTTP://"),
+        urls[2].replace("audio/", "%61udio%2F"),
+    ]
+    .iter()
+    .enumerate()
+    .map(|(at, url)| format!("('talk{at}', 'mine', 'demo', '{url}')"))
+    .collect();
+    place.query(&format!(
+        "INSERT INTO \"user\" (id, name, email) VALUES ('u', 'U', 'u@x.tw'); \
+         INSERT INTO opportunities (id, user_id, customer_number, company_name) VALUES ('mine', 'u', 'm-1', 'Mine'); \
+         INSERT INTO conversations (id, opportunity_id, type, audio_url) VALUES {}; \
+         CREATE TABLE notes (id int PRIMARY KEY, body jsonb); \
+         INSERT INTO notes VALUES (1, '{{\"seen\": [\"{}\"]}}'), (2, '{{\"v2\": \"gs://b/{}\"}}'); \
+         CREATE SCHEMA other; CREATE TABLE other.texts (words text); \
+         INSERT INTO other.texts VALUES ('listen to {}, please')",
+        of_rows.join(", "),
+        urls[3],
+        key(5),
+        urls[4],
+    ));
+    let named = json!([
+        [key(0), "conversations talk0"],
+        [key(1), "conversations talk1"],
+        [key(2), "conversations talk2"],
+        [key(3), "notes 1"],
+        [key(4), "other.texts (0,1)"],
+    ]);
+    let done = emptied(&place, 0, &[]);
+    assert_eq!(done["objects_named"], named, "{done:#}");
+    assert_eq!(done["objects_in_use"], 5);
+    assert_eq!(place.stored(), all[..5]);
+    let again = place.expect(0, "rollback", &["--delete-objects", "--dry-run"]);
+    let said = format!("{}: named by notes 1", key(3));
+    assert!(again.stdout.contains(&said), "{}", again.stdout);
 }
 
 #[test]
