@@ -359,6 +359,12 @@ pub(crate) fn is_swallowed(fault: &Error) -> bool {
     std::error::Error::source(fault).is_some_and(|cause| cause.is::<Swallowed>())
 }
 
+/// Whether the server refused a row for a rule of its table: a value that is missing, a check, a key
+/// that is there already.
+pub(crate) fn breaks_a_rule(fault: &Error) -> bool {
+    state_of(fault).is_some_and(|code| code.starts_with("23") && code != "23503")
+}
+
 /// Whether the server refused the data of a row: a constraint, a value out of range, an index
 /// entry that is too long, an exception of a trigger, a trigger that keeps it out.
 pub(crate) fn is_about_data(fault: &Error) -> bool {

@@ -479,3 +479,47 @@ fn a_dry_run_of_restoring_finds_the_keys_that_would_not_hold() {
         outcome.stdout
     );
 }
+
+#[test]
+fn a_column_that_must_have_a_value_is_found_before_anything_is_restored() {
+    let Some(place) = with_rows() else {
+        return;
+    };
+    let id = id_of(&place.expect(0, "data-migrate", &["--backup", "tables"]));
+    place.query(
+        "ALTER TABLE conversations ADD COLUMN score int; UPDATE conversations SET score = 1; \
+         ALTER TABLE conversations ALTER COLUMN score SET NOT NULL",
+    );
+    let before = digests(&place);
+    for how in ["--dry-run", "--yes"] {
+        let args = ["--level", "data", "--backup-id", &id, how];
+        let outcome = place.expect(1, "rollback", &args);
+        for said in [
+            "neither the backup nor a default has one; nothing was changed",
+            "conversations: score",
+            "ALTER COLUMN \"score\" SET DEFAULT …",
+        ] {
+            assert!(outcome.stderr.contains(said), "{how}: {}", outcome.stderr);
+        }
+    }
+    assert_eq!(digests(&place), before);
+    // As the message says: with a default it comes back.
+    place.query("ALTER TABLE conversations ALTER COLUMN score SET DEFAULT 0");
+    let args = ["--level", "data", "--backup-id", &id, "--dry-run"];
+    place.expect(0, "rollback", &args);
+    // A rule that is found only while it is done says what to do, too.
+    place.query("ALTER TABLE conversations ADD CONSTRAINT scored CHECK (score > 0)");
+    let args = ["--level", "data", "--backup-id", &id, "--yes"];
+    let outcome = place.expect(1, "rollback", &args);
+    assert!(
+        outcome
+            .stderr
+            .contains("next: rows of the backup break a rule"),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(digests(&place), before);
+    place.query("ALTER TABLE conversations DROP CONSTRAINT scored");
+    restored(&place, &id);
+    assert_eq!(place.query("SELECT id FROM conversations"), ["talk"]);
+}

@@ -10,10 +10,13 @@ use super::keys::{referred, would_hold};
 use super::tables::{LEDGER, copy_of, is_table};
 use super::{BackupStore, DIGEST, unsigned};
 use crate::postgres::connection::Database;
-use crate::postgres::fault::{error, is_foreign_key};
+use crate::postgres::fault::{breaks_a_rule, error, is_foreign_key};
 use crate::postgres::runs::audit;
 
 const WHAT: &str = "cannot restore the backup";
+
+const RULE: &str = "rows of the backup break a rule that the table has got since; nothing was changed. Take the rule away \
+     (ALTER TABLE … DROP CONSTRAINT …, or ALTER COLUMN … DROP NOT NULL), and restore the backup again";
 
 /// What restoring one table came to, or would come to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -183,6 +186,9 @@ async fn pairs(
             ));
         }
         let (names, writable) = columns(transaction, &copied.table, &relation, &copy).await?;
+        if copied.rows > 0 {
+            has_all_values(transaction, &copied.table, &relation, &copy).await?;
+        }
         let columns: Vec<String> = names.iter().map(|name| quote_identifier(name)).collect();
         pairs.push(Pair {
             table: copied.table.clone(),
@@ -276,6 +282,37 @@ async fn columns(
     Ok((all, writable.join(", ")))
 }
 
+/// That no column came since which must have a value, where neither the backup nor a default has
+/// one.
+async fn has_all_values(
+    transaction: &mut Transaction<'_, Postgres>,
+    table: &str,
+    relation: &str,
+    copy: &str,
+) -> Result<()> {
+    let names: Vec<String> = crate::postgres::query_scalar(include_str!("must_have.sql"))
+        .bind(relation)
+        .bind(copy)
+        .fetch_all(&mut **transaction)
+        .await
+        .map_err(|cause| error(cause, WHAT))?;
+    if names.is_empty() {
+        return Ok(());
+    }
+    let first = names.first().map_or("…", String::as_str);
+    let first = quote_identifier(first);
+    Err(Error::new(
+        ErrorKind::Refused,
+        "columns came since the backup was taken that must have a value, and neither the backup nor \
+         a default has one; nothing was changed",
+    )
+    .item(format!("{table}: {}", names.join(", ")))
+    .remedy(format!(
+        "give each of them a default (ALTER TABLE {relation} ALTER COLUMN {first} SET DEFAULT …), let \
+         it be empty (ALTER COLUMN {first} DROP NOT NULL), or drop it; then restore the backup"
+    )))
+}
+
 impl Pair {
     async fn difference(&self, transaction: &mut Transaction<'_, Postgres>) -> Result<PutBack> {
         let failed = |cause| error(cause, WHAT);
@@ -313,7 +350,13 @@ impl Pair {
             held.relation,
             columns = held.writable,
         );
-        execute(transaction, &sql).await
+        execute(transaction, &sql).await.map_err(|fault| {
+            if breaks_a_rule(&fault) {
+                fault.remedy(RULE)
+            } else {
+                fault
+            }
+        })
     }
 
     async fn compare(&self, transaction: &mut Transaction<'_, Postgres>) -> Result<()> {
