@@ -97,6 +97,7 @@ impl Flow {
         let Some(ledger) = Ledger::open(&self.database).await? else {
             return Ok(self.nothing());
         };
+        self.check_run(&ledger).await?;
         let report = plan_take_back(&ledger.changes(), &self.scope, self.retries).await?;
         self.session.print(&render::taken_text(
             &report_lines(&report),
@@ -122,6 +123,13 @@ impl Flow {
         let planned = self.schema.then(|| structure::planned_json(&undo, &kept));
         self.json(&report, planned, dry_run, status);
         Ok(status)
+    }
+
+    async fn check_run(&self, ledger: &Ledger) -> Result<()> {
+        match self.schema {
+            true => Ok(()),
+            false => ledger.check_of_rows(self.scope.run).await,
+        }
     }
 
     fn nothing(&self) -> Status {
@@ -164,6 +172,7 @@ impl Flow {
         let options =
             json!({"run": self.scope.run, "force": self.scope.force, "schema": self.schema});
         let start = sunset_cli::run_start::<Arguments>(&self.scope.plan, options);
+        self.check_run(&ledger).await?;
         let run = ledger.begin_run(&permit, &start).await?;
         match self.within(&ledger, &run, consent).await {
             Ok((report, undone)) => {

@@ -282,7 +282,8 @@ impl Flow {
 
     async fn check_known(&self, ledger: &Ledger) -> Result<()> {
         let collections: Vec<&str> = self.collections.iter().map(String::as_str).collect();
-        ledger.check_known(&self.scope, &collections).await
+        ledger.check_known(&self.scope, &collections).await?;
+        ledger.check_of_rows(self.scope.run).await
     }
 
     /// What the plan's steps changed, as far as the scope goes.

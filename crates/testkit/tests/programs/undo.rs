@@ -264,3 +264,28 @@ fn what_a_rollback_took_back_is_one_finding_until_it_is_migrated_again() {
         .filter(|one| one.0.contains("were rolled back by run"));
     assert_eq!(named.count(), 1, "{found:#?}");
 }
+
+#[test]
+fn a_run_of_the_schema_is_told_as_that_with_the_command_that_takes_it_back() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    place.expect(0, "schema-push", &[]);
+    place.expect(0, "data-migrate", &[]);
+    let run = place.query("SELECT id FROM sunset.runs WHERE program = 'schema-push'");
+    let runs = "SELECT count(*) FROM sunset.runs";
+    let before = place.query(runs);
+    for how in ["--dry-run", "--yes"] {
+        let outcome = place.expect(1, "rollback", &["--run", &run[0], how]);
+        for said in [
+            &format!(
+                "run {} is one of schema-push: it changed the schema",
+                run[0]
+            ),
+            "next: rollback --schema takes the changes of the schema back",
+        ] {
+            assert!(outcome.stderr.contains(said), "{}", outcome.stderr);
+        }
+    }
+    assert_eq!(place.query(runs), before, "no run began");
+}

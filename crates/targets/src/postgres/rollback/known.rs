@@ -1,7 +1,9 @@
 //! Whether a rollback names anything that the ledger knows.
 
+use sqlx::postgres::PgRow;
 use sqlx::{Postgres, Row as _, Transaction};
 use sunset_core::ports::rollback::Scope;
+use sunset_core::ports::runs::RunId;
 use sunset_core::{Error, ErrorKind, Result};
 
 use crate::postgres::fault::error;
@@ -9,6 +11,28 @@ use crate::postgres::ledger::Ledger;
 
 fn failed(cause: sqlx::Error) -> Error {
     error(cause, "cannot read what the ledger knows")
+}
+
+/// The programs that change the schema and no rows of documents.
+const SCHEMA_PROGRAMS: [&str; 2] = ["schema-push", "fix-schema"];
+
+/// What runs of these programs are recorded under where no plan in place is named.
+const NO_PLAN: &str = "schema";
+
+/// That a run changed the schema alone.
+fn of_schema(run: RunId, program: &str, plan: &str) -> Error {
+    let plan = match plan {
+        NO_PLAN => String::new(),
+        plan => format!(" --plan {plan}"),
+    };
+    Error::new(
+        ErrorKind::Refused,
+        format!("run {run} is one of {program}: it changed the schema, and --run takes rows back"),
+    )
+    .remedy(format!(
+        "rollback --schema{plan} takes the changes of the schema back, after all that was migrated \
+         into it; look first: rollback --schema{plan} --dry-run"
+    ))
 }
 
 impl Ledger {
@@ -20,6 +44,35 @@ impl Ledger {
     pub async fn check_known(&self, scope: &Scope, collections: &[&str]) -> Result<()> {
         let look = || self.look_for(scope, collections);
         self.database().steadily(look).await
+    }
+
+    /// That the run, where there is one, wrote no schema: its rows would be none.
+    ///
+    /// # Errors
+    /// `Refused`, with the command that takes a schema back; those of the database.
+    pub async fn check_of_rows(&self, run: Option<RunId>) -> Result<()> {
+        let Some(run) = run else {
+            return Ok(());
+        };
+        let look = || async {
+            let mut transaction = self.database().begin_reading().await?;
+            let found =
+                crate::postgres::query("SELECT program, plan FROM sunset.runs WHERE id = $1")
+                    .bind(run)
+                    .fetch_optional(&mut *transaction)
+                    .await
+                    .map_err(failed)?;
+            let text = |row: &PgRow, name: &str| row.try_get::<String, _>(name).map_err(failed);
+            found
+                .map(|row| Ok((text(&row, "program")?, text(&row, "plan")?)))
+                .transpose()
+        };
+        match self.database().steadily(look).await? {
+            Some((program, plan)) if SCHEMA_PROGRAMS.contains(&program.as_str()) => {
+                Err(of_schema(run, &program, &plan))
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn look_for(&self, scope: &Scope, collections: &[&str]) -> Result<()> {
