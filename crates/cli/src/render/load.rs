@@ -52,7 +52,7 @@ pub fn load_text(report: &LoadReport, dry_run: bool, verbose: bool) -> String {
                 },
                 if counts.conflicting > 0 {
                     format!(
-                        ", {} left alone (changed in V3)",
+                        ", {} left alone (V3 has them, or another row of their document, otherwise)",
                         thousands(counts.conflicting)
                     )
                 } else {

@@ -117,7 +117,7 @@ pub struct RowCounts {
     pub updated: u64,
     /// Already there, as the mapping says.
     pub unchanged: u64,
-    /// Left alone because somebody else wrote or changed them.
+    /// Left alone because somebody else wrote or changed them, or other rows of their document.
     pub conflicting: u64,
     /// Taken away, with a before-image in the ledger, because V2 gives them no longer.
     pub removed: u64,

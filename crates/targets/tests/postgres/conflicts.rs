@@ -267,6 +267,37 @@ async fn a_number_that_cannot_be_null_passes_too() {
 }
 
 #[tokio::test]
+async fn rows_beside_one_in_conflict_are_told_as_what_they_are() {
+    let Some(scratch) = Scratch::v3().await else {
+        return;
+    };
+    let run = scratch.run_of("data-migrate").await;
+    let store = run.rows(OnConflict::Keep);
+    store.load(&lead("A")).await.expect("load");
+    let case = |title: &str, analyses: &[&str]| {
+        let mut rows = vec![conversation("c", "o", None, title)];
+        rows.extend(analyses.iter().map(|id| analysis(id, "c", "o")));
+        vec![item("cases", "c", rows)]
+    };
+    store.load(&case("one", &["m"])).await.expect("load");
+    scratch
+        .run("UPDATE conversations SET title = 'edited'")
+        .await;
+    // One analysis is there and equal, one would be new.
+    let outcome = store.load(&case("two", &["m", "n"])).await.expect("load");
+    assert_eq!(outcome.items, [ItemOutcome::Conflict]);
+    assert_eq!(outcome.rows["conversations"].conflicting, 1);
+    let analyses = &outcome.rows["meddic_analyses"];
+    assert_eq!((analyses.unchanged, analyses.conflicting), (1, 1));
+    assert_eq!(
+        scratch
+            .text("SELECT string_agg(id, ',') FROM meddic_analyses")
+            .await,
+        "m"
+    );
+}
+
+#[tokio::test]
 async fn one_row_that_the_server_refuses_keeps_no_other_out() {
     let Some(scratch) = Scratch::v3().await else {
         return;

@@ -112,6 +112,15 @@ impl Judgement {
         self.details.insert(case, detail);
     }
 
+    /// Whether the table has a case's row as the mapping wants it, whatever becomes of its item.
+    pub fn holds(&self, position: usize) -> bool {
+        let verdict = self.verdicts.get(position);
+        matches!(
+            verdict,
+            Some(Verdict::Adopt | Verdict::Record | Verdict::Nothing)
+        )
+    }
+
     /// What is done with a case in the end.
     pub fn effective(&self, position: usize, case: &Case<'_>) -> Option<Verdict> {
         if self.conflicting.contains(&case.item) {

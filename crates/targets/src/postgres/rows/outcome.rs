@@ -88,12 +88,21 @@ pub(super) fn outcome(
             *wrote |= writes;
         }
     };
+    outcome.held_up = stuck(state, judgement, staying, Reason::Unique);
+    outcome.orphaned = stuck(state, judgement, staying, Reason::MissingParent);
     for (position, case) in state.cases.iter().enumerate() {
         let counts = outcome
             .rows
             .entry(case.row.shape.table.clone())
             .or_default();
         match judgement.effective(position, case) {
+            // Of what waits for others all rows count as conflicting, until it is judged again.
+            None if judgement.holds(position)
+                && !outcome.held_up.contains(&case.item)
+                && !outcome.orphaned.contains(&case.item) =>
+            {
+                counts.unchanged += 1;
+            }
             None | Some(Verdict::Conflict(_)) => counts.conflicting += 1,
             Some(Verdict::Leave) => counts.conflicting += 1,
             Some(Verdict::Insert) => {
@@ -154,8 +163,6 @@ pub(super) fn outcome(
             states.push((position, name));
         }
     }
-    outcome.held_up = stuck(state, judgement, staying, Reason::Unique);
-    outcome.orphaned = stuck(state, judgement, staying, Reason::MissingParent);
     (outcome, states)
 }
 
