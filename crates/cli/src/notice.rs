@@ -133,17 +133,14 @@ impl Notifier {
     /// `Unreachable` or `Denied`, without the URL; callers say so and go on.
     pub async fn tell(&self, notice: &Notice) -> Result<()> {
         let document = notice.to_json();
-        let told = tokio::time::timeout(PATIENCE, self.send(&document)).await;
-        told.unwrap_or_else(|_| Err(untold("no answer in time", ErrorKind::Unreachable)))
-    }
-
-    async fn send(&self, document: &Value) -> Result<()> {
+        let until = tokio::time::Instant::now() + PATIENCE;
         let mut why = String::new();
         for attempt in 1..=ATTEMPTS {
             let mut pause = Duration::from_millis(500) * attempt;
-            let answer = self.client.post(self.url.expose()).json(document).send();
-            match answer.await {
-                Ok(answer) => {
+            let answer = self.client.post(self.url.expose()).json(&document).send();
+            match tokio::time::timeout_at(until, answer).await {
+                Err(_) => why = NO_ANSWER.to_owned(),
+                Ok(Ok(answer)) => {
                     let status = answer.status();
                     if status.is_success() {
                         return Ok(());
@@ -154,17 +151,30 @@ impl Notifier {
                     }
                     let asked = answer.headers().get("retry-after");
                     let asked = asked.and_then(|text| text.to_str().ok()?.trim().parse().ok());
-                    pause = asked.map_or(pause, Duration::from_secs);
+                    if let Some(seconds) = asked {
+                        pause = Duration::from_secs(seconds);
+                        why = format!("{why}, and asks to be told again after {seconds} s");
+                    }
                 }
-                Err(cause) => why = reason(cause),
+                Ok(Err(cause)) => why = reason(cause),
             }
-            if attempt < ATTEMPTS {
-                tokio::time::sleep(pause).await;
-            }
+            let again = tokio::time::Instant::now().checked_add(pause);
+            // What cannot be waited for is told as what it is, at once.
+            let Some(again) = again.filter(|again| attempt < ATTEMPTS && *again < until) else {
+                break;
+            };
+            tokio::time::sleep_until(again).await;
         }
-        Err(untold(&why, ErrorKind::Unreachable))
+        let busy = why.starts_with(TOO_OFTEN);
+        let fault = untold(&why, ErrorKind::Unreachable);
+        Err(if busy { fault.remedy(LATER) } else { fault })
     }
 }
+
+const NO_ANSWER: &str = "no answer in time";
+const TOO_OFTEN: &str = "it answers 429";
+const LATER: &str = "the webhook is told more often than its service takes: nothing of the work is lost; give other \
+     programs a webhook of their own, or leave this one out for a while";
 
 fn untold(why: &str, kind: ErrorKind) -> Error {
     Error::new(kind, format!("the webhook was not told: {why}"))
@@ -174,7 +184,7 @@ fn untold(why: &str, kind: ErrorKind) -> Error {
 /// What went wrong, without the URL.
 fn reason(cause: reqwest::Error) -> String {
     if cause.is_timeout() {
-        return "no answer in time".to_owned();
+        return NO_ANSWER.to_owned();
     }
     let cause = cause.without_url();
     let mut words = cause.to_string();

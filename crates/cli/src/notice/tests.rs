@@ -103,6 +103,20 @@ async fn a_webhook_that_is_busy_is_asked_again_and_one_that_refuses_is_not() {
 }
 
 #[tokio::test]
+async fn a_webhook_that_asks_for_a_longer_pause_than_there_is_is_told_as_that_at_once() {
+    let (url, _told) = webhook(&["429 Slow\r\nretry-after: 3600"]);
+    let notice = Notices::new("x", None).notice("ended", "done".into(), "done");
+    let begun = Instant::now();
+    let refused = notifier(&url).tell(&notice).await.expect_err("refused");
+    assert!(begun.elapsed() < Duration::from_secs(3), "it waits");
+    let text = failure_text(&refused);
+    let said = "the webhook was not told: it answers 429, and asks to be told again after 3600 s";
+    assert!(text.contains(said), "{text}");
+    assert!(text.contains("more often than its service takes"), "{text}");
+    assert!(!text.contains("in time"), "{text}");
+}
+
+#[tokio::test]
 async fn nobody_there_costs_little_and_tells_no_secret() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
