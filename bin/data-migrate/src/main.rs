@@ -5,6 +5,7 @@ mod backup;
 mod counted;
 mod in_place;
 mod migrate;
+mod owner;
 mod shared;
 mod watch;
 

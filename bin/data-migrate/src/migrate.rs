@@ -16,7 +16,7 @@ use sunset_core::ports::rows::SettledItems;
 use sunset_core::ports::runs::{RunEnd, RunStart};
 use sunset_core::ports::verify::RowVerifier;
 use sunset_core::report::{Bill, LoadReport, ReadPrice, Retried};
-use sunset_engine::load::{self, Destination, LoadOptions};
+use sunset_engine::load::{self, Destination, LoadOptions, Surveyed};
 use sunset_engine::retry::Retries;
 use sunset_sources::documents::open_with;
 use sunset_sources::firestore::ReadOptions;
@@ -194,9 +194,9 @@ impl Flow {
         let source = self.source()?;
         self.foretell_bill(source.as_ref()).await?;
         let nowhere = Destination::Nowhere(known);
-        let report = self
-            .load(source.as_ref(), &owner, &recorded, nowhere, retried)
-            .await?;
+        let source = source.as_ref();
+        let surveyed = self.survey(source, &owner, &recorded).await?;
+        let report = self.load(source, &surveyed, nowhere, retried).await?;
         self.tell(&report, None, true);
         afterwards::foretell(self)?;
         Ok(status_of(&report))
@@ -263,23 +263,6 @@ impl Flow {
         Ok(())
     }
 
-    /// The user that rows belong to, where the plan has them belong to one.
-    pub async fn owner(&self, run: &ActiveRun) -> Result<String> {
-        if !self.plan.has_owner() {
-            return Ok(String::new());
-        }
-        let wanted = self.session.variable(env_vars::MIGRATION_USER_ID);
-        let keys = self.plan.owner_keys();
-        let owner = run.owner(wanted.as_deref(), &keys).await?;
-        if owner.created {
-            self.session.say(&format!(
-                "made the owner, Migration User <migration@internal.system>: {}",
-                owner.id
-            ));
-        }
-        Ok(owner.id)
-    }
-
     /// What is known of a run before its source is read.
     pub fn start(&self) -> RunStart {
         let options = serde_json::json!({
@@ -310,21 +293,22 @@ impl Flow {
         consent: &Consent,
         retried: Option<Retried>,
     ) -> Result<LoadReport> {
-        self.backup
-            .before_writing(
-                (self.plan.as_ref(), self.options.retries),
-                &self.session,
-                run,
-                consent,
-            )
-            .await?;
-        let owner = self.owner(run).await?;
+        let owner = self.coming_owner().await?;
         let source = self.source()?;
         // Recorded before anything is written: a run that is killed has been of this snapshot too.
         let snapshot = source.open().await?;
         run.set_source(&snapshot.source, snapshot.read_time.as_deref())
             .await?;
         let recorded = ledger.recorded_numbers().await?;
+        let source = source.as_ref();
+        // All of V2 is read once before anything is written: what cannot be read changes nothing.
+        let surveyed = self.survey(source, &owner, &recorded).await?;
+        let what = (self.plan.as_ref(), self.options.retries);
+        let backup = self
+            .backup
+            .before_writing(what, &self.session, run, consent);
+        backup.await?;
+        self.make_owner(run, &owner).await?;
         let writer = Arc::new(
             run.rows(self.arguments.on_conflict.into())
                 .pruning(self.options.prune),
@@ -336,25 +320,32 @@ impl Flow {
             }),
             None => writer,
         });
-        self.load(source.as_ref(), &owner, &recorded, writer, retried)
-            .await
+        self.load(source, &surveyed, writer, retried).await
+    }
+
+    async fn survey(
+        &self,
+        source: &dyn DocumentSource,
+        owner: &str,
+        recorded: &RecordedNumbers,
+    ) -> Result<Surveyed> {
+        let progress = self.session.progress();
+        let plan = self.plan.as_ref();
+        load::survey(source, plan, owner, recorded, progress.as_ref()).await
     }
 
     async fn load(
         &self,
         source: &dyn DocumentSource,
-        owner: &str,
-        recorded: &RecordedNumbers,
+        surveyed: &Surveyed,
         destination: Destination,
         retried: Option<Retried>,
     ) -> Result<LoadReport> {
         let progress = self.session.progress();
-        let plan = self.plan.as_ref();
-        let surveyed = load::survey(source, plan, owner, recorded, progress.as_ref()).await?;
         let mut report = load::load(
             source,
-            plan,
-            &surveyed,
+            self.plan.as_ref(),
+            surveyed,
             destination,
             self.options.clone(),
             retried,

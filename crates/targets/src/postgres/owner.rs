@@ -29,6 +29,13 @@ pub struct Owner {
     pub created: bool,
 }
 
+impl Owner {
+    /// An id for the migration's own user, which nobody has.
+    pub fn new_id() -> String {
+        format!("migration-user-{}", uuid::Uuid::new_v4())
+    }
+}
+
 impl Database {
     /// The owner, without writing: `wanted` (`MIGRATION_USER_ID`) or the migration's own user;
     /// `None` when the latter would have to be made.
@@ -109,11 +116,29 @@ impl ActiveRun {
     /// As [`Database::find_owner`]; `Refused` when rows were given to a user to whom the settings
     /// do not lead any more: another one would take them all.
     pub async fn owner(&self, wanted: Option<&str>, keys: &[ForeignKey]) -> Result<Owner> {
-        let make = || self.find_or_make_owner(wanted, keys);
+        self.owner_as(wanted, keys, &Owner::new_id()).await
+    }
+
+    /// As [`ActiveRun::owner`]; a user that is made gets this id.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn owner_as(
+        &self,
+        wanted: Option<&str>,
+        keys: &[ForeignKey],
+        id: &str,
+    ) -> Result<Owner> {
+        let make = || self.find_or_make_owner(wanted, keys, id);
         self.database().steadily(make).await
     }
 
-    async fn find_or_make_owner(&self, wanted: Option<&str>, keys: &[ForeignKey]) -> Result<Owner> {
+    async fn find_or_make_owner(
+        &self,
+        wanted: Option<&str>,
+        keys: &[ForeignKey],
+        id: &str,
+    ) -> Result<Owner> {
         let mut transaction = self.begin().await?;
         if let Some(id) = find(&mut transaction, wanted).await? {
             return Ok(Owner { id, created: false });
@@ -128,9 +153,8 @@ impl ActiveRun {
         may_make(&known)?;
         let failed = |cause| error(cause, "cannot make the migration's user");
         baselines::take(&mut transaction, OWNERS, self.id()).await?;
-        let id = format!("migration-user-{}", uuid::Uuid::new_v4());
         let made = crate::postgres::query(include_str!("owner/create.sql"))
-            .bind(&id)
+            .bind(id)
             .bind(MIGRATION_NAME)
             .bind(MIGRATION_EMAIL)
             .execute(&mut *transaction)
@@ -162,7 +186,7 @@ impl ActiveRun {
             row = ROW
         );
         crate::postgres::query(sqlx::AssertSqlSafe(statement))
-            .bind(&id)
+            .bind(id)
             .bind(OWNER_COLLECTION)
             .bind(MIGRATION_EMAIL)
             .bind(number)
@@ -171,7 +195,10 @@ impl ActiveRun {
             .await
             .map_err(failed)?;
         transaction.commit().await.map_err(failed)?;
-        Ok(Owner { id, created: true })
+        Ok(Owner {
+            id: id.to_owned(),
+            created: true,
+        })
     }
 }
 

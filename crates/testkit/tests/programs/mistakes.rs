@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::workplace::{Workplace, run};
+use super::workplace::{Workplace, repository, run};
 
 fn document(id: &str, fields: &serde_json::Value) -> String {
     json!({
@@ -222,4 +222,34 @@ fn a_mended_document_leaves_quarantine() {
             "created_from_metadata|createdAt|{\"timestampValue\":\"2025-11-01T00:00:00Z\"}",
         ]
     );
+}
+
+#[test]
+fn a_source_that_cannot_be_read_leaves_nothing_behind() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let v2 = place.dir.path().join("v2");
+    std::fs::create_dir_all(&v2).expect("a folder");
+    let leads = repository().join("samples/sales-ai/firestore/leads.ndjson");
+    std::fs::copy(leads, v2.join("leads.ndjson")).expect("copied");
+    std::fs::write(v2.join("cases.ndjson.gz"), b"\x1f\x8b\x08\0no gzip").expect("written");
+    let place = place.with("V2_FIRESTORE", &format!("file://{}", v2.display()));
+    place.expect(0, "schema-push", &[]);
+    place.expect(1, "data-migrate", &["--backup", "tables"]);
+    assert_eq!(place.query("SELECT count(*) FROM \"user\""), ["0"]);
+    for table in ["provenance", "items", "baselines", "backups"] {
+        let count = format!("SELECT count(*) FROM sunset.{table}");
+        assert_eq!(place.query(&count), ["0"], "{table}");
+    }
+    std::fs::remove_file(v2.join("cases.ndjson.gz")).expect("removed");
+    let outcome = place.expect(0, "data-migrate", &[]);
+    assert!(
+        outcome.stderr.contains("made the owner, Migration User"),
+        "{}",
+        outcome.stderr
+    );
+    let owners = "SELECT count(*) FROM \"user\" AS u WHERE EXISTS \
+                  (SELECT FROM opportunities AS o WHERE o.user_id = u.id)";
+    assert_eq!(place.query(owners), ["1"]);
 }
