@@ -27,7 +27,8 @@ pub async fn check(
     let width = session
         .variable("COLUMNS")
         .and_then(|text| text.parse().ok());
-    session.print(&table::text(&report, &names, session.is_verbose(), width));
+    let how = (width, session.language());
+    session.print(&table::text(&report, &names, session.is_verbose(), how));
     session.json(|| {
         let mut document = render::check_json(&report);
         document["name"] = json!(deployment.inventory.name);

@@ -2,6 +2,7 @@
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table};
+use sunset_cli::Language;
 use sunset_core::check::{Check, CheckReport, Finding, Section, Severity, Verdict};
 
 use crate::arguments::SectionName;
@@ -14,20 +15,22 @@ pub fn text(
     report: &CheckReport,
     names: &[SectionName],
     verbose: bool,
-    width: Option<u16>,
+    (width, language): (Option<u16>, Language),
 ) -> String {
+    // Cells are in the language already, so that the columns are as wide as they are.
+    let say = |words: &str| language.words(words).into_owned();
     let mut table = Table::new();
     table
         .load_style(NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(["SECTION", "CHECK", "RESULT"]);
+        .set_header(["SECTION", "CHECK", "RESULT"].map(say));
     table.set_width(width.unwrap_or(100).max(40));
     for (section, name) in report.sections.iter().zip(names) {
         for check in &section.checks {
-            table.add_row([name.name(), check.name.as_str(), result(check)]);
+            table.add_row([name.name().to_owned(), say(&check.name), say(result(check))]);
         }
         if section.skipped.is_some() {
-            table.add_row([name.name(), "", "NOT CHECKED"]);
+            table.add_row([name.name().to_owned(), String::new(), say("NOT CHECKED")]);
         }
     }
     let mut text: String = table

@@ -56,6 +56,44 @@ fn a_failure_in_words() {
     insta::assert_snapshot!(shown);
 }
 
+#[test]
+fn a_failure_in_other_languages() {
+    let place = Place::new().with("SLACK_SIGNING_SECRET", services::SIGNING_SECRET);
+    let faults = Faults {
+        slack_other_secret: true,
+        ..Faults::default()
+    };
+    let server = Server::start(None, move |asked| {
+        let own = format!("http://{}", asked.header("host"));
+        services::answer(&faults, &own, &own, asked)
+    });
+    let url = server.plain();
+    place.inventory(&url, &url, &url, &url, "");
+    let said = place.run(&["--lang", "es"]);
+    assert_eq!(said.status, 4);
+    for words in [
+        " SECCIÓN ",
+        "una petición sin firma se rechaza",
+        "siguiente paso: el bot calla",
+        "slack: pasan 3 de 4 comprobaciones",
+        "fallo: no está puesta",
+    ] {
+        assert!(said.out.contains(words), "{words}\n{}", said.out);
+    }
+    for words in [
+        "RESULT ",
+        "failure",
+        "next:",
+        " checks pass",
+        "a signed request",
+        "it is ",
+    ] {
+        assert!(!said.out.contains(words), "{words}\n{}", said.out);
+    }
+    let said = place.run(&["--only", "slack", "--lang", "zh-TW"]);
+    assert!(said.out.contains("未簽署的請求被拒絕"), "{}", said.out);
+}
+
 /// A statement to the private server.
 fn psql(url: &str, sql: &str) {
     let output = std::process::Command::new("psql")

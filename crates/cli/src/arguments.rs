@@ -24,6 +24,7 @@ pub struct CommonArgs {
     /// The language of talk and of reports: en, zh-TW or es; JSON stays as it is
     #[arg(
         long,
+        global = true,
         value_enum,
         default_value_t,
         hide_default_value = true,

@@ -64,7 +64,8 @@ impl Language {
             let mut places = words.match_indices(" (");
             let said = places.find_map(|(at, _)| Some((at, self.known(words.get(..at)?)?)));
             if let Some((at, said)) = said {
-                return Some(format!("{said}{}", words.get(at..)?));
+                let beside = words.get(at + 2..words.len() - 1)?;
+                return Some(format!("{said} ({})", self.words(beside)));
             }
         }
         let mut places = words.rmatch_indices(": ");
@@ -74,9 +75,17 @@ impl Language {
             let rest = words.get(at + 2..)?;
             return Some(format!("{said}: {}", self.words(rest)));
         }
-        let (name, rest) = words.split_once(": ")?;
-        let said = self.known(rest).or_else(|| self.parts(rest))?;
-        Some(format!("{name}: {said}"))
+        let of_name = words.split_once(": ").and_then(|(name, rest)| {
+            let said = self.known(rest).or_else(|| self.parts(rest))?;
+            Some(format!("{name}: {said}"))
+        });
+        of_name.or_else(|| self.beside(words))
+    }
+
+    /// A name with words in parentheses behind it.
+    fn beside(self, words: &str) -> Option<String> {
+        let (name, beside) = words.strip_suffix(')')?.split_once(" (")?;
+        Some(format!("{name} ({})", self.known(beside)?))
     }
 }
 
@@ -171,14 +180,15 @@ fn matching<'l>(parts: &[Part], line: &'l str, values: &mut Vec<(usize, &'l str)
             .is_some_and(|line| matching(rest, line, values)),
         [Part::Value { number, .. }] => {
             values.push((*number, line));
-            !line.is_empty()
+            !line.is_empty() && is_whole(line)
         }
         [Part::Value { number, .. }, rest @ ..] => {
             let Some(Part::Text(next)) = rest.first() else {
                 return false;
             };
             let kept = values.len();
-            for (at, _) in line.match_indices(next.as_str()).filter(|(at, _)| *at > 0) {
+            let mut places = line.match_indices(next.as_str()).map(|(at, _)| at);
+            while let Some(at) = places.find(|at| *at > 0 && is_whole(&line[..*at])) {
                 values.push((*number, &line[..at]));
                 if matching(rest, &line[at..], values) {
                     return true;
@@ -188,6 +198,16 @@ fn matching<'l>(parts: &[Part], line: &'l str, values: &mut Vec<(usize, &'l str)
             false
         }
     }
+}
+
+/// Whether what stands for a name leaves no parenthesis open: no name begins or ends within one.
+fn is_whole(value: &str) -> bool {
+    let depth = value.chars().try_fold(0_usize, |depth, c| match c {
+        '(' => Some(depth + 1),
+        ')' => depth.checked_sub(1),
+        _ => Some(depth),
+    });
+    depth == Some(0)
 }
 
 /// All entries: those that begin with words first, and of these those with more of them.
@@ -270,6 +290,19 @@ mod tests {
         assert_eq!(
             Language::ZhTw.words("  ok    opportunities.user_id has a value (every row)"),
             "  正常  opportunities.user_id 有值（每一列）"
+        );
+        assert_eq!(
+            Language::Es
+                .words("  FAIL  what was migrated is there (2 objects in the bucket with 3)"),
+            "  FALLO lo migrado está ahí (2 objetos del depósito con 3)"
+        );
+        assert_eq!(
+            Language::Es.words("at least the expected objects (1 objects in the bucket with 3)"),
+            "al menos los objetos esperados (1 objetos del depósito con 3)"
+        );
+        assert_eq!(
+            Language::Es.words("- a: gs://b/c (it names the bucket b, and d was read)"),
+            "- a: gs://b/c (nombra el depósito b, y se leyó d)"
         );
         for unknown in ["", "   ", "202506-IC001", "{0}", "a {b} c"] {
             assert_eq!(Language::Es.words(unknown), unknown);

@@ -33,7 +33,7 @@ pub fn inspect_text(assessment: &Assessment, verbose: bool, language: Language) 
         line(&mut text, "What to know before migrating");
     }
     for finding in &assessment.findings {
-        finding_lines(&mut text, finding, verbose);
+        finding_lines(&mut text, finding, verbose, language);
     }
     if assessment.documents() > 0 {
         line(&mut text, "");
@@ -108,14 +108,32 @@ pub(super) fn gravity_word(gravity: Gravity) -> &'static str {
     }
 }
 
-fn finding_lines(text: &mut String, finding: &Finding, verbose: bool) {
+/// Part of a place's line in a language; a share, `3 of 7`, has no words of its own to be known by.
+fn in_words(part: &str, language: Language) -> String {
+    let at = part.rfind(": ").map_or(0, |at| at + 2);
+    let (name, rest) = part.split_at(at);
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    match rest.split_once(" of ") {
+        Some((some, all)) if language != Language::En && is_number(some) && is_number(all) => {
+            let share = format!("{some} of its {all} values");
+            format!("{name}{}", language.words(&share))
+        }
+        _ => language.words(part).into_owned(),
+    }
+}
+
+fn finding_lines(text: &mut String, finding: &Finding, verbose: bool, language: Language) {
     line(
         text,
         &format!("  {:<6}  {}", gravity_word(finding.gravity), finding.what),
     );
     let shown = if verbose { usize::MAX } else { PLACES };
     for place in finding.places.iter().take(shown) {
-        line(text, &format!("          - {}", visible(place)));
+        // What several things are found of is said thing by thing.
+        let place = visible(place);
+        let said = place.split("; ").map(|part| in_words(part, language));
+        let said = said.collect::<Vec<_>>().join("; ");
+        line(text, &format!("          - {said}"));
     }
     let hidden = finding.places.len().saturating_sub(shown) as u64 + finding.more_places;
     if hidden > 0 {

@@ -1,6 +1,7 @@
 //! Talk in every language: what programs say is compared, line by line, with what they say in
 //! English.
 
+use super::recordings::Recorded;
 use super::workplace::Workplace;
 
 /// What a program said, line by line.
@@ -313,4 +314,78 @@ fn what_is_found_is_said_in_every_language_item_by_item() {
         }
         assert!(count >= 12, "{count} of {english:#?}");
     }
+}
+
+/// What a program says in a language; none of these words is in it.
+fn without(place: &Workplace, status: i32, (program, more): (&str, &[&str]), words: &[&str]) {
+    for language in ["zh-TW", "es"] {
+        let said = said(place, status, (program, more), language);
+        let left = said
+            .iter()
+            .filter(|line| words.iter().any(|w| line.contains(w)));
+        let left: Vec<&String> = left.collect();
+        assert!(left.is_empty(), "{program} {language}: {left:#?}");
+    }
+}
+
+#[test]
+fn what_a_bucket_holds_otherwise_is_said_in_every_language() {
+    let Some(place) = Recorded::with_rows() else {
+        return;
+    };
+    place.expect(0, "audio-migrate", &[]);
+    let keys = place.stored();
+    let object = |at: usize| place.dir.path().join("s3/recordings").join(&keys[at]);
+    std::fs::remove_file(object(0)).expect("removed");
+    std::fs::write(object(1), b"short").expect("written");
+    let english = [
+        "object",
+        " bytes instead",
+        " with ",
+        " instead of ",
+        "ledger",
+    ];
+    without(&place, 4, ("check-r2", &[]), &english);
+    let expected = ["--expect-objects", "999", "--expect-bytes", "999999999"];
+    without(&place, 4, ("check-r2", &expected), &english);
+    let args = ["--no-report", "--verbose", "--only", "audio"];
+    without(&place, 4, ("final-check", &args), &english);
+}
+
+#[test]
+fn what_v2_inspect_finds_is_said_in_every_language() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let english = [" of 11 ", " of 122", "date only", "since 1970", "different"];
+    without(&place, 0, ("v2-inspect", &[]), &english);
+}
+
+#[test]
+fn faults_of_the_configuration_are_said_in_every_language() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let english = [" not set", "The ", "say where", "write ", "set ", " is "];
+    let place = place
+        .with("CLOUDFLARE_R2_ENDPOINT", "ftp://x")
+        .with("BATCH_SIZE", "some")
+        .with("DRY_RUN", "perhaps")
+        .with("V2_AUDIO", "nowhere")
+        .without("DATABASE_URL")
+        .without("V2_FIRESTORE");
+    for program in ["audio-migrate", "data-migrate"] {
+        without(&place, 1, (program, &[]), &english);
+    }
+}
+
+#[test]
+fn the_language_stands_before_a_command_or_behind_it() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let spanish = place.expect(0, "backup", &["--lang", "es", "list"]);
+    assert_eq!(spanish.stdout, "No hay ninguna copia en backups.\n");
+    let behind = place.expect(0, "backup", &["list", "--lang", "es"]);
+    assert_eq!(behind.stdout, spanish.stdout);
 }
