@@ -43,37 +43,37 @@ pub(super) async fn back_up(
         }
         return Ok(());
     };
-    if let Some(taken) = retry(options.retries, || {
-        writers.backups.taken_before(BackupSort::Step)
-    })
-    .await?
-    {
-        report.remark = Some(format!(
-            "{} of the attempt that was broken off holds the rows as they were",
-            taken.id
-        ));
-        return Ok(());
-    }
     let first = retry(options.retries, || writers.backups.is_first()).await?;
     if !first && !is_work_left(plan, live, ports, options).await? {
         report.remark = Some("nothing is to be changed: no backup is needed".to_owned());
         return Ok(());
     }
+    // What people wrote since an earlier attempt stands in no copy yet: each attempt takes its own.
+    let earlier = retry(options.retries, || {
+        writers.backups.taken_before(BackupSort::Step)
+    })
+    .await?;
     ports.progress.start("backup", None);
     let taken = retry(options.retries, || {
         writers.backups.take(spec, &plan.namespace, options.began)
     })
     .await?;
     ports.progress.finish();
-    tell(&taken, report);
+    tell(&taken, earlier.as_ref(), report);
     Ok(())
 }
 
-fn tell(taken: &BackupRecord, report: &mut StepReport) {
+fn tell(taken: &BackupRecord, earlier: Option<&BackupRecord>, report: &mut StepReport) {
     for table in &taken.tables {
         report.count(format!("{} copied and compared", table.noun), table.rows);
     }
-    report.remark = Some(format!("{} (schema {})", taken.id, taken.schema));
+    report.remark = Some(match earlier {
+        None => format!("{} (schema {})", taken.id, taken.schema),
+        Some(earlier) => format!(
+            "{} (schema {}); {} holds the rows as they were before an earlier attempt",
+            taken.id, taken.schema, earlier.id
+        ),
+    });
 }
 
 /// Whether any step would write something.

@@ -14,7 +14,7 @@ SELECT 'k' || n, CASE n % 2 WHEN 0 THEN 'acme' ELSE 'globex' END, 'c' || (n % 30
 ";
 
 #[tokio::test]
-async fn a_killed_run_goes_on_with_one_backup_and_the_same_result() {
+async fn a_killed_run_goes_on_with_the_same_result_and_its_first_backup_holds_what_was() {
     let Some(undisturbed) = with(MANY).await else {
         return;
     };
@@ -28,10 +28,6 @@ async fn a_killed_run_goes_on_with_one_backup_and_the_same_result() {
     arguments.extend(["--batch-size", "20"]);
     kill_again_and_again(&scratch, &arguments, &[120, 250, 400, 600]).await;
     migrate(&scratch, &[]);
-    assert_eq!(
-        scratch.text("SELECT count(*) FROM sunset.backups").await,
-        "1"
-    );
     for digest in [MIGRATED, CALLS, METRICS] {
         assert_eq!(
             scratch.text(digest).await,
@@ -41,6 +37,16 @@ async fn a_killed_run_goes_on_with_one_backup_and_the_same_result() {
     }
     let booked = "SELECT count(*) || ' ' || count(DISTINCT k) FROM sunset.changes, unnest(keys) AS k WHERE step = 'outcomes'";
     assert_eq!(scratch.text(booked).await, "20000 20000");
+    let first = scratch
+        .text("SELECT id FROM sunset.backups ORDER BY taken_at LIMIT 1")
+        .await;
+    let dry = run(
+        &scratch,
+        "rollback",
+        &["--level", "data", "--backup-id", &first, "--dry-run"],
+    );
+    assert_eq!(dry.status, 0, "{dry:?}");
+    assert!(dry.holds("3,000 rows would be restored"), "{dry:?}");
     assert_eq!(run(&scratch, "rollback", &["--yes"]).status, 0);
     assert_eq!(
         (scratch.text(CONFIGS).await, scratch.text(CALLS).await),
