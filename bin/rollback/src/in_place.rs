@@ -256,7 +256,7 @@ impl Flow {
             let kept: Vec<Value> = report
                 .kept
                 .iter()
-                .map(|row| json!({"table": row.table, "key": row.key, "found": row.found}))
+                .map(|row| json!({"table": row.table, "key": row.key, "found": row.found, "hindered": row.hindered}))
                 .collect();
             json!({
                 "status": status.name(),

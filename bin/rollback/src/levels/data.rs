@@ -46,7 +46,8 @@ impl Levels<'_> {
                 restored
             }
         };
-        let status = if restored.iter().any(|table| table.kept > 0) {
+        let stay = |table: &RestoredTable| table.kept > 0 || table.hindered > 0;
+        let status = if restored.iter().any(stay) {
             Status::Incomplete
         } else {
             Status::Done
@@ -148,11 +149,35 @@ impl Levels<'_> {
             if table.kept > SHOWN as u64 {
                 self.session.print("  …");
             }
+            self.show_hindered(table);
         }
         if !self.arguments.force && tables.iter().any(|table| table.kept > 0) {
             self.session
                 .print("Rows that changed after the migration stay as they are; --force restores them, too.");
         }
+    }
+
+    /// Rows that were written, and that are not as the backup has them.
+    fn show_hindered(&self, table: &RestoredTable) {
+        if table.hindered == 0 {
+            return;
+        }
+        let line = format!(
+            "{}: {} rows are not as they were before: a trigger, a rule or an identity column hindered it",
+            table.table,
+            thousands(table.hindered)
+        );
+        self.session.print(&line);
+        self.session.sum_up(&line);
+        for row in table.hindered_rows.iter().take(SHOWN) {
+            self.session.print(&format!("  not restored {row}"));
+        }
+        if table.hindered > SHOWN as u64 {
+            self.session.print("  …");
+        }
+        self.session.print(
+            "Switch the trigger off (ALTER TABLE … DISABLE TRIGGER …), or start this command as the owner of the table, with --force.",
+        );
     }
 
     fn data_json(&self, tables: &[RestoredTable], dry_run: bool, status: Status) {
@@ -171,6 +196,7 @@ fn tables_json(tables: &[RestoredTable]) -> Value {
         json!({
             "table": table.table, "restored": table.restored, "removed": table.removed,
             "inserted": table.inserted, "kept": table.kept, "kept_rows": table.kept_rows,
+            "hindered": table.hindered, "hindered_rows": table.hindered_rows,
         })
     });
     Value::Array(list.collect())

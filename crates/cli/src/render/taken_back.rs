@@ -9,6 +9,16 @@ use crate::numbers::thousands;
 /// Rows that stay are named up to this number.
 const SHOWN: usize = 20;
 
+/// Why rows of a table stay as they are.
+fn why(kept: &[KeptCell], table: &str) -> &'static str {
+    let mut of = kept.iter().filter(|row| row.table == table).peekable();
+    if of.peek().is_some() && of.all(|row| row.hindered) {
+        "not as they were before"
+    } else {
+        "changed since"
+    }
+}
+
 /// A line a table and step: rows restored, deleted, gone, kept; then the first of those that stay.
 pub fn taken_text(
     lines: &[(String, String, [u64; 4])],
@@ -40,7 +50,7 @@ pub fn taken_text(
             parts.push(format!("{} gone already", thousands(*gone)));
         }
         if *left > 0 {
-            parts.push(format!("{} kept, changed since", thousands(*left)));
+            parts.push(format!("{} kept, {}", thousands(*left), why(kept, table)));
         }
         stay += left;
         line(format!("{table} ({step}): {}", parts.join(", ")));
@@ -50,6 +60,12 @@ pub fn taken_text(
     }
     if stay > SHOWN as u64 {
         line(format!("  … and {} more", thousands(stay - SHOWN as u64)));
+    }
+    if kept.iter().any(|row| row.hindered) {
+        line(
+            "Where a trigger or a rule hindered it: switch it off (ALTER TABLE … DISABLE TRIGGER …), or start this command as the owner of the table."
+                .to_owned(),
+        );
     }
     if stay > 0 {
         line("Say --force to take these back, too.".to_owned());

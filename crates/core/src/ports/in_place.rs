@@ -259,6 +259,8 @@ pub struct KeptCell {
     pub key: String,
     /// What the row holds now, and what the plan had set.
     pub found: String,
+    /// Whether a trigger or a rule gave it other values than those that were to be given back.
+    pub hindered: bool,
 }
 
 /// What taking back one set came to, or would come to.

@@ -2,6 +2,7 @@
 
 mod comparison;
 mod keys;
+mod parts;
 mod put_back;
 mod restore;
 mod tables;

@@ -28,6 +28,7 @@ mod rows;
 mod runs;
 mod schema;
 mod statement;
+mod triggers;
 mod verify;
 mod watch;
 

@@ -2,7 +2,7 @@
 -- stay as they are.
 UPDATE sunset.changes AS c
    SET keys = ARRAY(SELECT k.key FROM unnest(c.keys) WITH ORDINALITY AS k (key, place)
-                     WHERE k.key IN (SELECT r.key FROM pg_temp.sunset_restore AS r WHERE r.verdict = ANY ({kept}))
+                     WHERE k.key IN (SELECT r.key FROM {verdicts} AS r WHERE r.verdict = ANY ({kept}))
                      ORDER BY k.place)
   FROM sunset.runs AS run
  WHERE run.id = c.run AND run.plan = $1 AND c.id > $2 AND c.table_name = $3 AND c.namespace = $4

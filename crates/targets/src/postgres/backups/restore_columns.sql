@@ -1,7 +1,7 @@
 -- $1 the table and $2 the copy (NULL: none), quoted. The columns of the table, with their types;
--- which can be written, and which the copy has. The key first.
+-- which can be written, which of them also in a row that is there, and which the copy has. The key first.
 SELECT a.attname::text AS name, pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
-       a.attgenerated = '' AS writable,
+       a.attgenerated = '' AS writable, a.attidentity <> 'a' AS settable,
        EXISTS (SELECT 1 FROM pg_catalog.pg_index AS i
                 WHERE i.indrelid = a.attrelid AND i.indisprimary AND i.indkey[0] = a.attnum AND i.indnkeyatts = 1) AS key,
        EXISTS (SELECT 1 FROM pg_catalog.pg_attribute AS b

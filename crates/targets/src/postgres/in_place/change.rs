@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use serde_json::{Map, Value as JsonValue};
 use sqlx::{Postgres, Row as _, Transaction};
 use sunset_core::Result;
 use sunset_core::ports::in_place::{ChangeScope, ChangeSet, KeptCell, TakenBack};
@@ -174,6 +175,11 @@ impl Change {
 
     /// Whether a row holds what the plan had set.
     fn as_set(&self) -> String {
+        self.holds("a")
+    }
+
+    /// Whether a row holds all cells of an image: `a` after the change, `b` before it.
+    fn holds(&self, letter: &str) -> String {
         let parts: Vec<String> = self
             .columns
             .iter()
@@ -181,7 +187,7 @@ impl Change {
                 format!(
                     "t.{} IS NOT DISTINCT FROM i.{}",
                     quote_identifier(name),
-                    quote_identifier(&format!("a {name}"))
+                    quote_identifier(&format!("{letter} {name}"))
                 )
             })
             .collect();
@@ -255,6 +261,66 @@ impl Change {
         Ok(keys.into_iter().collect())
     }
 
+    /// Of the rows that were restored those that do not hold what they held before, because a
+    /// trigger or a rule gave them other values.
+    pub async fn otherwise(
+        &self,
+        transaction: &mut Transaction<'_, Postgres>,
+        done: &HashSet<String>,
+    ) -> Result<Vec<KeptCell>> {
+        let failed = |cause| error(cause, format!("{WHAT} of {}", self.table));
+        let sql = format!(
+            "{} SELECT w.key, {found}::text AS found, ({nulls} || i.before_image)::text AS former\n\
+             FROM wanted AS w CROSS JOIN image AS i JOIN {relation} AS t ON {joined}\n\
+             WHERE w.key = ANY ($3) AND NOT {held} ORDER BY w.key",
+            self.common(),
+            found = self.found(),
+            nulls = self.nulls(),
+            relation = self.relation,
+            joined = self.joined(),
+            held = self.holds("b"),
+        );
+        let done: Vec<&str> = done.iter().map(String::as_str).collect();
+        let rows = crate::postgres::query(plain(sql))
+            .bind(self.id)
+            .bind(&self.only)
+            .bind(&done)
+            .fetch_all(&mut **transaction)
+            .await
+            .map_err(failed)?;
+        let kept = rows.iter().map(|row| {
+            let found: String = row.try_get("found")?;
+            let former: String = row.try_get("former")?;
+            Ok(KeptCell {
+                table: self.table.clone(),
+                key: row.try_get("key")?,
+                found: format!("a trigger or a rule made it {found}, before it was {former}"),
+                hindered: true,
+            })
+        });
+        kept.collect::<sqlx::Result<_>>().map_err(failed)
+    }
+
+    /// The cells of the set as a row holds them, NULL among them.
+    fn found(&self) -> String {
+        let cells: Vec<(&str, String)> = self
+            .columns
+            .iter()
+            .map(|(name, _)| (name.as_str(), format!("t.{}", quote_identifier(name))))
+            .collect();
+        format!("({} || {})", self.nulls(), image(&cells))
+    }
+
+    /// An object in which every cell of the set is NULL: images leave those out.
+    fn nulls(&self) -> String {
+        let names = self.columns.iter().map(|(name, _)| name.clone());
+        let nulls: Map<String, JsonValue> = names.map(|name| (name, JsonValue::Null)).collect();
+        format!(
+            "{}::jsonb",
+            quote_literal(&JsonValue::Object(nulls).to_string())
+        )
+    }
+
     /// What is not among `done`: rows that are gone, and rows that stay with what they hold now.
     /// Before anything is done, rows that could be restored count as such.
     pub async fn look(
@@ -268,23 +334,19 @@ impl Change {
             taken.gone = self.rows;
             return Ok(taken);
         }
-        let cells: Vec<(&str, String)> = self
-            .columns
-            .iter()
-            .map(|(name, _)| (name.as_str(), format!("t.{}", quote_identifier(name))))
-            .collect();
         // What a later change of the same plan has written will be as it was when its turn comes.
         let sql = format!(
             "{} SELECT w.key, t.{key} IS NULL AS gone,\n\
              CASE WHEN l.key IS NULL THEN {as_set} ELSE l.before = i.after_image END AS good,\n\
-             {found}::text AS found, i.after_image::text AS wanted, l.key IS NOT NULL AS again\n\
+             {found}::text AS found, ({nulls} || i.after_image)::text AS wanted, l.key IS NOT NULL AS again\n\
              FROM wanted AS w CROSS JOIN image AS i\n\
              LEFT JOIN later AS l ON l.key = w.key\n\
              LEFT JOIN {relation} AS t ON {joined}",
             self.common(),
             key = quote_identifier(&self.key.0),
             as_set = self.as_set(),
-            found = image(&cells),
+            found = self.found(),
+            nulls = self.nulls(),
             relation = self.relation,
             joined = self.joined(),
         );
@@ -318,14 +380,18 @@ impl Change {
             }
             let found: String = row.try_get("found").map_err(failed)?;
             let wanted: String = row.try_get("wanted").map_err(failed)?;
+            let hindered = done.is_some() && (scope.force || good && !again);
             taken.kept.push(KeptCell {
                 table: self.table.clone(),
                 key,
-                found: if again {
+                found: if hindered {
+                    format!("a trigger or a rule hindered it: {found}")
+                } else if again {
                     format!("a later run wrote it again: {found}")
                 } else {
                     format!("{found}, was set to {wanted}")
                 },
+                hindered,
             });
         }
         Ok(taken)

@@ -1,12 +1,15 @@
 //! Taking changes back: the cells of before, where the row still holds what the plan had set.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use serde_json::Value as JsonValue;
-use sqlx::Row as _;
+use sqlx::{Postgres, Row as _, Transaction};
 use sunset_core::Result;
 use sunset_core::ports::in_place::{
-    ChangePlanner, ChangeScope, ChangeSet, ChangeUndoer, TakenBack,
+    ChangePlanner, ChangeScope, ChangeSet, ChangeUndoer, KeptCell, TakenBack,
 };
+use sunset_core::schema::name::qualified;
 
 use super::change::Change;
 use super::unsigned;
@@ -14,6 +17,7 @@ use crate::postgres::connection::Database;
 use crate::postgres::fault::error;
 use crate::postgres::ledger::Ledger;
 use crate::postgres::runs::{ActiveRun, Lease, audit};
+use crate::postgres::triggers::{Triggers, Writing};
 
 pub(super) const WHAT: &str = "cannot take a change back";
 
@@ -100,12 +104,33 @@ impl ChangePlanner for ChangeBook {
     }
 }
 
+/// Restores a set with the triggers out of the way that would change its rows once more, and gives
+/// the keys of what was written, and those rows that are not as they were all the same.
+async fn give_back(
+    transaction: &mut Transaction<'_, Postgres>,
+    change: &Change,
+    (scope, set): (&ChangeScope, &ChangeSet),
+) -> Result<(HashSet<String>, Vec<KeptCell>)> {
+    if change.made {
+        return Ok((change.restore(transaction, scope).await?, Vec::new()));
+    }
+    let relation = qualified(&set.namespace, &set.table);
+    let triggers = Triggers::switch_off(transaction, &relation, Writing::Update).await?;
+    let done = change.restore(transaction, scope).await?;
+    let mut hindered = Vec::new();
+    if triggers.may_interfere() {
+        triggers.switch_on(transaction).await?;
+        hindered = change.otherwise(transaction, &done).await?;
+    }
+    Ok((done, hindered))
+}
+
 #[async_trait]
 impl ChangeUndoer for ChangeUndo {
     async fn take_back(&self, scope: &ChangeScope, set: &ChangeSet) -> Result<TakenBack> {
         let failed = |cause| error(cause, WHAT);
         let mut transaction = self.lease.begin().await?;
-        sqlx::raw_sql("SET LOCAL lock_timeout = '300ms'; SET LOCAL extra_float_digits = 1")
+        sqlx::raw_sql("SET LOCAL lock_timeout = '300ms'")
             .execute(&mut *transaction)
             .await
             .map_err(failed)?;
@@ -115,12 +140,13 @@ impl ChangeUndoer for ChangeUndo {
         if change.rows == 0 && change.only.is_some() {
             return Ok(TakenBack::default());
         }
-        let done = change.restore(&mut transaction, scope).await?;
-        let restored = done.len() as u64;
+        let (done, hindered) = give_back(&mut transaction, &change, (scope, set)).await?;
+        let restored = (done.len() - hindered.len()) as u64;
         let mut taken = TakenBack::default();
-        if restored < change.rows {
+        if (done.len() as u64) < change.rows {
             taken = change.look(&mut transaction, scope, Some(&done)).await?;
         }
+        taken.kept.extend(hindered);
         if change.made {
             taken.deleted = restored;
             taken.restored = 0;
