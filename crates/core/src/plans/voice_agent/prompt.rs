@@ -55,32 +55,40 @@ pub fn settings(prompt: &str) -> Settings {
             continue;
         };
         let number = number.trim();
-        let Some((value, number)) = number_of(number).map(|read| (read, number)) else {
+        if !is_number(number) {
             continue;
-        };
-        let within = value
-            .as_f64()
-            .is_some_and(|n| (LOWEST..=HIGHEST).contains(&n));
-        if !within {
-            settings.refused.push((name, number.to_owned()));
-        } else if !settings.taken.contains_key(*name) {
-            settings
-                .taken
-                .insert((*name).to_owned(), Value::Number(value));
+        }
+        match within_limits(number) {
+            None => settings.refused.push((name, number.to_owned())),
+            Some(value) if !settings.taken.contains_key(*name) => {
+                settings
+                    .taken
+                    .insert((*name).to_owned(), Value::Number(value));
+            }
+            Some(_) => {}
         }
     }
     settings
 }
 
 /// `[+-]digits[.digits]`
-fn number_of(text: &str) -> Option<Number> {
+fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     let all = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if !all(whole) || !all(fraction) {
-        return None;
-    }
-    if !digits.contains('.')
+    all(whole) && all(fraction)
+}
+
+/// A number that a voice may be set to; one that is too large to be held lies beyond the limits.
+fn within_limits(text: &str) -> Option<Number> {
+    number_of(text).filter(|number| {
+        let value = number.as_f64();
+        value.is_some_and(|value| (LOWEST..=HIGHEST).contains(&value))
+    })
+}
+
+fn number_of(text: &str) -> Option<Number> {
+    if !text.contains('.')
         && let Ok(whole) = text.trim_start_matches('+').parse::<i64>()
     {
         return Some(whole.into());
@@ -184,6 +192,16 @@ mod tests {
             assert!(found.taken.is_empty(), "{text}");
             assert_eq!(found.refused, [("speed", text.to_owned())]);
         }
+        for text in ["9".repeat(400), format!("-{}.5", "9".repeat(400))] {
+            let found = read(&format!("speed: {text}"));
+            assert!(found.taken.is_empty(), "{text}");
+            assert_eq!(found.refused, [("speed", text)]);
+        }
+        assert_eq!(Value::Object(read("speed: +1").taken), json!({"speed": 1}));
+        assert_eq!(
+            Value::Object(read("tono: +1.5").taken),
+            json!({"pitch": 1.5})
+        );
         for text in [
             "speed: rápido",
             "la speed: 1",
