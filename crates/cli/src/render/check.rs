@@ -130,16 +130,7 @@ fn check_of_section(check: &Check) -> Value {
             "name": check.name,
             "compared": check.compared,
             "passed": check.passed(),
-            "findings": check.findings.iter().map(|finding| json!({
-                "severity": match finding.severity {
-                    Severity::Failure => "failure",
-                    Severity::Note => "note",
-                },
-                "message": finding.message,
-                "count": finding.count,
-                "items": finding.items,
-                "next": finding.remedy,
-            })).collect::<Vec<_>>(),
+            "findings": check.findings.iter().map(finding_json).collect::<Vec<_>>(),
     });
     if let Some(rank) = check.rank {
         document["severity"] = rank.into();
@@ -147,9 +138,36 @@ fn check_of_section(check: &Check) -> Value {
     document
 }
 
+/// `not_named` is there where more was found than `items` names.
+fn finding_json(finding: &Finding) -> Value {
+    let mut document = json!({
+        "severity": match finding.severity {
+            Severity::Failure => "failure",
+            Severity::Note => "note",
+        },
+        "message": finding.message,
+        "count": finding.count,
+        "items": finding.items,
+        "next": finding.remedy,
+    });
+    let not_named = finding.count.saturating_sub(finding.items.len() as u64);
+    if not_named > 0 && !finding.items.is_empty() {
+        document["not_named"] = not_named.into();
+    }
+    document
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_says_how_many_are_not_named() {
+        let finding = Finding::failure("rows differ", 3, vec!["a".into(), "b".into()]);
+        assert_eq!(finding_json(&finding)["not_named"], 1);
+        let whole = Finding::failure("rows differ", 1, vec!["a".into()]);
+        assert_eq!(finding_json(&whole).get("not_named"), None);
+    }
 
     fn report() -> CheckReport {
         let good = Check::new(

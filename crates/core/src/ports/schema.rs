@@ -13,7 +13,7 @@ use crate::schema::undo::RecordedStep;
 pub struct FoundRows {
     /// How many.
     pub count: u64,
-    /// The first 20 of them, in order.
+    /// The first of them, in order.
     pub sample: Vec<String>,
 }
 

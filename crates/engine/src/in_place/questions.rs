@@ -8,6 +8,8 @@ use sunset_core::plans::in_place::{
 use sunset_core::ports::in_place::InPlaceReader;
 use sunset_core::ports::schema::SchemaReader;
 
+use super::EXAMPLES;
+
 /// What must hold before anything is done or checked.
 ///
 /// # Errors
@@ -16,8 +18,9 @@ pub async fn preconditions(plan: &InPlacePlan, rows: &dyn InPlaceReader) -> Resu
     for condition in &plan.preconditions {
         let found = rows.find(&condition.violators).await?;
         if found.count > 0 {
+            let named = &found.sample[..found.sample.len().min(EXAMPLES)];
             return Err(Error::new(ErrorKind::NotFound, &condition.what)
-                .item(found.sample.join(", "))
+                .item(named.join(", "))
                 .remedy(&condition.remedy));
         }
     }

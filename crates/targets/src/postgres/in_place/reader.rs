@@ -23,6 +23,9 @@ use crate::postgres::fault::{error, located};
 /// From this version on the server reads a part of a table by its blocks without reading the rest.
 const READS_BY_BLOCKS: i32 = 140_000;
 
+/// Rows that a question found are named up to this number, and all counted.
+const NAMED: usize = 1_000;
+
 /// Looks at the rows of one database.
 #[derive(Debug, Clone)]
 pub struct InPlaceLook {
@@ -184,7 +187,11 @@ impl InPlaceReader for InPlaceLook {
     async fn find(&self, query: &SqlText) -> Result<FoundRows> {
         let what = "cannot look for rows";
         let failed = |cause| error(cause, what);
-        let sql = format!(include_str!("../schema/find.sql"), violators = query.sql);
+        let sql = format!(
+            include_str!("../schema/find.sql"),
+            violators = query.sql,
+            limit = NAMED
+        );
         let rows = self.rows(sql, &query.binds, what).await?;
         let Some(row) = rows.first() else {
             return Ok(FoundRows::default());

@@ -168,7 +168,7 @@ pub(super) async fn find(
     violators: &str,
 ) -> Result<FoundRows> {
     let failed = |cause| amid_changes(cause, "cannot look for rows that stand in the way");
-    let sql = format!(include_str!("find.sql"), violators = violators);
+    let sql = format!(include_str!("find.sql"), violators = violators, limit = 20);
     let row = crate::postgres::query(AssertSqlSafe(sql))
         .fetch_one(&mut **transaction)
         .await
