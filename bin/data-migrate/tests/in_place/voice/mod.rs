@@ -3,8 +3,10 @@
 mod calls;
 mod check;
 mod configurations;
+mod exact;
 mod levels;
 mod stopped;
+mod triggers;
 
 use crate::scratch::{Said, Scratch};
 
