@@ -6,7 +6,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use sunset_cli::render;
 use sunset_cli::{Consented, Program, ReportBehind, Session, Status};
-use sunset_core::audio::outcome::AudioReport;
+use sunset_core::audio::outcome::{AudioReport, Planned};
 use sunset_core::audio::plan::{Options, Plan};
 use sunset_core::config::{AudioSourceSettings, BackupWish, DatabaseSettings, Pace, R2Settings};
 use sunset_core::error::{Error, ErrorKind, Result};
@@ -167,7 +167,7 @@ impl Flow {
         if plan.is_empty() {
             // Nothing is written, not even that this run took place.
             let report = AudioReport::default();
-            return self.end(&book, &plan, &report, None).await;
+            return self.end_alone(&book, &plan, &report, None).await;
         }
         let permit = WritePermit::bind(consent, self.database.identity().clone());
         sunset_backup::may_keep(&self.backup, &self.database).await?;
@@ -180,7 +180,7 @@ impl Flow {
                 run.finish(&RunEnd::done(counts, json!({}))).await?;
                 let book = self.book().await?;
                 self.tell_found(&book, id).await?;
-                self.end(&book, &plan, &report, Some(id)).await
+                self.end_alone(&book, &plan, &report, Some(id)).await
             }
             Err(error) => Err(run.failed(error).await),
         }
@@ -231,19 +231,31 @@ impl Flow {
         Ok(())
     }
 
-    pub async fn end(
+    async fn end_alone(
         &self,
         book: &dyn ObjectLedger,
         plan: &Plan,
         report: &AudioReport,
         run: Option<i64>,
     ) -> Result<Status> {
-        let text = render::audio_text(plan, report);
+        let done = (&plan.planned(), report);
+        self.end(book, done, run, || render::plan_json(plan)).await
+    }
+
+    /// Tells what was done of what there was to do, and what that means for the exit status.
+    pub async fn end(
+        &self,
+        book: &dyn ObjectLedger,
+        (planned, report): (&Planned, &AudioReport),
+        run: Option<i64>,
+        plan: impl FnOnce() -> Value,
+    ) -> Result<Status> {
+        let text = render::audio_text(planned, report);
         self.session.print(&text);
         self.session.sum_up(&text);
         let urls = self.verify_urls(book).await?;
         let broken = urls.iter().any(|check| check.fault.is_some());
-        let incomplete = report.is_incomplete() || !plan.quarantined.is_empty() || broken;
+        let incomplete = report.is_incomplete() || planned.quarantined > 0 || broken;
         let status = if incomplete {
             Status::Incomplete
         } else {
@@ -253,7 +265,7 @@ impl Flow {
             json!({
                 "dry_run": false,
                 "run": run,
-                "plan": render::plan_json(plan),
+                "plan": plan(),
                 "report": render::audio_json(report),
                 "urls": urls.iter().map(url_json).collect::<Vec<_>>(),
                 "status": status.name(),

@@ -5,18 +5,19 @@ use std::sync::Arc;
 
 use serde_json::json;
 use sunset_cli::{Program, Status, render, thousands};
-use sunset_core::audio::outcome::AudioReport;
-use sunset_core::audio::plan::Plan;
 use sunset_core::error::Result;
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::ports::objects::ObjectStore as _;
 use sunset_core::ports::runs::RunEnd;
 use sunset_core::ports::work::WorkDesk as _;
-use sunset_engine::audio::shared::{self, Shared};
+use sunset_engine::audio::shared::{self, Done, Shared};
 use sunset_targets::postgres::{Crew, CrewTerms, Joined, Ledger};
 
 use crate::arguments::Arguments;
 use crate::migrate::Flow;
+
+/// Entries of each list of a plan that are kept with a shared run, for every worker to tell.
+const TOLD: usize = 1_000;
 
 /// Takes part in the run that is going on, or begins it, until it is done.
 pub async fn work(flow: &Flow, consent: &Consent) -> Result<Status> {
@@ -25,22 +26,12 @@ pub async fn work(flow: &Flow, consent: &Consent) -> Result<Status> {
     let terms = terms(flow);
     let crew = match ledger.join(&permit, &flow.run_start(), &terms).await? {
         Joined::Crew(crew) => crew,
-        Joined::Over { run, counts } => {
+        Joined::Over { run, outcomes } => {
             flow.session.say(&format!(
-                "run {run} of the name {:?} is done already: nothing is left to do",
+                "run {run} of the name {:?} is done already; this is its report",
                 terms.name
             ));
-            let waits = ["failed", "quarantined"].iter().any(|name| {
-                let list = counts.get(name).and_then(|list| list.as_array());
-                list.is_some_and(|list| !list.is_empty())
-            });
-            flow.session
-                .json(|| json!({ "run": run, "over": true, "report": counts }));
-            return Ok(if waits {
-                Status::Incomplete
-            } else {
-                Status::Done
-            });
+            return tell(flow, shared::add_up(outcomes)?, run).await;
         }
     };
     flow.session.say(&format!(
@@ -49,16 +40,27 @@ pub async fn work(flow: &Flow, consent: &Consent) -> Result<Status> {
         crew.run().id()
     ));
     match take_part(flow, &crew, consent).await {
-        Ok((plan, report)) => {
+        Ok(done) => {
             let run = crew.run().id();
-            let end = RunEnd::done(render::audio_json(&report), json!({}));
+            let end = RunEnd::done(render::audio_json(&done.report), json!({}));
             crew.close(&end).await?;
-            let book = flow.book().await?;
-            flow.tell_found(&book, run).await?;
-            flow.end(&book, &plan, &report, Some(run)).await
+            tell(flow, done, run).await
         }
         Err(error) => Err(crew.failed(error).await),
     }
+}
+
+/// What the whole run did, the same for every worker and for whoever comes after the end.
+async fn tell(flow: &Flow, done: Done, run: i64) -> Result<Status> {
+    let book = flow.book().await?;
+    flow.tell_found(&book, run).await?;
+    let Done {
+        planned,
+        plan,
+        report,
+    } = done;
+    let numbers = (&planned, &report);
+    flow.end(&book, numbers, Some(run), || plan).await
 }
 
 /// What all workers of a run must agree on.
@@ -91,14 +93,15 @@ fn terms(flow: &Flow) -> CrewTerms {
     }
 }
 
-async fn take_part(flow: &Flow, crew: &Crew, consent: &Consent) -> Result<(Plan, AudioReport)> {
+async fn take_part(flow: &Flow, crew: &Crew, consent: &Consent) -> Result<Done> {
     let book = flow.book().await?;
     let plan = flow.plan(&book).await?;
     let target = flow.store.identity();
     let permit = WritePermit::bind(consent, target.clone());
     let progress = flow.session.progress();
-    let report = shared::execute(&Shared {
+    let done = shared::execute(&Shared {
         plan: &plan,
+        told: render::plan_json_with(&plan, TOLD),
         source: Arc::clone(&flow.source),
         store: Arc::new(flow.store.writer(&permit)?),
         journal: Arc::new(crew.run().objects(target)),
@@ -116,5 +119,5 @@ async fn take_part(flow: &Flow, crew: &Crew, consent: &Consent) -> Result<(Plan,
         thousands(standing.workers),
         thousands(standing.taken_over)
     ));
-    Ok((plan, report))
+    Ok(done)
 }

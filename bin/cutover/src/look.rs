@@ -24,10 +24,7 @@ impl Flow {
             .remedy("run schema-push and data-migrate first")
         })?;
         if let Some(done) = ledger.cut_over(self.plan.name()).await? {
-            self.session.print(&format!(
-                "V3 took over from V2 on {} (run {}).",
-                done.at, done.run
-            ));
+            return Ok(self.already(&done));
         }
         let owner = if self.plan.has_owner() {
             let wanted = self.session.variable(env_vars::MIGRATION_USER_ID);
@@ -59,6 +56,9 @@ impl Flow {
             Some(self.audio().await?)
         };
         self.session.print(&left_to_do(&report));
+        if let Some(derived) = derived_left(&report) {
+            self.session.print(&derived);
+        }
         if let Some(section) = &audio {
             self.session.print(&section.summary);
         }
@@ -77,16 +77,23 @@ impl Flow {
 }
 
 fn left_to_do(report: &LoadReport) -> String {
-    let written: u64 = report
-        .collections
-        .values()
-        .map(|counts| counts.written)
-        .sum();
-    let staying = report.gone.found.count;
     format!(
         "Left to do: {} documents to write, {} gone from V2, {} in quarantine",
-        thousands(written),
-        thousands(staying),
+        thousands(report.documents(|counts| counts.written)),
+        thousands(report.gone.documents.found.count),
         thousands(report.quarantined())
     )
+}
+
+/// What is made of several documents, where anything of it is left to do.
+fn derived_left(report: &LoadReport) -> Option<String> {
+    let written = report.derived(|counts| counts.written);
+    let gone = report.gone.derived.found.count;
+    (written + gone > 0).then(|| {
+        format!(
+            "  made of several documents: {} to write, {} gone with their documents",
+            thousands(written),
+            thousands(gone)
+        )
+    })
 }

@@ -46,6 +46,11 @@ pub struct Arguments {
     #[arg(long, value_name = "COLLECTION", requires = "prune")]
     prune_empty: Vec<String>,
 
+    /// Users of V3 filled columns that V2 does not fill, and that is meant: take over all the same,
+    /// and write into the record how many cells of which table
+    #[arg(long, requires = "frozen")]
+    accept_filled: bool,
+
     /// Recordings are no part of this cut-over
     #[arg(long)]
     without_audio: bool,

@@ -1,5 +1,6 @@
 //! The last pass, the proof, the record.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sunset_cli::{Consented, Program, Session, Status, render};
@@ -91,7 +92,10 @@ impl Flow {
             return Ok(self.already(&done));
         }
         self.expect_owner().await?;
-        let options = serde_json::json!({"prune": self.arguments.prune});
+        let options = serde_json::json!({
+            "prune": self.arguments.prune,
+            "accept_filled": self.arguments.accept_filled,
+        });
         let start = sunset_cli::run_start::<Arguments>(self.plan.name(), options);
         let run = ledger.begin_run(&permit, &start).await?;
         match self.within(&ledger, &run).await {
@@ -125,7 +129,7 @@ impl Flow {
         }
     }
 
-    fn already(&self, done: &CutOver) -> Status {
+    pub fn already(&self, done: &CutOver) -> Status {
         self.session.print(&format!(
             "V3 took over from V2 on {} (run {}{}): nothing to do.",
             done.at,
@@ -152,7 +156,8 @@ impl Flow {
         let text = render::load_text(&report, false, self.session.is_verbose());
         self.session.print("The last pass:");
         self.session.print(&text);
-        let (snapshot, comparison, checks) = self.prove(ledger, &owner).await?;
+        let (snapshot, comparison, mut checks) = self.prove(ledger, &owner).await?;
+        let accepted = self.accept(&mut checks);
         self.session
             .print(&render::check_text(&checks, self.session.is_verbose()));
         self.tell_if_not_frozen(&report, &comparison);
@@ -162,10 +167,22 @@ impl Flow {
                 &snapshot.source,
                 snapshot.read_time.as_deref(),
                 self.arguments.by.as_deref(),
+                &accepted,
             )
             .await?;
         }
         Ok((report, checks))
+    }
+
+    /// What users of V3 entered in columns that V2 does not fill, by table, where the operator
+    /// accepts it: it stays in the report as a note, and goes into the record.
+    fn accept(&self, checks: &mut CheckReport) -> BTreeMap<String, u64> {
+        if !self.arguments.accept_filled {
+            return BTreeMap::new();
+        }
+        let sections = checks.sections.iter_mut();
+        let checks = sections.flat_map(|section| &mut section.checks);
+        checks.filter_map(check::accept_filled).collect()
     }
 
     async fn last_pass(&self, ledger: &Ledger, run: &ActiveRun, owner: &str) -> Result<LoadReport> {
@@ -272,6 +289,16 @@ impl Flow {
 
     fn end(&self, checks: &CheckReport) -> Status {
         let passed = checks.verdict() == Verdict::Passed;
+        let failing = checks.sections.iter().flat_map(|section| &section.checks);
+        if failing
+            .filter(|check| !check.passed())
+            .any(check::is_filled)
+        {
+            self.session.print(
+                "Users of V3 entered something in columns that V2 does not fill: where that is meant, \
+                 cutover --frozen --accept-filled takes it as it is and writes it into the record.",
+            );
+        }
         self.session.print(if passed {
             "V3 has taken over from V2. Point the application at V3; keep V2 frozen until you no \
              longer want a way back."

@@ -1,5 +1,6 @@
 //! A writer that counts what it writes, for Prometheus.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -8,7 +9,7 @@ use sunset_cli::Metrics;
 use sunset_core::error::Result;
 use sunset_core::ports::rows::{
     Accounted, CollectionRecord, Item, ItemKey, ItemOutcome, LoadOutcome, RowWriter, Settled,
-    SettledItems,
+    SettledItems, TableRow,
 };
 
 /// Counts what `writer` does.
@@ -29,6 +30,14 @@ impl SettledItems for Counted {
 
     async fn collection(&self, name: &str, examples: u32) -> Result<CollectionRecord> {
         self.writer.collection(name, examples).await
+    }
+
+    async fn rows_of(&self, keys: &[ItemKey]) -> Result<Vec<Vec<TableRow>>> {
+        self.writer.rows_of(keys).await
+    }
+
+    async fn held(&self, keys: &[ItemKey]) -> Result<BTreeMap<String, u64>> {
+        self.writer.held(keys).await
     }
 }
 

@@ -34,14 +34,14 @@ pub async fn work(flow: &Flow, consent: &Consent) -> Result<Status> {
     let terms = terms(flow, &start, snapshot.read_time);
     let crew = match ledger.join(&permit, &start, &terms).await? {
         Joined::Crew(crew) => crew,
-        Joined::Over { run, counts } => {
+        Joined::Over { run, outcomes } => {
             flow.session.say(&format!(
-                "run {run} of the name {:?} is done already: nothing is left to do",
+                "run {run} of the name {:?} is done already; this is its report",
                 terms.name
             ));
-            flow.session
-                .json(|| serde_json::json!({ "run": run, "over": true, "collections": counts }));
-            return Ok(status_of_counts(&counts));
+            let report = shared::told(flow.plan.as_ref(), outcomes)?;
+            flow.tell(&report, Some(run), false);
+            return Ok(status_of(&report));
         }
     };
     flow.session.say(&format!(
@@ -156,21 +156,6 @@ async fn take_part(flow: &Flow, ledger: &Ledger, crew: &Crew) -> Result<LoadRepo
         }
     }
     Ok(report)
-}
-
-fn status_of_counts(counts: &serde_json::Value) -> Status {
-    let waits = |name: &str| {
-        let collections = counts.as_object().into_iter().flat_map(|map| map.values());
-        collections
-            .filter_map(|counts| counts.get(name)?.as_u64())
-            .sum::<u64>()
-            > 0
-    };
-    if waits("quarantined") || waits("conflicting") {
-        Status::Incomplete
-    } else {
-        Status::Done
-    }
 }
 
 /// Reads `64M`.

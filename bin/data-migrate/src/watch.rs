@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use sunset_cli::{Status, duration, thousands};
 use sunset_core::error::{Error, ErrorKind, Result, RetryPolicy};
 use sunset_core::permit::Consent;
+use sunset_core::ports::rows::RowCounts;
 use sunset_core::ports::runs::CutOver;
 use sunset_core::report::LoadReport;
 use sunset_targets::postgres::Ledger;
@@ -80,27 +81,30 @@ fn may_pass(flow: &Flow, error: &Error) -> bool {
 
 /// One pass in a line.
 fn line(pass: u64, report: &LoadReport, took: &str) -> String {
-    let (mut inserted, mut updated, mut removed) = (0, 0, 0);
-    for counts in report.rows.values() {
-        inserted += counts.inserted;
-        updated += counts.updated;
-        removed += counts.removed;
-    }
-    let read: u64 = report.collections.values().map(|counts| counts.read).sum();
+    let mut rows = RowCounts::default();
+    report.rows.values().for_each(|counts| rows.add(counts));
+    let read = report.documents(|counts| counts.read);
     let mut parts = vec![
         format!("{} documents read", thousands(read)),
         format!(
             "{} rows inserted, {} updated, {} removed",
-            thousands(inserted),
-            thousands(updated),
-            thousands(removed)
+            thousands(rows.inserted),
+            thousands(rows.updated),
+            thousands(rows.removed)
         ),
         format!("{} quarantined", thousands(report.quarantined())),
     ];
     if report.conflicts.count > 0 {
         parts.push(format!("{} in conflict", thousands(report.conflicts.count)));
     }
-    let staying = report.gone.found.count - report.gone.pruned;
+    if rows.held > 0 {
+        parts.push(format!(
+            "{} rows stay although their document is in quarantine",
+            thousands(rows.held)
+        ));
+    }
+    let gone = &report.gone.documents;
+    let staying = gone.found.count - gone.pruned;
     if staying > 0 {
         parts.push(format!("{} gone from V2", thousands(staying)));
     }

@@ -12,7 +12,7 @@ use sunset_core::plans::Integrity;
 use sunset_core::ports::verify::{Found, RowVerifier};
 
 pub use audio::audio;
-pub use data::data;
+pub use data::{accept_filled, data, is_filled};
 pub use owner::owner;
 pub use tables::{Ground, tables};
 

@@ -10,11 +10,11 @@ pub mod shared;
 pub(crate) mod stream;
 mod unchanged;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 use sunset_core::document::{BadDocument, Delivery};
 use sunset_core::error::Result;
@@ -22,7 +22,7 @@ use sunset_core::plans::{DocumentPlan, Phase, RecordedNumbers, Resolution};
 use sunset_core::ports::documents::{DocumentSource, Snapshot};
 use sunset_core::ports::progress::Progress;
 use sunset_core::ports::rows::{
-    Accounted, CollectionRecord, Holder, ItemKey, RowWriter, Settled, SettledItems,
+    Accounted, CollectionRecord, Holder, ItemKey, RowWriter, Settled, SettledItems, TableRow,
 };
 use sunset_core::report::{self, EXAMPLES, LoadReport, Retried};
 
@@ -80,6 +80,22 @@ impl Destination {
             Self::Writer(writer) => writer.accounted(after, limit).await,
             Self::Nowhere(Some(ledger)) => ledger.accounted(after, limit).await,
             Self::Nowhere(None) => Ok(Vec::new()),
+        }
+    }
+
+    async fn rows_of(&self, keys: &[ItemKey]) -> Result<Vec<Vec<TableRow>>> {
+        match self {
+            Self::Writer(writer) => writer.rows_of(keys).await,
+            Self::Nowhere(Some(ledger)) => ledger.rows_of(keys).await,
+            Self::Nowhere(None) => Ok(vec![Vec::new(); keys.len()]),
+        }
+    }
+
+    async fn held(&self, keys: &[ItemKey]) -> Result<BTreeMap<String, u64>> {
+        match self {
+            Self::Writer(writer) => writer.held(keys).await,
+            Self::Nowhere(Some(ledger)) => ledger.held(keys).await,
+            Self::Nowhere(None) => Ok(BTreeMap::new()),
         }
     }
 
@@ -267,6 +283,7 @@ pub async fn load(
             }
         }
         let items = stream::items(source, surveyed, index, &changed, options.batch_size);
+        let items = items.inspect_ok(|batch| removal.see(batch)).boxed();
         stream::write(
             items,
             destination.clone(),
@@ -278,12 +295,10 @@ pub async fn load(
         .await?;
         progress.finish();
     }
-    handover
-        .finish(&destination, &options, &mut report, &mut removal)
-        .await?;
+    handover.finish(&destination, &options, &mut report).await?;
     report.conserve()?;
     removal
-        .carry_out(&destination, &options, &mut report, progress)
+        .carry_out(surveyed, &destination, &options, &mut report, progress)
         .await?;
     Ok(report)
 }

@@ -192,7 +192,7 @@ impl Verification<'_> {
 fn prove(leaves: &mut dyn LeafSink, batch: &Batch) -> Result<()> {
     let mut digests = batch.digests.iter();
     for item in &batch.items {
-        if !item.key.collection.contains('#') {
+        if !item.key.is_derived() {
             let (collection, id) = (&item.key.collection, &item.key.id);
             leaves.add(TreeKind::Collection, collection, id, item.source_digest)?;
         }

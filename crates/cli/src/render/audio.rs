@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use serde_json::{Value, json};
-use sunset_core::audio::outcome::AudioReport;
+use sunset_core::audio::outcome::{AudioReport, Planned};
 use sunset_core::audio::plan::{Plan, Tally, Why};
 use sunset_core::audio::record::ObjectRecord;
 
@@ -132,18 +132,18 @@ fn row(text: &mut String, label: &str, tally: Tally) {
 }
 
 /// What was done.
-pub fn audio_text(plan: &Plan, report: &AudioReport) -> String {
+pub fn audio_text(planned: &Planned, report: &AudioReport) -> String {
     let mut text = String::new();
-    let audio = thousands(plan.audio.objects);
+    let audio = thousands(planned.audio.objects);
     let copied = report.copied.objects;
-    if copied == 0 && report.linked == 0 && plan.is_empty() {
+    if copied == 0 && report.linked == 0 && planned.nothing {
         line(
             &mut text,
             &format!(
                 "[Audio] Nothing to do: {} of {audio} audio objects were copied before and are \
                  unchanged, {} are duplicates",
-                thousands(plan.unchanged.objects),
-                thousands(plan.duplicates.len() as u64)
+                thousands(planned.unchanged.objects),
+                thousands(planned.duplicates)
             ),
         );
         return text;
@@ -156,13 +156,12 @@ pub fn audio_text(plan: &Plan, report: &AudioReport) -> String {
             bytes(report.copied.bytes)
         ),
     );
-    let duplicates = plan.duplicates.len() as u64;
     line(
         &mut text,
         &format!(
             "[Audio] {} recorded as duplicates ({} not copied)",
-            thousands(duplicates),
-            bytes(plan.saved().bytes)
+            thousands(planned.duplicates),
+            bytes(planned.saved.bytes)
         ),
     );
     line(
@@ -173,7 +172,7 @@ pub fn audio_text(plan: &Plan, report: &AudioReport) -> String {
         ),
     );
     for (count, what) in [
-        (plan.unchanged.objects, "copied before and unchanged"),
+        (planned.unchanged.objects, "copied before and unchanged"),
         (
             report.refreshed.objects,
             "only looked changed: the same bytes",
@@ -238,13 +237,30 @@ fn record(record: &ObjectRecord) -> Value {
 
 /// The plan as JSON.
 pub fn plan_json(plan: &Plan) -> Value {
-    let records = |records: &[ObjectRecord]| records.iter().map(record).collect::<Vec<_>>();
+    plan_json_with(plan, usize::MAX)
+}
+
+/// The plan as JSON, its lists with `most` entries each at the most; how long they are is told
+/// beside them.
+pub fn plan_json_with(plan: &Plan, most: usize) -> Value {
+    let records =
+        |records: &[ObjectRecord]| records.iter().take(most).map(record).collect::<Vec<_>>();
     json!({
         "conversations": plan.conversations,
         "listed": tally(plan.listed),
         "audio": tally(plan.audio),
         "to_copy": tally(plan.to_copy()),
-        "copies": plan.copies.iter().map(|copy| {
+        "counts": {
+            "copies": plan.copies.len(),
+            "to_link": plan.relinks.len(),
+            "duplicates": plan.duplicates.len(),
+            "orphans": plan.orphans.len(),
+            "missing": plan.missing.len(),
+            "not_audio": plan.not_audio.len(),
+            "quarantined": plan.quarantined.len(),
+            "changed_by_others": plan.changed.len(),
+        },
+        "copies": plan.copies.iter().take(most).map(|copy| {
             let object = copy.candidates.first();
             json!({
                 "source_uri": object.map(|object| &object.uri),
@@ -254,7 +270,7 @@ pub fn plan_json(plan: &Plan) -> Value {
                 "why": why(copy.why),
             })
         }).collect::<Vec<_>>(),
-        "to_link": plan.relinks.iter().map(|relink| &relink.conversation.id).collect::<Vec<_>>(),
+        "to_link": plan.relinks.iter().take(most).map(|relink| &relink.conversation.id).collect::<Vec<_>>(),
         "unchanged": tally(plan.unchanged),
         "left_out": tally(plan.left_out),
         "duplicates_saved": tally(plan.saved()),
@@ -264,7 +280,7 @@ pub fn plan_json(plan: &Plan) -> Value {
         "missing": records(&plan.missing),
         "not_audio": records(&plan.not_audio),
         "quarantined": records(&plan.quarantined),
-        "changed_by_others": plan.changed,
+        "changed_by_others": plan.changed.iter().take(most).collect::<Vec<_>>(),
     })
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde_json::{Value, json};
-use sunset_core::report::{Bill, Examples, LoadReport};
+use sunset_core::ports::rows::RowCounts;
+use sunset_core::report::{Bill, Examples, GoneItems, LoadReport};
 
 use crate::numbers::{duration, thousands};
 
@@ -50,16 +51,17 @@ pub fn load_text(report: &LoadReport, dry_run: bool, verbose: bool) -> String {
                 } else {
                     String::new()
                 },
-                if counts.conflicting > 0 {
+                if counts.changed() > 0 {
                     format!(
-                        ", {} left alone (V3 has them, or another row of their document, otherwise)",
-                        thousands(counts.conflicting)
+                        ", {} left alone (changed in V3)",
+                        thousands(counts.changed())
                     )
                 } else {
                     String::new()
                 }
             ),
         );
+        not_written(&mut text, table, counts);
     }
     if verbose {
         for (collection, counts) in &report.collections {
@@ -120,6 +122,34 @@ pub fn load_text(report: &LoadReport, dry_run: bool, verbose: bool) -> String {
     text
 }
 
+/// Rows that nobody changed, and that could not be written all the same.
+fn not_written(text: &mut String, table: &str, counts: &RowCounts) {
+    for (count, why) in [
+        (
+            counts.refused,
+            "not written: V3 refuses them (a constraint or a trigger); final-check --report-only \
+             names them",
+        ),
+        (
+            counts.missing_parent,
+            "not written: a row that they refer to is not in V3; final-check --report-only names them",
+        ),
+        (
+            counts.unique,
+            "not written: another row has a value that must be unique; final-check --report-only \
+             names them",
+        ),
+        (
+            counts.with_document,
+            "left alone with their document, of which another row is left alone or not written",
+        ),
+    ] {
+        if count > 0 {
+            line(text, format_args!("{table}: {} {why}", thousands(count)));
+        }
+    }
+}
+
 /// What is said before a source is read whose owner is billed for it.
 pub fn expected_bill_text(bill: Bill) -> String {
     format!(
@@ -145,24 +175,19 @@ pub fn bill_text(bill: Bill) -> String {
 /// Documents that V2 has no longer, and those that were tried again.
 fn fates(text: &mut String, report: &LoadReport, dry_run: bool) {
     let gone = &report.gone;
-    if gone.found.count > 0 {
-        let what = if gone.pruned + gone.kept > 0 {
-            format!(
-                "rows of {} removed, of {} left alone (changed in V3, or referred to)",
-                thousands(gone.pruned),
-                thousands(gone.kept)
-            )
-        } else if dry_run {
-            "their rows stay, unless --prune is given".to_owned()
-        } else {
-            "their rows stay; --prune removes them".to_owned()
-        };
+    gone_items(text, "gone from V2", &gone.documents, dry_run);
+    gone_items(
+        text,
+        "gone with them, made of several documents",
+        &gone.derived,
+        dry_run,
+    );
+    if gone.without_rows > 0 {
         line(
             text,
             format_args!(
-                "gone from V2: {} ({}); {what}",
-                thousands(gone.found.count),
-                first_of(&gone.found)
+                "gone from V2, and no row of them is in V3 (or another document gives it now): {}",
+                thousands(gone.without_rows)
             ),
         );
     }
@@ -193,6 +218,26 @@ fn fates(text: &mut String, report: &LoadReport, dry_run: bool) {
             ),
         );
     }
+}
+
+fn gone_items(text: &mut String, what: &str, gone: &GoneItems, dry_run: bool) {
+    if gone.found.count == 0 {
+        return;
+    }
+    let fate = if gone.pruned + gone.kept > 0 {
+        format!(
+            "rows of {} removed, of {} left alone (changed in V3, or referred to)",
+            thousands(gone.pruned),
+            thousands(gone.kept)
+        )
+    } else if dry_run {
+        "their rows stay, unless --prune is given".to_owned()
+    } else {
+        "their rows stay; --prune removes them".to_owned()
+    };
+    let count = thousands(gone.found.count);
+    let first = first_of(&gone.found);
+    line(text, format_args!("{what}: {count} ({first}); {fate}"));
 }
 
 /// `leads/a, leads/b, …`
@@ -244,13 +289,7 @@ pub fn load_json(report: &LoadReport, run: Option<i64>, dry_run: bool) -> Value 
         "quarantined": named(&report.quarantine),
         "warnings": named(&report.warnings),
         "conflicts": {"count": report.conflicts.count, "first": report.conflicts.items},
-        "gone": {
-            "count": report.gone.found.count,
-            "first": report.gone.found.items,
-            "pruned": report.gone.pruned,
-            "kept": report.gone.kept,
-            "departed": report.gone.departed,
-        },
+        "gone": report.gone.to_json(),
         "retried": report.retried.as_ref().map(|retried| json!({
             "count": retried.keys.len(),
             "migrated": retried.migrated,

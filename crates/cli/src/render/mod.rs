@@ -15,7 +15,7 @@ mod rollback;
 pub mod schema;
 mod taken_back;
 
-pub use audio::{audio_json, audio_text, plan_json, plan_text};
+pub use audio::{audio_json, audio_text, plan_json, plan_json_with, plan_text};
 pub use backup::{backup_json, backup_lines, backup_text, rows as backup_rows};
 pub use bucket::{bucket_json, bucket_text};
 pub use check::{check_json, check_text, section_json, section_text, verdict_line, verdict_name};

@@ -17,6 +17,26 @@ pub struct Failure {
     pub error: Error,
 }
 
+/// What a plan came to, in the numbers that stand beside what was done. Of a run that workers share
+/// they are those of the plan that was published, so that all of them tell the same.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Planned {
+    /// Objects whose name is a recording's.
+    pub audio: Tally,
+    /// Copied and linked by an earlier run, and as they were.
+    pub unchanged: Tally,
+    /// Other formats of a recording.
+    pub duplicates: u64,
+    /// Bytes of those that are not copied.
+    pub saved: Tally,
+    /// To be linked without a copy.
+    pub relinks: u64,
+    /// In quarantine before anything was copied.
+    pub quarantined: u64,
+    /// Whether there was nothing to write anywhere.
+    pub nothing: bool,
+}
+
 /// What was done; the plan says what there was to do.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct AudioReport {

@@ -6,6 +6,7 @@ use crate::ports::objects::{SourceObject, StoredObject};
 
 use super::address::{orphan_key, public_url, recording_key};
 use super::format::{Format, split_name};
+use super::outcome::Planned;
 use super::parts::Layout;
 use super::record::{Conversation, Intent, ObjectRecord, Role};
 
@@ -242,6 +243,19 @@ impl Plan {
     /// Whether there are recordings and nothing they could belong to: data-migrate has not run.
     pub fn comes_too_early(&self) -> bool {
         self.conversations == 0 && self.audio.objects > 0
+    }
+
+    /// The numbers of it that a report tells.
+    pub fn planned(&self) -> Planned {
+        Planned {
+            audio: self.audio,
+            unchanged: self.unchanged,
+            duplicates: self.duplicates.len() as u64,
+            saved: self.saved(),
+            relinks: self.relinks.len() as u64,
+            quarantined: self.quarantined.len() as u64,
+            nothing: self.is_empty(),
+        }
     }
 
     /// Whether there is nothing to write anywhere.

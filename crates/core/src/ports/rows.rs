@@ -19,6 +19,18 @@ pub struct ItemKey {
     pub id: String,
 }
 
+impl ItemKey {
+    /// Whether it is of what is made of several documents, and of none alone.
+    pub fn is_derived(&self) -> bool {
+        is_derived(&self.collection)
+    }
+}
+
+/// Whether a collection is of what is made of several documents: `cases#customers`.
+pub fn is_derived(collection: &str) -> bool {
+    collection.contains('#')
+}
+
 /// A deviation that did not keep the row from being written.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Warning {
@@ -95,6 +107,8 @@ pub struct LoadOutcome {
     pub orphaned: Vec<usize>,
     /// Whose rows have the values that items held up want.
     pub holders: Vec<Holder>,
+    /// What the rows of items held up or orphaned count among `rows`, by position and table.
+    pub stuck_rows: BTreeMap<usize, BTreeMap<String, RowCounts>>,
     /// Rows newly written, rows changed: per table.
     pub rows: BTreeMap<String, RowCounts>,
 }
@@ -117,12 +131,60 @@ pub struct RowCounts {
     pub updated: u64,
     /// Already there, as the mapping says.
     pub unchanged: u64,
-    /// Left alone because somebody else wrote or changed them, or other rows of their document.
+    /// Left alone: because somebody else wrote or changed them, or for one of the reasons below.
     pub conflicting: u64,
+    /// Of those, the ones that V3 refused: a constraint, a trigger.
+    #[serde(default)]
+    pub refused: u64,
+    /// Of those, the ones whose parent is not there.
+    #[serde(default)]
+    pub missing_parent: u64,
+    /// Of those, the ones with a value that must be unique and that another row has.
+    #[serde(default)]
+    pub unique: u64,
+    /// Of those, the ones that nothing is the matter with: another row of their document is left
+    /// alone.
+    #[serde(default)]
+    pub with_document: u64,
     /// Taken away, with a before-image in the ledger, because V2 gives them no longer.
     pub removed: u64,
     /// Written by an earlier run, and left alone although their document is in quarantine now.
     pub held: u64,
+}
+
+impl RowCounts {
+    /// Those that somebody else wrote or changed.
+    pub fn changed(&self) -> u64 {
+        let others = self.refused + self.missing_parent + self.unique + self.with_document;
+        self.conflicting.saturating_sub(others)
+    }
+
+    /// Takes back what was counted of rows that are left alone.
+    pub fn take_back(&mut self, left_alone: &Self) {
+        for (count, less) in [
+            (&mut self.conflicting, left_alone.conflicting),
+            (&mut self.refused, left_alone.refused),
+            (&mut self.missing_parent, left_alone.missing_parent),
+            (&mut self.unique, left_alone.unique),
+            (&mut self.with_document, left_alone.with_document),
+        ] {
+            *count = count.saturating_sub(less);
+        }
+    }
+
+    /// Adds what others counted.
+    pub fn add(&mut self, more: &Self) {
+        self.inserted += more.inserted;
+        self.updated += more.updated;
+        self.unchanged += more.unchanged;
+        self.conflicting += more.conflicting;
+        self.refused += more.refused;
+        self.missing_parent += more.missing_parent;
+        self.unique += more.unique;
+        self.with_document += more.with_document;
+        self.removed += more.removed;
+        self.held += more.held;
+    }
 }
 
 /// What became of one item.
@@ -181,11 +243,16 @@ pub struct CollectionRecord {
     pub quarantined: u64,
     /// Rows of the migrated ones, by table.
     pub rows: BTreeMap<String, u64>,
+    /// Rows in V3 of those in quarantine, which earlier runs wrote, by table.
+    pub held: BTreeMap<String, u64>,
     /// Warnings by code: how many, and the first items, in order of their ids.
     pub warnings: BTreeMap<String, (u64, Vec<ItemKey>)>,
     /// Items in quarantine by reason, likewise.
     pub quarantine: BTreeMap<String, (u64, Vec<ItemKey>)>,
 }
+
+/// A row by its table and its id.
+pub type TableRow = (String, String);
 
 /// Knows what became of items in earlier runs.
 #[async_trait]
@@ -198,6 +265,13 @@ pub trait SettledItems: Send + Sync {
 
     /// What is recorded of a whole collection, with at most `examples` items a code or reason.
     async fn collection(&self, name: &str, examples: u32) -> Result<CollectionRecord>;
+
+    /// The rows that the ledger has of each of `keys` now.
+    async fn rows_of(&self, keys: &[ItemKey]) -> Result<Vec<Vec<TableRow>>>;
+
+    /// How many rows of `keys` are in V3, by table: of documents that are in quarantine they are
+    /// what earlier runs wrote.
+    async fn held(&self, keys: &[ItemKey]) -> Result<BTreeMap<String, u64>>;
 }
 
 /// Writes batches within one run.

@@ -21,6 +21,18 @@ pub struct Unit {
     pub task: JsonValue,
 }
 
+/// A unit that is done, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completed {
+    /// Which one.
+    pub unit: Unit,
+    /// What whoever did it said.
+    pub outcome: JsonValue,
+    /// When it was claimed and when it was completed, milliseconds since 1970 by one clock for all
+    /// workers.
+    pub span: (u64, u64),
+}
+
 /// An answer to who asks for work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
@@ -86,7 +98,7 @@ pub trait WorkDesk: Send + Sync {
     async fn complete(&self, unit: &Unit, outcome: &JsonValue) -> Result<()>;
 
     /// The units of stages below `stage` that are done, in order, with their outcomes.
-    async fn outcomes(&self, stage: u32) -> Result<Vec<(Unit, JsonValue)>>;
+    async fn outcomes(&self, stage: u32) -> Result<Vec<Completed>>;
 
     /// How much is done.
     async fn standing(&self) -> Result<Standing>;

@@ -98,7 +98,7 @@ impl Comparison {
     /// Accounts for an item, whether its rows are compared or not.
     pub fn note(&mut self, item: &Item) {
         let proof = self.proof(item);
-        if item.key.collection.contains('#') {
+        if item.key.is_derived() {
             // Made of several documents: what is made is what is read.
             proof.read += 1;
         }

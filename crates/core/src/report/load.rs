@@ -1,6 +1,6 @@
 //! What a load did, in numbers that add up.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -9,6 +9,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::plans::{DocumentPlan, Resolution};
 use crate::ports::documents::Snapshot;
 use crate::ports::rows::{CollectionRecord, Item, ItemKey, ItemOutcome, RowCounts};
+
+use super::{Gone, Heading, Retried};
 
 /// How many examples of one warning or reason a report names.
 pub const EXAMPLES: u32 = 20;
@@ -42,7 +44,7 @@ pub struct Examples {
 }
 
 impl Examples {
-    fn add(&mut self, key: &ItemKey) {
+    pub(super) fn add(&mut self, key: &ItemKey) {
         self.count += 1;
         if self.items.len() < EXAMPLES as usize {
             let name = format!("{}/{}", key.collection, key.id);
@@ -120,49 +122,6 @@ pub struct LoadReport {
     pub remarks: Vec<String>,
 }
 
-/// Items whose documents V2 has no longer.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Gone {
-    /// All of them, and the first.
-    pub found: Examples,
-    /// Those whose rows were removed.
-    pub pruned: u64,
-    /// Those of which a row stays because somebody changed it, or refers to it.
-    pub kept: u64,
-    /// Documents in quarantine, of which V3 holds nothing: the ledger keeps them, and they count
-    /// no more. They are not among those found.
-    #[serde(default)]
-    pub departed: u64,
-}
-
-/// Documents that were in quarantine and were tried again.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Retried {
-    /// All of them.
-    pub keys: HashSet<ItemKey>,
-    /// Those that are migrated now.
-    pub migrated: u64,
-    /// Those that are in quarantine as before, or for another reason.
-    pub quarantined: u64,
-    /// Those of which a row was left alone because somebody else wrote or changed it.
-    pub conflicting: u64,
-}
-
-impl Retried {
-    /// Documents that are to be tried again.
-    pub fn new(keys: HashSet<ItemKey>) -> Self {
-        Self {
-            keys,
-            ..Self::default()
-        }
-    }
-
-    /// Those that V2 has no longer, or that another document stands for.
-    pub fn absent(&self) -> u64 {
-        (self.keys.len() as u64).saturating_sub(self.migrated + self.quarantined + self.conflicting)
-    }
-}
-
 impl LoadReport {
     /// A report in which every document is read and nothing else has happened.
     pub fn new(
@@ -171,24 +130,37 @@ impl LoadReport {
         resolution: &dyn Resolution,
         plan: &dyn DocumentPlan,
     ) -> Self {
-        let mut report = Self {
+        let collections = plan.collections().into_iter().map(|name| {
+            let tally = resolution.tally(name);
+            let counts = CollectionCounts {
+                read: tally.read,
+                repeated: tally.repeated,
+                superseded: tally.superseded,
+                ..CollectionCounts::default()
+            };
+            (name.to_owned(), counts)
+        });
+        let heading = Heading {
             source: snapshot.source.clone(),
             read_time: snapshot.read_time.clone(),
+            collections: collections.collect(),
             not_planned: not_planned.to_vec(),
+            remarks: Vec::new(),
+        };
+        Self::under(heading, plan)
+    }
+
+    /// A report in which every document is read and nothing else has happened, from what another
+    /// worker said of the source.
+    pub fn under(heading: Heading, plan: &dyn DocumentPlan) -> Self {
+        let mut report = Self {
+            source: heading.source,
+            read_time: heading.read_time,
+            collections: heading.collections,
+            not_planned: heading.not_planned,
+            remarks: heading.remarks,
             ..Self::default()
         };
-        for name in plan.collections() {
-            let tally = resolution.tally(name);
-            report.collections.insert(
-                (*name).to_owned(),
-                CollectionCounts {
-                    read: tally.read,
-                    repeated: tally.repeated,
-                    superseded: tally.superseded,
-                    ..CollectionCounts::default()
-                },
-            );
-        }
         for shape in plan.shapes() {
             report.tables.push(shape.table.clone());
             report
@@ -196,6 +168,17 @@ impl LoadReport {
                 .insert(shape.table.clone(), RowCounts::default());
         }
         report
+    }
+
+    /// What it says of its source before anything else is counted.
+    pub fn heading(&self) -> Heading {
+        Heading {
+            source: self.source.clone(),
+            read_time: self.read_time.clone(),
+            collections: self.collections.clone(),
+            not_planned: self.not_planned.clone(),
+            remarks: self.remarks.clone(),
+        }
     }
 
     /// The next counts are those of the phase `label`.
@@ -212,7 +195,7 @@ impl LoadReport {
             .collections
             .entry(item.key.collection.clone())
             .or_default();
-        if item.key.collection.contains('#') {
+        if item.key.is_derived() {
             // Made of several documents: what is made is what is read.
             counts.read += 1;
         }
@@ -260,6 +243,13 @@ impl LoadReport {
         let rows = record.rows.iter();
         let rows = rows.map(|(table, rows)| (table.clone(), unchanged(rows)));
         self.count_rows(&rows.collect());
+        let held = |rows: &u64| RowCounts {
+            held: *rows,
+            ..RowCounts::default()
+        };
+        let rows = record.held.iter();
+        let rows = rows.map(|(table, rows)| (table.clone(), held(rows)));
+        self.count_rows(&rows.collect());
         for (sums, found) in [
             (&mut self.warnings, &record.warnings),
             (&mut self.quarantine, &record.quarantine),
@@ -271,27 +261,12 @@ impl LoadReport {
         }
     }
 
-    /// Accounts for an item whose document V2 has no longer.
-    pub fn count_gone(&mut self, key: &ItemKey) {
-        self.gone.found.add(key);
-    }
-
-    /// Accounts for what was done about such an item.
-    pub fn count_pruned(&mut self, key: &ItemKey, outcome: ItemOutcome) {
-        if outcome == ItemOutcome::Conflict {
-            self.gone.kept += 1;
-            self.conflicts.add(key);
-        } else {
-            self.gone.pruned += 1;
-        }
-    }
-
     /// Adds what a batch did to rows.
     pub fn count_rows(&mut self, rows: &BTreeMap<String, RowCounts>) {
         for (table, more) in rows {
-            add(self.rows.entry(table.clone()).or_default(), more);
+            self.rows.entry(table.clone()).or_default().add(more);
             if let Some(phase) = self.phases.last_mut() {
-                add(phase.rows.entry(table.clone()).or_default(), more);
+                phase.rows.entry(table.clone()).or_default().add(more);
             }
         }
     }
@@ -361,6 +336,10 @@ impl LoadReport {
                 "updated": counts.updated,
                 "unchanged": counts.unchanged,
                 "conflicting": counts.conflicting,
+                "refused": counts.refused,
+                "missing_parent": counts.missing_parent,
+                "unique": counts.unique,
+                "with_document": counts.with_document,
                 "removed": counts.removed,
                 "held": counts.held,
             });
@@ -410,13 +389,4 @@ impl LoadReport {
             .map(|counts| counts.inserted + counts.updated + counts.removed)
             .sum()
     }
-}
-
-pub(super) fn add(sum: &mut RowCounts, more: &RowCounts) {
-    sum.inserted += more.inserted;
-    sum.updated += more.updated;
-    sum.unchanged += more.unchanged;
-    sum.conflicting += more.conflicting;
-    sum.removed += more.removed;
-    sum.held += more.held;
 }

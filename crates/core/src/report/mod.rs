@@ -2,6 +2,7 @@
 
 mod bill;
 mod comparison;
+mod fates;
 mod history;
 mod load;
 mod remarks;
@@ -9,7 +10,8 @@ mod share;
 
 pub use bill::{Bill, Cost, ReadPrice};
 pub use comparison::{CollectionProof, Comparison, TakenRows};
+pub use fates::{Gone, GoneItems, Retried};
 pub use history::{History, Latency, Pace, Recordings, StepPace};
-pub use load::{CollectionCounts, EXAMPLES, Examples, Gone, LoadReport, PhaseReport, Retried};
+pub use load::{CollectionCounts, EXAMPLES, Examples, LoadReport, PhaseReport};
 pub use remarks::{is_of, remarks};
-pub use share::LoadShare;
+pub use share::{Heading, LoadShare};

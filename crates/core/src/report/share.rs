@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::load::{CollectionCounts, Examples, Gone, LoadReport, PhaseReport, add};
+use super::Gone;
+use super::load::{CollectionCounts, Examples, LoadReport, PhaseReport};
 use crate::ports::rows::RowCounts;
 
 /// See the module.
@@ -12,8 +13,12 @@ use crate::ports::rows::RowCounts;
 pub struct LoadShare {
     /// The phase it belongs to.
     pub phase: Option<String>,
-    /// How long it took, milliseconds.
-    pub milliseconds: u64,
+    /// From when to when it was done, in milliseconds of a clock that all workers have in common.
+    #[serde(skip)]
+    pub span: Option<(u64, u64)>,
+    /// What every worker tells beside the sums; said by the last unit.
+    #[serde(default)]
+    pub heading: Option<Heading>,
     /// Per collection; documents read and repeated are counted by the survey.
     pub collections: BTreeMap<String, CollectionCounts>,
     /// Per table.
@@ -31,14 +36,29 @@ pub struct LoadShare {
     pub twins: Vec<(String, LoadShare)>,
 }
 
+/// What a report says of its source, and what the survey counted of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Heading {
+    /// Where the documents came from.
+    pub source: String,
+    /// As of when.
+    pub read_time: Option<String>,
+    /// Documents read, repeated and superseded, per collection.
+    pub collections: BTreeMap<String, CollectionCounts>,
+    /// Collections that the source holds and the plan does not name.
+    pub not_planned: Vec<String>,
+    /// What is to be said of the source beside its documents.
+    pub remarks: Vec<String>,
+}
+
 impl LoadShare {
     /// What a report that counted one unit alone says.
     pub fn of(report: LoadReport, twins: Vec<(String, LoadShare)>) -> Self {
         let phase = report.phases.into_iter().next_back();
-        let elapsed = phase.as_ref().map_or(0, |phase| phase.elapsed.as_millis());
         Self {
             phase: phase.map(|phase| phase.label),
-            milliseconds: u64::try_from(elapsed).unwrap_or(u64::MAX),
+            span: None,
+            heading: None,
             collections: report.collections,
             rows: report.rows,
             warnings: report.warnings,
@@ -59,6 +79,7 @@ impl LoadShare {
 impl LoadReport {
     /// Adds up what the units of a shared load did.
     pub fn absorb_shares(&mut self, shares: Vec<LoadShare>) {
+        let times = times(&shares);
         let mut twins: BTreeMap<String, (Option<String>, LoadShare)> = BTreeMap::new();
         for mut share in shares {
             for (name, twin) in std::mem::take(&mut share.twins) {
@@ -74,6 +95,10 @@ impl LoadReport {
         }
         for (phase, twin) in twins.into_values() {
             self.absorb(LoadShare { phase, ..twin });
+        }
+        for phase in &mut self.phases {
+            let (from, to) = times.get(&phase.label).copied().unwrap_or_default();
+            phase.elapsed = std::time::Duration::from_millis(to.saturating_sub(from));
         }
     }
 
@@ -96,14 +121,13 @@ impl LoadReport {
                 self.phases.len() - 1
             });
             if let Some(phase) = self.phases.get_mut(position) {
-                phase.elapsed += std::time::Duration::from_millis(share.milliseconds);
                 for (table, more) in &share.rows {
-                    add(phase.rows.entry(table.clone()).or_default(), more);
+                    phase.rows.entry(table.clone()).or_default().add(more);
                 }
             }
         }
         for (table, more) in &share.rows {
-            add(self.rows.entry(table.clone()).or_default(), more);
+            self.rows.entry(table.clone()).or_default().add(more);
         }
         for (code, more) in share.warnings {
             self.warnings.entry(code).or_default().absorb(more);
@@ -112,11 +136,22 @@ impl LoadReport {
             self.quarantine.entry(reason).or_default().absorb(more);
         }
         self.conflicts.absorb(share.conflicts);
-        self.gone.found.absorb(share.gone.found);
-        self.gone.pruned += share.gone.pruned;
-        self.gone.kept += share.gone.kept;
-        self.gone.departed += share.gone.departed;
+        self.gone.absorb(share.gone);
     }
+}
+
+/// From when to when each phase was worked on, by whomever: workers work side by side, and what they
+/// took one by one adds up to more time than passed.
+fn times(shares: &[LoadShare]) -> BTreeMap<String, (u64, u64)> {
+    let mut times: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    for share in shares {
+        let (Some(label), Some((from, to))) = (&share.phase, share.span) else {
+            continue;
+        };
+        let whole = times.entry(label.clone()).or_insert((from, to));
+        *whole = (whole.0.min(from), whole.1.max(to));
+    }
+    times
 }
 
 #[cfg(test)]
@@ -136,7 +171,6 @@ mod tests {
         };
         LoadShare {
             phase: Some("Cases".into()),
-            milliseconds: 5,
             collections: [("cases".to_owned(), counts)].into(),
             rows: [("conversations".to_owned(), rows)].into(),
             ..LoadShare::default()
@@ -157,14 +191,20 @@ mod tests {
         };
         let second = LoadShare {
             twins: twin(1, 0),
+            span: Some((1_300, 1_900)),
             ..share(3, 1)
         };
         let text = serde_json::to_string(&first).expect("JSON");
-        let first = serde_json::from_str(&text).expect("the same");
+        let mut first: LoadShare = serde_json::from_str(&text).expect("the same");
+        first.span = Some((1_000, 1_500));
         report.absorb_shares(vec![first, second]);
         let counts = report.collections["cases"];
         assert_eq!((counts.written, counts.unchanged), (6, 1));
         assert_eq!(report.rows["conversations"].inserted, 6);
-        assert_eq!(report.phases[0].elapsed.as_millis(), 15);
+        assert_eq!(
+            report.phases[0].elapsed.as_millis(),
+            900,
+            "the time by the clock"
+        );
     }
 }

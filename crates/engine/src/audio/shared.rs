@@ -5,19 +5,20 @@
 //! Before a unit's copies begin, the ledger is asked what became of them meanwhile: what another
 //! worker proved is not sent again, and a large object is gone on with where that one stopped.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as JsonValue;
-use sunset_core::audio::outcome::AudioReport;
+use sunset_core::audio::address::public_url;
+use sunset_core::audio::outcome::{AudioReport, Planned};
 use sunset_core::audio::plan::{Copy, Owner, Plan};
 use sunset_core::audio::planner::same_version;
-use sunset_core::audio::record::ObjectRecord;
+use sunset_core::audio::record::{ObjectRecord, Role};
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::ports::objects::{ObjectJournal, ObjectLedger, ObjectSource, ObjectWriter};
 use sunset_core::ports::progress::Progress;
-use sunset_core::ports::work::{Unit, WorkDesk};
+use sunset_core::ports::work::{Completed, Unit, WorkDesk};
 
 use super::flow::Flow;
 use super::{CopyOptions, book, copy_all};
@@ -31,19 +32,47 @@ const MOST_UNITS: usize = 200_000;
 /// Nothing is decided together, so nothing is compared.
 const FINGERPRINT: &str = "recordings";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "do")]
 enum Task {
-    /// Records that no copy writes, links without a copy, uploads that nobody goes on with.
-    Book,
-    /// The recordings whose owner falls to `part` of `of`.
-    Copy { part: u32, of: u32 },
+    /// Records that no copy writes, links without a copy, uploads that nobody goes on with. With it
+    /// goes what there was to do when the run began, which every worker tells in the end.
+    Book {
+        #[serde(default)]
+        planned: Planned,
+        #[serde(default)]
+        plan: JsonValue,
+    },
+    /// The recordings whose owner falls to `part` of `of`. `named` are those that there were when
+    /// the run began: a worker that plans later no longer sees what was proven meanwhile.
+    Copy {
+        part: u32,
+        of: u32,
+        #[serde(default)]
+        named: Vec<Named>,
+    },
+}
+
+/// An object that is to be copied: its URI, whose it is, and whether a row is to be linked to it.
+type Named = (String, Option<String>, bool);
+
+/// What all workers of a run did, and what there was to do when it began.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// What there was to do, in numbers.
+    pub planned: Planned,
+    /// The same as whoever published the work told it.
+    pub plan: JsonValue,
+    /// What was done.
+    pub report: AudioReport,
 }
 
 /// What one worker works with.
 pub struct Shared<'a> {
     /// What this worker planned.
     pub plan: &'a Plan,
+    /// What is told of it, where it is this worker that publishes the work.
+    pub told: JsonValue,
     /// The old bucket.
     pub source: Arc<dyn ObjectSource>,
     /// The new one.
@@ -60,14 +89,18 @@ pub struct Shared<'a> {
     pub progress: &'a dyn Progress,
 }
 
-/// Publishes the work where nobody did, and takes part until all of it is done. The report is of
-/// the whole run.
+/// Publishes the work where nobody did, and takes part until all of it is done. What it gives is of
+/// the whole run, and the same for every worker.
 ///
 /// # Errors
 /// `Conflict` when this worker's work was taken over; otherwise as [`super::execute`].
-pub async fn execute(shared: &Shared<'_>) -> Result<AudioReport> {
+pub async fn execute(shared: &Shared<'_>) -> Result<Done> {
     let retries = shared.options.retries;
-    let units = units(shared.plan.copies.len())?;
+    let published = retry(retries, || shared.desk.published()).await?;
+    let units = match published {
+        Some(_) => Vec::new(),
+        None => shared.units()?,
+    };
     retry(retries, || shared.desk.publish(FINGERPRINT, &units)).await?;
     let flow = Arc::new(Flow::new(
         Arc::clone(&shared.source),
@@ -81,32 +114,50 @@ pub async fn execute(shared: &Shared<'_>) -> Result<AudioReport> {
     })
     .await?;
     shared.progress.finish();
-    let mut report = AudioReport::default();
-    for (_, outcome) in retry(retries, || shared.desk.outcomes(u32::MAX)).await? {
-        let share = serde_json::from_value(outcome).map_err(|cause| {
-            Error::new(ErrorKind::Malformed, "the outcome of a unit cannot be read").cause(cause)
-        })?;
-        report.absorb(share);
-    }
-    Ok(report)
+    add_up(retry(retries, || shared.desk.outcomes(u32::MAX)).await?)
 }
 
-fn units(copies: usize) -> Result<Vec<Unit>> {
-    let of = u32::try_from(copies.div_ceil(UNIT).clamp(1, MOST_UNITS)).unwrap_or(1);
-    let copies = (0..of).map(|part| (1, part, Task::Copy { part, of }));
-    std::iter::once((0, 0, Task::Book))
-        .chain(copies)
-        .map(|(stage, number, task)| {
-            let task = serde_json::to_value(task).map_err(|cause| {
-                Error::new(ErrorKind::Internal, "a unit of work cannot be written").cause(cause)
-            })?;
-            Ok(Unit {
-                stage,
-                number,
-                task,
-            })
-        })
-        .collect()
+/// What the units of a run did together.
+///
+/// # Errors
+/// `Malformed` when what they gave cannot be read.
+pub fn add_up(outcomes: Vec<Completed>) -> Result<Done> {
+    let mut whole = Done::default();
+    for done in outcomes {
+        let share = serde_json::from_value(done.outcome).map_err(|cause| {
+            Error::new(ErrorKind::Malformed, "the outcome of a unit cannot be read").cause(cause)
+        })?;
+        whole.report.absorb(share);
+        if let Task::Book { planned, plan } = task_of(done.unit)? {
+            (whole.planned, whole.plan) = (planned, plan);
+        }
+    }
+    Ok(whole)
+}
+
+fn task_of(unit: Unit) -> Result<Task> {
+    serde_json::from_value(unit.task).map_err(|cause| {
+        Error::new(
+            ErrorKind::Malformed,
+            "a unit of the shared run cannot be read",
+        )
+        .cause(cause)
+        .remedy("let all workers be of the same version")
+    })
+}
+
+/// The objects of a recording that may be copied.
+fn names<'a>(copy: &'a Copy, public: &'a str) -> impl Iterator<Item = Named> + 'a {
+    copy.candidates.iter().map(move |object| {
+        let links = match &copy.owner {
+            Owner::Conversation(conversation) => {
+                !conversation.points_at(&public_url(public, &copy.owner.key(&object.name)))
+            }
+            Owner::Nobody => false,
+        };
+        let owner = copy.owner.id().map(ToOwned::to_owned);
+        (object.uri.clone(), owner, links)
+    })
 }
 
 /// The part that a recording falls to.
@@ -119,27 +170,53 @@ fn part_of(copy: &Copy, of: u32) -> u32 {
 }
 
 impl Shared<'_> {
+    fn units(&self) -> Result<Vec<Unit>> {
+        let count = self.plan.copies.len().div_ceil(UNIT).clamp(1, MOST_UNITS);
+        let of = u32::try_from(count).unwrap_or(1);
+        let mut named: Vec<Vec<Named>> = vec![Vec::new(); count];
+        for copy in &self.plan.copies {
+            if let Some(named) = named.get_mut(part_of(copy, of) as usize) {
+                named.extend(names(copy, &self.options.public_url));
+            }
+        }
+        let book = Task::Book {
+            planned: self.plan.planned(),
+            plan: self.told.clone(),
+        };
+        let copies = (0..of).zip(named);
+        let copies = copies.map(|(part, named)| (1, part, Task::Copy { part, of, named }));
+        std::iter::once((0, 0, book))
+            .chain(copies)
+            .map(|(stage, number, task)| {
+                let task = serde_json::to_value(task).map_err(|cause| {
+                    Error::new(ErrorKind::Internal, "a unit of work cannot be written").cause(cause)
+                })?;
+                Ok(Unit {
+                    stage,
+                    number,
+                    task,
+                })
+            })
+            .collect()
+    }
+
     async fn perform(&self, flow: &Arc<Flow>, unit: Unit) -> Result<JsonValue> {
-        let task: Task = serde_json::from_value(unit.task).map_err(|cause| {
-            Error::new(
-                ErrorKind::Malformed,
-                "a unit of the shared run cannot be read",
-            )
-            .cause(cause)
-            .remedy("let all workers be of the same version")
-        })?;
         let mut report = AudioReport::default();
-        match task {
-            Task::Book => {
+        match task_of(unit)? {
+            Task::Book { planned, .. } => {
                 let (store, journal) = (self.store.as_ref(), self.journal.as_ref());
                 book(self.plan, store, journal, self.options.retries, &mut report).await?;
+                let told = report.linked + (report.changed.len() + report.gone.len()) as u64;
+                // The others were linked by a worker that died before it could say so.
+                report.linked += planned.relinks.saturating_sub(told);
             }
-            Task::Copy { part, of } => {
+            Task::Copy { part, of, named } => {
                 let copies = self.plan.copies.iter();
                 let copies = copies.filter(|copy| part_of(copy, of) == part);
-                let copies = self
-                    .up_to_date(copies.cloned().collect(), &mut report)
+                let copies: Vec<Copy> = copies.cloned().collect();
+                self.done_before_planning(named, &copies, &mut report)
                     .await?;
+                let copies = self.up_to_date(copies, &mut report).await?;
                 let concurrency = self.options.concurrency;
                 copy_all(flow, copies, concurrency, &mut report, self.progress).await?;
             }
@@ -153,6 +230,55 @@ impl Shared<'_> {
         })
     }
 
+    /// Accounts for what a worker that died had done of a unit before this one planned.
+    async fn done_before_planning(
+        &self,
+        named: Vec<Named>,
+        copies: &[Copy],
+        report: &mut AudioReport,
+    ) -> Result<()> {
+        let public = &self.options.public_url;
+        let planned = copies.iter().flat_map(|copy| names(copy, public));
+        let planned: HashSet<_> = planned.map(|(uri, owner, _)| (uri, owner)).collect();
+        let left = named.into_iter();
+        let left = left.filter(|(uri, owner, _)| !planned.contains(&(uri.clone(), owner.clone())));
+        let left: Vec<Named> = left.collect();
+        if left.is_empty() {
+            return Ok(());
+        }
+        let uris: Vec<String> = left.iter().map(|(uri, ..)| uri.clone()).collect();
+        let mut records = self.recorded(&uris).await?;
+        for (uri, owner, links) in left {
+            let Some(record) = records.remove(&(uri, owner)) else {
+                continue;
+            };
+            if record.is_copied() {
+                let bytes = record.size.unwrap_or(0);
+                report.copied.add(bytes);
+                report.linked += u64::from(links);
+                if record.role == Role::Orphan {
+                    report.orphans.add(bytes);
+                }
+            } else if record.role == Role::Quarantined {
+                report.quarantined.push(record);
+            }
+        }
+        Ok(())
+    }
+
+    /// What the ledger has of some objects now, by URI and conversation.
+    async fn recorded(
+        &self,
+        uris: &[String],
+    ) -> Result<HashMap<(String, Option<String>), ObjectRecord>> {
+        let records = retry(self.options.retries, || self.ledger.objects_at(uris)).await?;
+        let named = records.into_iter().map(|record| {
+            let name = (record.source_uri.clone(), record.conversation_id.clone());
+            (name, record)
+        });
+        Ok(named.collect())
+    }
+
     /// Leaves out what another worker proved since this one planned.
     async fn up_to_date(
         &self,
@@ -164,26 +290,23 @@ impl Shared<'_> {
         if uris.is_empty() {
             return Ok(copies);
         }
-        let records = retry(self.options.retries, || self.ledger.objects_at(&uris)).await?;
-        let records: HashMap<(String, Option<String>), ObjectRecord> = records
-            .into_iter()
-            .map(|record| {
-                let name = (record.source_uri.clone(), record.conversation_id.clone());
-                (name, record)
-            })
-            .collect();
+        let records = self.recorded(&uris).await?;
         copies.retain_mut(|copy| {
             let owner = copy.owner.id().map(ToOwned::to_owned);
             let now = |uri: &str| records.get(&(uri.to_owned(), owner.clone()));
             let proven = copy.candidates.iter().find_map(|object| {
                 let record = now(&object.uri)?;
                 let new = copy.previous.as_ref() != Some(record);
-                (new && record.is_copied() && same_version(object, record)).then_some(object.size)
+                let proven = new && record.is_copied() && same_version(object, record);
+                proven.then_some((object.size, record.url.clone()))
             });
-            if let Some(bytes) = proven {
+            if let Some((bytes, url)) = proven {
                 report.copied.add(bytes);
-                match copy.owner {
-                    Owner::Conversation(_) => report.linked += 1,
+                match &copy.owner {
+                    Owner::Conversation(conversation) => {
+                        let linked = !url.is_some_and(|url| conversation.points_at(&url));
+                        report.linked += u64::from(linked);
+                    }
                     Owner::Nobody => report.orphans.add(bytes),
                 }
                 return false;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sunset_core::check::{Check, Finding, Section};
+use sunset_core::check::{Check, Finding, Section, Severity};
 use sunset_core::error::Result;
 use sunset_core::plans::{DocumentPlan, Integrity};
 use sunset_core::ports::verify::{LedgerFault, RowDifference, RowFault, RowVerifier};
@@ -59,14 +59,12 @@ pub async fn data(
                 format!("{table}: what V2 does not fill is empty"),
                 "the other columns of every row that the migration inserted",
             )
-            .with(
-                found("cells were filled in V3 since", &filled).map(|finding| {
-                    finding.remedy(
+            .with(found(FILLED, &filled).map(|finding| {
+                finding.remedy(
                     "somebody entered them in V3: nothing is lost, and they are left alone; when \
-                     they are meant, this check has done its work",
+                     they are meant, this check has done its work (cutover: --accept-filled)",
                 )
-                }),
-            ),
+            })),
         );
     }
     checks.extend(accounts(comparison));
@@ -134,6 +132,26 @@ pub async fn data(
         checks,
         skipped: not_whole(comparison),
     })
+}
+
+/// What [`data`] says where users of V3 filled columns that V2 does not fill.
+const FILLED: &str = "cells were filled in V3 since";
+
+/// Whether a check found that users of V3 filled columns that V2 does not fill.
+pub fn is_filled(check: &Check) -> bool {
+    let mut findings = check.findings.iter();
+    findings.any(|finding| finding.message == FILLED)
+}
+
+/// Makes that finding of a check a note, and gives what it is about and how many cells there are.
+pub fn accept_filled(check: &mut Check) -> Option<(String, u64)> {
+    let (table, _) = check.name.split_once(": ")?;
+    let table = table.to_owned();
+    let mut findings = check.findings.iter_mut();
+    let finding = findings.find(|finding| finding.message == FILLED)?;
+    finding.severity = Severity::Note;
+    finding.remedy = Some("accepted (--accept-filled), and written into the record".into());
+    Some((table, finding.count))
 }
 
 /// A shape with the columns that the plan's own steps fill.

@@ -1,12 +1,12 @@
 //! Items of the ledger whose documents V2 has no longer: reported, and removed where that was
 //! asked for. Of one in quarantine there is nothing to remove; it is noted that it counts no more.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::plans::DocumentPlan;
 use sunset_core::ports::progress::Progress;
-use sunset_core::ports::rows::{Accounted, Item, ItemKey, ItemOutcome, RowWriter};
+use sunset_core::ports::rows::{Accounted, Item, ItemKey, ItemOutcome, RowWriter, TableRow};
 use sunset_core::report::LoadReport;
 
 use super::{Destination, LoadOptions, Surveyed};
@@ -17,16 +17,27 @@ const PAGE: u32 = 5_000;
 /// Collections in the reverse order of their writing, so that rows go before those they refer to.
 type Stages = BTreeMap<std::cmp::Reverse<(usize, bool)>, Vec<ItemKey>>;
 
-/// What is to be removed.
+/// Items whose documents V2 has no longer.
 #[derive(Default)]
 pub(super) struct Removal {
-    stages: Stages,
+    found: Vec<Found>,
     /// Items in quarantine, of which V3 holds nothing.
     departed: Vec<ItemKey>,
+    /// Where nothing is written: whose each of their rows is. Another document may take it over.
+    rows: HashMap<TableRow, usize>,
+}
+
+/// An item of which V3 may have rows.
+struct Found {
+    key: ItemKey,
+    /// When the plan writes its collection.
+    stage: (usize, bool),
+    /// Its rows, where nothing is written.
+    rows: usize,
 }
 
 /// Goes through the ledger's items once, shows each to `look`, and finds those that the survey
-/// has not seen. Without `options.prune` they are only counted.
+/// has not seen. What becomes of them is told by [`Removal::carry_out`].
 ///
 /// # Errors
 /// `Refused` when they may be there all the same: the source holds something unreadable, or
@@ -61,18 +72,24 @@ pub(super) async fn find(
                 }
                 continue;
             }
-            report.count_gone(key);
             if options.prune {
                 check_absence(surveyed, key, options)?;
-                let stage = removal.stages.entry(std::cmp::Reverse(stage)).or_default();
-                stage.push(key.clone());
             }
+            removal.found.push(Found {
+                key: key.clone(),
+                stage,
+                rows: 0,
+            });
         }
         match page.last() {
             Some(last) => after = Some(last.key.clone()),
-            None => return Ok(removal),
+            None => break,
         }
     }
+    if matches!(destination, Destination::Nowhere(_)) {
+        removal.note_rows(destination, options).await?;
+    }
+    Ok(removal)
 }
 
 /// That a document was not delivered says that V2 has it no longer only if V2 was read whole.
@@ -107,37 +124,105 @@ fn check_absence(surveyed: &Surveyed, key: &ItemKey, options: &LoadOptions) -> R
 }
 
 impl Removal {
-    /// Nothing is left to be removed of an item.
-    pub(super) fn forget(&mut self, key: &ItemKey) {
-        for keys in self.stages.values_mut() {
-            keys.retain(|other| other != key);
+    /// Remembers whose the rows are of what was found.
+    async fn note_rows(&mut self, destination: &Destination, options: &LoadOptions) -> Result<()> {
+        let size = options.batch_size.max(1);
+        for (page, found) in self.found.chunks_mut(size).enumerate() {
+            let keys: Vec<ItemKey> = found.iter().map(|found| found.key.clone()).collect();
+            let rows = retry(options.retries, || destination.rows_of(&keys)).await?;
+            for (place, (found, rows)) in found.iter_mut().zip(rows).enumerate() {
+                found.rows = rows.len();
+                let whose = page * size + place;
+                self.rows.extend(rows.into_iter().map(|row| (row, whose)));
+            }
         }
-        self.stages.retain(|_, keys| !keys.is_empty());
+        Ok(())
     }
 
-    /// Removes what was found.
+    /// Looks at what other documents give: a document that moved takes its rows along.
+    pub(super) fn see(&mut self, items: &[Item]) {
+        if self.rows.is_empty() {
+            return;
+        }
+        for row in items.iter().flat_map(|item| &item.rows) {
+            let name = (row.shape.table.clone(), row.id().to_owned());
+            let whose = self.rows.remove(&name);
+            if let Some(found) = whose.and_then(|whose| self.found.get_mut(whose)) {
+                found.rows -= 1;
+            }
+        }
+    }
+
+    /// How many rows each of what was found still has, now that everything else is written.
+    async fn count_rows(&mut self, writer: &dyn RowWriter, options: &LoadOptions) -> Result<()> {
+        for found in self.found.chunks_mut(options.batch_size.max(1)) {
+            let keys: Vec<ItemKey> = found.iter().map(|found| found.key.clone()).collect();
+            let rows = retry(options.retries, || writer.rows_of(&keys)).await?;
+            for (found, rows) in found.iter_mut().zip(rows) {
+                found.rows = rows.len();
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells what was found, and removes it where that was asked for. Of what has no row any more
+    /// the ledger is told so, unless V2 may have it all the same.
     pub(super) async fn carry_out(
-        self,
+        mut self,
+        surveyed: &Surveyed,
         destination: &Destination,
         options: &LoadOptions,
         report: &mut LoadReport,
         progress: &dyn Progress,
     ) -> Result<()> {
-        let Destination::Writer(writer) = destination else {
-            return Ok(());
+        let writer = match destination {
+            Destination::Writer(writer) => Some(writer.as_ref()),
+            Destination::Nowhere(_) => None,
         };
-        for keys in self.departed.chunks(options.batch_size.max(1)) {
-            let items: Vec<Item> = keys.iter().cloned().map(Item::gone).collect();
-            retry(options.retries, || writer.load(&items)).await?;
+        if let Some(writer) = writer {
+            self.count_rows(writer, options).await?;
         }
-        if self.stages.is_empty() {
-            return Ok(());
+        let mut over = self.departed;
+        let mut stages = Stages::new();
+        for found in self.found {
+            if found.rows > 0 {
+                let stage = stages.entry(std::cmp::Reverse(found.stage)).or_default();
+                stage.push(found.key);
+            } else {
+                report.count_without_rows(&found.key);
+                if check_absence(surveyed, &found.key, options).is_ok() {
+                    over.push(found.key);
+                }
+            }
         }
-        progress.start("Gone", Some(report.gone.found.count));
-        remove(writer.as_ref(), self.stages, options, report, progress).await?;
-        progress.finish();
+        let Some(writer) = writer.filter(|_| options.prune) else {
+            let left = stages.values().rev().flatten();
+            left.for_each(|key| report.count_gone(key));
+            return forget(writer, &over, options).await;
+        };
+        forget(Some(writer), &over, options).await?;
+        if !stages.is_empty() {
+            let count = stages.values().map(Vec::len).sum::<usize>() as u64;
+            progress.start("Gone", Some(count));
+            remove(writer, stages, options, report, progress).await?;
+            progress.finish();
+        }
         Ok(())
     }
+}
+
+/// Tells the ledger of items of which V3 has nothing that V2 has them no longer.
+async fn forget(
+    writer: Option<&dyn RowWriter>,
+    keys: &[ItemKey],
+    options: &LoadOptions,
+) -> Result<()> {
+    let Some(writer) = writer else { return Ok(()) };
+    for keys in keys.chunks(options.batch_size.max(1)) {
+        let items: Vec<Item> = keys.iter().cloned().map(Item::gone).collect();
+        retry(options.retries, || writer.load(&items)).await?;
+    }
+    Ok(())
 }
 
 /// Whether an item of the ledger is one of this plan, and V2 has its document no longer.

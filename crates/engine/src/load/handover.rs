@@ -1,10 +1,9 @@
 //! Items that wait, since rows of other items are in their way.
 
 use sunset_core::error::Result;
-use sunset_core::ports::rows::{Holder, Item, ItemOutcome, LoadOutcome};
+use sunset_core::ports::rows::{Holder, Item, LoadOutcome};
 use sunset_core::report::LoadReport;
 
-use super::gone::Removal;
 use super::stream::{count_row, write_batch};
 use super::{Destination, LoadOptions};
 
@@ -52,10 +51,10 @@ impl HeldUp {
         let whats = std::mem::take(&mut outcome.items);
         for (position, (item, what)) in batch.into_iter().zip(whats).enumerate() {
             if outcome.held_up.contains(&position) && self.waiting.len() < self.room {
-                uncount(&item, &mut outcome);
+                uncount(position, &mut outcome);
                 self.waiting.push(item);
             } else if handover.takes(position, &outcome) {
-                uncount(&item, &mut outcome);
+                uncount(position, &mut outcome);
                 handover.waiting.push(item);
             } else {
                 report.count(&item, what);
@@ -66,10 +65,9 @@ impl HeldUp {
 }
 
 /// What waits is in conflict no longer, or not yet.
-fn uncount(item: &Item, outcome: &mut LoadOutcome) {
-    for row in &item.rows {
-        let rows = count_row(&mut outcome.rows, &row.shape.table);
-        rows.conflicting = rows.conflicting.saturating_sub(1);
+fn uncount(position: usize, outcome: &mut LoadOutcome) {
+    for (table, rows) in outcome.stuck_rows.remove(&position).unwrap_or_default() {
+        count_row(&mut outcome.rows, &table).take_back(&rows);
     }
 }
 
@@ -119,7 +117,6 @@ impl<'a> Handover<'a> {
         destination: &Destination,
         options: &LoadOptions,
         report: &mut LoadReport,
-        removal: &mut Removal,
     ) -> Result<()> {
         if self.waiting.is_empty() {
             return Ok(());
@@ -129,35 +126,14 @@ impl<'a> Handover<'a> {
             .attempt(&[], true, destination, options, report)
             .await?;
         let yields = self.yields;
-        let giving: Vec<Holder> = holders
-            .0
-            .into_iter()
-            .filter(|holder| yields(holder))
-            .collect();
-        let mut attempts: Vec<&[Holder]> = vec![&giving];
-        if giving.len() > 1 {
-            attempts.extend(giving.chunks(1));
-        }
-        for givers in attempts {
+        let giving: Vec<Holder> = holders.into_iter().filter(yields).collect();
+        let together = Some(giving.as_slice()).filter(|all| all.len() > 1);
+        for givers in together.into_iter().chain(giving.chunks(1)) {
             if self.waiting.is_empty() {
                 break;
             }
-            let (_, gone) = self
-                .attempt(givers, true, destination, options, report)
+            self.attempt(givers, true, destination, options, report)
                 .await?;
-            for holder in gone.into_iter().filter(|holder| !holder.quarantined) {
-                let item = Item::gone(holder.key.clone());
-                let (_, outcome) = write_batch(
-                    destination.clone(),
-                    vec![item],
-                    options.retries,
-                    options.prune,
-                )
-                .await?;
-                report.count_rows(&outcome.rows);
-                report.count_pruned(&holder.key, ItemOutcome::Written);
-                removal.forget(&holder.key);
-            }
         }
         // What is left is in conflict.
         self.attempt(&[], false, destination, options, report)
@@ -167,7 +143,7 @@ impl<'a> Handover<'a> {
 
     /// Writes what waits in one batch with what is left of `givers`: nothing. Whatever cannot be
     /// written waits on, or, without `wait`, is counted as in conflict. Gives whose rows are in the
-    /// way still, and which of the givers gave way.
+    /// way still.
     async fn attempt(
         &mut self,
         givers: &[Holder],
@@ -175,7 +151,7 @@ impl<'a> Handover<'a> {
         destination: &Destination,
         options: &LoadOptions,
         report: &mut LoadReport,
-    ) -> Result<(Vec<Holder>, Vec<Holder>)> {
+    ) -> Result<Vec<Holder>> {
         let mut batch = std::mem::take(&mut self.waiting);
         batch.extend(
             givers
@@ -183,25 +159,23 @@ impl<'a> Handover<'a> {
                 .map(|giver| Item::displaced(giver.key.clone())),
         );
         if batch.is_empty() {
-            return Ok(Default::default());
+            return Ok(Vec::new());
         }
         let (batch, mut outcome) =
             write_batch(destination.clone(), batch, options.retries, options.prune).await?;
         let whats = std::mem::take(&mut outcome.items);
-        let mut gave = Vec::new();
         for (position, (item, what)) in batch.into_iter().zip(whats).enumerate() {
-            let stuck = [&outcome.held_up, &outcome.orphaned];
             if item.displaced {
-                let giver = givers.iter().find(|giver| giver.key == item.key);
-                gave.extend(giver.filter(|_| what == ItemOutcome::Written).cloned());
-            } else if wait && stuck.iter().any(|list| list.contains(&position)) {
-                uncount(&item, &mut outcome);
+                continue;
+            }
+            if wait && outcome.stuck_rows.contains_key(&position) {
+                uncount(position, &mut outcome);
                 self.waiting.push(item);
             } else {
                 report.count(&item, what);
             }
         }
         report.count_rows(&outcome.rows);
-        Ok((outcome.holders, gave))
+        Ok(outcome.holders)
     }
 }

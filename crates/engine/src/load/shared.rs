@@ -19,7 +19,7 @@ use sunset_core::plans::{DocumentPlan, RecordedNumbers};
 use sunset_core::ports::documents::{DocumentSource, Slice};
 use sunset_core::ports::progress::Progress;
 use sunset_core::ports::rows::{Item, RowWriter};
-use sunset_core::ports::work::{Unit, WorkDesk};
+use sunset_core::ports::work::{Completed, Unit, WorkDesk};
 use sunset_core::report::{LoadReport, LoadShare};
 
 use super::handover::Handover;
@@ -297,23 +297,22 @@ impl Shared<'_> {
         )
         .await?;
         removal
-            .carry_out(&destination, &self.options, &mut report, self.progress)
+            .carry_out(
+                self.surveyed,
+                &destination,
+                &self.options,
+                &mut report,
+                self.progress,
+            )
             .await?;
-        Ok(LoadShare::of(report, Vec::new()))
+        Ok(LoadShare {
+            heading: Some(self.blank().heading()),
+            ..LoadShare::of(report, Vec::new())
+        })
     }
 
-    /// What the units below `stage` did.
-    async fn sum(&self, stage: u32) -> Result<LoadReport> {
-        let outcomes = retry(self.options.retries, || self.desk.outcomes(stage)).await?;
-        let shares = outcomes
-            .into_iter()
-            .filter(|(unit, _)| unit.stage >= together::STAGES)
-            .map(|(_, outcome)| serde_json::from_value(outcome))
-            .collect::<Result<Vec<LoadShare>, _>>()
-            .map_err(|cause| {
-                Error::new(ErrorKind::Malformed, "the outcome of a unit cannot be read")
-                    .cause(cause)
-            })?;
+    /// A report in which every document is read and nothing else has happened.
+    fn blank(&self) -> LoadReport {
         let mut report = LoadReport::new(
             &self.surveyed.snapshot,
             &self.surveyed.not_planned,
@@ -321,9 +320,46 @@ impl Shared<'_> {
             self.plan,
         );
         report.remarks.clone_from(&self.surveyed.remarks);
-        report.absorb_shares(shares);
+        report
+    }
+
+    /// What the units below `stage` did.
+    async fn sum(&self, stage: u32) -> Result<LoadReport> {
+        let outcomes = retry(self.options.retries, || self.desk.outcomes(stage)).await?;
+        let mut report = self.blank();
+        report.absorb_shares(shares(outcomes)?);
         Ok(report)
     }
+}
+
+/// The report of a run that is over, from what its units gave.
+///
+/// # Errors
+/// `Malformed` when that cannot be read.
+pub fn told(plan: &dyn DocumentPlan, outcomes: Vec<Completed>) -> Result<LoadReport> {
+    let mut shares = shares(outcomes)?;
+    let heading = shares.iter_mut().find_map(|share| share.heading.take());
+    let mut report = LoadReport::under(heading.unwrap_or_default(), plan);
+    report.absorb_shares(shares);
+    Ok(report)
+}
+
+fn shares(outcomes: Vec<Completed>) -> Result<Vec<LoadShare>> {
+    let of_load = outcomes
+        .into_iter()
+        .filter(|done| done.unit.stage >= together::STAGES);
+    let shares = of_load.map(|done| {
+        let share: LoadShare = serde_json::from_value(done.outcome)?;
+        Ok(LoadShare {
+            span: Some(done.span),
+            ..share
+        })
+    });
+    shares.collect::<serde_json::Result<_>>().map_err(|cause| {
+        Error::new(ErrorKind::Malformed, "the outcome of a unit cannot be read")
+            .cause(cause)
+            .remedy("let all workers be of the same version")
+    })
 }
 
 fn foreign() -> Error {

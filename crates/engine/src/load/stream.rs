@@ -213,6 +213,15 @@ pub(super) async fn write_batch(
     {
         retry(retries, || writer.confirm(&elsewise)).await?;
     }
+    let in_quarantine = known.iter().chain(&elsewise);
+    let in_quarantine = in_quarantine.filter(|item| item.quarantine.is_some());
+    let in_quarantine: Vec<ItemKey> = in_quarantine.map(|item| item.key.clone()).collect();
+    if !in_quarantine.is_empty() {
+        // What they gave earlier stays, and is told in every run.
+        for (table, rows) in retry(retries, || destination.held(&in_quarantine)).await? {
+            count_row(&mut outcome.rows, &table).held += rows;
+        }
+    }
     let mut all = new;
     for item in known.into_iter().chain(elsewise) {
         outcome.items.push(settled_outcome(&item));

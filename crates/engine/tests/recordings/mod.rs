@@ -2,6 +2,7 @@
 
 mod bucket;
 mod parts;
+mod workers;
 
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! When V3 took over from V2.
 
+use std::collections::BTreeMap;
+
 use sqlx::Row as _;
 use sunset_core::Result;
 use sunset_core::ports::runs::CutOver;
@@ -39,7 +41,8 @@ impl Ledger {
 }
 
 impl ActiveRun {
-    /// Records that V3 took over, in this run.
+    /// Records that V3 took over, in this run. `accepted` is what was found and accepted: cells that
+    /// users of V3 had filled, by table.
     ///
     /// # Errors
     /// As [`ActiveRun::begin`].
@@ -49,6 +52,7 @@ impl ActiveRun {
         source: &str,
         read_time: Option<&str>,
         by_whom: Option<&str>,
+        accepted: &BTreeMap<String, u64>,
     ) -> Result<()> {
         let failed = |cause| error(cause, "cannot record the cut-over");
         let mut transaction = self.begin().await?;
@@ -58,6 +62,7 @@ impl ActiveRun {
             .bind(source)
             .bind(read_time)
             .bind(by_whom)
+            .bind((!accepted.is_empty()).then(|| serde_json::json!(accepted).to_string()))
             .execute(&mut *transaction)
             .await
             .map_err(failed)?;

@@ -7,6 +7,7 @@ pub(super) mod baselines;
 mod book;
 mod encode;
 mod entries;
+mod held;
 mod judge;
 mod lookups;
 mod outcome;
@@ -257,9 +258,12 @@ impl RowStore {
             items: vec![ItemOutcome::Conflict],
             ..LoadOutcome::default()
         };
-        for row in &item.rows {
+        for (position, row) in item.rows.iter().enumerate() {
             let counts = outcome.rows.entry(row.shape.table.clone()).or_default();
             counts.conflicting += 1;
+            // The conflict is recorded with the first.
+            counts.refused += u64::from(position == 0);
+            counts.with_document += u64::from(position > 0);
         }
         let book = Book {
             run: self.lease.run,

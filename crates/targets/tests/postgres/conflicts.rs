@@ -249,7 +249,9 @@ async fn a_number_that_cannot_be_null_passes_too() {
         let outcome = store.load(std::slice::from_ref(alone)).await.expect("load");
         assert_eq!(outcome.items, [ItemOutcome::Conflict]);
         assert_eq!(outcome.held_up, [0]);
-        assert_eq!(outcome.rows["opportunities"].conflicting, 1);
+        let rows = outcome.rows["opportunities"];
+        assert_eq!((rows.conflicting, rows.unique, rows.changed()), (1, 1, 0));
+        assert_eq!(outcome.stuck_rows[&0]["opportunities"], rows);
     }
     assert_eq!(reasons(&scratch).await, "a unique,b unique");
     let outcome = store.load(&swapped).await.expect("swap");

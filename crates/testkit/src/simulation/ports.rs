@@ -1,5 +1,6 @@
 //! The ports of one worker. Each call is a transaction: it happens whole, or not at all.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -7,9 +8,9 @@ use serde_json::Value as JsonValue;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::ports::rows::{
     Accounted, CollectionRecord, Item, ItemKey, ItemOutcome, LoadOutcome, RowWriter, Settled,
-    SettledItems,
+    SettledItems, TableRow,
 };
-use sunset_core::ports::work::{Claim, Standing, Unit, WorkDesk};
+use sunset_core::ports::work::{Claim, Completed, Standing, Unit, WorkDesk};
 
 use super::{Kept, Progress, State, Turn, World, fence_dead};
 use crate::objects::lock;
@@ -191,14 +192,18 @@ impl WorkDesk for Seat {
         .await
     }
 
-    async fn outcomes(&self, stage: u32) -> Result<Vec<(Unit, JsonValue)>> {
+    async fn outcomes(&self, stage: u32) -> Result<Vec<Completed>> {
         self.call(|state, _| {
             let units = state.units.iter();
             let done = units.filter_map(|(unit, progress)| match progress {
-                Progress::Done(outcome) => Some((unit.clone(), outcome.clone())),
+                Progress::Done(outcome) => Some(Completed {
+                    unit: unit.clone(),
+                    outcome: outcome.clone(),
+                    span: (0, 0),
+                }),
                 Progress::Waiting | Progress::Held(_) => None,
             });
-            Ok(done.filter(|(unit, _)| unit.stage < stage).collect())
+            Ok(done.filter(|done| done.unit.stage < stage).collect())
         })
         .await
     }
@@ -266,6 +271,33 @@ impl SettledItems for Seat {
             Ok(record)
         })
         .await
+    }
+
+    async fn rows_of(&self, keys: &[ItemKey]) -> Result<Vec<Vec<TableRow>>> {
+        self.call(|state, _| Ok(keys.iter().map(|key| state.rows_of(key)).collect()))
+            .await
+    }
+
+    async fn held(&self, keys: &[ItemKey]) -> Result<BTreeMap<String, u64>> {
+        self.call(|state, _| {
+            let mut held = BTreeMap::new();
+            for row in keys.iter().flat_map(|key| state.rows_of(key)) {
+                if state.rows.contains_key(&row) {
+                    *held.entry(row.0).or_default() += 1;
+                }
+            }
+            Ok(held)
+        })
+        .await
+    }
+}
+
+impl State {
+    /// The rows that the ledger has of an item.
+    fn rows_of(&self, key: &ItemKey) -> Vec<TableRow> {
+        let rows = self.provenance.iter();
+        let rows = rows.filter(|(_, (whose, _))| whose == key);
+        rows.map(|(name, _)| name.clone()).collect()
     }
 }
 

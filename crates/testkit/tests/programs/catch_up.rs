@@ -9,7 +9,7 @@ use serde_json::json;
 use super::workplace::{Workplace, repository};
 
 /// A copy of the sample that the test may change.
-fn changing_sample() -> Option<Workplace> {
+pub fn changing_sample() -> Option<Workplace> {
     let place = Workplace::new()?;
     let sample = repository().join("samples/sales-ai/firestore");
     let files: Vec<(String, Vec<u8>)> = fs::read_dir(sample)
@@ -30,20 +30,20 @@ fn changing_sample() -> Option<Workplace> {
 }
 
 /// Keeps the lines of a file that `keep` says, changed by it.
-fn edit(place: &Workplace, file: &str, mut change: impl FnMut(&str) -> Option<String>) {
+pub fn edit(place: &Workplace, file: &str, mut change: impl FnMut(&str) -> Option<String>) {
     let path = place.dir.path().join("v2").join(file);
     let text = fs::read_to_string(&path).expect("read");
     let lines: Vec<String> = text.lines().filter_map(&mut change).collect();
     fs::write(&path, lines.join("\n") + "\n").expect("written");
 }
 
-fn id_of(line: &str) -> String {
+pub fn id_of(line: &str) -> String {
     let document: serde_json::Value = serde_json::from_str(line).expect("JSON");
     let name = document["name"].as_str().expect("a name");
     name.rsplit('/').next().expect("an id").to_owned()
 }
 
-fn count(place: &Workplace, table: &str) -> u64 {
+pub fn count(place: &Workplace, table: &str) -> u64 {
     place.query(&format!("SELECT count(*) FROM {table}"))[0]
         .parse()
         .expect("a number")

@@ -28,6 +28,7 @@ mod repair;
 mod report;
 mod secrets;
 mod storm;
+mod told;
 mod undo;
 mod words;
 mod workplace;

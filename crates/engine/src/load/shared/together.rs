@@ -75,12 +75,12 @@ pub async fn survey(with: &Together<'_>) -> Result<(Surveyed, Fingerprint)> {
     let mut unreadable = Unreadable::default();
     let units = retry(with.retries, || with.desk.outcomes(STAGES)).await?;
     // In the order of the source: of two deliveries the later one may count.
-    for (unit, outcome) in units {
+    for done in units {
         // What came of a unit, beside the notes.
         let bad: Unreadable =
-            serde_json::from_value(outcome).map_err(|cause| foreign().cause(cause))?;
+            serde_json::from_value(done.outcome).map_err(|cause| foreign().cause(cause))?;
         unreadable.absorb(bad);
-        let notes = retry(with.retries, || with.desk.kept(&unit)).await?;
+        let notes = retry(with.retries, || with.desk.kept(&done.unit)).await?;
         fingerprint.add(Digest::of(&notes));
         survey.absorb(&notes)?;
     }

@@ -1,1 +1,2 @@
-INSERT INTO sunset.cut_overs (run, plan, source, read_time, by_whom) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO sunset.cut_overs (run, plan, source, read_time, by_whom, accepted)
+VALUES ($1, $2, $3, $4, $5, $6::text::jsonb)

@@ -50,6 +50,8 @@ CREATE TABLE IF NOT EXISTS sunset.cut_overs (
     by_whom   text,
     at        timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+-- What was found and accepted: cells that users of V3 had filled, by table.
+ALTER TABLE sunset.cut_overs ADD COLUMN IF NOT EXISTS accepted jsonb;
 
 CREATE TABLE IF NOT EXISTS sunset.audit (
     id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,9 +1,9 @@
 //! What a batch came to: conflicts, states of items, counts.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use sqlx::{Postgres, Row as _, Transaction};
-use sunset_core::ports::rows::{Holder, ItemKey, ItemOutcome, LoadOutcome};
+use sunset_core::ports::rows::{Holder, ItemKey, ItemOutcome, LoadOutcome, RowCounts};
 use sunset_core::{Error, ErrorKind, Result};
 
 use super::book::Clash;
@@ -96,14 +96,16 @@ pub(super) fn outcome(
             .entry(case.row.shape.table.clone())
             .or_default();
         match judgement.effective(position, case) {
-            // Of what waits for others all rows count as conflicting, until it is judged again.
+            // Of what waits for others all rows count as left alone, until it is judged again.
             None if judgement.holds(position)
                 && !outcome.held_up.contains(&case.item)
                 && !outcome.orphaned.contains(&case.item) =>
             {
                 counts.unchanged += 1;
             }
-            None | Some(Verdict::Conflict(_)) => counts.conflicting += 1,
+            None | Some(Verdict::Conflict(_)) => {
+                left_alone(judgement.verdicts.get(position).copied(), counts);
+            }
             Some(Verdict::Leave) => counts.conflicting += 1,
             Some(Verdict::Insert) => {
                 counts.inserted += 1;
@@ -163,7 +165,34 @@ pub(super) fn outcome(
             states.push((position, name));
         }
     }
+    let stuck = outcome.held_up.iter().chain(&outcome.orphaned);
+    let rows = stuck.map(|item| (*item, rows_left_alone(state, judgement, *item)));
+    outcome.stuck_rows = rows.collect();
     (outcome, states)
+}
+
+/// Counts a row of an item that is left alone: for a reason of its own, or for that of another row.
+fn left_alone(verdict: Option<Verdict>, counts: &mut RowCounts) {
+    counts.conflicting += 1;
+    match verdict {
+        Some(Verdict::Conflict(reason)) => reason.count(counts),
+        _ => counts.with_document += 1,
+    }
+}
+
+/// What the rows of an item that is left alone count.
+fn rows_left_alone(
+    state: &State<'_>,
+    judgement: &Judgement,
+    item: usize,
+) -> BTreeMap<String, RowCounts> {
+    let mut rows: BTreeMap<String, RowCounts> = BTreeMap::new();
+    let cases = state.cases.iter().zip(&judgement.verdicts);
+    for (case, verdict) in cases.filter(|(case, _)| case.item == item) {
+        let counts = rows.entry(case.row.shape.table.clone()).or_default();
+        left_alone(Some(*verdict), counts);
+    }
+    rows
 }
 
 /// The state of every item, by its position.
@@ -248,14 +277,13 @@ pub(super) fn merge(whole: &mut LoadOutcome, part: LoadOutcome) {
     let orphaned = part.orphaned.iter().map(|position| before + position);
     whole.orphaned.extend(orphaned);
     whole.holders.extend(part.holders);
+    let rows = part.stuck_rows.into_iter();
+    whole
+        .stuck_rows
+        .extend(rows.map(|(position, rows)| (before + position, rows)));
     whole.items.extend(part.items);
     for (table, counts) in part.rows {
         let sum = whole.rows.entry(table).or_default();
-        sum.inserted += counts.inserted;
-        sum.updated += counts.updated;
-        sum.unchanged += counts.unchanged;
-        sum.conflicting += counts.conflicting;
-        sum.removed += counts.removed;
-        sum.held += counts.held;
+        sum.add(&counts);
     }
 }

@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use sqlx::{Postgres, Row as _, Transaction};
 use sunset_core::Result;
-use sunset_core::ports::rows::{Accounted, CollectionRecord, Item, ItemKey, Settled, SettledItems};
+use sunset_core::ports::rows::{
+    Accounted, CollectionRecord, Item, ItemKey, Settled, SettledItems, TableRow,
+};
 
 use super::RowStore;
+use super::held;
 use super::state::{columns_of, known_items, optional_digest};
 use crate::postgres::fault::error;
 use crate::postgres::ledger::Ledger;
@@ -27,6 +30,16 @@ impl SettledItems for RowStore {
     async fn collection(&self, name: &str, examples: u32) -> Result<CollectionRecord> {
         let record = async { collection(&mut self.begin().await?, name, examples).await };
         self.lease.database.watched(record).await
+    }
+
+    async fn rows_of(&self, keys: &[ItemKey]) -> Result<Vec<Vec<TableRow>>> {
+        let rows = async { held::rows_of(&mut self.begin().await?, keys).await };
+        self.lease.database.watched(rows).await
+    }
+
+    async fn held(&self, keys: &[ItemKey]) -> Result<BTreeMap<String, u64>> {
+        let held = async { held::held(&mut self.begin().await?, keys).await };
+        self.lease.database.watched(held).await
     }
 }
 
@@ -50,6 +63,17 @@ impl SettledItems for Ledger {
         let look = || async {
             collection(&mut self.database().begin_reading().await?, name, examples).await
         };
+        self.database().steadily(look).await
+    }
+
+    async fn rows_of(&self, keys: &[ItemKey]) -> Result<Vec<Vec<TableRow>>> {
+        let look =
+            || async { held::rows_of(&mut self.database().begin_reading().await?, keys).await };
+        self.database().steadily(look).await
+    }
+
+    async fn held(&self, keys: &[ItemKey]) -> Result<BTreeMap<String, u64>> {
+        let look = || async { held::held(&mut self.database().begin_reading().await?, keys).await };
         self.database().steadily(look).await
     }
 }
@@ -137,6 +161,7 @@ async fn collection(
         migrated: of("migrated"),
         quarantined: of("quarantined"),
         rows: counted(transaction, include_str!("collection_rows.sql"), name).await?,
+        held: held::held_of_collection(transaction, name).await?,
         warnings: sampled(transaction, warnings, name, examples).await?,
         quarantine: sampled(transaction, quarantine, name, examples).await?,
     })

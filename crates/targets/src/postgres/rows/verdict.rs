@@ -1,7 +1,7 @@
 //! What is to be done with a row: a pure decision.
 
 use sunset_core::digest::Digest;
-use sunset_core::ports::rows::OnConflict;
+use sunset_core::ports::rows::{OnConflict, RowCounts};
 
 /// What is known of one row before anything is done.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +76,17 @@ pub(super) enum Reason {
 }
 
 impl Reason {
+    /// Counts a row that is left alone among those of this reason, where they are told apart from
+    /// what somebody else wrote or changed.
+    pub fn count(self, rows: &mut RowCounts) {
+        match self {
+            Self::Unique | Self::Claimed => rows.unique += 1,
+            Self::MissingParent => rows.missing_parent += 1,
+            Self::Refused => rows.refused += 1,
+            Self::Exists | Self::Changed | Self::Deleted | Self::Referenced => {}
+        }
+    }
+
     /// As the ledger names it.
     pub fn name(self) -> &'static str {
         match self {

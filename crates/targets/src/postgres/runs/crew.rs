@@ -13,10 +13,10 @@ mod heart;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::Value as JsonValue;
 use sqlx::{Postgres, Row as _, Transaction};
 use sunset_core::permit::WritePermit;
 use sunset_core::ports::runs::{RunEnd, RunId, RunStart};
+use sunset_core::ports::work::Completed;
 use sunset_core::{Error, ErrorKind, Result};
 use tokio::sync::Mutex;
 
@@ -51,8 +51,8 @@ pub enum Joined {
     Over {
         /// Which one.
         run: RunId,
-        /// Its counts, as they were recorded.
-        counts: JsonValue,
+        /// What came of its units.
+        outcomes: Vec<Completed>,
     },
 }
 
@@ -73,7 +73,7 @@ struct Entered {
 
 enum Entry {
     Entered(Entered),
-    Over(RunId, JsonValue),
+    Over(RunId, Vec<Completed>),
 }
 
 impl Ledger {
@@ -97,7 +97,7 @@ impl Ledger {
         let entering = || take_part(&database, start, terms, &token, backend);
         let entered = match database.steadily(entering).await? {
             Entry::Entered(entered) => entered,
-            Entry::Over(run, counts) => return Ok(Joined::Over { run, counts }),
+            Entry::Over(run, outcomes) => return Ok(Joined::Over { run, outcomes }),
         };
         let lease = Lease {
             database,
@@ -322,9 +322,8 @@ async fn done_already(
         )
         .remedy("to migrate again, give the run another name"));
     }
-    let counts: String = row.try_get("counts").map_err(failed)?;
-    let counts = serde_json::from_str(&counts).unwrap_or_default();
-    Ok(Some(Entry::Over(run, counts)))
+    let outcomes = desk::completed(transaction, run, u32::MAX).await?;
+    Ok(Some(Entry::Over(run, outcomes)))
 }
 
 fn as_json(terms: &CrewTerms) -> String {

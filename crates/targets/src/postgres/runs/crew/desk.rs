@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use serde_json::Value as JsonValue;
 use sqlx::postgres::PgRow;
 use sqlx::{Postgres, Row as _, Transaction};
-use sunset_core::ports::work::{Claim, Standing, Unit, WorkDesk};
+use sunset_core::ports::runs::RunId;
+use sunset_core::ports::work::{Claim, Completed, Standing, Unit, WorkDesk};
 use sunset_core::{Error, ErrorKind, Result};
 
 use super::{Crew, alone, commit};
@@ -153,6 +154,31 @@ impl Crew {
     }
 }
 
+/// The units of a run below a stage that are done, in order.
+pub(super) async fn completed(
+    transaction: &mut Transaction<'_, Postgres>,
+    run: RunId,
+    stage: u32,
+) -> Result<Vec<Completed>> {
+    let failed = |cause| error(cause, "cannot read what the units gave");
+    let rows = crate::postgres::query(include_str!("completed.sql"))
+        .bind(run)
+        .bind(integer(stage))
+        .fetch_all(&mut **transaction)
+        .await
+        .map_err(failed)?;
+    let completed = rows.iter().map(|row| {
+        let outcome: String = row.try_get("outcome")?;
+        let time = |name: &str| row.try_get::<i64, _>(name).map(i64::unsigned_abs);
+        Ok(Completed {
+            unit: unit(row)?,
+            outcome: serde_json::from_str(&outcome).unwrap_or_default(),
+            span: (time("claimed")?, time("done")?),
+        })
+    });
+    completed.collect::<sqlx::Result<_>>().map_err(failed)
+}
+
 fn compare(theirs: &str, ours: &str) -> Result<()> {
     if theirs == ours {
         return Ok(());
@@ -206,29 +232,12 @@ impl WorkDesk for Crew {
         self.lease().database.watched(complete).await
     }
 
-    async fn outcomes(&self, stage: u32) -> Result<Vec<(Unit, JsonValue)>> {
-        let failed = |cause| error(cause, "cannot read what the units gave");
-        let sql = "SELECT stage, number, task::text AS task, outcome::text AS outcome \
-                   FROM sunset.work WHERE run = $1 AND stage < $2 AND done_at IS NOT NULL \
-                   ORDER BY stage, number";
+    async fn outcomes(&self, stage: u32) -> Result<Vec<Completed>> {
         let read = async {
             let mut transaction = self.lease().database.begin_reading().await?;
-            crate::postgres::query(sql)
-                .bind(self.run.id())
-                .bind(integer(stage))
-                .fetch_all(&mut *transaction)
-                .await
-                .map_err(failed)
+            completed(&mut transaction, self.run.id(), stage).await
         };
-        let rows = self.lease().database.watched(read).await?;
-        let outcomes = rows.iter().map(|row| {
-            let outcome: String = row.try_get("outcome")?;
-            Ok((
-                unit(row)?,
-                serde_json::from_str(&outcome).unwrap_or_default(),
-            ))
-        });
-        outcomes.collect::<sqlx::Result<_>>().map_err(failed)
+        self.lease().database.watched(read).await
     }
 
     async fn standing(&self) -> Result<Standing> {
