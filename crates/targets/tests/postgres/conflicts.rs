@@ -291,6 +291,7 @@ async fn rows_beside_one_in_conflict_are_told_as_what_they_are() {
     assert_eq!(outcome.rows["conversations"].conflicting, 1);
     let analyses = &outcome.rows["meddic_analyses"];
     assert_eq!((analyses.unchanged, analyses.conflicting), (1, 1));
+    assert_eq!(analyses.with_document, 1);
     assert_eq!(
         scratch
             .text("SELECT string_agg(id, ',') FROM meddic_analyses")
