@@ -1,5 +1,7 @@
 //! A customer number changes hands between two passes: V3 ends as one pass over the same V2 has it.
 
+use std::slice::from_ref;
+
 use serde_json::{Value, json};
 
 use super::workplace::Workplace;
@@ -81,7 +83,7 @@ fn an_earlier_lead_takes_over_the_number_of_a_later_one() {
     };
     let later = lead("later", "X", 2);
     let of_later = conversation("c", "later");
-    let place = reading(place, [&[later.clone()], &[of_later.clone()], &[]]);
+    let place = reading(place, [from_ref(&later), from_ref(&of_later), &[]]);
     place.expect(0, "schema-push", &[]);
     place.expect(0, "data-migrate", &[]);
     assert_eq!(place.query(ROWS), ["X later c"]);
