@@ -1,9 +1,13 @@
 //! What PostgreSQL's errors mean here, and what to do about them.
 
+mod swallowed;
+
 use sqlx::postgres::{PgDatabaseError, PgErrorPosition};
 use sunset_core::plans::in_place::places::place_of;
 use sunset_core::ports::schema::Turn;
 use sunset_core::{Error, ErrorKind};
+
+pub(crate) use self::swallowed::{is_swallowed, swallowed};
 
 /// Turns an error of the driver into the house's, by its SQLSTATE. `what` says what was being
 /// done: `"cannot write a batch of rows"`.
@@ -333,30 +337,6 @@ pub(crate) fn state_of(fault: &Error) -> Option<String> {
 /// Whether a statement failed because other rows refer to a row, or it to one that is not there.
 pub(crate) fn is_foreign_key(fault: &Error) -> bool {
     state_of(fault).is_some_and(|code| code == "23503")
-}
-
-/// Rows were not written although no statement failed: a trigger of the table gave NULL for them.
-#[derive(Debug, thiserror::Error)]
-#[error("no statement failed, and {0} of the rows are not there")]
-struct Swallowed(usize);
-
-/// The error for `missing` rows of a table that a statement left out, or left as they were.
-pub(crate) fn swallowed(table: &str, missing: usize) -> Error {
-    Error::new(
-        ErrorKind::Conflict,
-        format!("table {table} did not take a row, without an error: a trigger keeps it out"),
-    )
-    .item(table.to_owned())
-    .remedy(
-        "see the table's BEFORE triggers (\\d in psql) and disable those that return NULL for the \
-         time of the migration, then repeat this command",
-    )
-    .cause(Swallowed(missing))
-}
-
-/// Whether rows were left out by [`swallowed`].
-pub(crate) fn is_swallowed(fault: &Error) -> bool {
-    std::error::Error::source(fault).is_some_and(|cause| cause.is::<Swallowed>())
 }
 
 /// Whether the server refused a row for a rule of its table: a value that is missing, a check, a key
