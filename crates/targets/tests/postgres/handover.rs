@@ -10,7 +10,8 @@ const OPPORTUNITIES: &str =
     "SELECT string_agg(id || ' ' || customer_number, ',' ORDER BY id) FROM opportunities";
 const CONVERSATIONS: &str =
     "SELECT string_agg(id || ' ' || opportunity_id, ',' ORDER BY id) FROM conversations";
-const CONFLICTS: &str = "SELECT string_agg(document_id || ' ' || reason, ',' ORDER BY document_id) FROM sunset.conflicts";
+const CONFLICTS: &str =
+    "SELECT string_agg(DISTINCT document_id || ' ' || reason, ',') FROM sunset.conflicts";
 
 fn customer() -> ItemKey {
     ItemKey {
