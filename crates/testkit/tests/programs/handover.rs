@@ -68,6 +68,8 @@ fn a_lead_takes_over_the_number_of_a_customer_known_from_cases() {
     assert_eq!(again["gone"]["departed"], 0, "{again:#}");
 
     let run = pass["run"].as_i64().expect("a run").to_string();
+    let shown = place.expect(0, "rollback", &["--dry-run", "--run", &run]);
+    assert!(!shown.stdout.contains("Kept"), "{}", shown.stdout);
     place.expect(0, "rollback", &["--yes", "--run", &run]);
     assert_eq!(place.query(ROWS), before);
     place.expect(0, "data-migrate", &[]);

@@ -14,7 +14,6 @@ use super::candidates::{self, Candidate, Fate};
 use super::columns::LiveColumns;
 use super::lost::{self, Lost};
 use super::references::referenced;
-use super::scope::IMAGES;
 use super::steps::{Work, behind};
 use crate::postgres::fault::error;
 use crate::postgres::identifier::{public_table, quote_identifier};
@@ -152,10 +151,8 @@ impl Work {
             let mut ids: Vec<String> = Vec::new();
             let of_child = keys.0.iter().filter(|key| key.child == child);
             for key in of_child.filter(|key| key.parent == table) {
-                let statement = format!(include_str!("referring_images.sql"), scope = IMAGES);
-                let rows = self
-                    .filter
-                    .bind(crate::postgres::query(AssertSqlSafe(statement)))
+                let rows = crate::postgres::query(include_str!("referring_images.sql"))
+                    .bind(&self.filter.runs)
                     .bind(&child)
                     .bind(&key.child_column)
                     .bind(&key.parent_column)

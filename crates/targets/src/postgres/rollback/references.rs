@@ -8,7 +8,7 @@ use sunset_core::Result;
 use super::scope::{Filter, ROWS};
 use crate::postgres::fault::error;
 use crate::postgres::identifier::{public_table, quote_identifier};
-use crate::postgres::rows::table::ForeignKeys;
+use crate::postgres::rows::table::{ForeignKeys, quote_literal};
 
 /// Those of `ids` that some row refers to. A foreign key with ON DELETE CASCADE counts like any
 /// other: what hangs on a row of ours is somebody's.
@@ -30,8 +30,8 @@ pub(super) async fn referenced(
     Ok(found)
 }
 
-/// As [`referenced`], before anything was removed: rows that will go themselves do not count,
-/// unless they are among `staying` (table → ids).
+/// As [`referenced`], before anything was removed: rows that will go themselves do not count, nor
+/// those that will refer to others again, unless they are among `staying` (table → ids).
 pub(super) async fn referenced_by_staying(
     transaction: &mut Transaction<'_, Postgres>,
     filter: &Filter,
@@ -52,10 +52,15 @@ pub(super) async fn referenced_by_staying(
         let statement = format!(
             "SELECT DISTINCT c.{column}::text FROM {} AS c WHERE c.{column} = ANY ($5) AND NOT (\
              EXISTS (SELECT FROM sunset.provenance AS p WHERE p.table_name = $6 \
-             AND p.row_id = {text} AND p.action = 'inserted' \
-             AND ($1::int8[] IS NULL OR p.created_run = ANY ($1)) AND {ROWS}) \
+             AND p.row_id = {text} AND {ROWS} AND (p.action = 'inserted' \
+             AND ($1::int8[] IS NULL OR p.created_run = ANY ($1)) \
+             OR (SELECT b.image ->> {} FROM sunset.before_images AS b \
+             WHERE b.table_name = p.table_name AND b.row_id = p.row_id \
+             AND ($1::int8[] IS NULL OR b.run = ANY ($1)) ORDER BY b.id LIMIT 1) \
+             <> c.{column}::text)) \
              AND coalesce({text} <> ALL ($7), true))",
             public_table(&key.child),
+            quote_literal(&key.child_column),
         );
         let none = Vec::new();
         let rows = filter
