@@ -18,7 +18,7 @@ pub(super) mod table;
 mod verdict;
 mod write;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -55,8 +55,8 @@ pub struct RowStore {
 enum Attempt {
     Done(LoadOutcome),
     /// Nothing was written: these rows (positions in [`State::stale`]) were to hand a value over and
-    /// to go, and cannot go.
-    Kept(Vec<usize>),
+    /// to go, and cannot go, for these reasons.
+    Kept(Vec<(usize, Reason)>),
 }
 
 /// What was read of the catalogue.
@@ -293,7 +293,7 @@ impl RowStore {
         ranks: &BTreeMap<String, usize>,
     ) -> Result<LoadOutcome> {
         let state = state::read(transaction, items, tables).await?;
-        let mut staying = HashSet::new();
+        let mut staying = HashMap::new();
         loop {
             match self.attempt(transaction, &state, ranks, &staying).await? {
                 Attempt::Done(outcome) => return Ok(outcome),
@@ -309,7 +309,7 @@ impl RowStore {
         transaction: &mut Transaction<'static, Postgres>,
         state: &State<'_>,
         ranks: &BTreeMap<String, usize>,
-        staying: &HashSet<usize>,
+        staying: &HashMap<usize, Reason>,
     ) -> Result<Attempt> {
         let run = self.lease.run;
         let items = state.items;
@@ -324,7 +324,7 @@ impl RowStore {
         {
             return Err(stop(state, clash));
         }
-        let (leaving, kept) = self.stale(state, &judgement, staying);
+        let (leaving, mut kept) = self.stale(state, &judgement, staying);
         // A table that nothing is written to but rows leave: its digest is taken here. Whoever
         // else of this run takes it meanwhile waits for this transaction.
         let left = leaving.iter().filter_map(|place| state.stale.get(*place));
@@ -339,14 +339,12 @@ impl RowStore {
         let still: Vec<usize> = still.into_iter().map(|(position, _)| position).collect();
         let handed = hand_over(transaction, state, &judgement, &still, run).await?;
         write_rows(transaction, state, &judgement, run).await?;
-        let mut kept = kept;
         if !still.is_empty() {
             kept.extend(remove_stale(transaction, state, &still, ranks, run).await?);
         }
-        let without: HashSet<usize> = kept.iter().map(|(position, _)| *position).collect();
-        let in_vain: Vec<usize> = handed
+        let in_vain: Vec<(usize, Reason)> = handed
             .into_iter()
-            .filter(|position| without.contains(position))
+            .filter_map(|position| Some((position, *kept.get(&position)?)))
             .collect();
         if !in_vain.is_empty() {
             // It stays, and so does what it has.
@@ -362,10 +360,10 @@ impl RowStore {
         }
         let removed: Vec<usize> = leaving
             .into_iter()
-            .filter(|position| !without.contains(position))
+            .filter(|position| !kept.contains_key(position))
             .collect();
-        let staying: HashSet<usize> = without
-            .iter()
+        let staying: HashSet<usize> = kept
+            .keys()
             .filter_map(|position| state.stale.get(*position))
             .map(|stale| stale.item)
             .collect();
@@ -391,13 +389,13 @@ impl RowStore {
     }
 
     /// Rows that their items give no longer: those that go, and those that stay, since somebody
-    /// changed them, or others turned out to refer to them.
+    /// changed them, or they turned out not to go.
     fn stale(
         &self,
         state: &State<'_>,
         judgement: &Judgement,
-        staying: &HashSet<usize>,
-    ) -> (Vec<usize>, Vec<(usize, Reason)>) {
+        staying: &HashMap<usize, Reason>,
+    ) -> (Vec<usize>, BTreeMap<usize, Reason>) {
         state
             .stale
             .iter()
@@ -406,17 +404,17 @@ impl RowStore {
                 !judgement.conflicting.contains(&stale.item) && (self.prune || !state.holds(stale))
             })
             .fold(
-                (Vec::new(), Vec::new()),
+                (Vec::new(), BTreeMap::new()),
                 |(mut go, mut stay), (position, stale)| {
-                    if staying.contains(&position) {
-                        stay.push((position, Reason::Referenced));
+                    if let Some(reason) = staying.get(&position) {
+                        stay.insert(position, *reason);
                     } else if !stale.present
                         || stale.untouched
                         || self.on_conflict == OnConflict::Overwrite
                     {
                         go.push(position);
                     } else {
-                        stay.push((position, Reason::Changed));
+                        stay.insert(position, Reason::Changed);
                     }
                     (go, stay)
                 },

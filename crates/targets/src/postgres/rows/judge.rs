@@ -31,7 +31,7 @@ pub(super) struct Judgement {
 pub(super) fn judge(
     state: &State<'_>,
     on_conflict: OnConflict,
-    staying: &HashSet<usize>,
+    staying: &HashMap<usize, Reason>,
 ) -> Judgement {
     let mut judgement = Judgement {
         verdicts: state
@@ -157,7 +157,7 @@ fn claims(state: &State<'_>, judgement: &mut Judgement) {
     }
 }
 
-fn unique_values(state: &State<'_>, judgement: &mut Judgement, staying: &HashSet<usize>) {
+fn unique_values(state: &State<'_>, judgement: &mut Judgement, staying: &HashMap<usize, Reason>) {
     let writing = writing(state, judgement);
     let by_id: HashMap<(usize, &str), usize> = writing
         .iter()
@@ -169,7 +169,7 @@ fn unique_values(state: &State<'_>, judgement: &mut Judgement, staying: &HashSet
         .enumerate()
         .filter(|(position, stale)| {
             stale.untouched
-                && !staying.contains(position)
+                && !staying.contains_key(position)
                 && !judgement.conflicting.contains(&stale.item)
         })
         .map(|(_, stale)| (stale.entry.table.as_str(), stale.entry.row_id.as_str()))
