@@ -38,8 +38,8 @@ fn an_inventory_that_cannot_be_read() {
     assert_eq!(said.status, 1);
 }
 
-#[test]
-fn a_failure_in_words() {
+/// A deployment whose Slack app has another secret than this place.
+fn slack_with_another_secret() -> (Place, Server) {
     let place = Place::new().with("SLACK_SIGNING_SECRET", services::SIGNING_SECRET);
     let faults = Faults {
         slack_other_secret: true,
@@ -51,6 +51,12 @@ fn a_failure_in_words() {
     });
     let url = server.plain();
     place.inventory(&url, &url, &url, &url, "");
+    (place, server)
+}
+
+#[test]
+fn a_failure_in_words() {
+    let (place, server) = slack_with_another_secret();
     let said = place.run(&["--only", "slack"]);
     let shown = said.shown().replace(&server.address.to_string(), "SERVER");
     insta::assert_snapshot!(shown);
@@ -58,17 +64,7 @@ fn a_failure_in_words() {
 
 #[test]
 fn a_failure_in_other_languages() {
-    let place = Place::new().with("SLACK_SIGNING_SECRET", services::SIGNING_SECRET);
-    let faults = Faults {
-        slack_other_secret: true,
-        ..Faults::default()
-    };
-    let server = Server::start(None, move |asked| {
-        let own = format!("http://{}", asked.header("host"));
-        services::answer(&faults, &own, &own, asked)
-    });
-    let url = server.plain();
-    place.inventory(&url, &url, &url, &url, "");
+    let (place, _server) = slack_with_another_secret();
     let said = place.run(&["--lang", "es"]);
     assert_eq!(said.status, 4);
     for words in [

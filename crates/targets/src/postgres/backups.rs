@@ -24,6 +24,7 @@ pub use restore::RestoredTable;
 use super::fault::error;
 use super::ledger::Ledger;
 use super::runs::{ActiveRun, Lease};
+use super::statement::execute;
 
 /// The sum of the rows' 64-bit hashes, which their order does not change, under two seeds.
 const DIGEST: &str = "coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text || ':' || \
@@ -173,6 +174,7 @@ impl BackupWriter for BackupStore {
         execute(
             &mut transaction,
             format!("CREATE SCHEMA {}", quote_identifier(&schema)),
+            WHAT,
         )
         .await?;
         let mut copies = Vec::new();
@@ -286,14 +288,6 @@ async fn all(transaction: &mut Transaction<'_, Postgres>) -> Result<Vec<BackupRe
         .map_err(failed)
 }
 
-async fn execute(transaction: &mut Transaction<'_, Postgres>, sql: String) -> Result<()> {
-    sqlx::raw_sql(AssertSqlSafe(sql))
-        .execute(&mut **transaction)
-        .await
-        .map(drop)
-        .map_err(|cause| error(cause, WHAT))
-}
-
 async fn relation_exists(
     transaction: &mut Transaction<'_, Postgres>,
     relation: &str,
@@ -346,7 +340,12 @@ async fn copy(
 ) -> Result<CopiedTable> {
     let failed = |cause| error(cause, format!("{WHAT} {}", table.table));
     let copy = qualified(schema, &table.table);
-    execute(transaction, format!("CREATE TABLE {copy} (LIKE {source})")).await?;
+    execute(
+        transaction,
+        format!("CREATE TABLE {copy} (LIKE {source})"),
+        WHAT,
+    )
+    .await?;
     let binds = table.rows.as_ref().map_or(&[][..], |rows| &rows.binds);
     let sql = format!(
         include_str!("backups/copy.sql"),

@@ -1,8 +1,11 @@
-//! Statements with bound values.
+//! Statements: with bound values, and without.
 
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::{Query, QueryScalar};
-use sqlx::{FromRow, Postgres, SqlSafeStr};
+use sqlx::{AssertSqlSafe, FromRow, Postgres, SqlSafeStr, Transaction};
+use sunset_core::Result;
+
+use super::fault::error;
 
 /// A statement with bound values, to be sent within a transaction.
 ///
@@ -21,4 +24,18 @@ where
 {
     #[allow(clippy::disallowed_methods, reason = "this is the one place")]
     sqlx::query_scalar(sql).persistent(false)
+}
+
+/// Carries out a statement without values, or several; gives how many rows they changed. `what`
+/// says what was being done: `"cannot write rows"`.
+pub(super) async fn execute(
+    transaction: &mut Transaction<'_, Postgres>,
+    sql: impl Into<String>,
+    what: &'static str,
+) -> Result<u64> {
+    sqlx::raw_sql(AssertSqlSafe(sql.into()))
+        .execute(&mut **transaction)
+        .await
+        .map(|done| done.rows_affected())
+        .map_err(|cause| error(cause, what))
 }

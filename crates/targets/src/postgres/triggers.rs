@@ -1,9 +1,10 @@
 //! The application's triggers, where rows are to become exactly what they were.
 
-use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
+use sqlx::{Postgres, Row as _, Transaction};
 use sunset_core::Result;
 
 use super::fault::error;
+use super::statement::execute;
 
 const WHAT: &str = "cannot switch a trigger off and on again";
 
@@ -57,7 +58,7 @@ impl Triggers {
         for row in &rows {
             if row.try_get("changeable").map_err(failed)? {
                 let away: String = row.try_get("away").map_err(failed)?;
-                execute(transaction, away).await?;
+                execute(transaction, away, WHAT).await?;
                 triggers.again.push(row.try_get("again").map_err(failed)?);
             }
         }
@@ -73,18 +74,10 @@ impl Triggers {
     /// Switches them on again, as they were. What waits for the end of the transaction is done
     /// before.
     pub async fn switch_on(self, transaction: &mut Transaction<'_, Postgres>) -> Result<()> {
-        execute(transaction, "SET CONSTRAINTS ALL IMMEDIATE".to_owned()).await?;
+        execute(transaction, "SET CONSTRAINTS ALL IMMEDIATE", WHAT).await?;
         for statement in self.again {
-            execute(transaction, statement).await?;
+            execute(transaction, statement, WHAT).await?;
         }
         Ok(())
     }
-}
-
-async fn execute(transaction: &mut Transaction<'_, Postgres>, sql: String) -> Result<()> {
-    sqlx::raw_sql(AssertSqlSafe(sql))
-        .execute(&mut **transaction)
-        .await
-        .map(drop)
-        .map_err(|cause| error(cause, WHAT))
 }

@@ -12,6 +12,7 @@ use super::{BackupStore, DIGEST, unsigned};
 use crate::postgres::connection::Database;
 use crate::postgres::fault::{breaks_a_rule, error, is_foreign_key};
 use crate::postgres::runs::audit;
+use crate::postgres::statement::execute;
 
 const WHAT: &str = "cannot restore the backup";
 
@@ -85,12 +86,12 @@ impl BackupStore {
     pub async fn put_back(&self, backup: &BackupRecord) -> Result<Vec<PutBack>> {
         let failed = |cause| error(cause, WHAT);
         let mut transaction = self.lease.begin().await?;
-        execute(&mut transaction, "SET LOCAL lock_timeout = '10s'").await?;
+        execute(&mut transaction, "SET LOCAL lock_timeout = '10s'", WHAT).await?;
         let pairs = pairs(&mut transaction, backup).await?;
         let relations: Vec<String> = pairs.iter().map(|pair| pair.relation.clone()).collect();
         for relation in &relations {
             let lock = format!("LOCK TABLE {relation} IN ACCESS EXCLUSIVE MODE");
-            execute(&mut transaction, &lock).await?;
+            execute(&mut transaction, &lock, WHAT).await?;
         }
         let mut tables = Vec::new();
         for pair in pairs.iter().filter(|pair| !pair.ledger) {
@@ -103,11 +104,11 @@ impl BackupStore {
             .map_err(failed)?;
         for each in &in_the_way {
             let away: String = each.try_get("away").map_err(failed)?;
-            execute(&mut transaction, &away).await?;
+            execute(&mut transaction, &away, WHAT).await?;
         }
         if !relations.is_empty() {
             let empty = format!("TRUNCATE {}", relations.join(", "));
-            execute(&mut transaction, &empty).await?;
+            execute(&mut transaction, &empty, WHAT).await?;
         }
         for pair in &pairs {
             pair.fill(&mut transaction).await?;
@@ -116,7 +117,9 @@ impl BackupStore {
             let again: String = each.try_get("again").map_err(failed)?;
             let outward: bool = each.try_get("outward").map_err(failed)?;
             let told = |fault| of_key(fault, outward);
-            execute(&mut transaction, &again).await.map_err(told)?;
+            execute(&mut transaction, &again, WHAT)
+                .await
+                .map_err(told)?;
         }
         for pair in &pairs {
             pair.compare(&mut transaction).await?;
@@ -150,14 +153,6 @@ fn of_key(fault: Error, outward: bool) -> Error {
     } else {
         fault
     }
-}
-
-async fn execute(transaction: &mut Transaction<'_, Postgres>, sql: &str) -> Result<()> {
-    sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
-        .execute(&mut **transaction)
-        .await
-        .map(drop)
-        .map_err(|cause| error(cause, WHAT))
 }
 
 async fn pairs(
@@ -350,13 +345,16 @@ impl Pair {
             held.relation,
             columns = held.writable,
         );
-        execute(transaction, &sql).await.map_err(|fault| {
-            if breaks_a_rule(&fault) {
-                fault.remedy(RULE)
-            } else {
-                fault
-            }
-        })
+        execute(transaction, &sql, WHAT)
+            .await
+            .map(drop)
+            .map_err(|fault| {
+                if breaks_a_rule(&fault) {
+                    fault.remedy(RULE)
+                } else {
+                    fault
+                }
+            })
     }
 
     async fn compare(&self, transaction: &mut Transaction<'_, Postgres>) -> Result<()> {

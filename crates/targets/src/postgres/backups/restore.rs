@@ -8,6 +8,7 @@ use super::parts::{Parts, all_parts, listed};
 use super::{BackupStore, unsigned};
 use crate::postgres::connection::Database;
 use crate::postgres::fault::error;
+use crate::postgres::statement::execute;
 use crate::postgres::triggers::{Triggers, Writing};
 
 pub(super) const WHAT: &str = "cannot restore the backup";
@@ -76,12 +77,13 @@ impl BackupStore {
         execute(
             &mut transaction,
             "SET LOCAL lock_timeout = '10s'".to_owned(),
+            WHAT,
         )
         .await?;
         let all = all_parts(&mut transaction, backup).await?;
         for parts in &all {
             let lock = format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", parts.relation);
-            execute(&mut transaction, lock).await?;
+            execute(&mut transaction, lock, WHAT).await?;
         }
         let mut triggers = Vec::new();
         for parts in &all {
@@ -96,12 +98,12 @@ impl BackupStore {
                 verdicts_of(at),
                 parts.verdicts
             );
-            execute(&mut transaction, judge).await?;
+            execute(&mut transaction, judge, WHAT).await?;
             tables.push(sums(&mut transaction, parts, &verdicts_of(at), force).await?);
         }
         for (at, parts) in all.iter().enumerate() {
             for statement in parts.statements(&verdicts_of(at), force) {
-                execute(&mut transaction, statement).await?;
+                execute(&mut transaction, statement, WHAT).await?;
             }
         }
         for each in triggers {
@@ -127,6 +129,7 @@ impl BackupStore {
         execute(
             &mut transaction,
             "DELETE FROM sunset.changes WHERE keys = '{}'".to_owned(),
+            WHAT,
         )
         .await?;
         transaction.commit().await.map_err(failed)?;
@@ -166,14 +169,6 @@ async fn mark_hindered(
         sum.hindered_rows.extend(named.into_iter().take(room));
     }
     Ok(())
-}
-
-async fn execute(transaction: &mut Transaction<'_, Postgres>, sql: String) -> Result<()> {
-    sqlx::raw_sql(AssertSqlSafe(sql))
-        .execute(&mut **transaction)
-        .await
-        .map(drop)
-        .map_err(|cause| error(cause, WHAT))
 }
 
 /// Verdicts of rows that stay as they are.

@@ -9,9 +9,10 @@ use sunset_core::ports::backups::{BackupRecord, BackupSort};
 use sunset_core::schema::name::{qualified, quote_identifier, quote_literal};
 use sunset_core::{Error, ErrorKind, Result};
 
-use super::{BackupStore, DIGEST, Entry, WHAT, execute, free_name, unsigned};
+use super::{BackupStore, DIGEST, Entry, WHAT, free_name, unsigned};
 use crate::postgres::connection::Database;
 use crate::postgres::fault::{error, state_of};
+use crate::postgres::statement::execute;
 
 /// What the name of the schema begins with; the backup's id, `backup_…`, follows.
 pub(super) const PREFIX: &str = "sunset_";
@@ -117,6 +118,7 @@ impl BackupStore {
         execute(
             &mut transaction,
             format!("CREATE SCHEMA {}", quote_identifier(&schema)),
+            WHAT,
         )
         .await?;
         let wanted: BTreeSet<&str> = tables.iter().map(String::as_str).collect();
@@ -131,7 +133,7 @@ impl BackupStore {
             }
             let copy = copy_of(&schema, namespace, table);
             let create = format!("CREATE TABLE {copy} (LIKE {relation})");
-            execute(&mut transaction, create).await?;
+            execute(&mut transaction, create, WHAT).await?;
             copies.push(Copy {
                 table: table.to_owned(),
                 ledger: namespace == LEDGER,

@@ -124,7 +124,7 @@ impl LiveColumns {
         let failed = |cause| error(cause, "cannot put rows back as they were");
         let table = public_table(&self.table);
         let key = quote_identifier(&self.key);
-        let release: Vec<String> = self.released();
+        let release = self.released();
         if !release.is_empty() {
             // Rows of the batch may have passed a unique value on to each other.
             let statement = format!(

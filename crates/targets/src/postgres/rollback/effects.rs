@@ -12,14 +12,13 @@ use super::prove;
 use super::steps::Work;
 use crate::postgres::fault::{error, is_about_data};
 use crate::postgres::identifier::{public_table, quote_identifier};
+use crate::postgres::statement::execute;
 
 impl Work {
     pub(super) async fn savepoint(&mut self, statement: &'static str) -> Result<()> {
-        sqlx::raw_sql(statement)
-            .execute(&mut *self.transaction)
+        execute(&mut self.transaction, statement, "cannot set a savepoint")
             .await
             .map(drop)
-            .map_err(|cause| error(cause, "cannot set a savepoint"))
     }
 
     /// Whether it could be done; if not, nothing of it was.

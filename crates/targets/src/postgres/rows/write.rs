@@ -11,6 +11,9 @@ use super::table::{ROW, Table, json_nulls, type_name};
 use super::verdict::{Reason, Verdict};
 use crate::postgres::fault::{error, is_foreign_key, is_swallowed, swallowed};
 use crate::postgres::identifier::{public_table, quote_identifier};
+use crate::postgres::statement::execute;
+
+const WHAT: &str = "cannot write rows";
 
 /// Statements that name temporary tables of one transaction.
 const STAGE: &str = "pg_temp.\"sunset_stage\"";
@@ -98,7 +101,7 @@ async fn copy_rows<'r>(
     if rows.clone().next().is_none() {
         return Ok(0);
     }
-    let mut copy = CopyIn::begin(transaction, statement, "cannot write rows").await?;
+    let mut copy = CopyIn::begin(transaction, statement, WHAT).await?;
     for row in rows {
         let fields = copy.row(row.cells.len()).await?;
         for cell in &row.cells {
@@ -163,11 +166,7 @@ async fn update(
         table.name(),
         set.join(", ")
     );
-    let changed = sqlx::raw_sql(AssertSqlSafe(statement))
-        .execute(&mut **transaction)
-        .await
-        .map_err(|cause| error(cause, "cannot write rows"))?
-        .rows_affected();
+    let changed = execute(transaction, statement, WHAT).await?;
     let changed = usize::try_from(changed).unwrap_or(usize::MAX);
     if changed < ids.len() {
         return Err(swallowed(&table.shape.table, ids.len() - changed));
@@ -376,9 +375,5 @@ pub(super) async fn run_statement(
     transaction: &mut Transaction<'_, Postgres>,
     statement: String,
 ) -> Result<()> {
-    sqlx::raw_sql(AssertSqlSafe(statement))
-        .execute(&mut **transaction)
-        .await
-        .map(drop)
-        .map_err(|cause| error(cause, "cannot write rows"))
+    execute(transaction, statement, WHAT).await.map(drop)
 }
