@@ -83,6 +83,15 @@ pub async fn check(
         .differences
         .sort_by(|a, b| (&a.key, &a.what).cmp(&(&b.key, &b.what)));
     report.differences.dedup();
+    // What the listing has told of an object is not told again, and counted, as one of the sample.
+    let told: HashSet<&str> = inventory
+        .different
+        .iter()
+        .map(|difference| difference.key.as_str())
+        .collect();
+    report
+        .differences
+        .retain(|difference| !told.contains(difference.key.as_str()));
 
     if options.deep {
         deep(store, &copied, options, progress, &mut report).await?;
