@@ -2,6 +2,7 @@
 
 use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
 use sunset_core::schema::name::qualified;
+use sunset_core::schema::script::LOCK_TIMEOUT_MS;
 use sunset_core::schema::steps::{LockMode, Step};
 use sunset_core::{Error, ErrorKind, Result};
 
@@ -13,6 +14,9 @@ use crate::postgres::fault::{amid_changes, error};
 /// lock keeps everybody behind it waiting, too.
 const LOCKS_TIMEOUT_MS: u32 = 600;
 
+/// How much longer than the server's `deadlock_timeout` an automatic vacuum is waited for.
+const VACUUM_GIVES_WAY_MS: u32 = 1_000;
+
 /// Takes all locks of a batch, the strongest of each table, before anything is changed. Tables of
 /// other schemas are locked by the statements themselves: a role may be allowed those and no more.
 pub(super) async fn lock(
@@ -23,6 +27,11 @@ pub(super) async fn lock(
     let locks = strongest(steps);
     if locks.is_empty() {
         return Ok(());
+    }
+    for (table, mode) in &locks {
+        if *mode >= LockMode::ShareUpdateExclusive {
+            send_vacuum_away(transaction, &qualified(namespace, table)).await?;
+        }
     }
     // A time-out is one statement's: each gets what the ones before it left, for whoever waits
     // behind the first lock waits for all of them.
@@ -48,6 +57,41 @@ pub(super) async fn lock(
             .map_err(|cause| amid_changes(cause, "cannot lock the tables to change"))?;
     }
     Ok(())
+}
+
+/// Makes an automatic vacuum of the table give way, and keeps others off until the transaction ends.
+///
+/// The server ends one as soon as somebody has waited for it as long as `deadlock_timeout`, a second
+/// by default. Whoever waits so long for a strong lock makes everybody behind wait as long, and
+/// whoever gives up before never gets the lock while a large table is vacuumed. This lock is the
+/// weakest that a vacuum is in the way of: nobody who reads or writes waits behind it.
+pub(super) async fn send_vacuum_away(
+    transaction: &mut Transaction<'_, Postgres>,
+    table: &str,
+) -> Result<()> {
+    let failed = |cause| amid_changes(cause, "cannot lock the tables to change");
+    let asked = crate::postgres::query(include_str!("vacuum_patience.sql"))
+        .bind(table)
+        .fetch_one(&mut **transaction)
+        .await
+        .map_err(failed)?;
+    let lockable: bool = asked.try_get("lockable").map_err(failed)?;
+    if !lockable {
+        return Ok(());
+    }
+    let deadlock: i64 = asked.try_get("milliseconds").map_err(failed)?;
+    let patience = deadlock.saturating_add(i64::from(VACUUM_GIVES_WAY_MS));
+    let patience = patience.clamp(0, i64::from(i32::MAX));
+    let mode = LockMode::ShareUpdateExclusive.sql();
+    let statements = format!(
+        "SET LOCAL lock_timeout = '{patience}ms'; LOCK TABLE {table} IN {mode} MODE; \
+         SET LOCAL lock_timeout = '{LOCK_TIMEOUT_MS}ms'"
+    );
+    sqlx::raw_sql(AssertSqlSafe(statements))
+        .execute(&mut **transaction)
+        .await
+        .map(drop)
+        .map_err(failed)
 }
 
 /// Locks one table against everybody, for as long as a lock may be waited for.

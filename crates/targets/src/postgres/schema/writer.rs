@@ -10,7 +10,7 @@ use sunset_core::schema::sweep::Sweep;
 use sunset_core::schema::undo::RecordedStep;
 use sunset_core::{ErrorKind, Result};
 
-use super::locks::{in_use, lock, lock_wholly, tables};
+use super::locks::{in_use, lock, lock_wholly, send_vacuum_away, tables};
 use super::path::{own_path, plain_path};
 use super::reader::{end, find};
 use super::record::{mark_done, mark_undone, record, recorded};
@@ -169,6 +169,9 @@ impl SchemaSteps {
         let what = || format!("cannot undo: {}", step.title);
         let mut transaction = self.begin().await?;
         set_timeouts(&mut transaction).await?;
+        if let Some(table) = step.effect.table() {
+            send_vacuum_away(&mut transaction, &qualified(&step.namespace, table)).await?;
+        }
         if let (Some(guard), Some(table)) = (guard, step.effect.table()) {
             lock_wholly(&mut transaction, &step.namespace, table).await?;
             let rows = find(&mut transaction, &guard.violators).await?;

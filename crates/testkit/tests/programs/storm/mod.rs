@@ -14,6 +14,7 @@ mod pooler;
 mod restarts;
 mod server;
 mod strangers;
+mod vacuum;
 mod workers;
 
 use std::io::Write as _;
