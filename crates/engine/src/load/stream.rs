@@ -19,8 +19,9 @@ use crate::retry::{Retries, retry};
 use super::handover::{Handover, HeldUp};
 use super::{Destination, LoadOptions, Surveyed};
 
-/// Chunks that are mapped at the same time, ahead of the writing.
-const MAPPING_AHEAD: usize = 4;
+/// Chunks that are mapped at the same time, ahead of the writing: more of them make nothing faster
+/// on few processors, and each thread that maps holds memory of its own.
+const MAPPING_AHEAD: usize = 2;
 
 /// Maps a chunk of deliveries. Of what is [`Emission::Twin`] the caller keeps the first.
 fn map_documents(resolution: &dyn Resolution, chunk: Vec<Delivery>) -> Vec<Emission> {
