@@ -140,7 +140,8 @@ pub fn verify(path: &Path, arguments: &Arguments, session: &Session) -> Result<S
     })
 }
 
-/// The rows of an id, one a tree that has it, each with its way to the signed root.
+/// The rows of an id, one a tree that has it, each with its way to the signed root. A tree that
+/// neither has it nor shows that it does not is a fault.
 fn inclusions(
     file: &mut ProofFile,
     opened: &Opened,
@@ -150,7 +151,7 @@ fn inclusions(
     let mut found = Vec::new();
     for (summary, layout) in &opened.trees {
         let tree = format!("{} {}", summary.kind.name(), summary.name);
-        match proof::find(file, *layout, id) {
+        match proof::find(file, *layout, &summary.root, id) {
             Ok(Some(inclusion)) => {
                 if inclusion.root().to_string() != summary.root {
                     faults.push(Fault {
@@ -163,6 +164,7 @@ fn inclusions(
                 }
                 found.push((tree, inclusion));
             }
+            // The rows beside its place lead to the signed root.
             Ok(None) => {}
             Err(error) if error.kind() == ErrorKind::Mismatch => faults.push(Fault {
                 tree: Some(tree),

@@ -183,16 +183,17 @@ fn a_large_document_is_written_in_pieces_and_read_by_few_looks() {
     for _ in 0..200 {
         let wanted = random.random_range(0..count);
         file.reads.set(0);
-        let found = proof::find(&mut file, tree, &id(wanted)).expect("read");
+        let root = &opened.trees[0].0.root;
+        let found = proof::find(&mut file, tree, root, &id(wanted)).expect("read");
         let found = found.expect("found");
         assert_eq!(found.index, u64::from(wanted));
-        assert_eq!(found.root().to_string(), opened.trees[0].0.root);
+        assert_eq!(&found.root().to_string(), root);
         let reads = file.reads.get();
         assert!(reads <= 3 * high + 2, "{reads} reads");
         // One byte of all that the row's proof rests on is changed: its record (where its id is,
         // how long that is, its digest), its id, or a hash beside its way. It is found by as few
         // reads, and the row is named: by its place where it does not lead to the root, in the
-        // error where it cannot be read.
+        // error where it cannot be read, or is another's and so not found under its own.
         let index = found.index;
         let mut places: Vec<u64> = (0..RECORD).map(|at| tree.record(index) + at).collect();
         let id_bytes = tree.id_bytes / tree.count;
@@ -209,30 +210,115 @@ fn a_large_document_is_written_in_pieces_and_read_by_few_looks() {
             let place = usize::try_from(place).expect("a place");
             file.bytes[place] ^= 4;
             file.reads.set(0);
-            let changed = proof::find(&mut file, tree, &id(wanted));
+            let changed = proof::find(&mut file, tree, root, &id(wanted));
             let reads = file.reads.get();
-            assert!(reads <= 3 * high + 2, "{reads} reads");
+            assert!(reads <= 4 * high, "{reads} reads");
             match changed {
                 Ok(Some(changed)) => {
                     assert_eq!(changed.index, index);
-                    assert_ne!(changed.root().to_string(), opened.trees[0].0.root);
+                    assert_ne!(&changed.root().to_string(), root);
                 }
-                // Its id is another: it is not found under its own.
-                Ok(None) => {}
+                Ok(None) => panic!("byte {place}: row {} is said to be absent", index + 1),
                 Err(error) => {
                     let words = error.to_string();
-                    assert!(
-                        words.contains("row ") || words.contains("behind the end"),
-                        "{words}"
-                    );
+                    let named = [",", " "].map(|end| format!("row {}{end}", index + 1));
+                    assert!(named.iter().any(|row| words.contains(row)), "{words}");
                 }
             }
             file.bytes[place] ^= 4;
         }
     }
-    for absent in ["", "202511-", "202511-000000a", "zzz"] {
-        assert_eq!(proof::find(&mut file, tree, absent).expect("read"), None);
+    let root = &opened.trees[0].0.root;
+    for absent in ["", "202511-", "202511-000000a", "202511-047110a", "zzz"] {
+        file.reads.set(0);
+        let found = proof::find(&mut file, tree, root, absent).expect("read");
+        assert_eq!(found, None);
+        let reads = file.reads.get();
+        assert!(reads <= 4 * high, "{reads} reads");
     }
+}
+
+/// What `--verify-proof --id` goes by: the row of every tree that has it, with its place and digest,
+/// or what is wrong.
+fn rows_of(
+    file: &mut Bytes,
+    opened: &Opened,
+    id: &str,
+) -> std::result::Result<Vec<(String, u64, Digest)>, String> {
+    let mut rows = Vec::new();
+    for (summary, layout) in &opened.trees {
+        let found = proof::find(file, *layout, &summary.root, id);
+        if let Some(row) = found.map_err(|error| error.to_string())? {
+            if row.root().to_string() != summary.root {
+                return Err(format!("row {}, {id}", row.index + 1));
+            }
+            rows.push((summary.name.clone(), row.index, row.digest));
+        }
+    }
+    Ok(rows)
+}
+
+#[test]
+fn no_changed_byte_takes_a_row_out_of_one_of_its_trees_or_puts_one_in() {
+    // The ids stand in some of the trees, in others they would be the last, or there is nothing.
+    let mut file = Bytes {
+        bytes: document(&[5, 0, 1, 8, 3, 13], 7),
+        reads: Cell::new(0),
+    };
+    let whole = opened(&file.bytes);
+    let asked = [id(0), id(2), "202511-000002a".into(), id(4), id(7), id(13)];
+    let before = asked
+        .clone()
+        .map(|id| rows_of(&mut file, &whole, &id).expect("whole"));
+    assert_eq!(before.each_ref().map(Vec::len), [5, 4, 0, 3, 2, 0]);
+    let trees = usize::try_from(whole.trees[0].1.base).expect("a place");
+    for offset in 0..trees {
+        file.bytes[offset] ^= 1;
+        let seen = proof::open(&mut file).map_or(true, |opened| !signed(&opened));
+        assert!(seen, "byte {offset} of what is signed changed unseen");
+        file.bytes[offset] ^= 1;
+    }
+    let mut seen = 0;
+    for offset in trees..file.bytes.len() {
+        for by in [0x01, 0x80] {
+            file.bytes[offset] ^= by;
+            for (id, before) in asked.iter().zip(&before) {
+                match rows_of(&mut file, &whole, id) {
+                    // A byte that nothing of it rests on.
+                    Ok(rows) => assert_eq!(&rows, before, "byte {offset} ^ {by}, {id}"),
+                    Err(what) => {
+                        assert!(what.contains("row "), "byte {offset} ^ {by}, {id}: {what}");
+                        seen += 1;
+                    }
+                }
+            }
+            file.bytes[offset] ^= by;
+        }
+    }
+    assert!(seen > 1_000, "{seen} changes were seen");
+}
+
+#[test]
+fn a_row_that_would_stand_beside_a_changed_one_is_not_said_to_be_absent() {
+    let mut bytes = document(&[9], 8);
+    let opened = opened(&bytes);
+    let (summary, tree) = opened.trees[0].clone();
+    let place = usize::try_from(tree.record(4) + 20).expect("a place");
+    bytes[place] ^= 1;
+    let mut file = Bytes {
+        bytes,
+        reads: Cell::new(0),
+    };
+    for absent in ["202511-000003a", "202511-000004a"] {
+        let error = proof::find(&mut file, tree, &summary.root, absent).expect_err("changed");
+        let words = error.to_string();
+        assert!(
+            words.contains("row 5, 202511-000004: it does not lead to the signed root"),
+            "{words}"
+        );
+    }
+    let found = proof::find(&mut file, tree, &summary.root, "202511-000006a");
+    assert_eq!(found.expect("neither of its neighbours was changed"), None);
 }
 
 #[test]

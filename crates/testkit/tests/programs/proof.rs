@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::workplace::{Workplace, run};
+use super::workplace::{Outcome, Workplace, run};
 
 const DATA: [&str; 4] = ["--json", "--no-report", "--only", "data"];
 
@@ -72,10 +72,32 @@ fn a_proof_is_written_and_checked_without_anything_else() {
 
     let path = place.dir.path().join("v3.proof");
     let mut bytes = std::fs::read(&path).expect("the proof");
-    let at = bytes
+    let places: Vec<usize> = bytes
         .windows(12)
-        .position(|window| window == b"202506-IC001")
-        .expect("the id of a document");
+        .enumerate()
+        .filter_map(|(at, window)| (window == b"202506-IC001").then_some(at))
+        .collect();
+    // A document and its row: neither tree is passed over because its own id is another.
+    let trees = |outcome: &Outcome| outcome.json()["inclusions"].as_array().map(Vec::len);
+    assert_eq!(trees(&one), Some(2));
+    let mut seen = 0;
+    for at in places.iter().flat_map(|at| *at..at + 12) {
+        bytes[at] ^= 1;
+        std::fs::write(&path, &bytes).expect("written");
+        let changed = offline(&["--id", "202506-IC001"]);
+        if changed.status == 4 {
+            let faults = changed.json()["faults"].to_string();
+            assert!(faults.contains("\"row "), "byte {at}: {faults}");
+            assert_eq!(trees(&changed), Some(1), "byte {at}: {faults}");
+            seen += 1;
+        } else {
+            // Part of a longer id.
+            assert_eq!(trees(&changed), Some(2), "byte {at}: {}", changed.stdout);
+        }
+        bytes[at] ^= 1;
+    }
+    assert_eq!(seen, 2 * 12);
+    let at = places[0];
     bytes[at + 11] = b'9';
     std::fs::write(&path, &bytes).expect("written");
     let changed = offline(&[]);
