@@ -288,8 +288,9 @@ mod tests {
             "Tablas: existen 12 de 12"
         );
         assert_eq!(
-            Language::ZhTw.words("  ok    opportunities.user_id has a value (every row)"),
-            "  正常  opportunities.user_id 有值（每一列）"
+            Language::ZhTw
+                .words("  FAIL  alerts: what must have a value has one (every row: title, type)"),
+            "  失敗  alerts：必須有值的欄位都有值（每一列：title, type）"
         );
         assert_eq!(
             Language::Es

@@ -9,6 +9,7 @@ mod basis;
 pub mod feature_flags;
 pub mod file;
 pub mod in_place;
+mod integrity;
 pub mod leora_phase2;
 pub mod main_server;
 mod outcome;
@@ -31,6 +32,8 @@ use crate::row::Shape;
 
 use in_place::{InPlacePlan, Parameters};
 
+pub use integrity::Integrity;
+
 /// One step of the loading. Steps follow one another, so that rows are there before those that refer to them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phase {
@@ -38,23 +41,6 @@ pub struct Phase {
     pub label: String,
     /// The collections whose documents are emitted in this phase.
     pub collections: Vec<String>,
-}
-
-/// What must hold in the target whatever the source holds.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Integrity {
-    /// Tables that must exist.
-    pub tables: Vec<String>,
-    /// References that must lead somewhere, also where a constraint is missing.
-    pub foreign_keys: Vec<ForeignKey>,
-    /// `(table, column)` that must have a value.
-    pub required: Vec<(String, String)>,
-    /// `(table, column)` whose values occur once.
-    pub unique: Vec<(String, String)>,
-    /// `(kind, table, column)`: where assigned numbers stand.
-    pub numbers: Vec<(String, String, String)>,
-    /// The table of users, where rows belong to one.
-    pub users: Option<String>,
 }
 
 /// Moves documents of some collections into rows of some tables.

@@ -52,6 +52,19 @@ pub struct ForeignKey {
     pub column: String,
     /// The table referred to, by its primary key `id`.
     pub target: String,
+    /// The primary key of the table that refers, which names its rows.
+    pub row_key: String,
+}
+
+/// A column that must have a value in every row.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Required {
+    /// The table.
+    pub table: String,
+    /// The column.
+    pub column: String,
+    /// The table's primary key, which names its rows.
+    pub row_key: String,
 }
 
 /// How many rows a question found, and the ids of the first.
@@ -304,7 +317,7 @@ pub trait RowVerifier: Send + Sync {
     async fn dangling(&self, key: &ForeignKey) -> Result<Found>;
 
     /// Rows without a value in a column that must have one.
-    async fn without_value(&self, table: &str, column: &str) -> Result<Found>;
+    async fn without_value(&self, required: &Required) -> Result<Found>;
 
     /// Values of a column that more than one row holds.
     async fn duplicated(&self, table: &str, column: &str) -> Result<Found>;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sunset_core::check::{Check, Finding, Section, Severity};
 use sunset_core::error::Result;
 use sunset_core::plans::{DocumentPlan, Integrity};
-use sunset_core::ports::verify::{LedgerFault, RowDifference, RowFault, RowVerifier};
+use sunset_core::ports::verify::{LedgerFault, Required, RowDifference, RowFault, RowVerifier};
 use sunset_core::report::Comparison;
 use sunset_core::row::{CellKind, Shape};
 
@@ -82,15 +82,8 @@ pub async fn data(
             .with(found("rows refer to a row that does not exist", &dangling)),
         );
     }
-    for (table, column) in &integrity.required {
-        let without = verifier.without_value(table, column).await?;
-        checks.push(
-            Check::new(
-                format!("{table}.{column} has a value"),
-                "every row".to_owned(),
-            )
-            .with(found("rows have no value", &without)),
-        );
+    for of_table in integrity.required.chunk_by(|a, b| a.table == b.table) {
+        checks.extend(required(of_table, verifier).await?);
     }
     for (table, column) in &integrity.unique {
         let twice = verifier.duplicated(table, column).await?;
@@ -132,6 +125,24 @@ pub async fn data(
         checks,
         skipped: not_whole(comparison),
     })
+}
+
+/// The columns of one table that must have a value: a check of them all, a finding for each.
+async fn required(columns: &[Required], verifier: &dyn RowVerifier) -> Result<Option<Check>> {
+    let Some(first) = columns.first() else {
+        return Ok(None);
+    };
+    let names: Vec<&str> = columns.iter().map(|each| each.column.as_str()).collect();
+    let mut check = Check::new(
+        format!("{}: what must have a value has one", first.table),
+        format!("every row: {}", names.join(", ")),
+    );
+    for each in columns {
+        let without = verifier.without_value(each).await?;
+        let message = format!("rows have no value in {}", each.column);
+        check = check.with(found(&message, &without));
+    }
+    Ok(Some(check))
 }
 
 /// What [`data`] says where users of V3 filled columns that V2 does not fill.

@@ -156,11 +156,14 @@ fn column(live: &LiveSchema, table: &str, column: &str) -> bool {
 fn within(mut integrity: Integrity, live: &LiveSchema) -> Integrity {
     integrity.foreign_keys.retain(|key| {
         column(live, &key.table, &key.column)
-            && column(live, &key.table, "id")
+            && column(live, &key.table, &key.row_key)
             && column(live, &key.target, "id")
     });
     let pair = |(table, name): &(String, String)| column(live, table, name);
-    integrity.required.retain(pair);
+    integrity.required.retain(|required| {
+        column(live, &required.table, &required.column)
+            && column(live, &required.table, &required.row_key)
+    });
     integrity.unique.retain(pair);
     integrity
         .numbers

@@ -13,7 +13,7 @@ use sunset_core::Result;
 use sunset_core::digest::Digest;
 use sunset_core::ports::rows::{Accounted, Item, ItemKey};
 use sunset_core::ports::runs::RunId;
-use sunset_core::ports::verify::{Compared, ForeignKey, Found, LedgerFault, RowVerifier};
+use sunset_core::ports::verify::{Compared, ForeignKey, Found, LedgerFault, Required, RowVerifier};
 use sunset_core::row::{Row, Shape};
 
 use super::connection::Database;
@@ -206,7 +206,7 @@ impl RowVerifier for Verifier {
         let target = public_table(&key.target);
         self.found(
             &key.table,
-            "t.id::text",
+            &format!("t.{}::text", quote_identifier(&key.row_key)),
             // A column may have come to be of another type.
             &format!(
                 "t.{column} IS NOT NULL AND NOT EXISTS \
@@ -217,12 +217,11 @@ impl RowVerifier for Verifier {
         .await
     }
 
-    async fn without_value(&self, table: &str, column: &str) -> Result<Found> {
-        let column = quote_identifier(column);
+    async fn without_value(&self, required: &Required) -> Result<Found> {
         self.found(
-            table,
-            "t.id::text",
-            &format!("t.{column} IS NULL"),
+            &required.table,
+            &format!("t.{}::text", quote_identifier(&required.row_key)),
+            &format!("t.{} IS NULL", quote_identifier(&required.column)),
             "cannot check the required fields",
         )
         .await

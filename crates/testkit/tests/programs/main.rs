@@ -17,6 +17,7 @@ mod drift;
 mod firestore;
 mod handover;
 mod help;
+mod integrity;
 mod languages;
 mod migration;
 mod mistakes;

@@ -78,10 +78,13 @@ Tables
   ok    types, keys and constraints are as the plan wants them (12 tables with what schema-push would make of them)
 Users
   ok    users exist (1 users)
-  ok    opportunities.user_id names a user (111 rows with 1 users)
-  ok    alerts.user_id names a user (0 rows with 1 users)
   ok    session.user_id names a user (0 rows with 1 users)
   ok    account.user_id names a user (0 rows with 1 users)
+  ok    user_profiles.user_id names a user (0 rows with 1 users)
+  ok    opportunities.user_id names a user (111 rows with 1 users)
+  ok    alerts.user_id names a user (0 rows with 1 users)
+  ok    lead_sources.user_id names a user (0 rows with 1 users)
+  ok    utm_campaigns.user_id names a user (0 rows with 1 users)
 
 Tables: 12 of 12 exist
 Users: 1, every row has its owner

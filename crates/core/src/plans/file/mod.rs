@@ -43,7 +43,6 @@ use super::{DocumentPlan, Integrity, Phase, Survey};
 use crate::digest::Digest;
 use crate::error::Result;
 use crate::instant::Instant;
-use crate::ports::verify::ForeignKey;
 use crate::row::Shape;
 use crate::schema::model::Schema;
 
@@ -262,35 +261,10 @@ impl DocumentPlan for DocumentFile {
     }
 
     fn integrity(&self) -> Integrity {
-        let with_id = |table: &&crate::schema::model::Table| table.column("id").is_some();
         let mut integrity = Integrity {
             users: self.has_owner().then(|| USERS.to_owned()),
-            ..Integrity::default()
+            ..Integrity::of(&self.0.schema)
         };
-        for table in &self.0.schema.tables {
-            integrity.tables.push(table.name.clone());
-        }
-        for table in self.0.schema.tables.iter().filter(with_id) {
-            let name = || table.name.clone();
-            for column in table.columns.iter().filter(|column| column.required) {
-                integrity.required.push((name(), column.name.clone()));
-            }
-            for unique in &table.uniques {
-                let columns = unique.columns.iter();
-                integrity
-                    .unique
-                    .extend(columns.map(|column| (name(), column.clone())));
-            }
-            for key in &table.foreign_keys {
-                if key.target_columns == ["id"] {
-                    integrity.foreign_keys.push(ForeignKey {
-                        table: name(),
-                        column: key.columns.concat(),
-                        target: key.target.clone(),
-                    });
-                }
-            }
-        }
         for collection in &self.0.collections {
             let rules = collection.rules.iter().zip(&collection.shape.columns);
             for (rule, (column, _)) in rules {

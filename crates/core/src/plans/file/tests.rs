@@ -361,11 +361,21 @@ fn what_must_hold_comes_of_the_tables() {
             .unique
             .contains(&("notes".into(), "number".into()))
     );
-    assert!(
-        integrity
-            .required
-            .contains(&("authors".into(), "name".into()))
+    let required = integrity.required.iter();
+    let mut required = required.map(|required| (required.table.as_str(), required.column.as_str()));
+    assert!(required.any(|of| of == ("authors", "name")));
+}
+
+#[test]
+fn columns_that_are_unique_together_need_not_be_unique_each() {
+    let text = NOTES.replacen(
+        "name = \"notes\"\ncolumns",
+        "name = \"notes\"\nuniques = [{ name = \"of_author\", columns = [\"author_id\", \"stars\"] }]\ncolumns",
+        1,
     );
+    assert_ne!(text, NOTES);
+    let integrity = of_documents(&text).integrity();
+    assert_eq!(integrity.unique, [("notes".into(), "number".into())]);
 }
 
 #[test]
