@@ -1,5 +1,6 @@
 //! Rollback where recordings are concerned: rows that name them, and the bucket.
 
+mod checked;
 mod pruned;
 mod renewed;
 mod two_buckets;
