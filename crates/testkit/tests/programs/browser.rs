@@ -1,9 +1,12 @@
 //! Looking at a page in a real browser: at several widths, light and dark, as on paper, with
 //! axe-core as the judge of whether everybody can read it.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
+
+use super::workplace::bin_dir;
 
 /// How a page is looked at: its name, its width, whether dark, whether as it is printed.
 const LOOKS: [(&str, u32, bool, bool); 6] = [
@@ -15,6 +18,140 @@ const LOOKS: [(&str, u32, bool, bool); 6] = [
     // A4 without its margins.
     ("paper", 680, false, true),
 ];
+
+/// How a page is photographed: its name, its width, whether dark.
+const PICTURES: [(&str, u32, bool); 4] = [
+    ("phone", 390, false),
+    ("phone-dark", 390, true),
+    ("laptop", 1366, false),
+    ("laptop-dark", 1366, true),
+];
+
+/// What a page would fetch from elsewhere, or leads to: nothing, where it is one file.
+pub fn fetches(page: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let page_lower = page.to_ascii_lowercase();
+    for (what, own) in [
+        ("src=", &["data:"][..]),
+        ("srcset=", &[]),
+        ("href=", &["data:", "#"]),
+        ("url(", &["data:"]),
+        ("@import", &[]),
+    ] {
+        for (at, _) in page_lower.match_indices(what) {
+            let rest = &page_lower[at + what.len()..];
+            let value = rest.trim_start_matches([' ', '"', '\'']);
+            if !own.iter().any(|own| value.starts_with(own)) {
+                found.push(page_lower[at..].chars().take(80).collect());
+            }
+        }
+    }
+    found
+}
+
+/// Takes pictures of a page, and prints it: files that a person can look at, in `target/looks`.
+/// Says so where there is no browser.
+pub fn pictures(page: &str, of: &str) {
+    let Some(browser) = std::env::var_os("SUNSET_TEST_CHROMIUM") else {
+        println!("skipped: SUNSET_TEST_CHROMIUM names no browser to take pictures with");
+        return;
+    };
+    let dir = tempfile::tempdir().expect("a folder");
+    let looks = bin_dir().join("../looks");
+    std::fs::create_dir_all(&looks).expect("a folder");
+    let looks = looks.canonicalize().expect("a folder");
+    let take = |page: &str, arguments: &[String], to: PathBuf| {
+        let file = dir.path().join("look.html");
+        std::fs::write(&file, page).expect("a page");
+        let _ = std::fs::remove_file(&to);
+        let output = Command::new(&browser)
+            .args(["--headless", "--no-sandbox", "--disable-gpu"])
+            .args(["--disable-dev-shm-usage", "--hide-scrollbars"])
+            .arg(format!(
+                "--user-data-dir={}",
+                dir.path().join("profile").display()
+            ))
+            .args(arguments)
+            .arg(format!("file://{}", file.display()))
+            .output()
+            .expect("a browser");
+        let talk = String::from_utf8_lossy(&output.stderr);
+        std::fs::read(&to).unwrap_or_else(|error| panic!("{}: {error}\n{talk}", to.display()))
+    };
+    let photograph = |page: &str, width: u32, dark: bool, to: PathBuf| {
+        let arguments = [
+            format!("--window-size={width},2400"),
+            format!("--screenshot={}", to.display()),
+        ];
+        let bytes = take(&framed(page, dark), &arguments, to);
+        assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n"), "it is no PNG");
+        let found = bytes.get(16..20).and_then(|width| width.try_into().ok());
+        assert_eq!(found.map(u32::from_be_bytes), Some(width), "its width");
+        bytes
+    };
+    let mut seen: Vec<Vec<u8>> = Vec::new();
+    for (name, width, dark) in PICTURES {
+        let nothing = photograph("", width, dark, dir.path().join("nothing.png"));
+        let to = looks.join(format!("{of}-{name}.png"));
+        let bytes = photograph(page, width, dark, to);
+        // One colour takes a few kilobytes as PNG; letters and lines take many times that.
+        assert!(
+            bytes.len() > 5 * nothing.len(),
+            "{name}: {} bytes, and an empty page has {}",
+            bytes.len(),
+            nothing.len()
+        );
+        assert!(!seen.contains(&bytes), "{name} looks like another");
+        seen.push(bytes);
+    }
+    let paper = looks.join(format!("{of}-paper.pdf"));
+    let print = ["--no-pdf-header-footer".into(), print_to(&paper)];
+    let bytes = take(page, &print, paper);
+    let empty = dir.path().join("nothing.pdf");
+    let print = ["--no-pdf-header-footer".into(), print_to(&empty)];
+    let nothing = take("<title>nothing</title>", &print, empty);
+    assert!(bytes.starts_with(b"%PDF-"), "it is no PDF");
+    // Letters bring their fonts with them, which an empty sheet has not.
+    assert!(
+        bytes.len() > 5 * nothing.len(),
+        "paper: {} bytes, and an empty sheet has {}",
+        bytes.len(),
+        nothing.len()
+    );
+    println!("pictures are in {}", looks.display());
+}
+
+fn print_to(path: &Path) -> String {
+    format!("--print-to-pdf={}", path.display())
+}
+
+/// A page in a frame that is light or dark, whatever the machine is.
+fn framed(page: &str, dark: bool) -> String {
+    let scheme = if dark { "dark" } else { "light" };
+    let page = page.replace('&', "&amp;").replace('"', "&quot;");
+    format!(
+        "<!doctype html><meta charset=\"utf-8\"><style>body {{ margin: 0 }} iframe {{ display: block; \
+         border: 0; width: 100%; height: 2400px; color-scheme: {scheme} }}</style>\
+         <iframe srcdoc=\"{page}\"></iframe>"
+    )
+}
+
+#[test]
+fn what_a_page_would_fetch_is_seen() {
+    let own = "<a href=\"#c1\"><svg xmlns=\"http://www.w3.org/2000/svg\"></svg>\
+               <img src='data:image/png;base64,AA'><style>a { background: url(data:,) }</style>";
+    assert_eq!(fetches(own), [""; 0]);
+    for foreign in [
+        "<script src=\"https://x.tw/a.js\">",
+        "<IMG SRC=a.png>",
+        "<link href='style.css'>",
+        "<a href=\"https://x.tw\">",
+        "<style>a { background: url(\"https://x.tw/a.png\") }",
+        "<style>@import 'a.css'",
+    ] {
+        assert_eq!(fetches(foreign).len(), 1, "{foreign}");
+    }
+}
 
 /// Every fault of a page that can be seen, or `None` (and a line that says so) where there is no
 /// browser to see with.

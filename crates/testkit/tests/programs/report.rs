@@ -24,6 +24,7 @@ fn written(place: &Workplace, outcome: &Outcome) -> (String, Value) {
 }
 
 fn readable(page: &str) {
+    assert_eq!(browser::fetches(page), [""; 0], "it is one file");
     if let Some(faults) = browser::faults(page) {
         assert!(faults.is_empty(), "{faults:#?}");
     }
@@ -43,6 +44,7 @@ fn the_report_adds_up_and_can_be_made_again() {
     let only = ["--only", "data", "--only", "tables", "--only", "users"];
     let (page, facts) = written(&place, &place.expect(0, "final-check", &only));
     readable(&page);
+    browser::pictures(&page, "report");
     let pace = &facts["history"]["paces"][0];
     let slots = pace["slots"].as_array().expect("slots").iter();
     let booked: u64 = slots.filter_map(Value::as_u64).sum();
