@@ -235,3 +235,52 @@ fn make_has_the_targets_that_documents_name() {
         }
     }
 }
+
+/// The names behind `word` at the beginning of the lines of one item of a source file.
+fn members(file: &str, item: &str, word: &str) -> Vec<String> {
+    let text = fs::read_to_string(repository().join(file)).expect("a source file");
+    let (_, rest) = text.split_once(item).expect("the item");
+    let (body, _) = rest.split_once("\n}\n").expect("its end");
+    let lines = body.lines().filter_map(|line| line.strip_prefix("    "));
+    lines
+        .filter_map(|line| line.strip_prefix(word))
+        .filter(|line| line.starts_with(char::is_alphabetic))
+        .map(|line| {
+            let end = line.find(|c: char| !c.is_alphanumeric() && c != '_');
+            line[..end.unwrap_or(line.len())].to_owned()
+        })
+        .collect()
+}
+
+#[test]
+fn the_guide_to_plans_leaves_out_no_work_and_no_method() {
+    let guide = repository().join("docs/writing-a-plan.md");
+    let guide = fs::read_to_string(guide).expect("the guide");
+    let rows: Vec<&str> = guide
+        .lines()
+        .map(str::trim_start)
+        .filter_map(|line| line.strip_prefix("| "))
+        .map(|line| line.split(" | ").next().unwrap_or_default())
+        .collect();
+    let work = members(
+        "crates/core/src/plans/in_place/mod.rs",
+        "pub enum Work {",
+        "",
+    );
+    let methods = members(
+        "crates/core/src/plans/mod.rs",
+        "pub trait DocumentPlan: Send + Sync {",
+        "fn ",
+    );
+    assert!(
+        work.len() >= 11 && methods.len() >= 10,
+        "{work:?} {methods:?}"
+    );
+    for name in work.iter().chain(&methods) {
+        let named = rows.iter().any(|row| {
+            let names = row.split(['`', '(', ',', ' ']);
+            names.into_iter().any(|word| word == name)
+        });
+        assert!(named, "no row for {name}");
+    }
+}
