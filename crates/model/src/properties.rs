@@ -13,7 +13,7 @@ pub(crate) fn all(protocol: &Protocol) -> Vec<Property<Protocol>> {
             state.entries.iter().all(|entry| entry.effects <= 1)
         }),
         Property::<Protocol>::always("a unit that is done is done", |model, state| {
-            let units = state.units.iter().take(model.documents);
+            let units = state.units.iter().take(model.documents());
             state.run != RunState::Running
                 || units
                     .zip(&state.entries)
@@ -26,21 +26,16 @@ pub(crate) fn all(protocol: &Protocol) -> Vec<Property<Protocol>> {
             },
         ),
         Property::<Protocol>::always("the sum is taken of everything", |model, state| {
-            let mut units = state.units.iter().take(model.documents);
+            let mut units = state.units.iter().take(model.documents());
             state.run != RunState::Running
-                || matches!(state.units.get(model.documents), Some(Unit::Waiting))
+                || matches!(state.units.get(model.documents()), Some(Unit::Waiting))
                 || units.all(|unit| *unit == Unit::Done)
         }),
         Property::<Protocol>::always("it is decided from everything", |_, state| {
             !state.decided_early
         }),
         Property::<Protocol>::always("what was rolled back is as it was", |model, state| {
-            state.run != RunState::RolledBack
-                || state
-                    .entries
-                    .iter()
-                    .enumerate()
-                    .all(|(document, entry)| *entry == model.before(document))
+            state.run != RunState::RolledBack || model.is_as_before(&state.entries)
         }),
         Property::<Protocol>::sometimes("a run is done", |_, state| state.run == RunState::Done),
     ];

@@ -7,8 +7,8 @@ pub struct Protocol {
     pub workers: usize,
     /// Units of a survey that is shared, before all others; none where each worker surveys.
     pub survey: usize,
-    /// Documents, a unit each; the last unit after them adds up.
-    pub documents: usize,
+    /// What becomes of each document, a unit each; the last unit after them adds up.
+    pub fates: Vec<Fate>,
     /// Crashes, of workers and of rollbacks, together.
     pub crashes: u8,
     /// Living workers that are taken for silent.
@@ -49,6 +49,30 @@ pub enum Fate {
     Quarantine,
     /// Another document supersedes it.
     Superseded,
+}
+
+impl Fate {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Row,
+        Self::Overwrites,
+        Self::Quarantine,
+        Self::Superseded,
+    ];
+
+    /// What V3 and the ledger hold of such a document before the first run.
+    pub(crate) fn before(self) -> Entry {
+        Entry {
+            row: match self {
+                Self::Overwrites => Row::Somebodys,
+                Self::Row | Self::Quarantine | Self::Superseded => Row::Absent,
+            },
+            quarantined: false,
+            superseded: false,
+            image: None,
+            effects: 0,
+        }
+    }
 }
 
 /// A row of V3.
@@ -161,38 +185,27 @@ pub struct State {
 }
 
 impl Protocol {
-    /// What becomes of the document of that number.
-    pub fn fate(&self, document: usize) -> Fate {
-        match document % 4 {
-            0 => Fate::Overwrites,
-            1 => Fate::Quarantine,
-            2 => Fate::Superseded,
-            _ => Fate::Row,
-        }
+    /// How many documents there are, and where the unit stands that adds up.
+    pub(crate) fn documents(&self) -> usize {
+        self.fates.len()
     }
 
-    pub(crate) fn before(&self, document: usize) -> Entry {
-        Entry {
-            row: match self.fate(document) {
-                Fate::Overwrites => Row::Somebodys,
-                Fate::Row | Fate::Quarantine | Fate::Superseded => Row::Absent,
-            },
-            quarantined: false,
-            superseded: false,
-            image: None,
-            effects: 0,
-        }
+    /// Whether everything is as it was before the first run.
+    pub(crate) fn is_as_before(&self, entries: &[Entry]) -> bool {
+        entries.len() == self.fates.len()
+            && entries
+                .iter()
+                .zip(&self.fates)
+                .all(|(entry, fate)| *entry == fate.before())
     }
 
     pub(crate) fn begin(&self) -> State {
         State {
-            entries: (0..self.documents)
-                .map(|document| self.before(document))
-                .collect(),
+            entries: self.fates.iter().map(|fate| fate.before()).collect(),
             survey: vec![Unit::Waiting; self.survey],
             notes: vec![false; self.survey],
             decided_early: false,
-            units: vec![Unit::Waiting; self.documents + 1],
+            units: vec![Unit::Waiting; self.documents() + 1],
             workers: vec![
                 Worker {
                     doing: Doing::Out,

@@ -57,7 +57,7 @@ impl Model for Protocol {
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Step>) {
-        let sum = self.documents;
+        let sum = self.documents();
         for (place, worker) in state.workers.iter().enumerate() {
             match worker.doing {
                 Doing::Out => actions.push(Step::Join(place)),
@@ -105,7 +105,7 @@ impl Model for Protocol {
         }
         if self.rollback {
             actions.push(Step::Undo);
-            for document in 0..self.documents {
+            for document in 0..self.documents() {
                 actions.push(Step::UndoOne(document));
             }
             actions.push(Step::Undone);
@@ -150,8 +150,9 @@ impl Model for Protocol {
             Step::UndoOne(document) => {
                 let under = state.undoing.filter(|token| *token == state.token)?;
                 debug_assert_eq!(under, state.token);
+                let fate = self.fates.get(document)?;
                 let entry = state.entries.get_mut(document)?;
-                (*entry != self.before(document)).then(|| entry.undo())
+                (*entry != fate.before()).then(|| entry.undo())
             }
             Step::Undone => self.undone(&mut state),
             Step::UndoCrash => {
@@ -226,7 +227,7 @@ impl Protocol {
             return Self::leave(state, place);
         }
         let mut before = state.units.iter().take(unit);
-        let early = unit == self.documents
+        let early = unit == self.documents()
             && !self.lacks(Fault::SumEarly)
             && !before.all(|unit| *unit == Unit::Done);
         if early || state.units.get(unit) != Some(&Unit::Waiting) {
@@ -264,10 +265,10 @@ impl Protocol {
         } else {
             Doing::Has(unit)
         };
-        if let Some(entry) = state.entries.get_mut(unit)
+        if let (Some(entry), Some(fate)) = (state.entries.get_mut(unit), self.fates.get(unit))
             && !settled
         {
-            entry.write(self.fate(unit));
+            entry.write(*fate);
         }
         Some(())
     }
@@ -337,8 +338,7 @@ impl Protocol {
 
     fn undone(&self, state: &mut State) -> Option<()> {
         state.undoing.filter(|token| *token == state.token)?;
-        let mut entries = state.entries.iter().enumerate();
-        if !entries.all(|(document, entry)| *entry == self.before(document)) {
+        if !self.is_as_before(&state.entries) {
             return None;
         }
         state.undoing = None;
