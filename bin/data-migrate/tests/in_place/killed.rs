@@ -32,6 +32,46 @@ pub async fn kill_again_and_again(scratch: &Scratch, arguments: &[&str], after: 
     assert!(kills > 0);
 }
 
+/// Begins a migration and kills it when some rows of a step are booked. All of them cannot be: `lock`
+/// names one that is held meanwhile, which the run leaves for the end.
+pub async fn kill_in_the_middle(
+    scratch: &Scratch,
+    arguments: &[&str],
+    lock: &str,
+    step: &str,
+    rows: u64,
+) {
+    use sqlx::Connection as _;
+    let mut other = scratch.connect().await;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("BEGIN; {lock} FOR UPDATE")))
+        .execute(&mut other)
+        .await
+        .expect("a lock");
+    let mut child = scratch
+        .command("data-migrate", arguments)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("the program");
+    let there = "SELECT to_regclass('sunset.changes') IS NOT NULL";
+    let count = format!(
+        "SELECT count(DISTINCT k) FROM sunset.changes, unnest(keys) AS k WHERE step = '{step}'"
+    );
+    let mut waited = 0;
+    while scratch.text(there).await != "true" || scratch.text(&count).await == "0" {
+        waited += 1;
+        assert!(waited < 600, "nothing is booked");
+        assert_eq!(child.try_wait().expect("its state"), None, "it ended");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(child.try_wait().expect("its state"), None, "it waits");
+    child.kill().expect("kill -9");
+    child.wait().expect("its end");
+    let booked: u64 = scratch.text(&count).await.parse().expect("a number");
+    assert!(0 < booked && booked < rows, "{booked} of {rows}");
+    other.close().await.expect("close");
+}
+
 #[tokio::test]
 async fn a_killed_run_goes_on_and_can_be_taken_back_whole() {
     let Some(undisturbed) = Scratch::with(&format!("{HEAD}{MANY}")).await else {
@@ -45,6 +85,8 @@ async fn a_killed_run_goes_on_and_can_be_taken_back_whole() {
     let before = scratch.customers().await;
     let mut arguments = AS_OF.to_vec();
     arguments.extend(["--batch-size", "100"]);
+    let lock = r#"SELECT FROM "Customer" WHERE name = 'customer 500'"#;
+    kill_in_the_middle(&scratch, &arguments, lock, "classification", 20_000).await;
     kill_again_and_again(&scratch, &arguments, &[150, 300, 450, 700]).await;
     scratch.migrate(&[]);
     assert_eq!(scratch.customers().await, expected);

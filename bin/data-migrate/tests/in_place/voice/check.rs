@@ -3,7 +3,7 @@
 use super::{CONFIGS, migrate, run, sample};
 
 /// Damage, the check that finds it, whether that fails, and whether --fix repairs it.
-const DAMAGES: [(&str, &str, bool, bool); 16] = [
+const DAMAGES: [(&str, &str, bool, bool); 24] = [
     (
         "UPDATE voice_agent_configs SET schema_version = NULL WHERE id = 'config-001'",
         "record-count",
@@ -47,6 +47,18 @@ const DAMAGES: [(&str, &str, bool, bool); 16] = [
         true,
     ),
     (
+        "UPDATE voice_agent_configs SET tenant_id = NULL WHERE id = 'config-001'",
+        "data-integrity",
+        true,
+        false,
+    ),
+    (
+        "UPDATE voice_agent_configs SET personality = personality - 'base_prompt' WHERE id = 'config-001'",
+        "data-integrity",
+        true,
+        true,
+    ),
+    (
         "DELETE FROM tenants WHERE id = 'tenant-12'",
         "foreign-keys",
         true,
@@ -54,6 +66,12 @@ const DAMAGES: [(&str, &str, bool, bool); 16] = [
     ),
     (
         "UPDATE voice_agent_calls SET config_id = 'none' WHERE id = 'call-00001'",
+        "foreign-keys",
+        true,
+        false,
+    ),
+    (
+        "UPDATE voice_agent_metrics SET tenant_id = 'nobody' WHERE tenant_id = 'tenant-01'",
         "foreign-keys",
         true,
         false,
@@ -77,6 +95,30 @@ const DAMAGES: [(&str, &str, bool, bool); 16] = [
         false,
     ),
     (
+        "UPDATE voice_agent_configs SET assistant_type = 'both' WHERE id = 'config-001'",
+        "value-constraints",
+        false,
+        false,
+    ),
+    (
+        "UPDATE voice_agent_configs SET voice_config = voice_config || '{\"speed\": 2.1}' WHERE id = 'config-001'",
+        "value-constraints",
+        false,
+        false,
+    ),
+    (
+        "UPDATE voice_agent_configs SET voice_config = voice_config || '{\"pitch\": \"high\"}' WHERE id = 'config-001'",
+        "value-constraints",
+        false,
+        false,
+    ),
+    (
+        "UPDATE voice_agent_calls SET duration_seconds = -0.5 WHERE id = 'call-00001'",
+        "value-constraints",
+        false,
+        false,
+    ),
+    (
         "UPDATE voice_agent_configs SET capabilities = '{dancing}' WHERE id = 'config-001'",
         "value-constraints",
         false,
@@ -91,6 +133,12 @@ const DAMAGES: [(&str, &str, bool, bool); 16] = [
     (
         "UPDATE voice_agent_calls SET outcome = 'vip' WHERE id = 'call-00001'",
         "value-constraints",
+        false,
+        true,
+    ),
+    (
+        "DELETE FROM voice_agent_metrics WHERE tenant_id = 'tenant-01'",
+        "metrics",
         false,
         true,
     ),

@@ -108,7 +108,13 @@ async fn nasty_configurations_come_out_as_the_rules_say() {
     let Some(scratch) = with(NASTY).await else {
         return;
     };
-    scratch.run("SET timezone = 'Pacific/Kiritimati'").await;
+    // Of every connection from now on, those of the programs among them.
+    let name = &scratch.name;
+    scratch
+        .run(&format!(
+            "ALTER DATABASE \"{name}\" SET timezone = 'Pacific/Kiritimati'"
+        ))
+        .await;
     let v1 = "SELECT md5(string_agg(concat_ws('|', id, tenant_id, name, prompt, voice_id, language, enabled, created_at), ',' ORDER BY id)) FROM voice_agent_configs";
     let before = scratch.text(v1).await;
     let said = run(&scratch, "data-migrate", &["--batch-size", "1"]);

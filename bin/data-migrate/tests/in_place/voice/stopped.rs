@@ -1,6 +1,6 @@
 //! Runs that are killed, and backups that are not what they copy.
 
-use crate::killed::kill_again_and_again;
+use crate::killed::{kill_again_and_again, kill_in_the_middle};
 
 use super::{CALLS, CONFIGS, METRICS, MIGRATED, PLAN, migrate, run, with};
 
@@ -26,6 +26,8 @@ async fn a_killed_run_goes_on_with_the_same_result_and_its_first_backup_holds_wh
     let before = (scratch.text(CONFIGS).await, scratch.text(CALLS).await);
     let mut arguments = PLAN.to_vec();
     arguments.extend(["--batch-size", "20"]);
+    let lock = "SELECT FROM voice_agent_calls WHERE id = 'k500'";
+    kill_in_the_middle(&scratch, &arguments, lock, "outcomes", 20_000).await;
     kill_again_and_again(&scratch, &arguments, &[120, 250, 400, 600]).await;
     migrate(&scratch, &[]);
     for digest in [MIGRATED, CALLS, METRICS] {
