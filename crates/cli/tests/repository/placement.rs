@@ -5,6 +5,7 @@ mod built;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -241,4 +242,49 @@ fn exit_statuses_are_answered_as_they_are_meant() {
             "{name}"
         );
     }
+}
+
+/// A worker that does not answer is ended; one that is slow, or on a busy node, is not.
+#[test]
+fn probes_ask_what_programs_answer_and_have_patience() {
+    for (name, job) in jobs() {
+        let pod = &job["spec"]["template"]["spec"];
+        let worker = &pod["containers"][0];
+        let listens: Vec<String> = strings(&worker["args"])
+            .iter()
+            .filter_map(|argument| {
+                argument
+                    .strip_prefix("--metrics-listen=")
+                    .map(str::to_owned)
+            })
+            .collect();
+        let [address] = listens.as_slice() else {
+            panic!("{name}: {listens:?}");
+        };
+        let address: SocketAddr = address.parse().expect("an address");
+        assert!(
+            address.ip().is_unspecified(),
+            "{name}: the kubelet is no neighbour"
+        );
+        let port = &worker["ports"][0];
+        assert_eq!(port["containerPort"], address.port(), "{name}");
+        let number = |probe: &Value, key: &str| probe[key].as_u64().expect("a number");
+        for (kind, least) in [("startupProbe", 120), ("livenessProbe", 300)] {
+            let probe = &worker[kind];
+            assert_eq!(probe["httpGet"]["path"], "/metrics", "{name}: {kind}");
+            assert_eq!(probe["httpGet"]["port"], port["name"], "{name}: {kind}");
+            let patience = number(probe, "periodSeconds") * number(probe, "failureThreshold");
+            assert!(patience >= least, "{name}: {kind}: {patience} s");
+            assert!(number(probe, "timeoutSeconds") >= 5, "{name}: {kind}");
+        }
+        // The gate ends by itself, and Kubernetes refuses probes of what runs before the others.
+        let gate = &pod["initContainers"][0];
+        for kind in ["startupProbe", "livenessProbe", "readinessProbe"] {
+            assert!(gate[kind].is_null(), "{name}: {kind}");
+        }
+    }
+    // A pod's own node is always let in, so that the policy names nobody.
+    let policy = yaml(&folder("common").join("network-policy.yaml"));
+    assert!(strings(&policy["spec"]["policyTypes"]).contains(&"Ingress".to_owned()));
+    assert!(policy["spec"]["ingress"].is_null());
 }
