@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The two commands of the README, as a newcomer gives them: the sample is migrated, migrated again
-# (nothing is written), rolled back, and migrated once more.
+# (nothing is written), rolled back, and migrated once more. Then the plans that work in place, twice
+# each: the second time nothing is changed.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -29,7 +30,10 @@ say "rollback"
 CONFIRM_ROLLBACK=yes make rollback
 say "forward again"
 make migrate
-say "a plan in place"
-make migrate PLAN=leora-phase2
-say "and again"
-make migrate PLAN=leora-phase2
+for plan in leora-phase2 voice-agent; do
+    say "$plan, in place"
+    make migrate PLAN=$plan
+    say "$plan again: nothing to change"
+    make migrate PLAN=$plan | tee "$SUNSET_LOCAL_DIR/second.txt"
+    grep -q 'Nothing to change' "$SUNSET_LOCAL_DIR/second.txt"
+done
