@@ -12,6 +12,7 @@ mod cloud_storage;
 mod faults;
 mod killed;
 mod place;
+mod refusals;
 mod sample;
 mod undone;
 mod words;

@@ -95,7 +95,8 @@ fn meaning(code: &str, status: u16) -> (ErrorKind, &'static str) {
             NotFound,
             "run audio-migrate again: it copies what is not there",
         ),
-        ("InvalidAccessKeyId" | "Unauthorized", _) | ("", 401) => (
+        // local-s3 says NotSignedUp.
+        ("InvalidAccessKeyId" | "Unauthorized" | "NotSignedUp", _) | ("", 401) => (
             Denied,
             "R2 does not know this access key: CLOUDFLARE_R2_ACCESS_KEY is mistyped, its token has \
              expired or was deleted, or belongs to another account; make a token with the \

@@ -1,6 +1,7 @@
 //! The S3 adapter, by the same suite on every server that the environment names: local-s3,
 //! SeaweedFS, Cloudflare's own simulator of R2 (`scripts/object-servers.sh`).
 
+mod paths;
 mod suite;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,6 +29,8 @@ struct Server {
     lists_parts: bool,
     /// The ETags of parts are their MD5s.
     parts_have_md5: bool,
+    /// It makes no object of parts below 5 MiB.
+    wants_large_parts: bool,
 }
 
 impl Server {
@@ -46,6 +49,7 @@ const SERVERS: [Server; 3] = [
         lists_uploads: false,
         lists_parts: true,
         parts_have_md5: true,
+        wants_large_parts: false,
     },
     Server {
         name: "SeaweedFS",
@@ -56,6 +60,7 @@ const SERVERS: [Server; 3] = [
         lists_uploads: true,
         lists_parts: true,
         parts_have_md5: true,
+        wants_large_parts: true,
     },
     Server {
         name: "Cloudflare's simulator of R2",
@@ -66,6 +71,7 @@ const SERVERS: [Server; 3] = [
         lists_uploads: false,
         lists_parts: false,
         parts_have_md5: false,
+        wants_large_parts: true,
     },
 ];
 
@@ -164,6 +170,7 @@ on_every_server!(
     parts_make_an_object_and_an_upload_can_be_gone_on_with,
     an_upload_that_was_given_up_takes_no_parts,
     refusals_say_what_to_do,
+    parts_that_are_too_small_make_no_object,
     a_permit_for_another_bucket_makes_no_writer,
     keys_of_any_unicode_are_kept_as_they_are,
     bytes_that_are_not_their_md5_are_refused,

@@ -27,7 +27,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Bytes in uneven chunks.
-fn body(bytes: &[u8]) -> Body {
+pub fn body(bytes: &[u8]) -> Body {
     let chunks: Vec<_> = bytes
         .chunks(70_001)
         .map(|chunk| Ok(Bytes::copy_from_slice(chunk)))
@@ -43,7 +43,7 @@ fn pattern(length: usize, seed: u8) -> Vec<u8> {
     (0..length).map(|at| (at % 251) as u8 ^ seed).collect()
 }
 
-fn attributes() -> Attributes {
+pub fn attributes() -> Attributes {
     Attributes {
         content_type: "audio/mpeg".to_owned(),
         content_encoding: None,
@@ -229,6 +229,16 @@ pub async fn refusals_say_what_to_do(scratch: Scratch) {
     );
 
     let mut wrong = scratch.settings.clone();
+    wrong.access_key = Secret::new("0123456789abcdef0123456789abcdef");
+    let error = list(&wrong).await;
+    assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
+    let remedy = error.remedy_text().unwrap_or_default();
+    assert!(
+        remedy.contains("CLOUDFLARE_R2_ACCESS_KEY is mistyped"),
+        "{error}: {remedy}"
+    );
+
+    let mut wrong = scratch.settings.clone();
     wrong.endpoint = "http://127.0.0.1:9".to_owned();
     let error = list(&wrong).await;
     assert_eq!(error.kind(), ErrorKind::Unreachable);
@@ -237,6 +247,27 @@ pub async fn refusals_say_what_to_do(scratch: Scratch) {
             .remedy_text()
             .is_some_and(|text| text.contains("CLOUDFLARE_R2_ENDPOINT"))
     );
+}
+
+pub async fn parts_that_are_too_small_make_no_object(scratch: Scratch) {
+    if !scratch.server.wants_large_parts {
+        println!("skipped: {} takes parts of any size", scratch.server.name);
+        return;
+    }
+    let store = scratch.writer();
+    let key = "audio/2025/11/small-parts.mp3";
+    let upload = store.begin(key, &attributes()).await.expect("begun");
+    let mut all = Vec::new();
+    for number in [1, 2] {
+        let bytes = pattern(1_000, number);
+        all.push(sent(&scratch, &store, &upload, usize::from(number), &bytes).await);
+    }
+    let error = store.complete(&upload, &all).await.expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::Conflict, "{error}");
+    assert!(error.what().contains("EntityTooSmall"), "{error}");
+    let remedy = error.remedy_text().unwrap_or_default();
+    assert!(remedy.contains("it sends the object anew"), "{remedy}");
+    assert_eq!(store.head(key).await.expect("asked"), None);
 }
 
 pub async fn a_permit_for_another_bucket_makes_no_writer(scratch: Scratch) {

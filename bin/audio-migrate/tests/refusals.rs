@@ -1,0 +1,153 @@
+//! What R2 refuses in its own words, and what the program says to that.
+
+use std::sync::{Arc, Mutex};
+
+use sunset_testkit::http_proxy::{Fault, HttpProxy};
+
+use crate::place::{Place, shown};
+
+/// Answers to which requests: all of them, or those of a method.
+#[derive(Clone, Copy)]
+struct Refusal {
+    method: Option<&'static str>,
+    status: u16,
+    code: &'static str,
+    message: &'static str,
+    /// Of the remedy.
+    words: &'static str,
+}
+
+const REFUSALS: [Refusal; 7] = [
+    Refusal {
+        method: None,
+        status: 403,
+        code: "InvalidAccessKeyId",
+        message: "The AWS Access Key Id you provided does not exist in our records.",
+        words: "CLOUDFLARE_R2_ACCESS_KEY is mistyped",
+    },
+    Refusal {
+        method: None,
+        status: 403,
+        code: "AccessDenied",
+        message: "Access Denied",
+        words: "it needs the permission Object Read & Write for this very bucket",
+    },
+    Refusal {
+        method: None,
+        status: 400,
+        code: "ExpiredToken",
+        message: "The provided token has expired.",
+        words: "make a new one in the Cloudflare dashboard",
+    },
+    Refusal {
+        method: None,
+        status: 403,
+        code: "SignatureDoesNotMatch",
+        message: "The request signature we calculated does not match the signature you provided.",
+        words: "CLOUDFLARE_R2_SECRET_KEY is not the secret of CLOUDFLARE_R2_ACCESS_KEY",
+    },
+    Refusal {
+        method: None,
+        status: 403,
+        code: "RequestTimeTooSkewed",
+        message: "The difference between the request time and the server's time is too large.",
+        words: "this machine's clock is more than 15 minutes wrong",
+    },
+    Refusal {
+        method: None,
+        status: 503,
+        code: "SlowDown",
+        message: "Please reduce your request rate.",
+        words: "lower --concurrency",
+    },
+    Refusal {
+        method: None,
+        status: 404,
+        code: "NoSuchBucket",
+        message: "The specified bucket does not exist.",
+        words: "correct CLOUDFLARE_R2_BUCKET",
+    },
+];
+
+/// A V3 whose R2 refuses what it is told to refuse.
+fn world() -> Option<(Place, Arc<Mutex<Option<Refusal>>>)> {
+    let mut place = Place::with_sample()?;
+    let refusal = Arc::<Mutex<Option<Refusal>>>::default();
+    let standing = Arc::clone(&refusal);
+    let endpoint = place.settings["CLOUDFLARE_R2_ENDPOINT"].clone();
+    let proxy = HttpProxy::to(endpoint.trim_start_matches("http://"), move |asked| {
+        let refusal = (*standing.lock().expect("nobody failed"))?;
+        let meant = refusal.method.is_none_or(|method| method == asked.method);
+        meant.then(|| Fault::Answer {
+            status: refusal.status,
+            body: format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{}</Code>\
+                 <Message>{}</Message><RequestId>1</RequestId></Error>",
+                refusal.code, refusal.message
+            ),
+        })
+    });
+    for (name, value) in [
+        ("CLOUDFLARE_R2_ENDPOINT", proxy.expect("a proxy").url()),
+        ("MAX_RETRIES", "0".to_owned()),
+    ] {
+        place.settings.insert(name.to_owned(), value);
+    }
+    Some((place, refusal))
+}
+
+fn linked(place: &Place) -> String {
+    place.text("SELECT count(*) FROM conversations WHERE audio_url LIKE 'http%'")
+}
+
+#[test]
+fn a_refusal_is_told_in_r2s_words_with_what_to_do() {
+    let Some((place, standing)) = world() else {
+        return;
+    };
+    for refusal in REFUSALS {
+        *standing.lock().expect("nobody failed") = Some(refusal);
+        for program in ["audio-migrate", "check-r2"] {
+            let output = place.run(program, &[]);
+            assert_eq!(output.status.code(), Some(1), "{}", shown(&output));
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            let answered = format!("R2 answered {}: {}", refusal.code, refusal.message);
+            assert!(said.contains(&answered), "{program}: {said}");
+            let next = said.lines().find(|line| line.starts_with("  next: "));
+            assert!(
+                next.is_some_and(|next| next.contains(refusal.words)),
+                "{program}: {said}"
+            );
+        }
+    }
+    assert_eq!(place.text("SELECT count(*) FROM sunset.objects"), "0");
+    // It was nothing but the refusals.
+    *standing.lock().expect("nobody failed") = None;
+    let output = place.run("audio-migrate", &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    assert_eq!(linked(&place), "127");
+}
+
+#[test]
+fn what_refuses_only_to_store_links_nothing() {
+    let Some((place, standing)) = world() else {
+        return;
+    };
+    for refusal in REFUSALS {
+        let refusal = Refusal {
+            method: Some("PUT"),
+            ..refusal
+        };
+        *standing.lock().expect("nobody failed") = Some(refusal);
+        let output = place.run("audio-migrate", &[]);
+        let said = shown(&output);
+        // What every other object would meet as well ends the run.
+        let status = if refusal.code == "SlowDown" { 3 } else { 1 };
+        assert_eq!(output.status.code(), Some(status), "{said}");
+        let answered = format!("R2 answered {}: {}", refusal.code, refusal.message);
+        assert!(said.contains(&answered), "{said}");
+        let mut next = said.lines().filter(|line| line.contains("next: "));
+        assert!(next.any(|next| next.contains(refusal.words)), "{said}");
+        assert_eq!(linked(&place), "0");
+    }
+}
