@@ -292,11 +292,14 @@ impl Flow {
                 self.session
                     .print(&format!("[Audio] {}: {fault}", check.url));
             }
+            if let Some(remedy) = &check.remedy {
+                self.session.print(&format!("        next: {remedy}"));
+            }
         }
         Ok(checks)
     }
 }
 
 fn url_json(check: &UrlCheck) -> Value {
-    json!({ "url": check.url, "fault": check.fault })
+    json!({ "url": check.url, "fault": check.fault, "remedy": check.remedy })
 }

@@ -15,5 +15,6 @@ mod place;
 mod refusals;
 mod sample;
 mod undone;
+mod urls;
 mod words;
 mod workers;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures::StreamExt;
 use sunset_core::audio::record::{ObjectRecord, Role};
-use sunset_core::error::Result;
+use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::ports::objects::{ObjectStore, PublicReader};
 
 use crate::retry::{Retries, retry};
@@ -18,6 +18,29 @@ pub struct UrlCheck {
     pub url: String,
     /// What is wrong with it; `None` when it gives the recording.
     pub fault: Option<String>,
+    /// What to do about that.
+    pub remedy: Option<String>,
+}
+
+impl UrlCheck {
+    fn refused(url: &str, error: &Error) -> Self {
+        Self {
+            url: url.to_owned(),
+            fault: Some(error.to_string()),
+            remedy: error.remedy_text().map(ToOwned::to_owned),
+        }
+    }
+
+    /// It gave something, and what is wrong with that.
+    fn answered(url: &str, fault: Option<String>) -> Self {
+        let remedy = "check-r2 --deep says whether the bucket holds what was migrated; where it \
+                      does, purge the cache before the public address";
+        Self {
+            url: url.to_owned(),
+            remedy: fault.is_some().then(|| remedy.to_owned()),
+            fault,
+        }
+    }
 }
 
 /// Fetches `count` of the recorded URLs, evenly spread, and compares them with the bucket.
@@ -44,20 +67,23 @@ pub async fn verify_urls(
         };
         let size = record.size.unwrap_or(0);
         let wanted = RANGE.min(size);
-        let fault = match retry(retries, || reader.beginning(url, wanted)).await {
-            Err(error) => Some(error.to_string()),
+        let check = match retry(retries, || reader.beginning(url, wanted)).await {
+            Err(error) => UrlCheck::refused(url, &error),
             Ok((_, Some(stated))) if stated != size => {
-                Some(format!("it has {stated} bytes instead of {size}"))
+                let fault = format!("it has {stated} bytes instead of {size}");
+                UrlCheck::answered(url, Some(fault))
             }
-            Ok((bytes, _)) => {
-                let held = retry(retries, || beginning_of(store, key, wanted)).await?;
-                (bytes != held).then(|| "its bytes are not those in the bucket".to_owned())
-            }
+            Ok((bytes, _)) => match retry(retries, || beginning_of(store, key, wanted)).await {
+                Ok(held) => {
+                    let fault = "its bytes are not those in the bucket";
+                    UrlCheck::answered(url, (bytes != held).then(|| fault.to_owned()))
+                }
+                // A cache may hold what is in the bucket no more; the others are asked for as well.
+                Err(error) if error.kind() == ErrorKind::NotFound => UrlCheck::refused(url, &error),
+                Err(error) => return Err(error),
+            },
         };
-        checks.push(UrlCheck {
-            url: (*url).clone(),
-            fault,
-        });
+        checks.push(check);
     }
     Ok(checks)
 }
