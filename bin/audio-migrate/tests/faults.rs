@@ -1,5 +1,7 @@
 //! A network that cuts, flips, refuses and drips, before Cloud Storage and before R2.
 
+use std::sync::{Arc, Mutex};
+
 use sunset_testkit::generate::SplitMix;
 use sunset_testkit::http_proxy::{Asked, Fault, HttpProxy};
 use sunset_testkit::storage::FakeStorage;
@@ -315,4 +317,60 @@ fn a_completion_that_always_fails_is_a_failure_with_a_remedy() {
     assert_eq!(world.linked(), "3");
     let (large, _) = &world.recordings[3];
     assert!(!world.place.stored(&world.key(large)).exists());
+}
+
+#[test]
+fn what_failed_is_tried_again_and_nothing_else_where_that_is_asked_for() {
+    // Of whom nothing comes through: from Cloud Storage, and to R2.
+    let broken = Arc::<Mutex<Vec<String>>>::default();
+    let (reading, sending) = (Arc::clone(&broken), Arc::clone(&broken));
+    let is = |broken: &Mutex<Vec<String>>, place: usize, asked: &Asked| {
+        let broken = broken.lock().expect("nobody failed");
+        let id = broken.get(place);
+        id.is_some_and(|id| asked.target.contains(id.as_str()))
+    };
+    let Some(mut world) = World::new(
+        move |asked| {
+            let flip = is_media(asked) && is(&reading, 0, asked);
+            flip.then_some(Fault::FlipAnswer(10_000))
+        },
+        move |asked| {
+            let refuse = asked.method == "PUT" && is(&sending, 1, asked);
+            refuse.then(|| answer(503, BUSY))
+        },
+    ) else {
+        return;
+    };
+    world.retry_once();
+    let ids: Vec<_> = world.recordings.iter().map(|(id, _)| id.clone()).collect();
+    *broken.lock().expect("nobody failed") = ids[..2].to_vec();
+    // The large one was never tried.
+    let some = ids[..3].join(",");
+    let run = |world: &World, arguments: &[&str]| world.place.json("audio-migrate", arguments);
+    let (first, status) = run(&world, &["--conversation-ids", &some]);
+    assert_eq!(status, 3, "{first:#}");
+    assert_eq!(first["report"]["copied"]["objects"], 1, "{first:#}");
+    for (list, count) in [("quarantined", 1), ("failed", 1)] {
+        let found = first["report"][list].as_array().map(Vec::len);
+        assert_eq!(found, Some(count), "{first:#}");
+    }
+
+    // As long as nothing changes, it fails again.
+    let (again, status) = run(&world, &["--retry-failed"]);
+    assert_eq!(status, 3, "{again:#}");
+    assert_eq!(again["plan"]["to_copy"]["objects"], 2, "{again:#}");
+    assert_eq!(world.linked(), "1");
+
+    broken.lock().expect("nobody failed").clear();
+    let (again, status) = run(&world, &["--retry-failed"]);
+    assert_eq!(status, 0, "{again:#}");
+    assert_eq!(again["report"]["copied"]["objects"], 2, "{again:#}");
+    assert_eq!(world.linked(), "3");
+    let large = world.place.stored(&world.key(&ids[3]));
+    assert!(!large.exists(), "nobody asked for it");
+    let (nothing, status) = run(&world, &["--retry-failed"]);
+    assert_eq!(status, 0, "{nothing:#}");
+    assert_eq!(nothing["plan"]["to_copy"]["objects"], 0, "{nothing:#}");
+    world.expect_status(0);
+    world.expect_all();
 }

@@ -1,8 +1,36 @@
 //! The sample, from a folder to a bucket.
 
+use std::path::Path;
+
 use crate::place::{Place, shown};
 
 const LINKED: &str = "SELECT count(*) FROM conversations WHERE audio_url LIKE 'http%'";
+
+/// What stands behind a label of the plan: `127 3.4 MB`.
+fn row(said: &str, label: &str) -> String {
+    let rest = said.lines().find_map(|line| line.split_once(label));
+    let (_, rest) = rest.unwrap_or_else(|| panic!("no {label} in\n{said}"));
+    rest.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn shown_as(objects: u64, bytes: u64) -> String {
+    format!("{objects} {}", sunset_cli::bytes(bytes))
+}
+
+/// Files, and their bytes.
+fn files_below(folder: &Path) -> (u64, u64) {
+    let (mut files, mut bytes) = (0, 0);
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let (more, larger) = match entry.metadata().expect("known") {
+            folder if folder.is_dir() => files_below(&entry.path()),
+            file => (1, file.len()),
+        };
+        files += more;
+        bytes += larger;
+    }
+    (files, bytes)
+}
 
 #[test]
 fn the_sample_gives_127_copies_and_28_duplicates_and_a_second_run_does_nothing() {
@@ -22,6 +50,8 @@ fn the_sample_gives_127_copies_and_28_duplicates_and_a_second_run_does_nothing()
         .find(|line| line.contains("class A"))
         .expect("the cost");
     assert!(class_a.ends_with(" 127"), "{class_a}");
+    let (objects, bytes) = files_below(&crate::place::repository().join("samples/sales-ai/gcs"));
+    assert_eq!(row(&said, "objects listed"), shown_as(objects, bytes));
     assert_eq!(place.text("SELECT count(*) FROM sunset.objects"), "0");
     assert_eq!(
         place.text("SELECT count(*) FROM sunset.runs"),
@@ -45,6 +75,25 @@ fn the_sample_gives_127_copies_and_28_duplicates_and_a_second_run_does_nothing()
         "{urls:?}"
     );
     assert_eq!(place.text(LINKED), "127");
+    // What was shown first is what was done.
+    let (mut objects, mut bytes) = (0, 0);
+    for (label, role) in [
+        ("to copy", "recording"),
+        ("duplicates not copied", "duplicate"),
+    ] {
+        let told = place.text(&format!(
+            "SELECT count(*) || ' ' || sum(size) FROM sunset.objects WHERE role = '{role}'"
+        ));
+        let (count, size) = told.split_once(' ').expect("two numbers");
+        let (count, size): (u64, u64) = (
+            count.parse().expect("a number"),
+            size.parse().expect("a number"),
+        );
+        assert_eq!(row(&said, label), shown_as(count, size));
+        objects += count;
+        bytes += size;
+    }
+    assert_eq!(row(&said, "audio objects"), shown_as(objects, bytes));
     let by_role = "SELECT string_agg(x, ' ') FROM (SELECT role || '/' || state || '=' || count(*) \
                    AS x FROM sunset.objects GROUP BY role, state ORDER BY 1) AS t";
     assert_eq!(
@@ -178,4 +227,42 @@ fn what_cannot_be_migrated_is_named_and_ends_with_3() {
         serde_json::Value::Null,
         "and nothing is written: {second:#}"
     );
+}
+
+#[test]
+fn a_format_that_is_preferred_comes_before_the_others() {
+    let Some(mut place) = Place::with_sample() else {
+        return;
+    };
+    let folder = place.folder.path().join("formats");
+    std::fs::create_dir_all(&folder).expect("made");
+    for (name, bytes) in [
+        ("202506-IC002.mp3", b"ID3\x04 of one format".as_slice()),
+        ("202506-IC002.wav", b"RIFF\0\0\0\0WAVE of another"),
+        ("202506-IC002.flac", b"fLaC of a third"),
+    ] {
+        std::fs::write(folder.join(name), bytes).expect("written");
+    }
+    let source = format!("file://{}", folder.display());
+    place.settings.insert("V2_AUDIO".to_owned(), source);
+    let url = "SELECT audio_url FROM conversations WHERE id = '202506-IC002'";
+    for (arguments, format) in [
+        (&[][..], "mp3"),
+        (&["--prefer", "flac"], "flac"),
+        (&["--prefer", "wav"], "wav"),
+    ] {
+        let (report, status) = place.json("audio-migrate", arguments);
+        assert_eq!(status, 0, "{report:#}");
+        assert_eq!(report["report"]["copied"]["objects"], 1, "{report:#}");
+        let duplicates = report["plan"]["duplicates"].as_array().map(Vec::len);
+        assert_eq!(duplicates, Some(2), "{report:#}");
+        let key = format!("audio/2025/06/202506-IC002.{format}");
+        assert!(place.text(url).ends_with(&format!("/{key}")), "{key}");
+        let stored = std::fs::read(place.stored(&key)).expect("stored");
+        let source = std::fs::read(folder.join(format!("202506-IC002.{format}")));
+        assert_eq!(stored, source.expect("there"));
+        // It stays where it is.
+        let (again, _) = place.json("audio-migrate", arguments);
+        assert_eq!(again["report"]["copied"]["objects"], 0, "{again:#}");
+    }
 }
