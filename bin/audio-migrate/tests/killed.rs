@@ -10,20 +10,46 @@ use sunset_testkit::proxy::Proxy;
 use crate::place::{Place, shown};
 
 const URL: &str = "SELECT audio_url FROM conversations WHERE id = '202506-IC002'";
+const KEY: &str = "audio/2025/06/202506-IC002.wav";
+/// Of the object that is large.
+const PART: u64 = 8 << 20;
 
-/// kill -9 during one object of 200 MiB. `SUNSET_KILLS`: how often, 25 where it is not set.
+/// kill -9 during objects of 200 MiB, as often as `SUNSET_STORM` says, 25 times where it does not:
+/// one object after the other, each in a place of its own, until all are dealt out.
 #[test]
 fn a_killed_run_goes_on_and_links_nothing_that_is_not_proven() {
-    const PART: u64 = 8 << 20;
-    let Some(mut place) = Place::with_sample() else {
-        return;
-    };
-    let wanted = number("SUNSET_KILLS").unwrap_or(25);
-    let folder = place.folder.path().join("large");
-    std::fs::create_dir_all(&folder).expect("made");
+    let wanted = number("SUNSET_STORM").unwrap_or(25);
+    let seed = number("SUNSET_STORM_SEED").unwrap_or(wanted);
+    let mut random = SplitMix::new(seed);
     let mut bytes = b"RIFF\0\0\0\0WAVE".to_vec();
     bytes.extend((0..50_u32 << 20).flat_map(|word| word.wrapping_mul(2_654_435_761).to_le_bytes()));
-    std::fs::write(folder.join("202506-IC002.wav"), &bytes).expect("written");
+    let size = bytes.len() as u64;
+    let (mut kills, mut objects, mut twice) = (0, 0, 0);
+    while kills < wanted {
+        let Some(place) = Place::with_sample() else {
+            return;
+        };
+        let (dealt, sent) = killed_during(place, &bytes, wanted - kills, &mut random);
+        assert!(dealt > 0, "the object is too small for this machine");
+        kills += dealt;
+        objects += 1;
+        twice += sent.saturating_sub(size);
+    }
+    assert_eq!(kills, wanted, "seed {seed}");
+    let told = format!(
+        "storm: {kills} kills of audio-migrate during {objects} objects of {size} bytes: {:.1} parts \
+         more than sending each once takes; seed {seed}\n",
+        twice as f64 / PART as f64
+    );
+    drop(std::io::stderr().write_all(told.as_bytes()));
+}
+
+/// Copies one object, with so many kills or as many as it lasts for. How many these were, and how
+/// many bytes were sent in all.
+fn killed_during(mut place: Place, bytes: &[u8], most: u64, random: &mut SplitMix) -> (u64, u64) {
+    let folder = place.folder.path().join("large");
+    std::fs::create_dir_all(&folder).expect("made");
+    std::fs::write(folder.join("202506-IC002.wav"), bytes).expect("written");
     let endpoint = place.settings["CLOUDFLARE_R2_ENDPOINT"].clone();
     let proxy = Proxy::to(endpoint.trim_start_matches("http://")).expect("a proxy");
     for (name, value) in [
@@ -36,9 +62,8 @@ fn a_killed_run_goes_on_and_links_nothing_that_is_not_proven() {
         place.settings.insert(name.to_owned(), value);
     }
     let before = place.text(URL);
-    let mut random = SplitMix::new(wanted);
     let (mut kills, mut ended) = (0, None);
-    while kills < wanted && ended.is_none() {
+    while kills < most {
         // So slow that it does not end before it was killed often enough.
         let mut command = place.command("audio-migrate", &["--limit-rate", "20M"]);
         let mut child = command
@@ -65,7 +90,7 @@ fn a_killed_run_goes_on_and_links_nothing_that_is_not_proven() {
         let url = place.text(URL);
         if url != before {
             // It was killed behind the commit: then the object is there, whole.
-            let stored = std::fs::read(place.stored("audio/2025/06/202506-IC002.wav"));
+            let stored = std::fs::read(place.stored(KEY));
             assert!(
                 stored.expect("stored") == bytes,
                 "linked before it was proven"
@@ -73,31 +98,21 @@ fn a_killed_run_goes_on_and_links_nothing_that_is_not_proven() {
         }
     }
     let output = ended.unwrap_or_else(|| place.run("audio-migrate", &[]));
-    assert!(kills > 1, "the object is too small for this machine");
     assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
-    assert!(
-        std::fs::read(place.stored("audio/2025/06/202506-IC002.wav")).expect("stored") == bytes
-    );
-    assert!(
-        place.text(URL).ends_with("/audio/2025/06/202506-IC002.wav"),
-        "{}",
-        place.text(URL)
-    );
+    assert!(std::fs::read(place.stored(KEY)).expect("stored") == bytes);
+    let url = place.text(URL);
+    assert!(url.ends_with(&format!("/{KEY}")), "{url}");
     assert_eq!(place.text("SELECT count(*) FROM sunset.object_parts"), "0");
     // Bodies, and for every run the heads of its requests.
     let (size, sent) = (bytes.len() as u64, proxy.passed().sent);
     let allowed = size + kills * PART + (kills + 1) * 64 * 1024;
-    let told = format!(
-        "{kills} kills: {sent} bytes were sent for {size}, {:.1} parts more than one sending takes\n",
-        (sent.saturating_sub(size)) as f64 / PART as f64
-    );
-    drop(std::io::stderr().write_all(told.as_bytes()));
     assert!(
         sent <= allowed,
-        "more than a part was sent twice for a kill"
+        "more than a part was sent twice for a kill: {sent} bytes for {size}, {kills} kills"
     );
     let (_, status) = place.json("check-r2", &["--deep"]);
     assert_eq!(status, 0);
+    (kills, sent)
 }
 
 /// What the run leaves, without numbers of runs and times: links, the ledger's objects, the bucket.
