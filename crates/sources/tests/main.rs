@@ -9,4 +9,6 @@
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod objects;

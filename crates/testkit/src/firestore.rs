@@ -207,7 +207,7 @@ impl Inner {
 }
 
 /// What a request for a token states of itself.
-fn claims(body: &[u8]) -> Option<Json> {
+pub(crate) fn claims(body: &[u8]) -> Option<Json> {
     use base64::Engine as _;
     let text = std::str::from_utf8(body).ok()?;
     let (_, statement) = text.split_once("assertion=")?;

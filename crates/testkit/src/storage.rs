@@ -1,5 +1,6 @@
 //! A Cloud Storage in memory that can fail on command, served over HTTP: what a reader asks of the
-//! JSON API (listings with prefix and delimiter, descriptions, media with ranges).
+//! JSON API (listings with prefix and delimiter, descriptions, media with ranges), and a token
+//! service for who has to say who he is.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::io;
@@ -7,13 +8,15 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::Response;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value as Json, json};
 use tokio::task::JoinHandle;
+
+use crate::firestore::claims;
 
 /// When every object was made.
 pub const CREATED: &str = "2025-11-03T02:15:00.5Z";
@@ -39,7 +42,32 @@ struct Inner {
     faults: VecDeque<StorageFault>,
     /// The project that has to be named in every request, as where a bucket's readers pay.
     payer: Option<String>,
+    /// Where every request has to carry a token.
+    tokens: Option<Tokens>,
     requests: u64,
+}
+
+#[derive(Default)]
+struct Tokens {
+    /// What those who got one stated of themselves, one statement for each.
+    stated: Vec<Json>,
+    /// How many of them are good no more.
+    ended: usize,
+    none_is_good: bool,
+}
+
+impl Tokens {
+    fn last(&self) -> String {
+        format!("token-{}", self.stated.len())
+    }
+
+    /// Whether it is the last one, and good.
+    fn takes(&self, headers: &HeaderMap) -> bool {
+        let given = headers.get(header::AUTHORIZATION);
+        let given = given.and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+        let good = !self.none_is_good && self.stated.len() > self.ended;
+        good && given.is_some_and(|given| given == self.last())
+    }
 }
 
 /// A running server. It stops when it is dropped.
@@ -95,6 +123,39 @@ impl FakeStorage {
         self.inner().payer = Some(project.to_owned());
     }
 
+    /// From now on requests need a token of [`Self::token_url`].
+    pub fn demand_tokens(&self) {
+        self.inner().tokens = Some(Tokens::default());
+    }
+
+    /// Where tokens are to be had.
+    pub fn token_url(&self) -> String {
+        format!("{}/token", self.url())
+    }
+
+    /// The tokens that were handed out are good no more.
+    pub fn end_tokens(&self) {
+        if let Some(tokens) = &mut self.inner().tokens {
+            tokens.ended = tokens.stated.len();
+        }
+    }
+
+    /// From now on no token is good, not even a new one.
+    pub fn refuse_every_token(&self) {
+        if let Some(tokens) = &mut self.inner().tokens {
+            tokens.none_is_good = true;
+        }
+    }
+
+    /// What was stated for each token that was handed out.
+    pub fn stated_for_tokens(&self) -> Vec<Json> {
+        let inner = self.inner();
+        inner
+            .tokens
+            .as_ref()
+            .map_or_else(Vec::new, |tokens| tokens.stated.clone())
+    }
+
     /// Faults that have not been met.
     pub fn faults_left(&self) -> usize {
         self.inner().faults.len()
@@ -112,8 +173,24 @@ impl Drop for FakeStorage {
     }
 }
 
-async fn serve(State(inner): State<Arc<Mutex<Inner>>>, uri: Uri, headers: HeaderMap) -> Response {
+async fn serve(
+    State(inner): State<Arc<Mutex<Inner>>>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let mut inner = inner.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(tokens) = &mut inner.tokens {
+        if uri.path() == "/token" {
+            tokens.stated.extend(claims(&body));
+            let granted = json!({ "access_token": tokens.last(), "expires_in": 3_600 });
+            return json_response(&granted);
+        }
+        if !tokens.takes(&headers) {
+            inner.requests += 1;
+            return refusal(StatusCode::UNAUTHORIZED, "Invalid Credentials");
+        }
+    }
     inner.requests += 1;
     let query: HashMap<String, String> = uri.query().map(parameters).unwrap_or_default();
     if let Some(refused) = unpaid(inner.payer.as_deref(), &query) {

@@ -13,8 +13,9 @@ use sunset_sources::firestore::{Firestore, FirestoreSettings, ReadOptions};
 use sunset_sources::folder::Folder;
 use sunset_testkit::firestore::{FakeFirestore, Fault, READ_TIME};
 
-use self::tokens::{private_key, with_account};
+use self::tokens::with_account;
 use super::reading::{COLLECTIONS, Delivered, deliver, sample, sample_documents, try_deliver};
+use crate::keys::private_key;
 
 const ROOT: &str = "projects/p/databases/(default)/documents";
 

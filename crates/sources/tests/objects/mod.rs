@@ -7,6 +7,9 @@
     reason = "a test that fails says so"
 )]
 
+mod paths;
+mod tokens;
+
 use std::collections::BTreeMap;
 
 use futures::TryStreamExt;

@@ -1,6 +1,5 @@
 //! Tokens of a service account.
 
-use std::process::Command;
 use std::time::Duration;
 
 use sunset_core::config::ServiceAccount;
@@ -11,23 +10,7 @@ use sunset_testkit::firestore::{FakeFirestore, Fault};
 
 use super::super::reading::deliver;
 use super::{assert_all_once, settings, small, with_cases};
-
-/// A key made for this test alone, where `openssl` is there to make one.
-pub fn private_key() -> Option<String> {
-    let made = Command::new("openssl")
-        .args([
-            "genpkey",
-            "-algorithm",
-            "RSA",
-            "-pkeyopt",
-            "rsa_keygen_bits:2048",
-        ])
-        .output()
-        .ok()?;
-    String::from_utf8(made.stdout)
-        .ok()
-        .filter(|key| !key.is_empty())
-}
+use crate::keys::private_key;
 
 pub fn with_account(fake: &FakeFirestore, key: String) -> FirestoreSettings {
     FirestoreSettings {
