@@ -4,8 +4,10 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use sunset_testkit::generate::{self, Generated};
+
+const USAGE: &str = "usage: generate-v2 DIR CASES [LEADS] [POISONED%] [SEED]";
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -17,9 +19,10 @@ fn main() -> Result<()> {
                 .with_context(|| format!("{text:?} is not a number")),
         }
     };
-    let directory = arguments
-        .first()
-        .context("usage: generate-v2 DIR CASES [LEADS] [POISONED%] [SEED]")?;
+    let directory = match arguments.first() {
+        Some(directory) if !directory.starts_with('-') => directory,
+        _ => bail!(USAGE),
+    };
     let what = Generated {
         cases: number(1, 1_000)?,
         leads: number(2, 0)?,

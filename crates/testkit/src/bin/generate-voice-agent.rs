@@ -3,12 +3,17 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use sunset_testkit::voice_agent::{self, SAMPLE};
+
+const USAGE: &str = "usage: generate-voice-agent DIR [CALLS]";
 
 fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
-    let folder = PathBuf::from(arguments.next().context("name a folder")?);
+    let folder = match arguments.next() {
+        Some(folder) if !folder.starts_with('-') => PathBuf::from(folder),
+        _ => bail!(USAGE),
+    };
     let mut size = SAMPLE;
     if let Some(calls) = arguments.next() {
         size.calls = calls.parse().context("the number of calls")?;

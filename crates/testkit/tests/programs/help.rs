@@ -269,3 +269,32 @@ fn what_is_asked_beside_the_manual_is_refused() {
         assert_eq!(outcome.stdout, "", "{program} {arguments:?}");
     }
 }
+
+#[test]
+fn what_generates_samples_takes_no_option_for_a_folder() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for (name, program) in [
+        ("generate-v2", env!("CARGO_BIN_EXE_generate-v2")),
+        (
+            "generate-voice-agent",
+            env!("CARGO_BIN_EXE_generate-voice-agent"),
+        ),
+        ("generate-leora", env!("CARGO_BIN_EXE_generate-leora")),
+        (
+            "generate-main-server",
+            env!("CARGO_BIN_EXE_generate-main-server"),
+        ),
+    ] {
+        for option in ["--help", "-h"] {
+            let mut command = Command::new(program);
+            let output = command.arg(option).current_dir(dir.path()).output();
+            let outcome: Outcome = output.expect("it is built").into();
+            assert_eq!(outcome.status, 1, "{name} {option}: {}", outcome.stdout);
+            assert_eq!(outcome.stdout, "", "{name} {option}");
+            let usage = format!("usage: {name}");
+            assert!(outcome.stderr.contains(&usage), "{}", outcome.stderr);
+        }
+    }
+    let made = fs::read_dir(dir.path()).expect("the folder").count();
+    assert_eq!(made, 0);
+}
