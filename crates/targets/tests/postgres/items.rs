@@ -5,6 +5,7 @@ use sunset_core::ports::rows::{
     Assignment, Item, ItemKey, ItemOutcome, OnConflict, Quarantine, RowWriter, Settled,
     SettledItems, Warning,
 };
+use sunset_core::row::Cell;
 
 use super::server::Scratch;
 use super::v3::{analysis, conversation, item, opportunity};
@@ -290,6 +291,39 @@ async fn a_table_that_is_not_there_sends_to_schema_push() {
             .remedy_text()
             .is_some_and(|text| text.contains("schema-push"))
     );
+}
+
+#[tokio::test]
+async fn transcripts_are_compressed_with_lz4_where_the_server_has_it() {
+    let Some(scratch) = Scratch::v3().await else {
+        return;
+    };
+    // Asked here, not of the program.
+    let offered = "SELECT count(*)::text FROM pg_settings \
+                   WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)";
+    if scratch.text(offered).await == "0" {
+        println!("skipped: the server was built without lz4");
+        return;
+    }
+    // The tables' owner chose the other one.
+    let other = format!(
+        "ALTER DATABASE \"{}\" SET default_toast_compression = 'pglz'",
+        scratch.name
+    );
+    scratch.run(&other).await;
+    let said = |words: &str| {
+        let mut row = conversation("c", "o", None, words);
+        row.cells[5] = Cell::Json(format!("\"{}\"", words.repeat(2_000)));
+        let lead = item("leads", "o", vec![opportunity("o", "1", "A")]);
+        [lead, item("conversations", "c", vec![row])]
+    };
+    let run = scratch.run_of("data-migrate").await;
+    let store = run.rows(OnConflict::Keep);
+    let compression = "SELECT title || ' ' || pg_column_compression(transcript) FROM conversations";
+    store.load(&said("new ")).await.expect("load");
+    assert_eq!(scratch.text(compression).await, "new  lz4");
+    store.load(&said("old ")).await.expect("load");
+    assert_eq!(scratch.text(compression).await, "old  lz4");
 }
 
 #[tokio::test]
