@@ -59,49 +59,74 @@ const SENTENCES: [&str; 8] = [
     "您好，想請問目前的點餐系統怎麼運作？",
 ];
 
+/// What is wrong with a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Poison {
+    /// It is no document at all: cut off, or with a value that is none of its type.
+    Malformed,
+    /// It is a document that belongs to no customer.
+    Nowhere,
+}
+
+/// A line of `cases.ndjson`, without its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseLine {
+    /// The document's id.
+    pub id: String,
+    /// What is wrong with it.
+    pub poison: Option<Poison>,
+    /// As it is written.
+    pub text: String,
+}
+
+/// The lines of `cases.ndjson`, one after the other.
+pub fn case_lines(what: Generated) -> impl Iterator<Item = CaseLine> {
+    let mut random = SplitMix::new(what.seed);
+    (0..what.cases).map(move |index| {
+        let poisoned = random.below(100) < what.poisoned_percent;
+        let (id, line) = case(&mut random, index, what.cases);
+        let (poison, text) = if poisoned {
+            let (poison, text) = poisoned_text(&mut random, line);
+            (Some(poison), text)
+        } else {
+            (None, line.to_string())
+        };
+        CaseLine { id, poison, text }
+    })
+}
+
 /// Writes the lines of `cases.ndjson`.
 ///
 /// # Errors
 /// What the writer says.
 pub fn write_cases(out: &mut impl Write, what: Generated) -> io::Result<()> {
-    let mut random = SplitMix::new(what.seed);
-    for index in 0..what.cases {
-        let poisoned = random.below(100) < what.poisoned_percent;
-        let line = case(&mut random, index, what.cases);
-        if poisoned {
-            write_poisoned(out, &mut random, &line)?;
-        } else {
-            writeln!(out, "{line}")?;
-        }
-    }
-    Ok(())
+    case_lines(what).try_for_each(|line| writeln!(out, "{}", line.text))
 }
 
-fn write_poisoned(out: &mut impl Write, random: &mut SplitMix, line: &Value) -> io::Result<()> {
+fn poisoned_text(random: &mut SplitMix, mut line: Value) -> (Poison, String) {
+    let fields = &mut line["fields"];
     match random.below(4) {
         0 => {
             // Cut off in the middle.
-            let text = line.to_string();
+            let mut text = line.to_string();
             let mut end = text.len() / 2;
             while !text.is_char_boundary(end) {
                 end -= 1;
             }
-            writeln!(out, "{}", &text[..end])
+            text.truncate(end);
+            (Poison::Malformed, text)
         }
         1 => {
-            let mut line = line.clone();
-            line["fields"]["broken"] = json!({"booleanValue": "true"});
-            writeln!(out, "{line}")
+            fields["broken"] = json!({"booleanValue": "true"});
+            (Poison::Malformed, line.to_string())
         }
         2 => {
-            let mut line = line.clone();
-            line["fields"]["customerId"] = json!({"stringValue": " "});
-            writeln!(out, "{line}")
+            fields["customerId"] = json!({"stringValue": " "});
+            (Poison::Nowhere, line.to_string())
         }
         _ => {
-            let mut line = line.clone();
-            line["fields"]["createdAt"] = json!({"timestampValue": "yesterday"});
-            writeln!(out, "{line}")
+            fields["createdAt"] = json!({"timestampValue": "yesterday"});
+            (Poison::Malformed, line.to_string())
         }
     }
 }
@@ -121,7 +146,8 @@ fn map(fields: &Value) -> Value {
     json!({"mapValue": {"fields": fields}})
 }
 
-fn case(random: &mut SplitMix, index: u64, cases: u64) -> Value {
+/// A case's id, and the case.
+fn case(random: &mut SplitMix, index: u64, cases: u64) -> (String, Value) {
     let id = format!("C{index:09}-{:08x}", random.below(1 << 32));
     let customer = random.below(cases / 3 + 1);
     let created = random.below(360 * 86_400);
@@ -142,7 +168,7 @@ fn case(random: &mut SplitMix, index: u64, cases: u64) -> Value {
         "metrics": score(random), "economicBuyer": score(random), "decisionCriteria": score(random),
         "decisionProcess": score(random), "identifyPain": score(random), "champion": score(random),
     });
-    json!({
+    let case = json!({
         "name": format!("projects/generated/databases/(default)/documents/cases/{id}"),
         "fields": {
             "caseId": text(format!("G{index:09}")),
@@ -174,7 +200,8 @@ fn case(random: &mut SplitMix, index: u64, cases: u64) -> Value {
         },
         "createTime": time(created),
         "updateTime": time(created),
-    })
+    });
+    (id, case)
 }
 
 /// Writes the lines of `leads.ndjson`.

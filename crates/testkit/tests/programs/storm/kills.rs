@@ -1,9 +1,14 @@
 //! `kill -9` at random moments, again and again, and nothing to be seen of it afterwards.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use sunset_core::document::Document;
+use sunset_core::rest;
+use sunset_testkit::generate::{CaseLine, Poison, case_lines};
+
 use super::super::workplace::Workplace;
-use super::{Storm, ended, expect_same, expect_status, meaning, outcome, prepared, told};
+use super::{Storm, ended, expect_same, expect_status, meaning, outcome, poisoned, prepared, told};
 
 /// Starts a program and kills it before `longest` is over, until one comes to its end first; gives
 /// the number of kills. Each is given more time than the one before it, so that one gets there
@@ -29,6 +34,53 @@ fn until_it_ends(
     }
 }
 
+/// Exactly what is poisoned is in quarantine, with its bytes, and everything else is in V3.
+fn expect_parted(place: &Workplace, cases: u64) {
+    let lines: Vec<CaseLine> = case_lines(poisoned(cases)).collect();
+    let texts = |poison: Option<Poison>| {
+        let of_these = lines.iter().filter(|line| line.poison == poison);
+        let mut texts: Vec<String> = of_these.map(|line| line.text.clone()).collect();
+        texts.sort_unstable();
+        texts
+    };
+    let kept = |reason: &str| {
+        let mut kept = place.query(&format!(
+            "SELECT convert_from(raw, 'UTF8') FROM sunset.quarantine \
+             WHERE collection = 'cases' AND reason = '{reason}'"
+        ));
+        kept.sort_unstable();
+        kept
+    };
+    let malformed = texts(Some(Poison::Malformed));
+    expect_same(&kept("bad_document"), &malformed, "what is malformed");
+    // A document is kept as one: its fields may stand in another order, and a number be written
+    // otherwise.
+    let by_name = |texts: Vec<String>| -> BTreeMap<String, Document> {
+        let documents = texts.iter().map(|text| {
+            let document = rest::decode_document(text.as_bytes()).expect("a document");
+            (document.name.clone(), document)
+        });
+        documents.collect()
+    };
+    let nowhere = by_name(texts(Some(Poison::Nowhere)));
+    let kept = by_name(kept("missing_customer_id"));
+    assert!(kept == nowhere, "{:#?}", kept.keys());
+    assert!(!malformed.is_empty() && !nowhere.is_empty());
+    let all = place.query("SELECT count(*) FROM sunset.quarantine");
+    assert_eq!(all, [(malformed.len() + nowhere.len()).to_string()]);
+
+    let good = lines.iter().filter(|line| line.poison.is_none());
+    let mut good: Vec<String> = good.map(|line| line.id.clone()).collect();
+    let leads = poisoned(cases).leads;
+    good.extend((0..leads).flat_map(|index| [format!("K{index:09}"), format!("L{index:09}")]));
+    good.sort_unstable();
+    let mut there = place.query(
+        "SELECT id FROM conversations UNION ALL SELECT id FROM opportunities WHERE id ~ '^L[0-9]{9}$'",
+    );
+    there.sort_unstable();
+    expect_same(&there, &good, "what is good");
+}
+
 #[test]
 fn killed_loads_end_in_what_an_undisturbed_one_gives() {
     let Some(place) = Workplace::new() else {
@@ -44,6 +96,7 @@ fn killed_loads_end_in_what_an_undisturbed_one_gives() {
     let wanted = meaning(&place);
     let entries = |kind: &str| wanted.iter().filter(|line| line.starts_with(kind)).count();
     assert!(entries("quarantine ") > 50 && entries("number ") > 100 && entries("conflict ") > 0);
+    expect_parted(&place, storm.cases);
     let (mut kills, mut series, mut most) = (0, 0, 0);
     while kills < storm.blows {
         let place = prepared(Workplace::new().expect("a server"), storm.cases);

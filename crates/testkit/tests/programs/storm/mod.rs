@@ -73,14 +73,19 @@ pub fn told(text: &str) {
     drop(writeln!(std::io::stderr(), "storm: {text}"));
 }
 
-/// A V3 with somebody's rows in it, and a generated V2 in which one document of ten is poisoned.
-pub fn prepared(place: Workplace, cases: u64) -> Workplace {
-    let what = Generated {
+/// The V2 of [`prepared`].
+pub fn poisoned(cases: u64) -> Generated {
+    Generated {
         cases,
         leads: cases / 8,
         poisoned_percent: 10,
         seed: 7,
-    };
+    }
+}
+
+/// A V3 with somebody's rows in it, and a generated V2 in which one document of ten is poisoned.
+pub fn prepared(place: Workplace, cases: u64) -> Workplace {
+    let what = poisoned(cases);
     let mut files: Vec<(&str, Vec<u8>)> = Vec::new();
     let mut bytes = Vec::new();
     generate::write_cases(&mut bytes, what).expect("memory");
