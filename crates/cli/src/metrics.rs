@@ -241,6 +241,11 @@ impl Progress for Counted {
         self.shown.advance(count);
     }
 
+    fn quarantined(&self, count: u64) {
+        // Prometheus is told by whoever writes.
+        self.shown.quarantined(count);
+    }
+
     fn finish(&self) {
         *self.phase.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.shown.finish();

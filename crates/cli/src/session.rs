@@ -62,6 +62,16 @@ pub(crate) struct Talk {
 }
 
 impl Talk {
+    /// Talk in a language, with nothing drawn.
+    #[cfg(test)]
+    pub fn of(language: Language) -> Self {
+        Self {
+            dry_run: Arc::default(),
+            language,
+            bar: Arc::default(),
+        }
+    }
+
     pub fn say(&self, text: &str) {
         match self.bar() {
             // The bar is taken away while the line is written.

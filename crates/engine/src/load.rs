@@ -276,8 +276,10 @@ pub async fn load(
             if report.retried.is_none() && unchanged.is_whole(name, tally(name), options.prune) {
                 let recorded = || destination.collection(name, EXAMPLES);
                 let record = retry(options.retries, recorded).await?;
+                let before = report.quarantined();
                 report.count_unchanged(name, &record);
                 progress.advance(tally(name).read);
+                stream::tell_quarantined(&report, before, progress);
             } else {
                 changed.push(name.as_str());
             }

@@ -8,6 +8,9 @@ pub trait Progress: Send + Sync {
     /// So many more items are done.
     fn advance(&self, count: u64);
 
+    /// So many of those that are done are in quarantine: they came into it, or are in it still.
+    fn quarantined(&self, _count: u64) {}
+
     /// The piece of work is done.
     fn finish(&self);
 

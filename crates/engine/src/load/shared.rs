@@ -8,6 +8,7 @@
 
 pub mod together;
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,7 @@ use sunset_core::document::Delivery;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::plans::{DocumentPlan, RecordedNumbers};
 use sunset_core::ports::documents::{DocumentSource, Slice};
-use sunset_core::ports::progress::Progress;
+use sunset_core::ports::progress::{Progress, Silent};
 use sunset_core::ports::rows::{Item, RowWriter};
 use sunset_core::ports::work::{Completed, Unit, WorkDesk};
 use sunset_core::report::{LoadReport, LoadShare};
@@ -155,13 +156,17 @@ pub struct Shared<'a> {
 pub async fn load(shared: &Shared<'_>) -> Result<LoadReport> {
     shared.publish().await?;
     shared.progress.start("Documents", None);
+    let told = ToldTwins::default();
     worker::work(shared.desk, shared.options.retries, u32::MAX, |unit| {
-        shared.perform(unit)
+        shared.perform(unit, &told)
     })
     .await?;
     shared.progress.finish();
     shared.sum(u32::MAX).await
 }
+
+/// Twins in quarantine that this worker has told of: one may be in several slices, and is one.
+type ToldTwins = Mutex<HashSet<String>>;
 
 impl Shared<'_> {
     async fn publish(&self) -> Result<()> {
@@ -209,11 +214,11 @@ impl Shared<'_> {
         retry(retries, || self.desk.publish(&fingerprint, &units)).await
     }
 
-    async fn perform(&self, unit: Unit) -> Result<JsonValue> {
+    async fn perform(&self, unit: Unit, told: &ToldTwins) -> Result<JsonValue> {
         let share = match task_of(&unit)? {
             // All of these are done when there are others.
             Task::Survey { .. } => return Err(foreign()),
-            Task::Slice { phase, slice } => self.slice(phase, &slice).await?,
+            Task::Slice { phase, slice } => self.slice(phase, &slice, told).await?,
             Task::Derived { phase, part, of } => self.derived(phase, part, of).await?,
             Task::Account => self.account(unit.stage).await?,
         };
@@ -233,18 +238,25 @@ impl Shared<'_> {
             .map_or_else(String::new, |phase| phase.label)
     }
 
-    async fn slice(&self, phase: usize, slice: &Slice) -> Result<LoadShare> {
+    async fn slice(&self, phase: usize, slice: &Slice, told: &ToldTwins) -> Result<LoadShare> {
         let twins = Mutex::new(Vec::new());
         let batch_size = self.options.batch_size;
         let deliveries = self.source.read_slice(slice);
         let items = slice_items(deliveries, &self.surveyed.resolution, batch_size, &twins);
-        let report = self.write(phase, items).await?;
+        let report = self.write(phase, items, self.progress).await?;
         let twins = twins.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut shares = Vec::with_capacity(twins.len());
         for twin in twins {
             let name = format!("{}/{}", twin.key.collection, twin.key.id);
             let alone = batches(std::iter::once(twin), 1);
-            let report = self.write(phase, alone).await?;
+            let report = self.write(phase, alone, &Silent).await?;
+            self.progress.advance(1);
+            if report.quarantined() > 0 {
+                let mut known = told.lock().unwrap_or_else(PoisonError::into_inner);
+                if known.insert(name.clone()) {
+                    self.progress.quarantined(report.quarantined());
+                }
+            }
             shares.push((name, LoadShare::of(report, Vec::new())));
         }
         Ok(LoadShare::of(report, shares))
@@ -257,7 +269,11 @@ impl Shared<'_> {
         items.sort_unstable_by(|one, other| one.key.cmp(&other.key));
         let items = items.into_iter().skip(part).step_by(of);
         let report = self
-            .write(phase, batches(items, self.options.batch_size))
+            .write(
+                phase,
+                batches(items, self.options.batch_size),
+                self.progress,
+            )
             .await?;
         Ok(LoadShare::of(report, Vec::new()))
     }
@@ -266,6 +282,7 @@ impl Shared<'_> {
         &self,
         phase: usize,
         items: futures::stream::BoxStream<'_, Result<Vec<Item>>>,
+        progress: &dyn Progress,
     ) -> Result<LoadReport> {
         let mut report = LoadReport::default();
         report.begin_phase(&self.label(phase));
@@ -275,7 +292,7 @@ impl Shared<'_> {
             destination,
             &self.options,
             &mut report,
-            self.progress,
+            progress,
             &mut Handover::none(),
         )
         .await?;

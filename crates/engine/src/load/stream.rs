@@ -168,7 +168,9 @@ pub(super) async fn write(
         .try_buffer_unordered(options.connections.max(1));
     while let Some((batch, outcome)) = written.try_next().await? {
         progress.advance(batch.len() as u64);
+        let before = report.quarantined();
         held_up.count(batch, outcome, report, handover);
+        tell_quarantined(report, before, progress);
     }
     drop(written);
     while let Some(batch) = held_up.waiting() {
@@ -182,6 +184,15 @@ pub(super) async fn write(
     }
     report.end_phase(begun.elapsed());
     Ok(())
+}
+
+/// Tells how many more than `before` the report has in quarantine: what is told adds up to what it
+/// says in the end.
+pub(super) fn tell_quarantined(report: &LoadReport, before: u64, progress: &dyn Progress) {
+    let more = report.quarantined().saturating_sub(before);
+    if more > 0 {
+        progress.quarantined(more);
+    }
 }
 
 pub(super) async fn write_batch(

@@ -5,6 +5,7 @@
 
 mod awaits;
 mod rollback;
+mod told;
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
