@@ -68,8 +68,8 @@ async fn compare(ledger: &dyn ObjectLedger, store: &dyn ObjectStore) -> Result<S
         ),
     )
     .with(elsewhere)
-    .with(many("objects are missing in the bucket", inventory.missing))
-    .with(many("objects differ from what was sent", different))
+    .with(many("objects are missing in the bucket", inventory.missing).map(copied_again))
+    .with(many("objects differ from what was sent", different).map(copied_again))
     .with((!inventory.unexpected.is_empty()).then(|| {
         let keys = inventory.unexpected.iter().take(NAMED);
         Finding::note(
@@ -171,6 +171,10 @@ fn links(conversations: &[Conversation], records: &[ObjectRecord]) -> Links {
         with_audio,
         linked,
     }
+}
+
+fn copied_again(finding: Finding) -> Finding {
+    finding.remedy("run audio-migrate: it copies them again")
 }
 
 fn many(message: &str, items: Vec<String>) -> Option<Finding> {

@@ -1,8 +1,9 @@
-//! Rollback where recordings are concerned: rows that name them, and the bucket.
+//! Where recordings are concerned: rows that name them, and the bucket, forward and back.
 
 mod checked;
 mod pruned;
 mod renewed;
+mod taken_over;
 mod two_buckets;
 mod unbooked;
 
