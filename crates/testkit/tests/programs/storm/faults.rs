@@ -1,6 +1,6 @@
 //! The server itself breaks off what the programs do.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::super::workplace::Workplace;
 use super::{Storm, ended, expect_same, expect_status, meaning, outcome, prepared, told};
@@ -29,6 +29,42 @@ fn statements_that_the_server_breaks_off_are_repeated() {
     told(&format!(
         "{blows} statements failed by time-outs, serialization failures, deadlocks and lost sessions: \
          same rows"
+    ));
+}
+
+#[test]
+fn serialization_failures_of_the_server_itself_are_repeated() {
+    let storm = Storm::of(1);
+    let load = ["--batch-size", storm.batch()];
+    let Some((place, wanted)) = undisturbed(&storm, &load) else {
+        return;
+    };
+    place.query(include_str!("moving.sql"));
+    // Whoever moves the row has it before the load begins.
+    let mut mover = place.spawn_sql(include_str!("mover.sql"));
+    let has_it = "SELECT count(*) FROM pg_locks WHERE granted AND mode = 'RowExclusiveLock' \
+                  AND relation = 'public.tally'::regclass";
+    let began = Instant::now();
+    while place.query(has_it) == ["0"] {
+        assert!(began.elapsed() < Duration::from_secs(60), "nobody moves it");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    place.expect(3, "data-migrate", &load);
+    let moved = mover.wait().expect("gone");
+    let failures = "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM public.failures";
+    let failures = place.query(failures).join("");
+    let counted = place.query("SELECT n FROM public.tally").join("");
+    place.query("DROP FUNCTION public.counted CASCADE; DROP TABLE public.tally; DROP SEQUENCE public.failures");
+    expect_same(&meaning(&place), &wanted, "with serialization failures");
+    assert!(moved.success(), "somebody waited each time");
+    assert!(
+        failures.parse::<u32>().expect("a number") >= 3,
+        "{failures}"
+    );
+    assert_ne!(counted, "0", "what was repeated counted in the row, too");
+    told(&format!(
+        "{failures} serialization failures by the server, as a row was moved to another partition under \
+         the statement that waited for it: same rows"
     ));
 }
 
