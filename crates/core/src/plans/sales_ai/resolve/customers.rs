@@ -30,15 +30,16 @@ pub(super) fn leads(notes: &Notes, recorded: &RecordedNumbers, fates: &mut Fates
     let texts = &notes.texts;
     let mut order: Vec<usize> = (0..notes.leads.notes.len()).collect();
     let recorded_of = |index: usize| {
+        // Sorting asks often.
         let note = &notes.leads.notes[index];
+        if note.number.is_some() {
+            return None;
+        }
         let key = ItemKey {
             collection: LEADS.into(),
             id: texts.get(note.head.id).into(),
         };
-        note.number
-            .is_none()
-            .then(|| recorded.get(numbers::CUSTOMER, &key))
-            .flatten()
+        recorded.get(numbers::CUSTOMER, &key)
     };
     order.sort_by_key(|&index| {
         let head = &notes.leads.notes[index].head;

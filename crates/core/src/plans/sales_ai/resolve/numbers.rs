@@ -165,12 +165,15 @@ pub(super) fn settle_cases(notes: &Notes, recorded: &RecordedNumbers, fates: &mu
         }
     };
     let recorded_of = |place: ConversationPlace| {
-        let (head, own) = note_of(place);
+        // Sorting asks often.
+        let (head, None) = note_of(place) else {
+            return None;
+        };
         let key = ItemKey {
             collection: collection_of(place).into(),
             id: texts.get(head.id).into(),
         };
-        own.is_none().then(|| recorded.get(CASE, &key)).flatten()
+        recorded.get(CASE, &key)
     };
     let is_case = |place: ConversationPlace| matches!(place, ConversationPlace::Case(_));
     migrated.sort_by_key(|&place| {
