@@ -313,6 +313,60 @@ fn steps_and_checks_follow_the_documents() {
     assert_eq!(place.query(NOTES), ["c Ann 120 mine"]);
 }
 
+/// Notes, of whose authors an older V2 said `writer`.
+const AUTHORED: &str = r#"
+[plan]
+name = "authored-notes"
+
+[[table]]
+name = "notes"
+columns = [
+  { name = "id", type = "text" },
+  { name = "author", type = "text", required = true },
+]
+
+[[collection]]
+name = "notes"
+table = "notes"
+[collection.columns]
+id = { from = "document_id" }
+author = { field = "author" }
+"#;
+
+#[test]
+fn documents_in_quarantine_are_tried_again_after_the_plan_was_mended() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let older = note("b", "Bob", 2).replace("\"author\"", "\"writer\"");
+    let text = note("a", "Ann", 1) + &older;
+    let place = place.with_documents(&[("notes.ndjson", text.as_bytes())]);
+    let path = place.dir.path().join("plan.toml");
+    fs::write(&path, AUTHORED).expect("written");
+    let plan = ["--plan", "./plan.toml"];
+    place.expect(0, "schema-push", &plan);
+    place.expect(3, "data-migrate", &plan);
+    assert_eq!(place.query(QUARANTINE), ["b"]);
+    let retried = |status| {
+        let again = ["--retry-quarantined", "missing_author", "--json"];
+        let outcome = place.expect(status, "data-migrate", &[&plan[..], &again].concat());
+        let report = outcome.json();
+        ["count", "migrated", "quarantined"].map(|name| report["retried"][name].as_u64())
+    };
+    let nothing_mended = [Some(1), Some(0), Some(1)];
+    assert_eq!(retried(3), nothing_mended);
+    let mended = AUTHORED.replace(
+        r#"{ field = "author" }"#,
+        r#"{ fields = ["author", "writer"] }"#,
+    );
+    fs::write(&path, mended).expect("written");
+    assert_eq!(retried(0), [Some(1), Some(1), Some(0)]);
+    let notes = "SELECT id || ' ' || author FROM notes ORDER BY id";
+    assert_eq!(place.query(notes), ["a Ann", "b Bob"]);
+    assert_eq!(place.query(QUARANTINE), [""; 0]);
+    place.expect(0, "final-check", &plan);
+}
+
 #[test]
 fn what_steps_behind_documents_may_not_do_is_refused_by_line_and_column() {
     let Some(place) = Workplace::new() else {
