@@ -10,8 +10,10 @@ use crate::error::Result;
 use crate::instant::Instant;
 use crate::plans::CollectionTally;
 
-/// What is noted of every document.
+/// What is noted of every document. There are as many as documents, and its times would have every
+/// note end at a multiple of eight bytes.
 #[derive(Debug, Clone, Copy)]
+#[repr(packed(4))]
 pub(super) struct Head {
     pub id: Text,
     /// Microseconds; what "(created time, document id)" orders by, with the id.
@@ -128,13 +130,14 @@ impl<N: Noted> Shelf<N> {
     pub fn settle(&mut self, texts: &Texts) {
         let ranks = texts.databases().ranks();
         let rank = |note: &N| Databases::rank(&ranks, note.head().database);
+        let written = |head: &Head| head.update_time;
         self.notes.sort_by(|a, b| {
             let (one, other) = (a.head(), b.head());
             texts
                 .get(one.id)
                 .cmp(texts.get(other.id))
                 .then_with(|| rank(b).cmp(&rank(a)))
-                .then(one.update_time.cmp(&other.update_time))
+                .then_with(|| written(one).cmp(&written(other)))
         });
         let same_id = |a: &N, b: &N| texts.get(a.head().id) == texts.get(b.head().id);
         let same_database = |a: &N, b: &N| a.head().database == b.head().database;

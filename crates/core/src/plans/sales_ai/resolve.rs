@@ -112,8 +112,9 @@ pub(super) enum Analysis {
     /// A document of `meddic_analyses` takes its place.
     Superseded,
     /// It becomes a row, named after the conversation; where a document has that id, and again
-    /// where one has the next, so often `_embedded` is put behind it.
-    Row { renamed: u32 },
+    /// where one has the next, so often `_embedded` is put behind it: no id is long enough for more
+    /// than two bytes count.
+    Row { renamed: u16 },
 }
 
 /// A conversation, by its place in one of the shelves.
@@ -345,8 +346,8 @@ const ROW_OF: &str = "meddic_";
 const AGAIN: &str = "_embedded";
 
 /// The id of the analysis embedded in a conversation.
-pub(super) fn embedded_row_id(conversation: &str, renamed: u32) -> String {
-    let again = AGAIN.repeat(renamed as usize);
+pub(super) fn embedded_row_id(conversation: &str, renamed: u16) -> String {
+    let again = AGAIN.repeat(renamed.into());
     format!("{ROW_OF}{conversation}{again}")
 }
 
