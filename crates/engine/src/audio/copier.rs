@@ -28,6 +28,9 @@ pub enum Fault {
     Fatal(Error),
     /// This object could not be copied.
     Failed(Error),
+    /// Nor this one, and some of its parts are in the store: what the ledger is to keep, so that
+    /// another run goes on there.
+    Halfway(Error, Box<ObjectRecord>),
     /// This object is not to be copied.
     Quarantined(String),
     /// The source has another version of it by now, or none.
@@ -257,7 +260,9 @@ impl Copier {
         let mut hashes = Hashes::default();
         let mut stream = self.store.get(key).await?;
         while let Some(chunk) = stream.next().await {
-            hashes.update(&chunk?);
+            let chunk = chunk?;
+            self.limits.read(chunk.len()).await;
+            hashes.update(&chunk);
         }
         Ok(hashes.finish())
     }

@@ -168,6 +168,7 @@ impl Flow {
                     tracing::warn!(error = %error, "copying again");
                 }
                 Fault::Failed(error) => return Ok(Err(failed(record, error))),
+                Fault::Halfway(error, record) => return Ok(Err(failed(*record, error))),
                 Fault::Quarantined(why) => {
                     record.role = Role::Quarantined;
                     record.state = State::Listed;

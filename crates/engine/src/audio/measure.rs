@@ -162,7 +162,9 @@ impl Copier {
         let mut stream = self.source.read(object, 0, to).await?;
         let mut head = Vec::new();
         while let Some(chunk) = stream.next().await {
-            head.extend_from_slice(&chunk?);
+            let chunk = chunk?;
+            self.limits.read(chunk.len()).await;
+            head.extend_from_slice(&chunk);
         }
         Ok(head)
     }

@@ -70,30 +70,33 @@ impl Copier {
             )
             .await?;
         let mut sent = self.send(object, layout, &measured, &upload).await;
-        if let Err(Fault::Fatal(error) | Fault::Failed(error)) = &sent
-            && upload.resumed
-            && matches!(
-                error.kind(),
-                ErrorKind::NotFound | ErrorKind::Denied | ErrorKind::Conflict
-            )
+        if let Err(fault) = &sent
+            && let Some(error) = takes_no_more(fault, upload.resumed)
         {
-            // The store does not take parts of that upload any more: begin another.
             tracing::info!(key = %key, error = %error, "beginning the upload anew");
-            upload = self.begin(&mut record, &attributes).await?;
+            let begun = self.begin(&mut record, &attributes).await?;
+            let left = std::mem::replace(&mut upload, begun);
+            self.abort(&left.upload).await;
             sent = self.send(object, layout, &measured, &upload).await;
         }
         let kept = upload.held.len() as u64;
-        let mut parts = sent?;
+        let mut parts = match sent {
+            Ok(parts) => parts,
+            // It is in the ledger already, and the next run goes on with it.
+            Err(Fault::Fatal(error)) => return Err(Fault::Fatal(error)),
+            Err(Fault::Failed(error)) if error.kind() != ErrorKind::Mismatch => {
+                return Err(Fault::Halfway(error, Box::new(record)));
+            }
+            Err(fault) => {
+                self.give_up(&upload.upload, &mut record).await?;
+                return Err(fault);
+            }
+        };
         parts.append(&mut upload.held);
         parts.sort_by_key(|part| part.number);
         let etag = self.complete(&upload.upload, &parts, &measured).await;
         if let Err(Fault::Failed(_)) = &etag {
-            // Whatever the store made of these parts, the next attempt does not build on it.
-            record.upload = None;
-            self.note(&record).await?;
-            if let Err(error) = self.store.abort(&upload.upload).await {
-                tracing::warn!(key = %key, error = %error, "cannot give the upload up");
-            }
+            self.give_up(&upload.upload, &mut record).await?;
         }
         Ok(Stored {
             sums: measured.sums,
@@ -153,6 +156,24 @@ impl Copier {
             held: Vec::new(),
             resumed: false,
         })
+    }
+
+    /// Whatever the store made of its parts, the next attempt does not build on this upload.
+    async fn give_up(
+        &self,
+        upload: &UnfinishedUpload,
+        record: &mut ObjectRecord,
+    ) -> Result<(), Fault> {
+        record.upload = None;
+        self.note(record).await?;
+        self.abort(upload).await;
+        Ok(())
+    }
+
+    async fn abort(&self, upload: &UnfinishedUpload) {
+        if let Err(error) = self.store.abort(upload).await {
+            tracing::warn!(key = %upload.key, error = %error, "cannot give the upload up");
+        }
     }
 
     async fn note(&self, record: &ObjectRecord) -> Result<(), Fault> {
@@ -290,6 +311,18 @@ impl Copier {
         })?;
         self.prove(&upload.key, stated, &expected, &measured.sums)
             .await
+    }
+}
+
+/// The error of a store that takes no parts of this upload any more: it is gone, or is one of an
+/// earlier run that is not gone on with. Where it is the bucket that is gone, beginning another
+/// upload says so.
+fn takes_no_more(fault: &Fault, resumed: bool) -> Option<&Error> {
+    match fault {
+        Fault::Fatal(error) if error.kind() == ErrorKind::NotFound => Some(error),
+        Fault::Fatal(error) if error.kind() == ErrorKind::Denied => resumed.then_some(error),
+        Fault::Failed(error) if error.kind() == ErrorKind::Conflict => resumed.then_some(error),
+        _ => None,
     }
 }
 

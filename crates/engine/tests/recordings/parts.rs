@@ -121,6 +121,72 @@ async fn an_upload_that_is_gone_is_begun_anew() {
 }
 
 #[tokio::test]
+async fn what_failed_in_the_middle_is_gone_on_with_by_the_next_run() {
+    let (world, bytes) = large();
+    // Behind the first part the bucket is out of reach for longer than anything is tried again.
+    world.bucket.part_faults([StoreFault::None]);
+    let out_of_reach = StoreFault::Refused(ErrorKind::Unreachable);
+    world.bucket.always(Some(out_of_reach));
+    let report = world.run().await.expect("ended");
+    assert_eq!((report.linked, report.failed.len()), (0, 1));
+    assert_eq!(world.bucket.parts_received(), [1]);
+
+    world.bucket.always(None);
+    let report = world.run().await.expect("copied");
+    assert_eq!(
+        (report.linked, report.parts_kept, report.parts_sent),
+        (1, 1, 2)
+    );
+    assert_eq!(report.aborted, 0, "the upload was none to give up");
+    assert_eq!(world.bucket.parts_received().len(), 3);
+    assert_eq!(world.bucket.objects()[KEY], bytes);
+    assert_eq!(world.bucket.uploads(), 0);
+}
+
+#[tokio::test]
+async fn an_upload_that_takes_no_more_parts_gives_way_to_another() {
+    // Somebody gave it up while it was sent.
+    let (world, bytes) = large();
+    world
+        .bucket
+        .part_faults([StoreFault::None, StoreFault::Refused(ErrorKind::NotFound)]);
+    assert_eq!(world.run().await.expect("copied").linked, 1);
+    assert_eq!(world.bucket.objects()[KEY], bytes);
+    assert_eq!(world.bucket.uploads(), 0, "nor is the first one left");
+
+    // The store does not go on with that of an earlier run.
+    let (world, bytes) = large();
+    world
+        .bucket
+        .part_faults([StoreFault::None, StoreFault::Refused(ErrorKind::Denied)]);
+    world.run().await.expect_err("stopped");
+    world
+        .bucket
+        .part_faults([StoreFault::Refused(ErrorKind::Conflict)]);
+    let report = world.run().await.expect("copied");
+    assert_eq!(
+        (report.linked, report.parts_kept, report.parts_sent),
+        (1, 0, 3)
+    );
+    assert_eq!(world.bucket.objects()[KEY], bytes);
+    assert_eq!(world.bucket.uploads(), 0);
+}
+
+#[tokio::test]
+async fn a_large_object_replaced_while_it_is_sent_leaves_no_upload_behind() {
+    let (world, _) = large();
+    let other = mp3(6, usize::try_from(PART + 77).expect("fits"));
+    // The first reading measures, and nothing is wrong with it; the next is a part's.
+    world.source.next_faults([
+        ReadFault::WrongByte(usize::MAX),
+        ReadFault::Replaced(other.clone()),
+    ]);
+    assert_eq!(world.run().await.expect("copied").linked, 1);
+    assert_eq!(world.bucket.objects()[KEY], other);
+    assert_eq!(world.bucket.uploads(), 0);
+}
+
+#[tokio::test]
 async fn abandoned_uploads_are_found_and_given_up() {
     let (world, _) = large();
     world.bucket.abandon_upload(KEY);
@@ -152,11 +218,13 @@ async fn a_part_that_was_stored_wrong_is_never_completed() {
     world.bucket.part_faults([StoreFault::WrongByte]);
     assert_eq!(world.run().await.expect("copied").linked, 1, "sent again");
     assert_eq!(world.bucket.objects()[KEY], bytes);
+    assert_eq!(world.bucket.uploads(), 0, "no upload is left behind");
 
     let (world, _) = large();
     world.bucket.always(Some(StoreFault::WrongByte));
     let report = world.run().await.expect("ended");
     assert_eq!((report.linked, report.quarantined.len()), (0, 1));
+    assert_eq!(world.bucket.uploads(), 0);
     assert!(world.bucket.objects().is_empty());
     assert_eq!(world.ledger.audio_url("L"), None);
 }
