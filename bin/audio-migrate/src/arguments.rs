@@ -41,7 +41,8 @@ pub struct Arguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub concurrency: Option<u16>,
 
-    /// Bytes a second in each direction, over all copies, as 20M or 512K (powers of 1,024)
+    /// Bytes a second in each direction, over all objects and parts at once, as 20M or 512K
+    /// (powers of 1,024); each --worker has its own
     #[arg(long, value_name = "RATE", value_parser = rate)]
     pub limit_rate: Option<u64>,
 

@@ -124,19 +124,26 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn a_bandwidth_is_kept_over_all_takers() {
+    #[tokio::test(start_paused = true)]
+    async fn a_bandwidth_is_kept_over_all_takers_in_each_direction() {
         let limits = Limits::new(Some(10_000));
         let begin = Instant::now();
-        let taker = || async {
+        let reader = || async {
             for _ in 0..10 {
                 limits.read(100).await;
             }
         };
-        tokio::join!(taker(), taker());
+        let sender = || async {
+            for _ in 0..20 {
+                limits.send(100).await;
+            }
+        };
+        tokio::join!(reader(), reader(), sender());
+        // 2,000 bytes each way: two readers share theirs, and who sends does not wait for them.
         limits.read(1).await;
+        limits.send(1).await;
         let elapsed = begin.elapsed();
-        assert!(elapsed >= Duration::from_millis(199), "{elapsed:?}");
-        assert!(elapsed < Duration::from_secs(2), "{elapsed:?}");
+        assert!(elapsed >= Duration::from_millis(200), "{elapsed:?}");
+        assert!(elapsed <= Duration::from_millis(205), "{elapsed:?}");
     }
 }

@@ -1,6 +1,7 @@
 //! Recordings that one request sends.
 
 mod bucket;
+mod limits;
 mod parts;
 mod workers;
 
@@ -44,6 +45,11 @@ impl World {
     }
 
     pub async fn run(&self) -> Result<AudioReport> {
+        self.run_at(None).await
+    }
+
+    /// With so many bytes a second.
+    pub async fn run_at(&self, rate: Option<u64>) -> Result<AudioReport> {
         let plan = self.plan().await;
         execute(
             plan,
@@ -52,7 +58,7 @@ impl World {
             self.ledger.clone(),
             &CopyOptions {
                 concurrency: 3,
-                rate: None,
+                rate,
                 retries: Retries(1),
                 public_url: self.options.public_url.clone(),
                 scratch: Some(std::env::temp_dir()),

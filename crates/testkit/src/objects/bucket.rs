@@ -13,6 +13,7 @@ use sunset_core::ports::objects::{
     Attributes, Body, ByteStream, ObjectStore, ObjectWriter, StoredHead, StoredObject, StoredPart,
     UnfinishedUpload,
 };
+use tokio::time::Instant;
 
 use super::{hex, lock, md5_hex, md5_of};
 
@@ -56,6 +57,7 @@ struct State {
     complete_faults: VecDeque<StoreFault>,
     always: Option<StoreFault>,
     opaque_parts: bool,
+    arrivals: Vec<(Instant, u64)>,
 }
 
 impl State {
@@ -139,6 +141,34 @@ impl MemoryBucket {
         lock(&self.state).parts.clone()
     }
 
+    /// When how many bytes of bodies arrived, piece by piece over all requests.
+    pub fn arrivals(&self) -> Vec<(Instant, u64)> {
+        lock(&self.state).arrivals.clone()
+    }
+
+    /// Takes a body in, as a server does that checks length and Content-MD5.
+    async fn receive(&self, mut body: Body, fault: StoreFault) -> Result<Bytes> {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = body.bytes.next().await {
+            let chunk = chunk?;
+            let arrival = (Instant::now(), chunk.len() as u64);
+            lock(&self.state).arrivals.push(arrival);
+            bytes.extend_from_slice(&chunk);
+        }
+        if bytes.len() as u64 != body.length {
+            return Err(Error::new(ErrorKind::Unreachable, "IncompleteBody"));
+        }
+        if md5_of(&bytes) != body.md5 {
+            return Err(Error::new(ErrorKind::Unreachable, "BadDigest"));
+        }
+        if fault == StoreFault::WrongByte
+            && let Some(byte) = bytes.first_mut()
+        {
+            *byte ^= 1;
+        }
+        Ok(bytes.into())
+    }
+
     /// What happens to the next whole objects, one each.
     pub fn put_faults(&self, faults: impl IntoIterator<Item = StoreFault>) {
         lock(&self.state).put_faults.extend(faults);
@@ -179,26 +209,6 @@ fn begin(state: &mut State, key: &str, attributes: &Attributes) -> UnfinishedUpl
         key: key.to_owned(),
         id,
     }
-}
-
-/// Takes a body in, as a server does that checks length and Content-MD5.
-async fn receive(mut body: Body, fault: StoreFault) -> Result<Bytes> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = body.bytes.next().await {
-        bytes.extend_from_slice(&chunk?);
-    }
-    if bytes.len() as u64 != body.length {
-        return Err(Error::new(ErrorKind::Unreachable, "IncompleteBody"));
-    }
-    if md5_of(&bytes) != body.md5 {
-        return Err(Error::new(ErrorKind::Unreachable, "BadDigest"));
-    }
-    if fault == StoreFault::WrongByte
-        && let Some(byte) = bytes.first_mut()
-    {
-        *byte ^= 1;
-    }
-    Ok(bytes.into())
 }
 
 fn answer<T>(fault: StoreFault, done: T) -> Result<T> {
@@ -309,7 +319,7 @@ impl ObjectWriter for MemoryBucket {
             next.unwrap_or(StoreFault::None)
         };
         refused(fault)?;
-        let bytes = receive(body, fault).await?;
+        let bytes = self.receive(body, fault).await?;
         let etag = md5_hex(&bytes);
         let mut state = lock(&self.state);
         state.puts += 1;
@@ -338,7 +348,7 @@ impl ObjectWriter for MemoryBucket {
             next.unwrap_or(StoreFault::None)
         };
         refused(fault)?;
-        let bytes = receive(body, fault).await?;
+        let bytes = self.receive(body, fault).await?;
         let mut state = lock(&self.state);
         let etag = state.etag_of_part(&bytes);
         let held = state
