@@ -115,7 +115,7 @@ settings() {
 }
 
 start() {
-    local path port
+    local path port filer
     mkdir -p "$INTO"
     if [ -f "$INTO/$1.pid" ]; then stop_one "$INTO/$1.pid"; fi
     case $1 in
@@ -137,11 +137,14 @@ start() {
 EOS
             # It takes the port 10,000 above each for gRPC.
             port=$(free_port 10000)
+            filer=$(free_port 10000)
             launch seaweedfs "$path" server -ip=127.0.0.1 -ip.bind=127.0.0.1 -dir="$INTO/seaweedfs-data" \
-                -master.port="$(free_port 10000)" -volume.port="$(free_port 10000)" -filer.port="$(free_port 10000)" \
+                -master.port="$(free_port 10000)" -volume.port="$(free_port 10000)" -filer.port="$filer" \
                 -volume.max=300 -master.volumeSizeLimitMB=64 -s3 -s3.port="$port" -s3.config="$INTO/seaweedfs.json"
             await seaweedfs "$port"
             settings SUNSET_TEST_SEAWEEDFS "http://127.0.0.1:$port"
+            # Its files can be fetched without a key, as objects of a public bucket.
+            echo "export SUNSET_TEST_SEAWEEDFS_PUBLIC=http://127.0.0.1:$filer/buckets"
             ;;
         r2-simulator)
             path=$(program node)
@@ -180,6 +183,7 @@ EOS
             await r2-simulator "$port"
             settings SUNSET_TEST_R2_SIMULATOR "http://127.0.0.1:$port/cdn-cgi/local/r2/s3"
             echo "export SUNSET_TEST_R2_SIMULATOR_BUCKETS=$buckets"
+            echo "export SUNSET_TEST_R2_SIMULATOR_PUBLIC=http://127.0.0.1:$port/public"
             ;;
         *)
             say "usage: scripts/object-servers.sh start gcs|seaweedfs|r2-simulator"

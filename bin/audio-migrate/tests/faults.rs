@@ -122,7 +122,7 @@ impl World {
     }
 }
 
-fn wave(length: usize) -> Vec<u8> {
+pub fn wave(length: usize) -> Vec<u8> {
     let mut random = SplitMix::new(length as u64);
     let mut bytes = b"RIFF\0\0\0\0WAVE".to_vec();
     while bytes.len() < length {

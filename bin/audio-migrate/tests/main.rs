@@ -14,6 +14,8 @@ mod killed;
 mod place;
 mod refusals;
 mod sample;
+mod servers;
+mod unchanged;
 mod undone;
 mod urls;
 mod words;

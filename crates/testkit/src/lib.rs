@@ -10,6 +10,7 @@ pub mod http_proxy;
 pub mod local_s3;
 pub mod neon;
 pub mod newer;
+pub mod object_servers;
 pub mod objects;
 pub mod proxy;
 pub mod simulation;
