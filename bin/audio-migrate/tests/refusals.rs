@@ -4,12 +4,14 @@ use std::sync::{Arc, Mutex};
 
 use sunset_testkit::http_proxy::{Fault, HttpProxy};
 
+use crate::faults::wave;
 use crate::place::{Place, shown};
 
-/// Answers to which requests: all of them, or those of a method.
+/// Answers to which requests: all of them, or those of a method whose path and query hold something.
 #[derive(Clone, Copy)]
 struct Refusal {
     method: Option<&'static str>,
+    within: &'static str,
     status: u16,
     code: &'static str,
     message: &'static str,
@@ -20,6 +22,7 @@ struct Refusal {
 const REFUSALS: [Refusal; 7] = [
     Refusal {
         method: None,
+        within: "",
         status: 403,
         code: "InvalidAccessKeyId",
         message: "The AWS Access Key Id you provided does not exist in our records.",
@@ -27,6 +30,7 @@ const REFUSALS: [Refusal; 7] = [
     },
     Refusal {
         method: None,
+        within: "",
         status: 403,
         code: "AccessDenied",
         message: "Access Denied",
@@ -34,6 +38,7 @@ const REFUSALS: [Refusal; 7] = [
     },
     Refusal {
         method: None,
+        within: "",
         status: 400,
         code: "ExpiredToken",
         message: "The provided token has expired.",
@@ -41,6 +46,7 @@ const REFUSALS: [Refusal; 7] = [
     },
     Refusal {
         method: None,
+        within: "",
         status: 403,
         code: "SignatureDoesNotMatch",
         message: "The request signature we calculated does not match the signature you provided.",
@@ -48,6 +54,7 @@ const REFUSALS: [Refusal; 7] = [
     },
     Refusal {
         method: None,
+        within: "",
         status: 403,
         code: "RequestTimeTooSkewed",
         message: "The difference between the request time and the server's time is too large.",
@@ -55,6 +62,7 @@ const REFUSALS: [Refusal; 7] = [
     },
     Refusal {
         method: None,
+        within: "",
         status: 503,
         code: "SlowDown",
         message: "Please reduce your request rate.",
@@ -62,11 +70,50 @@ const REFUSALS: [Refusal; 7] = [
     },
     Refusal {
         method: None,
+        within: "",
         status: 404,
         code: "NoSuchBucket",
         message: "The specified bucket does not exist.",
         words: "correct CLOUDFLARE_R2_BUCKET",
     },
+];
+
+const GONE: Refusal = Refusal {
+    method: None,
+    within: "uploadId=",
+    status: 404,
+    code: "NoSuchUpload",
+    message: "The specified multipart upload does not exist.",
+    words: "R2 drops unfinished ones after seven days",
+};
+
+/// What the parts of a large object meet, and their completion; and the status that it ends with.
+const OF_UPLOADS: [(Refusal, i32); 3] = [
+    (
+        Refusal {
+            method: Some("PUT"),
+            ..GONE
+        },
+        1,
+    ),
+    (
+        Refusal {
+            method: Some("POST"),
+            ..GONE
+        },
+        3,
+    ),
+    (
+        Refusal {
+            method: Some("POST"),
+            within: "uploadId=",
+            status: 400,
+            code: "EntityTooSmall",
+            message: "Your proposed upload is smaller than the minimum allowed object size.",
+            words: "it sends the object anew",
+        },
+        3,
+    ),
 ];
 
 /// A V3 whose R2 refuses what it is told to refuse.
@@ -77,7 +124,8 @@ fn world() -> Option<(Place, Arc<Mutex<Option<Refusal>>>)> {
     let endpoint = place.settings["CLOUDFLARE_R2_ENDPOINT"].clone();
     let proxy = HttpProxy::to(endpoint.trim_start_matches("http://"), move |asked| {
         let refusal = (*standing.lock().expect("nobody failed"))?;
-        let meant = refusal.method.is_none_or(|method| method == asked.method);
+        let meant = refusal.method.is_none_or(|method| method == asked.method)
+            && asked.target.contains(refusal.within);
         meant.then(|| Fault::Answer {
             status: refusal.status,
             body: format!(
@@ -150,4 +198,43 @@ fn what_refuses_only_to_store_links_nothing() {
         assert!(next.any(|next| next.contains(refusal.words)), "{said}");
         assert_eq!(linked(&place), "0");
     }
+}
+
+#[test]
+fn an_upload_that_is_refused_is_told_with_what_to_do_and_leaves_nothing_behind() {
+    let Some((mut place, standing)) = world() else {
+        return;
+    };
+    let folder = place.folder.path().join("large");
+    std::fs::create_dir_all(&folder).expect("made");
+    let bytes = wave((8 << 20) + 1_000);
+    std::fs::write(folder.join("202506-IC002.wav"), &bytes).expect("written");
+    let source = format!("file://{}", folder.display());
+    place.settings.insert("V2_AUDIO".to_owned(), source);
+    for (refusal, status) in OF_UPLOADS {
+        *standing.lock().expect("nobody failed") = Some(refusal);
+        let output = place.run("audio-migrate", &[]);
+        let said = shown(&output);
+        assert_eq!(output.status.code(), Some(status), "{said}");
+        let answered = format!("R2 answered {}: {}", refusal.code, refusal.message);
+        assert!(said.contains(&answered), "{said}");
+        let mut next = said.lines().filter(|line| line.contains("next: "));
+        assert!(next.any(|next| next.contains(refusal.words)), "{said}");
+        assert_eq!(linked(&place), "0");
+    }
+    *standing.lock().expect("nobody failed") = None;
+    let output = place.run("audio-migrate", &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    assert_eq!(linked(&place), "1");
+    let stored = std::fs::read(place.stored("audio/2025/06/202506-IC002.wav"));
+    assert!(stored.expect("stored") == bytes);
+    // Neither the ledger nor the server knows of an upload any more.
+    let uploads = "SELECT count(*) FROM sunset.objects WHERE upload_id IS NOT NULL";
+    assert_eq!(place.text(uploads), "0");
+    let left = std::fs::read_dir(place.folder.path().join("s3")).expect("read");
+    let left = left.map(|entry| entry.expect("an entry").file_name());
+    let left: Vec<_> = left
+        .filter(|name| name.to_string_lossy().contains("upload"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
 }

@@ -22,6 +22,17 @@ pub struct Asked {
     pub number: u64,
     /// Bytes of the body.
     pub length: u64,
+    /// Names in small letters, and values.
+    pub headers: Vec<(String, String)>,
+}
+
+impl Asked {
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        let found = headers.find(|(found, _)| found == name);
+        found.map(|(_, value)| value.as_str())
+    }
 }
 
 /// What befalls a request or its answer.
@@ -162,6 +173,15 @@ impl Head {
         })
     }
 
+    /// All of them, their names in small letters.
+    fn headers(&self) -> Vec<(String, String)> {
+        let lines = self.lines.iter().skip(1);
+        let pairs = lines.filter_map(|line| line.split_once(':'));
+        pairs
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+            .collect()
+    }
+
     fn length(&self) -> Length {
         let chunked = self.value("transfer-encoding");
         if chunked.is_some_and(|coding| coding.eq_ignore_ascii_case("chunked")) {
@@ -221,6 +241,7 @@ impl Passing {
             target: word(),
             number: self.counts.requests.fetch_add(1, Ordering::SeqCst),
             length,
+            headers: head.headers(),
         };
         let fault = {
             let mut rule = self.rule.lock().unwrap_or_else(PoisonError::into_inner);

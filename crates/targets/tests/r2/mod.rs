@@ -1,6 +1,7 @@
 //! The S3 adapter, by the same suite on every server that the environment names: local-s3,
 //! SeaweedFS, Cloudflare's own simulator of R2 (`scripts/object-servers.sh`).
 
+mod headers;
 mod paths;
 mod suite;
 
