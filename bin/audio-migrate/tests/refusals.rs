@@ -1,11 +1,11 @@
-//! What R2 refuses in its own words, and what the program says to that.
+//! What R2 and Cloud Storage refuse in their own words, and what the programs say to that.
 
 use std::sync::{Arc, Mutex};
 
 use sunset_testkit::http_proxy::{Fault, HttpProxy};
 
 use crate::faults::wave;
-use crate::place::{Place, shown};
+use crate::place::{Place, program, shown};
 
 /// Answers to which requests: all of them, or those of a method whose path and query hold something.
 #[derive(Clone, Copy)]
@@ -153,10 +153,15 @@ fn a_refusal_is_told_in_r2s_words_with_what_to_do() {
     let Some((place, standing)) = world() else {
         return;
     };
+    let audio: &[&str] = &["--no-report", "--only", "audio"];
+    let mut programs = vec![("audio-migrate", &[][..]), ("check-r2", &[])];
+    if program("final-check").is_some() {
+        programs.push(("final-check", audio));
+    }
     for refusal in REFUSALS {
         *standing.lock().expect("nobody failed") = Some(refusal);
-        for program in ["audio-migrate", "check-r2"] {
-            let output = place.run(program, &[]);
+        for (program, arguments) in &programs {
+            let output = place.run(program, arguments);
             assert_eq!(output.status.code(), Some(1), "{}", shown(&output));
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
             let answered = format!("R2 answered {}: {}", refusal.code, refusal.message);
@@ -237,4 +242,113 @@ fn an_upload_that_is_refused_is_told_with_what_to_do_and_leaves_nothing_behind()
         .filter(|name| name.to_string_lossy().contains("upload"))
         .collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn checks_wait_for_a_bucket_that_is_busy() {
+    let Some(mut place) = Place::with_sample() else {
+        return;
+    };
+    if program("final-check").is_none() {
+        return;
+    }
+    // So many requests in a row are answered by nothing but a status.
+    let left = Arc::<Mutex<u32>>::default();
+    let busy = Arc::clone(&left);
+    let endpoint = place.settings["CLOUDFLARE_R2_ENDPOINT"].clone();
+    let proxy = HttpProxy::to(endpoint.trim_start_matches("http://"), move |_| {
+        let mut left = busy.lock().expect("nobody failed");
+        *left = left.checked_sub(1)?;
+        Some(Fault::Answer {
+            status: 500,
+            body: String::new(),
+        })
+    });
+    for (name, value) in [
+        ("CLOUDFLARE_R2_ENDPOINT", proxy.expect("a proxy").url()),
+        ("MAX_RETRIES", "2".to_owned()),
+    ] {
+        place.settings.insert(name.to_owned(), value);
+    }
+    assert!(place.run("audio-migrate", &[]).status.success());
+    for (program, arguments) in [
+        ("check-r2", &[][..]),
+        ("final-check", &["--no-report", "--only", "audio"]),
+    ] {
+        *left.lock().expect("nobody failed") = 2;
+        let output = place.run(program, arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+        let left = *left.lock().expect("nobody failed");
+        assert_eq!(left, 0, "{program} asked nothing");
+    }
+}
+
+/// A status of Cloud Storage with its reason and its words, and words of the remedy.
+const OF_CLOUD_STORAGE: [(u16, &str, &str, &str); 5] = [
+    (
+        401,
+        "required",
+        "Anonymous caller does not have storage.objects.list access to the bucket.",
+        "FIREBASE_CLIENT_EMAIL and FIREBASE_PRIVATE_KEY",
+    ),
+    (
+        403,
+        "forbidden",
+        "reader@p.iam.gserviceaccount.com does not have storage.objects.list access.",
+        "the role Storage Object Viewer",
+    ),
+    (
+        404,
+        "notFound",
+        "The specified bucket does not exist.",
+        "check FIREBASE_STORAGE_BUCKET",
+    ),
+    (
+        429,
+        "rateLimitExceeded",
+        "The project exceeded the rate limit.",
+        "run the same command again",
+    ),
+    (
+        503,
+        "backendError",
+        "Backend Error",
+        "run the same command again",
+    ),
+];
+
+#[test]
+fn a_refusal_of_cloud_storage_is_told_in_its_words_with_what_to_do() {
+    let Some((mut place, _)) = world() else {
+        return;
+    };
+    let standing = Arc::<Mutex<(u16, String)>>::default();
+    let answering = Arc::clone(&standing);
+    // It has no server behind it: every request is answered here.
+    let proxy = HttpProxy::to("127.0.0.1:9", move |_| {
+        let (status, body) = answering.lock().expect("nobody failed").clone();
+        Some(Fault::Answer { status, body })
+    });
+    for (name, value) in [
+        ("V2_AUDIO", "gs://recordings-of-v2".to_owned()),
+        ("FIREBASE_STORAGE_BUCKET", "recordings-of-v2".to_owned()),
+        ("STORAGE_EMULATOR_HOST", proxy.expect("a proxy").url()),
+    ] {
+        place.settings.insert(name.to_owned(), value);
+    }
+    for (status, reason, message, words) in OF_CLOUD_STORAGE {
+        let body = serde_json::json!({ "error": {
+            "code": status, "message": message, "errors": [{ "reason": reason }],
+        } });
+        *standing.lock().expect("nobody failed") = (status, body.to_string());
+        let output = place.run("audio-migrate", &[]);
+        assert_eq!(output.status.code(), Some(1), "{}", shown(&output));
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let answered = format!("Cloud Storage answered {reason}: {message}");
+        assert!(said.contains(&answered), "{said}");
+        let next = said.lines().find(|line| line.starts_with("  next: "));
+        assert!(next.is_some_and(|next| next.contains(words)), "{said}");
+    }
+    assert_eq!(place.text("SELECT count(*) FROM sunset.objects"), "0");
+    assert_eq!(linked(&place), "0");
 }

@@ -264,7 +264,8 @@ impl Flow {
     pub async fn audio(&self) -> Result<Section> {
         let bucket = self.session.settings(R2Settings::read);
         let known = bucket.map(|bucket| recordings(&self.database, true, &bucket));
-        check::audio(known, Some("or give --without-audio")).await
+        let retries = self.options.retries;
+        check::audio(known, Some("or give --without-audio"), retries).await
     }
 
     /// Rows that V2 says otherwise than the pass a moment ago wrote them.

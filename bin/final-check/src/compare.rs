@@ -211,7 +211,10 @@ impl Checking<'_> {
         if self.wants(SectionName::Audio) && plan.has_recordings() {
             let bucket = self.session.settings(R2Settings::read);
             let known = bucket.map(|bucket| recordings(database, ledger.is_some(), &bucket));
-            checks.sections.push(check::audio(known, None).await?);
+            let retries = Retries(self.pace.max_retries);
+            checks
+                .sections
+                .push(check::audio(known, None, retries).await?);
         }
         if self.wants(SectionName::Users) {
             checks

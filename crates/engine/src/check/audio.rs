@@ -12,6 +12,7 @@ use sunset_core::ports::objects::{ObjectLedger, ObjectStore};
 
 use super::found;
 use crate::bucket_check::tell_unfinished;
+use crate::retry::{Retries, retry};
 
 /// How many recordings a finding names.
 const NAMED: usize = 50;
@@ -24,9 +25,10 @@ const NAMED: usize = 50;
 pub async fn audio(
     recordings: Result<(impl ObjectLedger, impl ObjectStore)>,
     otherwise: Option<&str>,
+    retries: Retries,
 ) -> Result<Section> {
     match recordings {
-        Ok((ledger, store)) => compare(&ledger, &store).await,
+        Ok((ledger, store)) => compare(&ledger, &store, retries).await,
         Err(error) => {
             let otherwise = otherwise.map(|otherwise| format!(" ({otherwise})"));
             let why = format!("{error}{}", otherwise.unwrap_or_default());
@@ -36,10 +38,14 @@ pub async fn audio(
 }
 
 /// The ledger with the conversations, and the bucket with the ledger.
-async fn compare(ledger: &dyn ObjectLedger, store: &dyn ObjectStore) -> Result<Section> {
+async fn compare(
+    ledger: &dyn ObjectLedger,
+    store: &dyn ObjectStore,
+    retries: Retries,
+) -> Result<Section> {
     let conversations = ledger.conversations().await?;
     let records = ledger.objects().await?;
-    let stored = store.list(PREFIX).try_concat().await?;
+    let stored = retry(retries, || store.list(PREFIX).try_concat()).await?;
     let mut inventory = inventory::take(stored, &records);
     tell_unfinished(ledger, &mut inventory).await?;
     let different = inventory.different.iter();
