@@ -45,10 +45,7 @@ async fn a_body_goes_out_as_it_is_with_its_md5_and_no_checksum_of_the_sdks_own()
         .put("audio/a.mp3", body(bytes), &attributes())
         .await
         .expect("sent");
-    store
-        .put_part(&upload, 1, body(bytes))
-        .await
-        .expect("sent");
+    store.put_part(&upload, 1, body(bytes)).await.expect("sent");
     drop(store.get("audio/a.mp3").await.expect("asked"));
     let heard = std::mem::take(&mut *heard.lock().expect("nobody failed"));
     let methods: Vec<_> = heard.iter().map(|asked| asked.method.as_str()).collect();
