@@ -270,6 +270,27 @@ fn an_error_in_an_answer_of_200_completes_nothing() {
 }
 
 #[test]
+fn a_deep_check_reads_again_what_broke_off() {
+    let mut turn = 0;
+    let Some(world) = World::new(
+        |_| None,
+        move |asked| {
+            if asked.method != "GET" || asked.target.contains("list-type") {
+                return None;
+            }
+            turn += 1;
+            (turn % 2 == 1).then_some(Fault::CutAnswer(1_000))
+        },
+    ) else {
+        return;
+    };
+    world.expect_status(0);
+    world.expect_all();
+    // Each of the four was read whole only at an even turn.
+    assert!(world.r2.faults() >= 4, "{}", world.r2.faults());
+}
+
+#[test]
 fn what_never_comes_whole_is_never_linked() {
     let Some(mut world) = World::new(
         |asked| is_media(asked).then_some(Fault::FlipAnswer(10_000)),
