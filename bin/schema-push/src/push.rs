@@ -40,6 +40,7 @@ pub async fn push(arguments: Arguments, session: Session) -> Result<Status> {
     }
     let directions = Directions {
         renames: arguments.rename.clone(),
+        written: wanted.renames.clone(),
         drops: arguments.allow_drop.clone(),
         ..Directions::default()
     };

@@ -43,6 +43,7 @@ fn hostile(columns: &[&str]) -> PlanSchema {
             tables: vec![parent, child],
         },
         faults: Vec::new(),
+        renames: Vec::new(),
     }
 }
 

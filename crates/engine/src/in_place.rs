@@ -193,6 +193,23 @@ fn first_missing<'s>(step: &'s PlanStep, live: &LiveSchema) -> Option<&'s (Strin
     })
 }
 
+/// Whether something that a step needs is there, under a name that the plan's renames change.
+fn waits_for_a_name(plan: &InPlacePlan, step: &PlanStep, live: &LiveSchema) -> bool {
+    let mut due = plan
+        .schema
+        .renames
+        .iter()
+        .filter(|rename| rename.is_due(live));
+    due.any(|rename| {
+        step.needs
+            .iter()
+            .any(|(table, column)| match &rename.table {
+                Some(of) => of == table && rename.new == *column,
+                None => rename.new == *table,
+            })
+    })
+}
+
 /// Does one step, or shows what it would do where there is nothing to write with.
 ///
 /// # Errors
@@ -209,9 +226,11 @@ pub async fn step(
     let mut live = real.clone();
     if let Some((table, column)) = first_missing(step, &real) {
         live = live.with(&plan.schema.schema);
-        // A type that is yet to come cannot be spoken of.
+        // A type that is yet to come cannot be spoken of, and what is called otherwise as yet is
+        // not NULL.
         let foreseen = plan.steps.iter().any(|s| matches!(s.work, Work::Schema))
             && plan.schema.schema.enums.is_empty()
+            && !waits_for_a_name(plan, step, &real)
             && first_missing(step, &live).is_none();
         if ports.writer.is_none() && foreseen {
             // What the schema's step brings is taken for NULL.

@@ -20,8 +20,9 @@ pub use self::undo::{Kept, Undone, may_undo, plan_undo, undo, undo_steps};
 mod patience;
 mod undo;
 
-/// Reads the live schema and plans the way to the desired one; what `fix-schema` repairs is left
-/// to it. Steps that rows stand in the way of are withheld and listed.
+/// Reads the live schema and plans the way to the desired one, by the renames that the plan says and
+/// those that were asked for; what `fix-schema` repairs is left to it. Steps that rows stand in the
+/// way of are withheld and listed.
 ///
 /// # Errors
 /// `Configuration` for directions that make no sense; those of the database.
@@ -31,11 +32,12 @@ pub async fn plan(
     directions: &Directions,
 ) -> Result<(SchemaPlan, LiveSchema)> {
     let live = look(reader, wanted, directions).await?;
-    directions.check(&wanted.schema, &live)?;
     let directions = Directions {
+        written: wanted.renames.clone(),
         leave: repair::claims(&wanted.schema, &wanted.faults, &live),
         ..directions.clone()
     };
+    directions.check(&wanted.schema, &live)?;
     let mut plan = diff::plan(&wanted.schema, &live, &directions);
     withhold(reader, &mut plan).await?;
     Ok((plan, live))
@@ -48,7 +50,8 @@ pub(crate) async fn look(
     directions: &Directions,
 ) -> Result<LiveSchema> {
     let desired = wanted.schema.tables.iter().map(|table| table.name.clone());
-    let renamed = directions.renames.iter().map(|rename| {
+    let renames = directions.renames.iter().chain(&wanted.renames);
+    let renamed = renames.map(|rename| {
         let table = rename.table.as_ref();
         table.unwrap_or(&rename.old).clone()
     });

@@ -260,3 +260,60 @@ async fn a_file_works_in_another_schema() {
         "{refused:?}"
     );
 }
+
+/// Rows of a database that is older than the names of the plan.
+const RENAMED: &str = r#"
+[plan]
+name = "persons"
+renames = ["persons=people", "persons.fullname=name"]
+
+[[table]]
+name = "people"
+columns = [
+  { name = "id", type = "text" },
+  { name = "name", type = "text" },
+  { name = "initial", type = "text" },
+]
+
+[[step]]
+name = "schema"
+kind = "schema"
+
+[[step]]
+name = "initials"
+kind = "set"
+table = "people"
+set = { initial = "left(t.name, 1)" }
+"#;
+
+#[tokio::test]
+async fn what_the_plan_renames_is_renamed_by_its_step_and_given_back() {
+    let sql = "CREATE TABLE persons (id text PRIMARY KEY, fullname text); \
+        INSERT INTO persons VALUES ('1', 'Ann'), ('2', 'Bob')";
+    let Some(scratch) = Scratch::with(sql).await else {
+        return;
+    };
+    let before = scratch.catalog().await;
+    let path = std::env::temp_dir().join(format!("{}-renamed.toml", scratch.name));
+    std::fs::write(&path, RENAMED).expect("a file");
+    let file = path.to_str().expect("a path");
+    // What is called otherwise as yet is not counted as if it held nothing.
+    let dry = scratch.say("data-migrate", &["--plan", file, "--dry-run"]);
+    assert_eq!(dry.status, 0, "{dry:?}");
+    assert!(
+        dry.holds("people.initial is not there yet; nothing can be counted before it is"),
+        "{dry:?}"
+    );
+    let initials = "SELECT string_agg(name || '=' || initial, ' ' ORDER BY id) FROM people";
+    for _ in 0..2 {
+        let said = scratch.say("data-migrate", &["--plan", file]);
+        assert_eq!(said.status, 0, "{said:?}");
+        assert_eq!(scratch.text(initials).await, "Ann=A Bob=B");
+    }
+    let back = scratch.say("rollback", &["--plan", file, "--yes", "--schema"]);
+    assert_eq!(back.status, 0, "{back:?}");
+    std::fs::remove_file(&path).expect("removed");
+    assert_eq!(scratch.catalog().await, before);
+    let names = "SELECT string_agg(fullname, ' ' ORDER BY id) FROM persons";
+    assert_eq!(scratch.text(names).await, "Ann Bob");
+}

@@ -4,6 +4,7 @@ use super::in_place::{self, Parameters};
 use super::sales_ai;
 use crate::error::{Error, ErrorKind, Result};
 use crate::instant::Instant;
+use crate::schema::diff::Rename;
 use crate::schema::model::Schema;
 use crate::schema::repair::Fault;
 
@@ -14,6 +15,8 @@ pub struct PlanSchema {
     pub schema: Schema,
     /// What older databases may have, to be repaired.
     pub faults: Vec<Fault>,
+    /// What older databases may call otherwise, and `schema-push` therefore renames.
+    pub renames: Vec<Rename>,
 }
 
 /// The desired schema of a plan, in the schema `namespace` of the database.
@@ -25,11 +28,13 @@ pub fn schema_named(plan: &str, namespace: &str) -> Result<PlanSchema> {
         "sales-ai" => Ok(PlanSchema {
             schema: sales_ai::tables::schema(namespace),
             faults: sales_ai::tables::faults(),
+            renames: Vec::new(),
         }),
         // The tables of the program rollout, which are no plan of a migration.
         "rollout" => Ok(PlanSchema {
             schema: super::feature_flags::schema(namespace),
             faults: Vec::new(),
+            renames: Vec::new(),
         }),
         other => match in_place::registered(other) {
             // A schema does not depend on when a run began.

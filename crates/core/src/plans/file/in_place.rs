@@ -14,6 +14,7 @@ use crate::plans::in_place::{
     BatchSizes, InPlacePlan, Maker, OptionName, Parameters, Precondition, Registered, Tenancy, Work,
 };
 use crate::plans::schemas::PlanSchema;
+use crate::schema::diff::Rename;
 use crate::schema::model::Schema;
 
 /// Rows a transaction, where the file says nothing.
@@ -32,6 +33,8 @@ pub struct InPlaceFile {
     pub(super) text: String,
     pub(super) syntax: syntax::File,
     pub(super) schema: Schema,
+    /// What older databases may call otherwise.
+    pub(super) renames: Vec<Rename>,
     /// Where documents become rows: `(table, column)` that they write.
     pub(super) of_documents: Option<Vec<(String, String)>>,
 }
@@ -164,6 +167,7 @@ impl InPlaceFile {
                         ..self.schema.clone()
                     },
                     faults: Vec::new(),
+                    renames: self.renames.clone(),
                 },
                 states: states(&options, parameters)?,
                 preconditions,

@@ -11,6 +11,7 @@ mod numbering;
 mod pieces;
 mod place;
 mod relations;
+mod renames;
 mod resolution;
 mod rows;
 mod rules;
@@ -44,6 +45,7 @@ use crate::digest::Digest;
 use crate::error::Result;
 use crate::instant::Instant;
 use crate::row::Shape;
+use crate::schema::diff::Rename;
 use crate::schema::model::Schema;
 
 /// The table of users that [`Source::Owner`] speaks of.
@@ -86,6 +88,7 @@ pub fn read(file: &str, text: &str) -> Result<PlanFile> {
     let syntax: syntax::File = text.parse()?;
     check_name(text, &syntax.plan)?;
     let schema = tables::schema(text, &syntax.tables, &syntax.enums, "public")?;
+    let renames = renames::renames(text, &syntax.plan, &schema)?;
     if syntax.collections.is_empty() {
         if syntax.steps.is_empty() {
             let what = "the plan has no [[collection]] and no [[step]], so it migrates nothing";
@@ -96,11 +99,12 @@ pub fn read(file: &str, text: &str) -> Result<PlanFile> {
             text: text.text.to_owned(),
             syntax,
             schema,
+            renames,
             of_documents: None,
         });
         return file.registered().map(PlanFile::InPlace);
     }
-    documents(text, syntax, schema).map(PlanFile::Documents)
+    documents(text, syntax, schema, renames).map(PlanFile::Documents)
 }
 
 fn check_name(text: PlanText, heading: &syntax::Heading) -> Result<()> {
@@ -117,7 +121,12 @@ fn check_name(text: PlanText, heading: &syntax::Heading) -> Result<()> {
 }
 
 /// A plan whose documents become rows, and what is done and asked behind that.
-fn documents(text: PlanText, syntax: syntax::File, schema: Schema) -> Result<DocumentFile> {
+fn documents(
+    text: PlanText,
+    syntax: syntax::File,
+    schema: Schema,
+    renames: Vec<Rename>,
+) -> Result<DocumentFile> {
     check_of_documents(text, &syntax)?;
     let mut numbers = BTreeMap::new();
     for (kind, number) in &syntax.numbers {
@@ -144,6 +153,7 @@ fn documents(text: PlanText, syntax: syntax::File, schema: Schema) -> Result<Doc
         text: text.text.to_owned(),
         of_documents: Some(written.collect()),
         schema: schema.clone(),
+        renames,
         syntax,
     };
     // Every fault of the file is found now.
@@ -219,6 +229,7 @@ impl DocumentFile {
                 ..self.0.schema.clone()
             },
             faults: Vec::new(),
+            renames: self.0.afterwards.renames.clone(),
         }
     }
 }

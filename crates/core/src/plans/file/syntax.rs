@@ -47,6 +47,9 @@ pub(super) struct Heading {
     pub next: Option<Spanned<String>>,
     /// Tables whose rows stay as they are.
     pub keep: Option<Spanned<Vec<Spanned<String>>>>,
+    /// `table.old=new` and `old=new`: what older databases call otherwise.
+    #[serde(default)]
+    pub renames: Vec<Spanned<String>>,
     /// The name of the folder for Prisma, behind its time stamp.
     pub prisma: Option<Spanned<String>>,
 }

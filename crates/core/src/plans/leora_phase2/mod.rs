@@ -46,6 +46,7 @@ pub fn describe(parameters: &Parameters) -> Result<InPlacePlan> {
     let schema = PlanSchema {
         schema: schema::schema(namespace),
         faults: Vec::new(),
+        renames: Vec::new(),
     };
     let mut classified = data::classified(namespace);
     classified

@@ -66,6 +66,7 @@ pub fn describe(parameters: &Parameters) -> Result<InPlacePlan> {
         schema: PlanSchema {
             schema: schema(namespace),
             faults: Vec::new(),
+            renames: Vec::new(),
         },
         steps,
         sections: vec![rows(namespace)],

@@ -66,6 +66,7 @@ pub fn describe(parameters: &Parameters) -> Result<InPlacePlan> {
         schema: PlanSchema {
             schema: schema::schema(namespace),
             faults: Vec::new(),
+            renames: Vec::new(),
         },
         preconditions: precondition(&scope, only.is_some()),
         steps: steps(&scope, &began, skip),

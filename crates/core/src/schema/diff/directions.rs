@@ -1,22 +1,10 @@
 //! What a person asked for beside the desired schema.
 
-use super::Planner;
+use super::renames::{Origin, Rename, clash};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::live::LiveSchema;
 use crate::schema::model::Schema;
-use crate::schema::name::{parse_path, qualified, quote_identifier, split_assignment};
-use crate::schema::steps::{Effect, LockMode, Note, Stage, Step, Verdict};
-
-/// A rename, written down.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rename {
-    /// The table, where a column is renamed.
-    pub table: Option<String>,
-    /// The present name.
-    pub old: String,
-    /// The desired name.
-    pub new: String,
-}
+use crate::schema::name::parse_path;
 
 /// A column, or a whole table, that may be dropped with what it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,8 +45,11 @@ impl Claims {
 /// What a plan is made under.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Directions {
-    /// Renames.
+    /// Renames that the operator asked for.
     pub renames: Vec<Rename>,
+    /// Renames that the plan says itself: in most databases they are done, or there is nothing of
+    /// the old name, and that is not worth a word.
+    pub written: Vec<Rename>,
     /// What may be dropped.
     pub drops: Vec<Dropped>,
     /// What is left to `fix-schema`.
@@ -68,25 +59,33 @@ pub struct Directions {
 }
 
 impl Directions {
-    /// Tables first; columns then name their table as it is called in the end.
-    fn renames_in_order(&self) -> Vec<Rename> {
-        let (tables, columns): (Vec<_>, Vec<_>) = self
-            .renames
-            .iter()
-            .cloned()
-            .partition(|rename| rename.table.is_none());
+    /// Each once, and who wants it: tables first; columns then name their table as it is called
+    /// in the end.
+    pub(super) fn renames_in_order(&self) -> Vec<(Rename, Origin)> {
+        let asked = self.renames.iter().map(|rename| (rename, Origin::Operator));
+        let written = self.written.iter().map(|rename| (rename, Origin::Plan));
+        let (tables, columns): (Vec<_>, Vec<_>) = asked
+            .chain(written)
+            .map(|(rename, origin)| (rename.clone(), origin))
+            .partition(|(rename, _)| rename.table.is_none());
         let named = |table: &String| {
-            let renamed = tables.iter().find(|rename| rename.old == *table);
-            renamed.map_or_else(|| table.clone(), |rename| rename.new.clone())
+            let renamed = tables.iter().find(|(rename, _)| rename.old == *table);
+            renamed.map_or_else(|| table.clone(), |(rename, _)| rename.new.clone())
         };
         let columns: Vec<_> = columns
             .into_iter()
-            .map(|rename| Rename {
-                table: rename.table.as_ref().map(named),
-                ..rename
+            .map(|(rename, origin)| {
+                let table = rename.table.as_ref().map(named);
+                (Rename { table, ..rename }, origin)
             })
             .collect();
-        tables.into_iter().chain(columns).collect()
+        let mut ordered: Vec<(Rename, Origin)> = Vec::new();
+        for (rename, origin) in tables.into_iter().chain(columns) {
+            if ordered.iter().all(|(known, _)| *known != rename) {
+                ordered.push((rename, origin));
+            }
+        }
+        ordered
     }
 
     pub(super) fn concerns(&self, table: &str) -> bool {
@@ -98,11 +97,14 @@ impl Directions {
     /// Checks that what they name makes sense, whatever is in the database.
     ///
     /// # Errors
-    /// `Configuration`: a rename to something that is not desired, a drop of something that is.
+    /// `Configuration`: a rename to something that is not desired, two that contradict each other,
+    /// a drop of something that is desired.
     pub fn make_sense(&self, desired: &Schema) -> Result<()> {
-        for rename in self.renames_in_order() {
+        let renames = self.renames_in_order();
+        for (rename, _) in &renames {
             rename.makes_sense(desired)?;
         }
+        clash(&renames)?;
         self.drops
             .iter()
             .try_for_each(|dropped| dropped.check(desired))
@@ -111,125 +113,24 @@ impl Directions {
     /// Checks that the directions make sense for these schemas.
     ///
     /// # Errors
-    /// `Configuration`: a rename to something that is not desired, a drop of something that is.
+    /// As [`Directions::make_sense`]; a rename of what is not there, or to what is there already.
     pub fn check(&self, desired: &Schema, live: &LiveSchema) -> Result<()> {
+        self.make_sense(desired)?;
         let mut live = live.clone();
-        for rename in self.renames_in_order() {
-            rename.check(desired, &live)?;
-            live = rename.applied(live);
-        }
-        for dropped in &self.drops {
-            dropped.check(desired)?;
+        for (rename, origin) in self.renames_in_order() {
+            if origin == Origin::Operator {
+                rename.check(&live)?;
+            }
+            if rename.is_due(&live) {
+                live = rename.applied(live);
+            }
         }
         Ok(())
     }
 }
 
-fn misdirected(what: String, remedy: &str) -> Error {
+pub(super) fn misdirected(what: String, remedy: &str) -> Error {
     Error::new(ErrorKind::Configuration, what).remedy(remedy)
-}
-
-impl Rename {
-    /// Reads `table.old=new` (a column) or `old=new` (a table).
-    ///
-    /// # Errors
-    /// `Configuration`.
-    pub fn parse(text: &str) -> Result<Self> {
-        let form = || {
-            misdirected(
-                format!("--rename {text} has neither the form table.old=new nor old=new"),
-                "write for example --rename conversations.case_no=case_number",
-            )
-        };
-        let (left, right) = split_assignment(text).ok_or_else(form)?;
-        let left = parse_path(left)?;
-        let right = parse_path(right)?;
-        match (left.as_slice(), right.as_slice()) {
-            ([old], [new]) => Ok(Self {
-                table: None,
-                old: old.clone(),
-                new: new.clone(),
-            }),
-            ([table, old], [new]) => Ok(Self {
-                table: Some(table.clone()),
-                old: old.clone(),
-                new: new.clone(),
-            }),
-            _ => Err(form()),
-        }
-    }
-
-    /// As it is written behind `--rename`.
-    pub fn shown(&self) -> String {
-        let table = self.table.iter().map(|table| format!("{table}."));
-        format!("{}{}={}", table.collect::<String>(), self.old, self.new)
-    }
-
-    /// Whether what it names is there under its old name.
-    fn is_due(&self, live: &LiveSchema) -> bool {
-        match &self.table {
-            Some(table) => live
-                .table(table)
-                .is_some_and(|table| table.column(&self.old).is_some()),
-            None => live.table(&self.old).is_some(),
-        }
-    }
-
-    fn applied(&self, live: LiveSchema) -> LiveSchema {
-        match &self.table {
-            Some(table) => live.with_column_renamed(table, &self.old, &self.new),
-            None => live.with_table_renamed(&self.old, &self.new),
-        }
-    }
-
-    fn makes_sense(&self, desired: &Schema) -> Result<()> {
-        let is_there = |name: &str| match &self.table {
-            Some(table) => desired
-                .table(table)
-                .is_some_and(|table| table.column(name).is_some()),
-            None => desired.table(name).is_some(),
-        };
-        if is_there(&self.new) && !is_there(&self.old) {
-            return Ok(());
-        }
-        Err(misdirected(
-            format!(
-                "cannot rename {}: the new name must be part of the desired schema, the old one must not",
-                self.told()
-            ),
-            "see the desired schema with schema-push --print",
-        ))
-    }
-
-    /// `table.old to new`
-    fn told(&self) -> String {
-        let table = self.table.iter().map(|table| format!("{table}."));
-        format!("{}{} to {}", table.collect::<String>(), self.old, self.new)
-    }
-
-    fn check(&self, desired: &Schema, live: &LiveSchema) -> Result<()> {
-        self.makes_sense(desired)?;
-        let has = |name: &str| match &self.table {
-            Some(table) => live
-                .table(table)
-                .is_some_and(|table| table.column(name).is_some()),
-            None => live.table(name).is_some(),
-        };
-        let (has_old, has_new, shown) = (has(&self.old), has(&self.new), self.told());
-        if has_old && has_new {
-            return Err(misdirected(
-                format!("cannot rename {shown}: both are there"),
-                "move the data by hand, or drop the empty one first",
-            ));
-        }
-        if !has_old && !has_new {
-            return Err(misdirected(
-                format!("cannot rename {shown}: neither is there"),
-                "check the name; it is compared letter by letter",
-            ));
-        }
-        Ok(())
-    }
 }
 
 impl Dropped {
@@ -272,89 +173,5 @@ impl Dropped {
             Some(column) => format!("{}.{column}", self.table),
             None => self.table.clone(),
         }
-    }
-}
-
-impl Planner<'_> {
-    pub(super) fn renames(&mut self) {
-        let namespace = self.desired.namespace.clone();
-        // Tables by the names they get, with the names they have, and the columns renamed in them.
-        let mut present: Vec<(String, String, Vec<String>)> = Vec::new();
-        let mut note = |table: &str, old_table: &str, column: Option<String>| {
-            if let Some((_, _, columns)) = present.iter_mut().find(|(name, ..)| name == table) {
-                columns.extend(column);
-            } else {
-                present.push((
-                    table.to_owned(),
-                    old_table.to_owned(),
-                    column.into_iter().collect(),
-                ));
-            }
-        };
-        for rename in self.directions.renames_in_order() {
-            if !rename.is_due(&self.live) {
-                self.plan.needless.push(Note {
-                    object: format!("--rename {}", rename.shown()),
-                    text: "nothing of the old name is there: it is renamed already, or it is called otherwise".into(),
-                });
-                continue;
-            }
-            let (old, new) = (quote_identifier(&rename.old), quote_identifier(&rename.new));
-            let (title, sql, inverse, locked) = match &rename.table {
-                Some(table) => {
-                    note(table, table, Some(format!("{old} AS {new}")));
-                    (
-                        format!("rename column {table}.{} to {}", rename.old, rename.new),
-                        self.alter(table, &format!("RENAME COLUMN {old} TO {new}")),
-                        self.alter(table, &format!("RENAME COLUMN {new} TO {old}")),
-                        // The lock is taken before its table gets another name.
-                        self.directions
-                            .renames
-                            .iter()
-                            .find(|r| r.table.is_none() && r.new == *table)
-                            .filter(|r| self.renamed_tables.contains(&r.new))
-                            .map_or_else(|| table.clone(), |r| r.old.clone()),
-                    )
-                }
-                None => {
-                    note(&rename.new, &rename.old, None);
-                    self.renamed_tables.insert(rename.new.clone());
-                    (
-                        format!("rename table {} to {}", rename.old, rename.new),
-                        self.alter(&rename.old, &format!("RENAME TO {new}")),
-                        self.alter(&rename.new, &format!("RENAME TO {old}")),
-                        rename.old.clone(),
-                    )
-                }
-            };
-            let effect = Effect::Renames {
-                table: rename.table.clone(),
-                old: rename.old.clone(),
-                new: rename.new.clone(),
-            };
-            self.live = rename.applied(std::mem::take(&mut self.live));
-            self.plan.steps.push(
-                Step::new(Stage::Rename, title, sql)
-                    .undone_by(inverse)
-                    .locking(&locked, LockMode::AccessExclusive)
-                    .making(effect)
-                    .verdict(Verdict::NeedsAttention(
-                        "programs that use the old name fail from then on".into(),
-                    )),
-            );
-        }
-        self.plan.present = present
-            .into_iter()
-            .map(|(name, now, columns)| {
-                let columns: String = columns.iter().map(|c| format!(", {c}")).collect();
-                (
-                    qualified(&namespace, &name),
-                    format!(
-                        "(SELECT ctid, *{columns} FROM {})",
-                        qualified(&namespace, &now)
-                    ),
-                )
-            })
-            .collect();
     }
 }

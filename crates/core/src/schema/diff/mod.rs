@@ -13,14 +13,19 @@ mod indexes;
 mod keys;
 mod names;
 mod references;
+mod renames;
 mod tied;
 mod types;
+
+#[cfg(test)]
+mod renames_tests;
 
 pub(crate) use guards::{is_secret, orphans};
 
 use std::collections::BTreeSet;
 
-pub use directions::{Claims, Directions, Dropped, Rename};
+pub use directions::{Claims, Directions, Dropped};
+pub use renames::Rename;
 
 use super::ddl;
 use super::live::{LiveSchema, LiveTable};
