@@ -1,21 +1,15 @@
 //! Older databases, each with its faults.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use async_trait::async_trait;
 use sunset_core::plans::schemas::schema_named;
 use sunset_core::ports::progress::Silent;
-use sunset_core::ports::schema::{SchemaWriter, Turn};
 use sunset_core::schema::diff::Directions;
-use sunset_core::schema::steps::{Guard, SchemaPlan, Step};
-use sunset_core::schema::sweep::Sweep;
-use sunset_core::schema::undo::RecordedStep;
-use sunset_core::{Error, ErrorKind, Result};
+use sunset_core::schema::steps::SchemaPlan;
 use sunset_engine::repair::{diagnose, repair};
 use sunset_engine::schema::{plan, push};
-use sunset_targets::postgres::{LiveReader, SchemaSteps};
+use sunset_targets::postgres::LiveReader;
 
 use crate::PROGRAM;
+use crate::breaking::Breaking;
 use crate::scratch::{Said, Scratch, finish};
 
 const LEADS: &str = include_str!("generations/leads.sql");
@@ -330,41 +324,6 @@ async fn durations_are_rounded_as_the_mapping_rounds_and_nothing_is_lost() {
     assert_eq!(scratch.dump().await, before);
 }
 
-/// Breaks off before its n-th batch.
-struct Breaking {
-    steps: SchemaSteps,
-    left: AtomicUsize,
-}
-
-#[async_trait]
-impl SchemaWriter for Breaking {
-    async fn apply(&self, namespace: &str, steps: &[Step]) -> Result<Turn> {
-        if self.left.fetch_sub(1, Ordering::SeqCst) == 0 {
-            return Err(Error::new(ErrorKind::Interrupted, "killed"));
-        }
-        self.steps.apply(namespace, steps).await
-    }
-
-    async fn sweep(&self, namespace: &str, step: &Step, at: Sweep) -> Result<Sweep> {
-        if self.left.fetch_sub(1, Ordering::SeqCst) == 0 {
-            return Err(Error::new(ErrorKind::Interrupted, "killed"));
-        }
-        self.steps.sweep(namespace, step, at).await
-    }
-
-    async fn sweep_back(&self, step: &RecordedStep, at: Sweep) -> Result<Sweep> {
-        self.steps.sweep_back(step, at).await
-    }
-
-    async fn recorded(&self) -> Result<Vec<RecordedStep>> {
-        self.steps.recorded().await
-    }
-
-    async fn undo(&self, step: &RecordedStep, guard: Option<&Guard>) -> Result<Turn> {
-        self.steps.undo(step, guard).await
-    }
-}
-
 #[tokio::test]
 async fn repairs_broken_off_at_any_batch_go_on() {
     let all = format!(
@@ -380,10 +339,7 @@ async fn repairs_broken_off_at_any_batch_go_on() {
         let reader = LiveReader::new(scratch.database().await);
         let diagnosis = diagnose(&reader, &wanted, None).await.expect("diagnosis");
         let run = scratch.begin().await;
-        let writer = Breaking {
-            steps: run.schema(),
-            left: AtomicUsize::new(batches),
-        };
+        let writer = Breaking::before(run.schema(), batches);
         let broken = repair(&reader, &writer, &wanted, None, &diagnosis, &Silent).await;
         finish(run).await;
         let ended = broken.is_ok();

@@ -8,6 +8,8 @@
     reason = "a test that fails says so; the two programs share the helpers"
 )]
 
+#[path = "../../schema-push/tests/breaking.rs"]
+mod breaking;
 mod costs;
 mod families;
 mod generations;

@@ -7,6 +7,8 @@
     reason = "a test that fails says so"
 )]
 
+#[path = "../../schema-push/tests/breaking.rs"]
+mod breaking;
 mod levels;
 mod schema;
 

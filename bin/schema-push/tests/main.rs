@@ -8,6 +8,7 @@
     reason = "a test that fails says so; the two programs share the helpers"
 )]
 
+mod breaking;
 mod broken;
 mod drizzle;
 mod drops;

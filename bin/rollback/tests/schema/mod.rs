@@ -1,5 +1,7 @@
 //! Taking back the schema: what a dry run foresees is what happens.
 
+mod broken;
+
 use serde_json::Value;
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::plans::schemas::{PlanSchema, schema_named};
