@@ -9,6 +9,28 @@ use crate::scratch::Scratch;
 
 const ROWS: u64 = 1_000_000;
 
+/// What others are asked to bear: the server gives a statement up that waits longer than this for
+/// one lock, whoever has it, and however busy the machine is otherwise.
+const PATIENCE: [&str; 2] = ["SET lock_timeout = '1s'", "SET application_name = 'client'"];
+
+/// The longest that a client was seen to wait for a lock, in milliseconds, until it is to stop.
+async fn longest_wait(mut connection: sqlx::PgConnection, stop: Arc<AtomicBool>) -> i64 {
+    let mut longest = 0;
+    while !stop.load(Ordering::Relaxed) {
+        let waits: Option<i64> = sqlx::query_scalar(
+            "SELECT max(ceil(1000 * extract(epoch FROM clock_timestamp() - waitstart))::bigint) \
+               FROM pg_locks JOIN pg_stat_activity USING (pid) \
+              WHERE NOT granted AND datname = current_database() AND application_name = 'client'",
+        )
+        .fetch_one(&mut connection)
+        .await
+        .expect("waits");
+        longest = longest.max(waits.unwrap_or_default());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    longest
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nobody_waits_for_a_second_while_columns_are_filled_and_carried() {
     let Some(scratch) = Scratch::with(&format!(
@@ -34,6 +56,12 @@ async fn nobody_waits_for_a_second_while_columns_are_filled_and_carried() {
         let stop = Arc::clone(&stop);
         let slowest = Arc::clone(if client == 4 { &usual } else { &slowest });
         let mut connection = scratch.connect().await;
+        for sql in PATIENCE {
+            sqlx::query(sql)
+                .execute(&mut connection)
+                .await
+                .expect("set");
+        }
         clients.push(tokio::spawn(async move {
             let mut number = client * 7919;
             while !stop.load(Ordering::Relaxed) {
@@ -48,13 +76,15 @@ async fn nobody_waits_for_a_second_while_columns_are_filled_and_carried() {
                     .bind((number % ROWS + 1).to_string())
                     .execute(&mut connection)
                     .await
-                    .expect("query");
+                    .expect("a lock within a second");
                 let took = u64::try_from(begun.elapsed().as_millis()).expect("ms");
                 slowest.fetch_max(took, Ordering::Relaxed);
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
         }));
     }
+    let look = Arc::clone(&stop);
+    let looking = tokio::spawn(longest_wait(scratch.connect().await, look));
     let mut command = scratch.program(PROGRAM, &[]);
     let output = tokio::task::spawn_blocking(move || command.output().expect("program"))
         .await
@@ -80,7 +110,11 @@ async fn nobody_waits_for_a_second_while_columns_are_filled_and_carried() {
     );
     let slowest = slowest.load(Ordering::Relaxed);
     let usual = usual.load(Ordering::Relaxed);
-    println!("the slowest statement took {slowest} ms, of those on another table {usual} ms");
+    let waited = looking.await.expect("the longest wait");
+    println!(
+        "the longest wait for a lock took {waited} ms, the slowest statement {slowest} ms, of those on another table {usual} ms"
+    );
+    assert!(waited <= 1_000, "a statement waited {waited} ms for a lock");
     assert!(
         slowest < 1_000 + usual,
         "a statement waited {slowest} ms, one on another table {usual} ms\n{shown}"
