@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use sqlx::Row as _;
 use sunset_core::permit::WritePermit;
+use sunset_core::schema::name::in_dollars;
 use sunset_core::secret::Secret;
 use sunset_core::{Error, ErrorKind, Result};
 use sunset_targets::postgres::{
@@ -113,11 +114,12 @@ impl Restoring<'_> {
         for table in &self.backup.manifest.database.tables {
             let digest = contents::digest_sql(&table.schema, &table.table, &table.columns);
             let name = table.name().replace('\'', "''");
-            sql.push_str(&format!(
-                "DO $sunset$ BEGIN IF (SELECT w.rows || ' ' || w.digest FROM ({digest}) AS w) IS DISTINCT FROM '{} {}' \
-                 THEN RAISE EXCEPTION '%', '{name} {NOT_AS_IT_WAS}'; END IF; END $sunset$;\n",
+            let block = format!(
+                " BEGIN IF (SELECT w.rows || ' ' || w.digest FROM ({digest}) AS w) IS DISTINCT FROM '{} {}' \
+                 THEN RAISE EXCEPTION '%', '{name} {NOT_AS_IT_WAS}'; END IF; END ",
                 table.rows, table.digest
-            ));
+            );
+            sql.push_str(&format!("DO {};\n", in_dollars(&block)));
         }
         sql.push_str("COMMIT;\n");
         sql

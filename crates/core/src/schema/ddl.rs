@@ -4,7 +4,7 @@ use super::live::LiveColumn;
 use super::model::{
     Check, Column, ColumnType, EnumType, ForeignKey, Index, OnDelete, Schema, Table, Unique,
 };
-use super::name::{qualified, quote_identifier, quote_list, quote_literal};
+use super::name::{in_dollars, qualified, quote_identifier, quote_list, quote_literal};
 
 impl ColumnType {
     /// As it stands in DDL, and as `format_type` prints it with an empty `search_path`, but for
@@ -183,14 +183,11 @@ pub fn column_again(found: &LiveColumn) -> String {
 
 /// A statement that rows may stand in the way of, and that is left undone then.
 pub fn where_rows_allow(statement: &str) -> String {
-    let mut tag = "$sunset$".to_owned();
-    while statement.contains(&tag) {
-        tag.insert(1, '_');
-    }
-    format!(
-        "DO {tag} BEGIN {statement}; EXCEPTION WHEN not_null_violation OR unique_violation OR check_violation \
-         OR exclusion_violation OR foreign_key_violation THEN NULL; END {tag}"
-    )
+    let block = format!(
+        " BEGIN {statement}; EXCEPTION WHEN not_null_violation OR unique_violation OR check_violation \
+         OR exclusion_violation OR foreign_key_violation THEN NULL; END "
+    );
+    format!("DO {}", in_dollars(&block))
 }
 
 /// The definition of an index, so that others read and write while it is built.
@@ -201,12 +198,13 @@ pub fn concurrently(definition: &str) -> String {
 /// SET NOT NULL where no row stands in the way, for taking back that a column may be NULL: rows
 /// that came since keep it as it is.
 pub fn require_where_possible(namespace: &str, table: &str, column: &str) -> String {
-    format!(
-        "DO $sunset$ BEGIN IF NOT EXISTS (SELECT 1 FROM {} AS t WHERE t.{} IS NULL) THEN {}; END IF; END $sunset$",
+    let block = format!(
+        " BEGIN IF NOT EXISTS (SELECT 1 FROM {} AS t WHERE t.{} IS NULL) THEN {}; END IF; END ",
         qualified(namespace, table),
         quote_identifier(column),
         alter_column(namespace, table, column, "SET NOT NULL")
-    )
+    );
+    format!("DO {}", in_dollars(&block))
 }
 
 /// The whole schema as a script that makes it in an empty database.

@@ -16,6 +16,16 @@ pub fn quote_literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
+/// `text` between dollar signs, for the body of a block, with a tag that does not stand in it: a
+/// name that did would end it.
+pub fn in_dollars(text: &str) -> String {
+    let mut tag = "$sunset$".to_owned();
+    while text.contains(&tag) {
+        tag.insert(1, '_');
+    }
+    format!("{tag}{text}{tag}")
+}
+
 /// `"namespace"."relation"`.
 pub fn qualified(namespace: &str, relation: &str) -> String {
     format!(
@@ -100,6 +110,11 @@ mod tests {
         );
         assert_eq!(quote_literal("it's"), "'it''s'");
         assert_eq!(qualified("public", "user"), r#""public"."user""#);
+        assert_eq!(in_dollars(" x "), "$sunset$ x $sunset$");
+        assert_eq!(
+            in_dollars(" $sunset$; DROP TABLE x; $_sunset$ "),
+            "$__sunset$ $sunset$; DROP TABLE x; $_sunset$ $__sunset$"
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::name::{quote_identifier, quote_literal};
+use super::name::{in_dollars, quote_identifier, quote_literal};
 use super::steps::{SchemaPlan, Step};
 
 /// Longest wait for one lock; who waits longer would keep others waiting behind it.
@@ -61,15 +61,14 @@ const PLAIN_PATH: &str = "SET LOCAL search_path = '';";
 /// that is changed. The server's own functions come first, whatever a role has set.
 fn own_path(namespace: &str) -> String {
     let schema = quote_literal(&quote_identifier(namespace));
-    let mut tag = "$sunset$".to_owned();
-    while schema.contains(&tag) {
-        tag.insert(1, '_');
-    }
-    format!(
-        "SET LOCAL search_path TO DEFAULT;\n\
-         DO {tag} BEGIN PERFORM pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', \
+    let block = format!(
+        " BEGIN PERFORM pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', \
          CASE WHEN 'pg_catalog' OPERATOR(pg_catalog.=) ANY (pg_catalog.current_schemas(false)) THEN 'pg_catalog' END, \
-         nullif(pg_catalog.current_setting('search_path'), ''), {schema}), true); END {tag};"
+         nullif(pg_catalog.current_setting('search_path'), ''), {schema}), true); END "
+    );
+    format!(
+        "SET LOCAL search_path TO DEFAULT;\nDO {};",
+        in_dollars(&block)
     )
 }
 

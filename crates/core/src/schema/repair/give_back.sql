@@ -1,4 +1,3 @@
-DO $sunset$
 DECLARE
     besides text;
     changing record;
@@ -38,4 +37,4 @@ BEGIN
         END LOOP;
     END IF;
     PERFORM set_config('sunset.given', given::text, true);
-END $sunset$
+END

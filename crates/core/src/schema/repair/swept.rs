@@ -3,7 +3,7 @@
 
 use super::Planner;
 use super::triggers::Change;
-use crate::schema::name::{quote_identifier, quote_literal};
+use crate::schema::name::{in_dollars, quote_identifier, quote_literal};
 use crate::schema::steps::{Effect, Guard, LockMode, Stage, Step, Work};
 
 /// The blocks whose turn it is.
@@ -157,7 +157,10 @@ impl Planner<'_> {
                 .replace("{from}", &quote_literal(&from))
                 .replace("{at}", &at_place("p"))
                 .replace("{due}", &due);
-            inverse.push(whole.trim_end().to_owned());
+            inverse.push(format!(
+                "DO {}",
+                in_dollars(&format!("\n{} ", whole.trim_end()))
+            ));
             inverse.push(
                 "SELECT FROM generate_series(1, current_setting('sunset.given')::bigint)".into(),
             );
