@@ -13,6 +13,7 @@ mod breaking;
 mod costs;
 mod families;
 mod generations;
+mod golden;
 mod missed;
 mod odd;
 #[path = "../../schema-push/tests/scratch.rs"]

@@ -18,7 +18,11 @@ async fn what_is_not_permitted_is_said_before_anything_is_done() {
     let admin = scratch.url.clone();
     let theirs = scratch.url_as(&role);
     scratch.url = theirs.clone();
+    let dry = scratch.say(PROGRAM, &["--dry-run"]);
+    assert_eq!(dry.status, 3, "{}", dry.shown());
+    insta::assert_snapshot!("not_the_owner_plan", dry.shown());
     let said = scratch.say(PROGRAM, &[]);
+    insta::assert_snapshot!("not_the_owner", said.err);
     let shown = said.shown();
     assert_eq!(said.status, 1, "{shown}");
     assert!(
@@ -41,6 +45,14 @@ async fn what_is_not_permitted_is_said_before_anything_is_done() {
     scratch.url = admin.clone();
     scratch.run("DROP TABLE verification").await;
     scratch.url = theirs.clone();
+    let dry = scratch.say(PROGRAM, &["--dry-run"]);
+    assert_eq!(dry.status, 3, "{}", dry.shown());
+    let foreseen: Vec<_> = dry
+        .out
+        .lines()
+        .skip_while(|line| !line.contains("would fail"))
+        .collect();
+    insta::assert_snapshot!("may_not_create", foreseen.join("\n"));
     let shown = scratch.say(PROGRAM, &[]).shown();
     assert!(
         shown.contains("may not create anything in schema public"),

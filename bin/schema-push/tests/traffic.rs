@@ -50,6 +50,10 @@ async fn nobody_waits_longer_than_a_second() {
              CREATE INDEX ON apart.others (id); ANALYZE conversations"
         ))
         .await;
+    insta::assert_snapshot!(
+        "a_million_rows_plan",
+        scratch.say(PROGRAM, &["--dry-run"]).shown()
+    );
     let stop = Arc::new(AtomicBool::new(false));
     let slowest = Arc::new(AtomicU64::new(0));
     // How long a statement takes on this machine, meanwhile, that nothing is in the way of.
