@@ -34,11 +34,11 @@ pub(super) enum Origin {
 /// `Configuration`, naming them.
 pub(super) fn clash(renames: &[(Rename, Origin)]) -> Result<()> {
     for (at, (one, _)) in renames.iter().enumerate() {
-        let others = renames.iter().skip(at + 1);
-        let mut clashing = others.filter(|(other, _)| {
+        let mut others = renames.iter().skip(at + 1);
+        let clashing = others.find(|(other, _)| {
             other.table == one.table && (other.old == one.old || other.new == one.new)
         });
-        if let Some((other, origin)) = clashing.next() {
+        if let Some((other, origin)) = clashing {
             let what = format!(
                 "cannot rename {} and {}: they contradict each other",
                 one.told(),
