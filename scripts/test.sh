@@ -60,6 +60,11 @@ if chromium=$(scripts/browser.sh) && axe=$(scripts/axe.sh); then
     export SUNSET_TEST_CHROMIUM=$chromium SUNSET_TEST_AXE=$axe
 fi
 
+# What kustomize makes of the manifests is looked at, where a kubectl can be had.
+if kubectl=$(scripts/kubectl.sh); then
+    export SUNSET_TEST_KUBECTL=$kubectl
+fi
+
 # What is told on /metrics is judged by Prometheus' own parser, where it can be had.
 if python=$(scripts/prometheus.sh); then
     export SUNSET_TEST_PROMETHEUS=$python

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
@@ -29,15 +29,25 @@ fn copy() -> tempfile::TempDir {
     copy
 }
 
-/// Objects by their kind; `None` where neither kubectl nor kustomize is.
+/// Asks a program for what it builds; `None` where there is no such program.
+fn ask(program: &str, command: &str, path: &Path) -> Option<Output> {
+    // Without anybody's configuration of a cluster: none is asked.
+    let mut ask = Command::new(program);
+    ask.arg(command).arg(path).env_remove("KUBECONFIG");
+    ask.output().ok()
+}
+
+/// Objects by their kind; `None` where neither kubectl nor kustomize is. The one that
+/// `SUNSET_TEST_KUBECTL` names has to be there.
 fn built(path: &Path) -> Option<BTreeMap<String, Value>> {
-    let tools = [("kubectl", "kustomize"), ("kustomize", "build")];
-    let output = tools.into_iter().find_map(|(program, command)| {
-        // In a folder without anybody's configuration of a cluster: none is asked.
-        let mut ask = Command::new(program);
-        ask.arg(command).arg(path).env_remove("KUBECONFIG");
-        ask.output().ok()
-    })?;
+    let output = match std::env::var("SUNSET_TEST_KUBECTL") {
+        Ok(kubectl) => ask(&kubectl, "kustomize", path).expect("SUNSET_TEST_KUBECTL runs"),
+        Err(_) => {
+            let tools = [("kubectl", "kustomize"), ("kustomize", "build")];
+            let mut tools = tools.into_iter();
+            tools.find_map(|(program, command)| ask(program, command, path))?
+        }
+    };
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}: {errors}", path.display());
     // A warning is of a field that a next version will not know.
@@ -77,6 +87,9 @@ fn what_kustomize_builds_is_what_kubernetes_takes_and_holds_together() {
         for (kind, object) in &objects {
             assert_eq!(faults(object), Vec::<String>::new(), "{name}: {kind}");
             assert_eq!(object["metadata"]["namespace"], "sunset", "{name}: {kind}");
+            let mut wrong = object.clone();
+            wrong["metadata"]["lables"] = json!({});
+            assert_ne!(faults(&wrong), Vec::<String>::new(), "{name}: {kind}");
         }
         // Names that kustomize makes, where they are used; and the image as it is to be pulled.
         let named = |kind: &str| objects[kind]["metadata"]["name"].clone();
