@@ -57,6 +57,10 @@ tarball: ## dist/: programs, manual pages, completions and licences, as one arch
 deb: ## dist/: the same as a Debian package
 	@scripts/package.sh deb
 
+.PHONY: reproducible
+reproducible: ## build every program twice, in other places, and compare the bytes (half an hour)
+	@scripts/reproducible.sh
+
 .PHONY: fuzz
 fuzz: ## ten million changed inputs for every reader of bytes and text
 	SUNSET_FUZZ_RUNS=$${SUNSET_FUZZ_RUNS:-10000000} cargo test -p sunset-sources --lib fuzz_tests

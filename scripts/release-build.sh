@@ -19,9 +19,16 @@ if [ ${#programs[@]} -eq 0 ]; then
 fi
 
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target/package}
-export RUSTFLAGS="--remap-path-prefix=$PWD=/sunset --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
+case $CARGO_TARGET_DIR in /*) ;; *) CARGO_TARGET_DIR=$PWD/$CARGO_TARGET_DIR ;; esac
+home=${CARGO_HOME:-$HOME/.cargo}
+# Of several that fit, the last one counts. What build scripts write lies in the target folder.
+RUSTFLAGS="--remap-path-prefix=$PWD=/sunset --remap-path-prefix=$home=/cargo"
+RUSTFLAGS="$RUSTFLAGS --remap-path-prefix=$CARGO_TARGET_DIR=/target"
+export RUSTFLAGS
 # Nothing of this machine: C code is compiled without its paths, too.
-export CFLAGS="-ffile-prefix-map=${CARGO_HOME:-$HOME/.cargo}=/cargo -ffile-prefix-map=$CARGO_TARGET_DIR=/target"
+CFLAGS="-ffile-prefix-map=$PWD=/sunset -ffile-prefix-map=$home=/cargo"
+CFLAGS="$CFLAGS -ffile-prefix-map=$CARGO_TARGET_DIR=/target"
+export CFLAGS
 # The commit's time, for what writes times.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
 export SOURCE_DATE_EPOCH
