@@ -2,8 +2,8 @@
 # Builds the released programs twice and compares their bytes: scripts/reproducible.sh [PROGRAM…]
 #
 # What is built is the commit that is checked out, in two clones whose folders differ in name and
-# depth, each with another cargo home, target folder, home, user, language, time zone, umask and
-# number of jobs; the compiler and the crates' downloads are the same. A table on standard output;
+# depth, each with another cargo home, target folder, home, user, language, time zone and umask; the
+# compiler and the crates' downloads are the same. A table on standard output;
 # ends with 4 when a program is not the same twice. Each build of all programs takes about a quarter
 # of an hour on two cores. KEEP=yes keeps the folder of both, to look for what differs.
 set -eu
