@@ -20,6 +20,7 @@ while read -r name version expression; do
     for source in $sources; do
         if [ -d "$source/$name-$version" ]; then folder=$source/$name-$version; fi
     done
+    if [ -d "third-party/$name" ]; then folder=third-party/$name; fi
     found=
     for file in "$folder"/LICEN[SC]E* "$folder"/licen[sc]e* "$folder"/COPYING* "$folder"/NOTICE*; do
         [ -f "$file" ] || continue
@@ -31,7 +32,7 @@ while read -r name version expression; do
     done
     [ -n "$found" ] || missing+=("$name $version: $expression")
 done < <(cargo tree --locked --edges normal --prefix none --format '{p} {l}' "${packages[@]}" |
-    sed -e '/(\//d' -e 's/ (\*)$//' -e 's/ (proc-macro)//' | LC_ALL=C sort -u)
+    sed -e '/(\//{/\/third-party\//!d;s, (/[^)]*),,;}' -e 's/ (\*)$//' -e 's/ (proc-macro)//' | LC_ALL=C sort -u)
 
 echo "The programs are built from the crates below, under their licences."
 if [ ${#missing[@]} -gt 0 ]; then

@@ -3,9 +3,12 @@
 #
 #   scripts/package.sh tarball   dist/sunset-VERSION-SYSTEM.tar.gz
 #   scripts/package.sh deb       dist/sunset_VERSION_ARCHITECTURE.deb
+#   scripts/package.sh layout    dist/deb, from which the Debian package is made
+#   scripts/package.sh install [PROGRAM]   nothing that stays: installs one by cargo, and tries it
 #
-# Both are built by scripts/release-build.sh, unpacked again and tried. BIN_DIR names a folder of
-# programs to take instead of building them; they are stripped.
+# The packages are built by scripts/release-build.sh, unpacked again and tried. BIN_DIR names a folder
+# of programs to take instead of building them; they are stripped. DIST names another folder than
+# dist, STRIP another program than strip.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -13,13 +16,15 @@ say() { printf '%s\n' "$*" >&2; }
 
 kind=${1:-}
 case $kind in
-    tarball | deb) ;;
+    tarball | deb | layout | install) ;;
     *)
-        say "usage: scripts/package.sh tarball|deb"
+        say "usage: scripts/package.sh tarball|deb|layout, or install [PROGRAM]"
         exit 2
         ;;
 esac
 
+dist=${DIST:-dist}
+case $dist in /*) ;; *) dist=$PWD/$dist ;; esac
 version=$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -1)
 programs=()
 for folder in bin/*/; do
@@ -27,7 +32,7 @@ for folder in bin/*/; do
     case $program in local-*) continue ;; esac; programs+=("$program")
 done
 
-if [ -z "${BIN_DIR:-}" ]; then
+if [ -z "${BIN_DIR:-}" ] && [ "$kind" != install ]; then
     scripts/release-build.sh "${programs[@]}"
     BIN_DIR=${CARGO_TARGET_DIR:-target/package}/release
 fi
@@ -37,14 +42,14 @@ SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || 
 export SOURCE_DATE_EPOCH
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mkdir -p dist
+mkdir -p "$dist"
 
 install_programs() {
     local program
     mkdir -p "$1"
     for program in "${programs[@]}"; do
         install -m 755 "$BIN_DIR/$program" "$1/$program"
-        strip "$1/$program"
+        "${STRIP:-strip}" "$1/$program"
     done
 }
 
@@ -66,18 +71,18 @@ tarball() {
     install_documents "$root"
     cp LICENSE-MIT LICENSE-APACHE "$root/"
     scripts/licences.sh >"$root/LICENSES-OF-OTHERS.txt"
-    archive=dist/$name.tar.gz
+    archive=$dist/$name.tar.gz
     tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --mode=go-w \
         -C "$work" -cf - "$name" | gzip -9n >"$archive"
     mkdir "$work/tried" && tar -xzf "$archive" -C "$work/tried"
     try "$work/tried/$name/bin" "$work/tried/$name/share/man/man1"
 }
 
-deb() {
-    local root share page package
-    # Where the list of bin/data-migrate/Cargo.toml finds it.
-    rm -rf dist/deb && mkdir -p dist/deb
-    root=$PWD/dist/deb share=$root/usr/share/doc/sunset
+# Everything at its place, where the list of bin/data-migrate/Cargo.toml finds it.
+layout() {
+    local root=$dist/deb share page
+    rm -rf "$root" && mkdir -p "$root"
+    share=$root/usr/share/doc/sunset
     install_programs "$root/usr/bin"
     scripts/manual.sh "$root/usr/bin" "$work/manual"
     mkdir -p "$root/usr/share/man/man1" "$root/usr/share/bash-completion" "$root/usr/share/zsh" \
@@ -103,7 +108,16 @@ deb() {
         printf ' -- The sunset maintainers <maintainers@sunset.invalid>  %s\n' \
             "$(LC_ALL=C date -u -d "@$SOURCE_DATE_EPOCH" '+%a, %d %b %Y %H:%M:%S +0000')"
     } | gzip -9n >"$share/changelog.gz"
-    package=dist/sunset_${version}_$(dpkg --print-architecture).deb
+}
+
+deb() {
+    local root=$dist/deb package
+    if [ "$dist" != "$PWD/dist" ]; then
+        say "cargo-deb finds what is packed in dist/deb alone: DIST is for the tarball and the layout"
+        return 2
+    fi
+    layout
+    package=$dist/sunset_${version}_$(dpkg --print-architecture).deb
     archive=$package
     "$(scripts/cargo-deb.sh)" deb --quiet --locked --package data-migrate --no-build --no-strip \
         --compress-type gz --compress-system --output "$package" >&2
@@ -112,7 +126,7 @@ deb() {
         say "$package: what it installs is not what was put into it"
         return 1
     fi
-    rm -rf dist/deb
+    rm -rf "$root"
     try "$work/tried/usr/bin" "$work/tried/usr/share/man/man1"
 }
 
@@ -164,4 +178,20 @@ try() {
     printf '%s\n' "$archive"
 }
 
-"$kind"
+# As a user does who has the source and cargo. The features are those of one program alone.
+from_source() {
+    local program=${1:-env-migrate} said
+    env -u RUSTFLAGS CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target/install}" \
+        cargo install --locked --no-track --path "bin/$program" --root "$work/installed" >&2
+    said=$("$work/installed/bin/$program" --version)
+    if [ "$said" != "$program $version" ]; then
+        say "cargo install: $program says it is '$said'"
+        return 1
+    fi
+    say "cargo install --locked --path bin/$program: installed and tried"
+}
+
+case $kind in
+    install) from_source "${2:-}" ;;
+    *) "$kind" ;;
+esac

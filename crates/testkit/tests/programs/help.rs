@@ -25,7 +25,7 @@ fn programs() -> Vec<String> {
     names
 }
 
-fn our_programs() -> impl Iterator<Item = String> {
+pub fn our_programs() -> impl Iterator<Item = String> {
     programs()
         .into_iter()
         .filter(|program| !program.starts_with(SERVER))

@@ -22,6 +22,7 @@ mod integrity;
 mod languages;
 mod migration;
 mod mistakes;
+mod packages;
 mod plan_files;
 mod proof;
 mod quarantine;
