@@ -9,3 +9,5 @@ mod architecture;
 mod documents;
 mod environment;
 mod placement;
+mod release;
+mod scaling;
