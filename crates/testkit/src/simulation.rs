@@ -8,6 +8,7 @@
 
 mod documents;
 mod ports;
+mod recordings;
 mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,7 @@ use crate::objects::lock;
 
 pub use documents::MemoryDocuments;
 pub use ports::Seat;
+pub use recordings::Recorder;
 
 /// A row: its table and its id.
 pub type RowName = (String, String);
@@ -79,6 +81,8 @@ struct Worker {
 struct State {
     random: SplitMix,
     mishaps: Mishaps,
+    /// Whoever has this turn dies of it, before or after the effect.
+    stroke: Option<(u64, Turn)>,
     workers: BTreeMap<u32, Worker>,
     fingerprint: Option<String>,
     units: Vec<(Unit, Progress)>,
@@ -112,6 +116,7 @@ impl World {
         let state = State {
             random: SplitMix::new(seed),
             mishaps,
+            stroke: None,
             workers: BTreeMap::new(),
             fingerprint: None,
             units: Vec::new(),
@@ -184,6 +189,16 @@ impl World {
     /// What may still happen from now on.
     pub fn allow(&self, mishaps: Mishaps) {
         lock(&self.state).mishaps = mishaps;
+    }
+
+    /// Whoever has the turn of that number, counted from 1, dies before its effect or after it.
+    pub fn strike(&self, turn: u64, after: bool) {
+        let end = if after {
+            Turn::DiesAfter
+        } else {
+            Turn::DiesBefore
+        };
+        lock(&self.state).stroke = Some((turn, end));
     }
 
     /// The next run: nothing is published, and what was taken back is counted anew.
@@ -264,6 +279,12 @@ fn give_turn(state: &mut State) {
 }
 
 fn mishap(state: &mut State) -> Turn {
+    if let Some((turn, end)) = state.stroke
+        && turn == state.turns
+    {
+        state.happened.deaths += 1;
+        return end;
+    }
     let after = state.random.below(2) == 0;
     match state.random.below(24) {
         0 | 1 if state.mishaps.deaths > 0 => {

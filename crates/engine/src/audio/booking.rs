@@ -12,6 +12,20 @@ use crate::retry::{Retries, retry};
 /// Proofs a transaction at the most.
 pub const TOGETHER: usize = 256;
 
+/// What a proof did to its link. One that is there already, and was not when this run planned, is
+/// there because of this run: the answer that said so was lost.
+pub fn because_of(proof: &Proof, outcome: Option<LinkOutcome>) -> Option<LinkOutcome> {
+    let planned = proof.conversation.as_ref();
+    let stood = planned.is_some_and(|conversation| {
+        let url = proof.record.url.as_deref();
+        url.is_some_and(|url| conversation.points_at(url))
+    });
+    match outcome {
+        Some(LinkOutcome::AlreadyLinked) if !stood => Some(LinkOutcome::Linked),
+        other => other,
+    }
+}
+
 /// A proof that waits, and who waits for its outcome.
 struct Waiting {
     proof: Proof,
@@ -78,7 +92,7 @@ impl Booking {
         };
         for (waiting, outcome) in batch.into_iter().zip(outcomes) {
             // Who waits no longer was dropped with the run.
-            let _ = waiting.told.send(outcome);
+            let _ = waiting.told.send(because_of(&waiting.proof, outcome));
         }
         Ok(())
     }

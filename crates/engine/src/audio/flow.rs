@@ -258,7 +258,7 @@ impl Flow {
 
     /// When not the first candidate was copied, the others are duplicates of another object than
     /// the plan said.
-    async fn note_others(&self, copy: &Copy, chosen: usize) -> Result<()> {
+    pub async fn note_others(&self, copy: &Copy, chosen: usize) -> Result<()> {
         let Some(object) = copy.candidates.get(chosen).filter(|_| chosen > 0) else {
             return Ok(());
         };

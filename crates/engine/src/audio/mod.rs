@@ -61,6 +61,10 @@ pub struct CopyOptions {
 
 /// Reads source, bucket and ledger, one listing of each, and computes the plan.
 ///
+/// The ledger first: what another worker proves meanwhile is then in the listing and not yet known to
+/// be proven, which is looked for again before it is copied. The other way round it would be taken
+/// for lost.
+///
 /// # Errors
 /// Those of source, store and database.
 pub async fn survey(
@@ -70,20 +74,17 @@ pub async fn survey(
     options: &Options,
     retries: Retries,
 ) -> Result<Plan> {
-    let (objects, stored, ledger) = tokio::try_join!(
+    let conversations = retry(retries, || ledger.conversations()).await?;
+    let recorded = retry(retries, || ledger.objects()).await?;
+    let (objects, stored) = tokio::try_join!(
         retry(retries, || source.list().try_concat()),
         retry(retries, || store.list(PREFIX).try_concat()),
-        async {
-            let conversations = retry(retries, || ledger.conversations()).await?;
-            let objects = retry(retries, || ledger.objects()).await?;
-            Ok((conversations, objects))
-        }
     )?;
     let known = Known {
         bucket: source.bucket().map(ToOwned::to_owned),
         objects,
-        conversations: ledger.0,
-        ledger: ledger.1,
+        conversations,
+        ledger: recorded,
         stored,
     };
     Ok(plan(known, options))
@@ -146,7 +147,8 @@ async fn book(
         });
         let proofs: Vec<_> = proofs.collect();
         let outcomes = retry(retries, || journal.prove(&proofs)).await?;
-        for (relink, outcome) in relinks.iter().zip(outcomes) {
+        for ((relink, proof), outcome) in relinks.iter().zip(&proofs).zip(outcomes) {
+            let outcome = booking::because_of(proof, outcome);
             note_link(report, outcome, &relink.conversation);
         }
     }

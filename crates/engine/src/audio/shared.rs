@@ -166,6 +166,10 @@ fn part_of(copy: &Copy, of: u32) -> u32 {
         Owner::Conversation(conversation) => conversation.id.as_str(),
         Owner::Nobody => copy.candidates.first().map_or("", |object| &object.name),
     };
+    part_of_name(name, of)
+}
+
+fn part_of_name(name: &str, of: u32) -> u32 {
     crc32c::crc32c(name.as_bytes()) % of.max(1)
 }
 
@@ -216,7 +220,8 @@ impl Shared<'_> {
                 let copies: Vec<Copy> = copies.cloned().collect();
                 self.done_before_planning(named, &copies, &mut report)
                     .await?;
-                let copies = self.up_to_date(copies, &mut report).await?;
+                self.duplicates(part, of).await?;
+                let copies = self.up_to_date(flow, copies, &mut report).await?;
                 let concurrency = self.options.concurrency;
                 copy_all(flow, copies, concurrency, &mut report, self.progress).await?;
             }
@@ -252,7 +257,8 @@ impl Shared<'_> {
             let Some(record) = records.remove(&(uri, owner)) else {
                 continue;
             };
-            if record.is_copied() {
+            // What an earlier run copied and another format takes the place of is none of this run.
+            if record.is_copied() && record.role != Role::Duplicate {
                 let bytes = record.size.unwrap_or(0);
                 report.copied.add(bytes);
                 report.linked += u64::from(links);
@@ -264,6 +270,31 @@ impl Shared<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Entries of duplicates that are of another object than they say: a worker that died had found
+    /// out, and had not come to correct them.
+    async fn duplicates(&self, part: u32, of: u32) -> Result<()> {
+        let planned = self.plan.records.iter().filter(|record| {
+            let owner = record.conversation_id.as_deref();
+            record.role == Role::Duplicate && owner.is_some_and(|id| part_of_name(id, of) == part)
+        });
+        let mut planned: Vec<ObjectRecord> = planned.cloned().collect();
+        let uris: Vec<String> = planned.iter().map(|one| one.source_uri.clone()).collect();
+        if uris.is_empty() {
+            return Ok(());
+        }
+        let known = self.recorded(&uris).await?;
+        planned.retain(|record| {
+            let name = (record.source_uri.clone(), record.conversation_id.clone());
+            let now = known.get(&name);
+            // One that was copied meanwhile is a duplicate no longer.
+            now.is_some_and(|now| now.role == Role::Duplicate && !now.is_copied() && now != record)
+        });
+        if planned.is_empty() {
+            return Ok(());
+        }
+        retry(self.options.retries, || self.journal.record(&planned)).await
     }
 
     /// What the ledger has of some objects now, by URI and conversation.
@@ -282,6 +313,7 @@ impl Shared<'_> {
     /// Leaves out what another worker proved since this one planned.
     async fn up_to_date(
         &self,
+        flow: &Flow,
         mut copies: Vec<Copy>,
         report: &mut AudioReport,
     ) -> Result<Vec<Copy>> {
@@ -291,16 +323,25 @@ impl Shared<'_> {
             return Ok(copies);
         }
         let records = self.recorded(&uris).await?;
+        let mut behind_others = Vec::new();
         copies.retain_mut(|copy| {
             let owner = copy.owner.id().map(ToOwned::to_owned);
             let now = |uri: &str| records.get(&(uri.to_owned(), owner.clone()));
-            let proven = copy.candidates.iter().find_map(|object| {
-                let record = now(&object.uri)?;
-                let new = copy.previous.as_ref() != Some(record);
-                let proven = new && record.is_copied() && same_version(object, record);
-                proven.then_some((object.size, record.url.clone()))
-            });
-            if let Some((bytes, url)) = proven {
+            let proven = (0_usize..)
+                .zip(&copy.candidates)
+                .find_map(|(index, object)| {
+                    let record = now(&object.uri)?;
+                    // One that an earlier run copied is a duplicate where another takes its place.
+                    let new =
+                        copy.previous.as_ref() != Some(record) && record.role == copy.owner.role();
+                    let proven = new && record.is_copied() && same_version(object, record);
+                    proven.then_some((index, object.size, record.url.clone()))
+                });
+            if let Some((index, bytes, url)) = proven {
+                let before = copy.candidates.iter().take(index);
+                let before = before.filter_map(|object| now(&object.uri));
+                let quarantined = before.filter(|record| record.role == Role::Quarantined);
+                report.quarantined.extend(quarantined.cloned());
                 report.copied.add(bytes);
                 match &copy.owner {
                     Owner::Conversation(conversation) => {
@@ -309,6 +350,9 @@ impl Shared<'_> {
                     }
                     Owner::Nobody => report.orphans.add(bytes),
                 }
+                if index > 0 {
+                    behind_others.push((copy.clone(), index));
+                }
                 return false;
             }
             if let Some(first) = copy.candidates.first() {
@@ -316,6 +360,9 @@ impl Shared<'_> {
             }
             true
         });
+        for (copy, index) in behind_others {
+            flow.note_others(&copy, index).await?;
+        }
         Ok(copies)
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use serde_json::{Value as JsonValue, json};
+use sunset_core::audio::format::Format;
 use sunset_core::audio::plan::Plan;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::ports::progress::Silent;
@@ -159,5 +160,35 @@ async fn what_a_dead_worker_did_counts_for_who_planned_later() {
             report.quarantined.len(),
         );
         assert_eq!(numbers, (4, 4, 1));
+    }
+}
+
+#[tokio::test]
+async fn another_format_takes_the_place_of_one_that_an_earlier_run_copied() {
+    for dies in [false, true] {
+        let mut world = World::new();
+        world.source.put("rec/A.mp3", mp3(1, 1_000));
+        let ogg = b"OggS\0\x02\0\0\0\0\0\0\0\0\x01vorbis....".to_vec();
+        world.source.put("rec/A.ogg", ogg);
+        world.ledger.conversation("A", None, None);
+        assert_eq!(world.run().await.expect("copied").linked, 1);
+        let mp3 = world.ledger.audio_url("A");
+        assert!(mp3.is_some_and(|url| url.ends_with("/A.mp3")));
+
+        world.options.prefer = Some(Format::Ogg);
+        let desk = Desk::default();
+        if dies {
+            *lock(&desk.fenced) = true;
+            let first = world.plan().await;
+            let fault = take_part(&world, &desk, &first).await;
+            fault.expect_err("fenced, when everything was copied");
+            *lock(&desk.fenced) = false;
+        }
+        let plan = world.plan().await;
+        let done = take_part(&world, &desk, &plan).await.expect("done");
+        let report = done.report;
+        assert_eq!((report.copied.objects, report.linked), (1, 1), "{dies}");
+        let ogg = world.ledger.audio_url("A");
+        assert!(ogg.is_some_and(|url| url.ends_with("/A.ogg")), "{dies}");
     }
 }

@@ -4,6 +4,7 @@
 //! `SUNSET_SEEDS=N` asks for another number of seeds, `SUNSET_SEED=N` for one of them.
 
 mod awaits;
+mod copies;
 mod rollback;
 mod told;
 
@@ -279,6 +280,11 @@ async fn play(known: &Arc<Known>, seed: u64, expected: &Expected) -> (u64, Misha
     world.history()
 }
 
+/// A number from the environment.
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().and_then(|text| text.parse().ok())
+}
+
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -288,7 +294,6 @@ fn runtime() -> tokio::runtime::Runtime {
 
 #[test]
 fn whatever_happens_the_end_is_that_of_one_process_and_back_is_the_beginning() {
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let only: Option<u64> = number("SUNSET_SEED");
     let seeds = number("SUNSET_SEEDS").unwrap_or(SEEDS);
     let (known, expected) = runtime().block_on(undisturbed());

@@ -20,6 +20,8 @@ struct State {
     measured: BTreeMap<(String, u32), (Version, MeasuredPart)>,
     intents: BTreeMap<String, Intent>,
     stood: BTreeSet<String>,
+    /// How often a proof changed a conversation's `audio_url`.
+    linked: BTreeMap<String, u32>,
     writes: u32,
 }
 
@@ -60,6 +62,11 @@ impl MemoryLedger {
     pub fn record_of(&self, uri: &str, conversation: Option<&str>) -> Option<ObjectRecord> {
         let name = (uri.to_owned(), conversation.map(ToOwned::to_owned));
         lock(&self.state).objects.get(&name).cloned()
+    }
+
+    /// How often a proof changed `audio_url`, by conversation.
+    pub fn linked(&self) -> BTreeMap<String, u32> {
+        lock(&self.state).linked.clone()
     }
 
     /// Transactions so far.
@@ -230,6 +237,9 @@ fn prove(state: &mut State, proof: &Proof) -> Option<LinkOutcome> {
     let already = row.points_at(&linked);
     if !already && row.audio_url != mapped && (earlier.is_none() || row.audio_url != earlier) {
         return Some(LinkOutcome::Changed);
+    }
+    if !already {
+        *state.linked.entry(row.id.clone()).or_default() += 1;
     }
     row.audio_url = Some(linked.clone());
     row.link = Some(Link { mapped, linked });

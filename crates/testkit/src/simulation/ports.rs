@@ -1,6 +1,7 @@
 //! The ports of one worker. Each call is a transaction: it happens whole, or not at all.
 
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -72,6 +73,37 @@ impl Seat {
             self.world.die(self.number).await;
         }
         (done, turn != Turn::UnheardAfter)
+    }
+
+    /// A call whose effect is one of another port's; `fenced` says whether whoever was taken for
+    /// silent is refused.
+    pub(super) async fn around<T>(
+        &self,
+        fenced: bool,
+        effect: impl Future<Output = Result<T>> + Send,
+    ) -> Result<T> {
+        let turn = self.world.turn(self.number).await;
+        if turn == Turn::RefusedBefore {
+            return Err(passing());
+        }
+        if fenced && self.is_fenced() {
+            return Err(Error::new(ErrorKind::Conflict, "others took the work over"));
+        }
+        let done = effect.await;
+        tokio::task::yield_now().await;
+        if turn == Turn::DiesAfter {
+            self.world.die(self.number).await;
+        }
+        match turn {
+            Turn::UnheardAfter => done.and_then(|_| Err(passing())),
+            _ => done,
+        }
+    }
+
+    fn is_fenced(&self) -> bool {
+        let state = lock(&self.world.state);
+        let worker = state.workers.get(&self.number);
+        worker.is_none_or(|worker| worker.fenced)
     }
 }
 
