@@ -150,7 +150,8 @@ pub fn meaning(place: &Place) -> Vec<String> {
     lines
 }
 
-fn number(name: &str) -> Option<u64> {
+/// A number from the environment.
+pub fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|text| text.parse().ok())
 }
 

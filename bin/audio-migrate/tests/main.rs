@@ -9,6 +9,7 @@
 )]
 
 mod cloud_storage;
+mod crowd;
 mod faults;
 mod killed;
 mod place;

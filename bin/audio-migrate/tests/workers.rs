@@ -20,13 +20,13 @@ fn worker(place: &Place) -> Child {
     command.spawn().expect("started")
 }
 
-fn signal(child: &Child, signal: &str) {
+pub fn signal(child: &Child, signal: &str) {
     let pid = child.id().to_string();
     let sent = Command::new("kill").args([signal, &pid]).status();
     assert!(sent.expect("kill").success());
 }
 
-fn wait_for(place: &Place, question: &str) {
+pub fn wait_for(place: &Place, question: &str) {
     let begin = Instant::now();
     while place.text(question) != "true" {
         assert!(begin.elapsed() < Duration::from_secs(90), "{question}");
@@ -35,18 +35,18 @@ fn wait_for(place: &Place, question: &str) {
 }
 
 /// What a program says in the end of recordings.
-fn report_of(output: &Output) -> Vec<String> {
+pub fn report_of(output: &Output) -> Vec<String> {
     let text = String::from_utf8_lossy(&output.stdout);
     let lines = text.lines().filter(|line| line.starts_with("[Audio]"));
     lines.map(str::to_owned).collect()
 }
 
 /// The first of these lines, as the ledger has it.
-fn copied(place: &Place) -> String {
+pub fn copied(place: &Place, run: &str) -> String {
     let copied = place.text("SELECT count(*)::text FROM sunset.objects WHERE state = 'copied'");
     let bytes = "SELECT sum(size)::text FROM sunset.objects WHERE state = 'copied'";
     let bytes = sunset_cli::bytes(place.text(bytes).parse().expect("a number"));
-    let (document, _) = place.json("audio-migrate", &["--worker", "recordings"]);
+    let (document, _) = place.json("audio-migrate", &["--worker", run]);
     let audio = &document["plan"]["audio"]["objects"];
     format!(
         "[Audio] Copied {copied} of {audio} audio objects ({bytes}), each proven by CRC32C, MD5 and \
@@ -128,7 +128,11 @@ fn workers_of_which_one_dies_and_one_pauses_copy_what_one_process_copies() {
     assert_eq!(late.status.code(), status, "{}", shown(&late));
     told.push(report_of(&late));
     assert!(told.iter().all(|report| *report == told[0]), "{told:#?}");
-    assert_eq!(copied(&place), told[0][0], "whatever who died had proven");
+    assert_eq!(
+        copied(&place, "recordings"),
+        told[0][0],
+        "whatever who died had proven"
+    );
     let (_, checked) = place.json("check-r2", &["--deep"]);
     assert_eq!(checked, 0);
     println!("both workers' units were claimed by others {seconds:.1} s after they fell silent");
