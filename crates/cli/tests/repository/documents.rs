@@ -284,3 +284,47 @@ fn the_guide_to_plans_leaves_out_no_work_and_no_method() {
         assert!(named, "no row for {name}");
     }
 }
+
+/// The runbook follows the old evening: each of its steps has a program, in the old order, and the
+/// section that the table names shows how to give it.
+#[test]
+fn the_runbook_has_every_step_of_the_old_one_in_its_order() {
+    let runbook = fs::read_to_string(repository().join("docs/runbook.md")).expect("the runbook");
+    let sections: BTreeMap<u32, &str> = runbook
+        .split("\n## ")
+        .filter_map(|section| {
+            let (number, _) = section.split_once('.')?;
+            Some((number.parse().ok()?, section))
+        })
+        .collect();
+    let numbers: Vec<u32> = sections.keys().copied().collect();
+    let all: Vec<u32> = (1..=11).collect();
+    assert_eq!(numbers, all);
+    let (_, table) = runbook.split_once("| the old evening |").expect("a table");
+    let mut steps = Vec::new();
+    for row in table.lines().take_while(|row| row.ends_with('|')) {
+        let cell = row.split(" | ").nth(1).unwrap_or_default();
+        let Some((program, step)) = cell.split_once("` (step ") else {
+            continue;
+        };
+        let program = program.trim_start_matches('`');
+        let step: u32 = step.trim_end_matches(')').parse().expect("a number");
+        let shown = code(sections[&step]);
+        let mut given = shown.iter().map(|command| command.split_whitespace().next());
+        let given = given.any(|first| first == Some(program));
+        assert!(given, "step {step} does not show {program}");
+        steps.push((program.to_owned(), step));
+    }
+    let programs: Vec<&str> = steps.iter().map(|(program, _)| program.as_str()).collect();
+    let old = [
+        "schema-push",
+        "fix-schema",
+        "data-migrate",
+        "audio-migrate",
+        "check-r2",
+        "final-check",
+        "rollback",
+    ];
+    assert_eq!(programs, old);
+    assert!(steps.is_sorted_by_key(|(_, step)| *step), "{steps:?}");
+}
