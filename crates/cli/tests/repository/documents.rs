@@ -310,7 +310,9 @@ fn the_runbook_has_every_step_of_the_old_one_in_its_order() {
         let program = program.trim_start_matches('`');
         let step: u32 = step.trim_end_matches(')').parse().expect("a number");
         let shown = code(sections[&step]);
-        let mut given = shown.iter().map(|command| command.split_whitespace().next());
+        let mut given = shown
+            .iter()
+            .map(|command| command.split_whitespace().next());
         let given = given.any(|first| first == Some(program));
         assert!(given, "step {step} does not show {program}");
         steps.push((program.to_owned(), step));
