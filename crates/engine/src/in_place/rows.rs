@@ -83,21 +83,26 @@ pub(super) async fn merge(
 ) -> Result<()> {
     let facts = TableFacts::of_merge(live.foreseen, merge)?.seen_from(live.real);
     let early = std::ptr::eq(live.foreseen, live.real) || live.foreseen == live.real;
-    ports.progress.start(&merge.noun, None);
-    let changed = match (ports.writer, &merge.forecast) {
+    // Counted first, so that the bar has an end; the query itself is one statement.
+    let total = match &merge.forecast {
+        Some(forecast) => Some(retry(options.retries, || ports.rows.number(forecast)).await?),
+        None => None,
+    };
+    ports.progress.start(&merge.noun, total);
+    let changed = match (ports.writer, total) {
         (Some(writers), _) => {
             retry(options.retries, || {
                 writers.rows.merge(&step.name, &facts, merge)
             })
             .await?
         }
-        (None, Some(forecast)) if !early => Changed {
-            rows: ports.rows.number(forecast).await?,
+        (None, Some(rows)) if !early => Changed {
+            rows,
             ..Changed::default()
         },
         (None, _) => ports.rows.would_merge(&facts, merge).await?,
     };
-    ports.progress.advance(changed.rows);
+    ports.progress.advance(total.unwrap_or(changed.rows));
     ports.progress.finish();
     report.written += changed.rows;
     if let Some(labels) = &merge.labels {

@@ -166,7 +166,7 @@ pub struct Merge {
     pub along: Vec<String>,
     /// The line that counts all of them, where there is one.
     pub labels: Option<Labels>,
-    /// A query of one number, how many rows it will be, for a dry run before the columns are there
-    /// that the query reads.
+    /// A query of one number, how many rows it will be: for the bar that shows how far it has
+    /// come, and for a dry run before the columns are there that the query reads.
     pub forecast: Option<SqlText>,
 }

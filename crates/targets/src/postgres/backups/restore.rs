@@ -1,11 +1,12 @@
 //! Rows as a backup holds them.
 
 use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
-use sunset_core::Result;
 use sunset_core::ports::backups::BackupRecord;
+use sunset_core::schema::name::qualified;
+use sunset_core::{Error, ErrorKind, Result};
 
 use super::parts::{Parts, all_parts, listed};
-use super::{BackupStore, unsigned};
+use super::{BackupStore, DIGEST, unsigned};
 use crate::postgres::connection::Database;
 use crate::postgres::fault::error;
 use crate::postgres::statement::execute;
@@ -42,7 +43,7 @@ impl Database {
     /// What restoring a backup would come to. Nothing is written.
     ///
     /// # Errors
-    /// Those of the database.
+    /// `Mismatch` when a copy is not what it was; those of the database.
     pub async fn would_restore(
         &self,
         backup: &BackupRecord,
@@ -50,6 +51,7 @@ impl Database {
     ) -> Result<Vec<RestoredTable>> {
         let look = || async {
             let mut transaction = self.begin_reading().await?;
+            check_copies(&mut transaction, backup).await?;
             let mut tables = Vec::new();
             for parts in all_parts(&mut transaction, backup).await? {
                 let source = format!("({})", parts.verdicts);
@@ -70,7 +72,8 @@ impl BackupStore {
     /// Nobody else writes to the tables meanwhile.
     ///
     /// # Errors
-    /// `Contended` when somebody does not let go of a table; those of the database.
+    /// `Mismatch` when a copy is not what it was; `Contended` when somebody does not let go of a
+    /// table; those of the database.
     pub async fn restore(&self, backup: &BackupRecord, force: bool) -> Result<Vec<RestoredTable>> {
         let failed = |cause| error(cause, WHAT);
         let mut transaction = self.lease.begin().await?;
@@ -80,6 +83,7 @@ impl BackupStore {
             WHAT,
         )
         .await?;
+        check_copies(&mut transaction, backup).await?;
         let all = all_parts(&mut transaction, backup).await?;
         for parts in &all {
             let lock = format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", parts.relation);
@@ -135,6 +139,36 @@ impl BackupStore {
         transaction.commit().await.map_err(failed)?;
         Ok(tables)
     }
+}
+
+/// Checks that the copies are what the catalogue says of them: what somebody changed in one would
+/// come back as if it had been there.
+async fn check_copies(
+    transaction: &mut Transaction<'_, Postgres>,
+    backup: &BackupRecord,
+) -> Result<()> {
+    let failed = |cause| error(cause, WHAT);
+    for copied in &backup.tables {
+        let copy = qualified(&backup.schema, &copied.table);
+        let sql = format!("SELECT count(*) AS rows, {DIGEST} AS digest FROM {copy} AS t");
+        let row = crate::postgres::query(AssertSqlSafe(sql))
+            .fetch_one(&mut **transaction)
+            .await
+            .map_err(failed)?;
+        let rows = unsigned(row.try_get("rows").map_err(failed)?);
+        let digest: String = row.try_get("digest").map_err(failed)?;
+        if rows != copied.rows || digest != copied.digest {
+            return Err(Error::new(
+                ErrorKind::Mismatch,
+                format!(
+                    "the copy of {} is not what it was: {rows} rows with digest {digest}, not {} with {}; nothing was changed",
+                    copied.table, copied.rows, copied.digest
+                ),
+            )
+            .remedy("the copy, or a type of a column, was changed since; restore by hand from the schema of the backup"));
+        }
+    }
+    Ok(())
 }
 
 /// Where the verdicts of a table's rows are kept meanwhile.
