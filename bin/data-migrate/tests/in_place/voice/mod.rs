@@ -1,10 +1,13 @@
 //! Plan `voice-agent`.
 
+mod backups;
 mod calls;
 mod check;
 mod configurations;
 mod exact;
 mod levels;
+mod progress;
+mod said;
 mod stopped;
 mod triggers;
 

@@ -90,3 +90,75 @@ async fn nothing_is_changed_when_the_backup_fails() {
     );
     migrate(&scratch, &["--skip-backup"]);
 }
+
+/// What the server does to rows as they are copied, and what is said of that. Once there are fewer of
+/// them, once as many with another text, once one cell of one row is another.
+const SPOILED: [(&str, &str, &str, &str); 3] = [
+    (
+        "voice_agent_configs",
+        "IF new.id = 'c7' THEN RETURN NULL; END IF; RETURN new;",
+        "2999 rows with digest ",
+        ", not 3000 with ",
+    ),
+    (
+        "voice_agent_configs",
+        "new.prompt := new.prompt || '!'; RETURN new;",
+        "3000 rows with digest ",
+        ", not 3000 with ",
+    ),
+    (
+        "voice_agent_calls",
+        "IF new.id = 'k500' THEN new.duration_seconds := 1; END IF; RETURN new;",
+        "20000 rows with digest ",
+        ", not 20000 with ",
+    ),
+];
+
+#[tokio::test]
+async fn nothing_is_changed_when_a_copy_is_not_like_its_table() {
+    for (table, spoiling, found, wanted) in SPOILED {
+        let Some(scratch) = with(MANY).await else {
+            return;
+        };
+        assert_eq!(run(&scratch, "schema-push", &[]).status, 0);
+        let before = (scratch.text(CONFIGS).await, scratch.text(CALLS).await);
+        scratch
+            .run(&format!(
+                "CREATE FUNCTION public.spoil() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {spoiling} END $$;
+                 CREATE FUNCTION public.beset() RETURNS event_trigger LANGUAGE plpgsql AS $$
+                 DECLARE made record;
+                 BEGIN
+                     FOR made IN SELECT * FROM pg_event_trigger_ddl_commands()
+                         WHERE object_identity LIKE 'migration_backup_%.{table}' LOOP
+                         EXECUTE format('CREATE TRIGGER spoil BEFORE INSERT ON %s FOR EACH ROW EXECUTE FUNCTION public.spoil()', made.object_identity);
+                     END LOOP;
+                 END $$;
+                 CREATE EVENT TRIGGER beset ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION public.beset()"
+            ))
+            .await;
+        let said = run(&scratch, "data-migrate", &[]);
+        assert_eq!(said.status, 1, "{said:?}");
+        for words in [
+            format!("the copy of {table} is not like it: {found}"),
+            wanted.to_owned(),
+            "nothing was changed; a trigger or a rule may stand in the way".to_owned(),
+        ] {
+            assert!(said.holds(&words), "{words}: {said:?}");
+        }
+        assert!(!said.holds("Step 2 of 7"), "nothing behind it: {said:?}");
+        assert_eq!(
+            (scratch.text(CONFIGS).await, scratch.text(CALLS).await),
+            before
+        );
+        let left = "SELECT (SELECT count(*) FROM sunset.backups) || ' ' || (SELECT count(*) FROM sunset.changes)
+            || ' ' || (SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'migration_backup%')
+            || ' ' || (SELECT string_agg(state, ',') FROM sunset.runs WHERE program = 'data-migrate')";
+        assert_eq!(scratch.text(left).await, "0 0 0 failed");
+        scratch.run("DROP EVENT TRIGGER beset").await;
+        migrate(&scratch, &[]);
+        assert_eq!(
+            scratch.text("SELECT count(*) FROM sunset.backups").await,
+            "1"
+        );
+    }
+}
