@@ -37,6 +37,15 @@ fn print_needs_no_database() {
     insta::assert_snapshot!(said.shown());
 }
 
+/// Plans that change an application's database: what it has itself is not made, only added to.
+#[test]
+fn plans_in_place_print_what_they_bring() {
+    let said = without_database(&["--plan", "voice-agent", "--print"]);
+    insta::assert_snapshot!("print_voice_agent", said.shown());
+    let said = without_database(&["--plan", "leora-phase2", "--print"]);
+    insta::assert_snapshot!("print_leora_phase2", said.shown());
+}
+
 #[test]
 fn a_database_that_is_not_named() {
     insta::assert_snapshot!(without_database(&[]).shown());
