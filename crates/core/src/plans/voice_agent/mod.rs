@@ -11,6 +11,8 @@ mod scope;
 mod words;
 
 #[cfg(test)]
+mod specified;
+#[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;

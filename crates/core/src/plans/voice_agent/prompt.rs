@@ -260,6 +260,22 @@ mod tests {
             messages("saludo:\ngreeting: Hi").get("greeting_message"),
             Some(&json!("Hi"))
         );
+        let every = [
+            ("saludo:", "greeting_message"),
+            ("greeting:", "greeting_message"),
+            ("despedida:", "farewell_message"),
+            ("farewell:", "farewell_message"),
+        ];
+        for (label, name) in every {
+            for written in [label.to_owned(), label.to_uppercase()] {
+                let found = messages(&format!("Uno\r\n* {written} hasta luego\r\ndos"));
+                assert_eq!(
+                    Value::Object(found),
+                    json!({name: "hasta luego"}),
+                    "{written}"
+                );
+            }
+        }
         assert_eq!(messages("resaludo: no"), Map::new());
         assert_eq!(
             messages("İ saludo: sí").get("greeting_message"),
