@@ -6,6 +6,8 @@ mod data;
 mod schema;
 
 #[cfg(test)]
+mod specified;
+#[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
