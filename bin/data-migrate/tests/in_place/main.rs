@@ -15,6 +15,7 @@ mod rules;
 mod schema;
 mod scratch;
 mod undo;
+mod verified;
 mod voice;
 mod words;
 

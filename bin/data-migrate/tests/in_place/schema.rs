@@ -127,3 +127,144 @@ async fn a_database_of_somebody_else_is_refused_before_anything_is_done() {
     assert!(said.holds("Customer"), "{said:?}");
     assert_eq!(scratch.catalog().await.lines().count(), 1);
 }
+
+/// The statements that made indexes, as the ledger has them.
+const BUILT: &str = "SELECT string_agg(statement, E'\\n' ORDER BY statement) FROM sunset.schema_steps AS s, unnest(s.sql) AS statement
+    WHERE s.state = 'done' AND statement LIKE '%INDEX%'";
+
+#[tokio::test]
+async fn indexes_are_built_concurrently_on_tables_that_hold_rows_and_on_no_others() {
+    const PLAN: &str = r#"INSERT INTO "CallPlan" ("name") VALUES ('one');"#;
+    let of_customers = ["Customer_accountPriority_idx", "Customer_territory_idx"];
+    let of_plans = ["CallPlan_status_idx", "CallPlan_year_weekNumber_idx"];
+    let both = [of_customers, of_plans].concat();
+    let cases: [(&str, &[&str]); 4] = [
+        ("", &[]),
+        (SOME, &of_customers),
+        (PLAN, &of_plans),
+        (&format!("{SOME}{PLAN}"), &both),
+    ];
+    for (rows, concurrently) in cases {
+        let Some(scratch) = Scratch::with(&format!("{HEAD}{rows}")).await else {
+            return;
+        };
+        let dry = scratch.say(
+            "schema-push",
+            &["--plan", "leora-phase2", "--dry-run", "--verbose"],
+        );
+        scratch.migrate(&[]);
+        let built = scratch.text(BUILT).await;
+        assert_eq!(built.lines().count(), 14, "{built}");
+        for name in of_customers.iter().chain(&of_plans) {
+            let word = if concurrently.contains(name) {
+                "CONCURRENTLY "
+            } else {
+                ""
+            };
+            let statement = format!("CREATE INDEX {word}\"{name}\" ON ");
+            assert!(built.contains(&statement), "{statement}: {built}");
+            assert!(dry.holds(&statement), "{statement}: {dry:?}");
+        }
+        let count = built.matches("CONCURRENTLY").count();
+        assert_eq!(count, concurrently.len(), "new tables hold none: {built}");
+        let valid = "SELECT count(*) || ' ' || bool_and(i.indisvalid) FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relname LIKE '%idx'";
+        assert_eq!(scratch.text(valid).await, "14 true");
+    }
+}
+
+#[tokio::test]
+async fn an_index_of_the_name_over_something_else_makes_way_and_comes_back() {
+    let Some(scratch) = Scratch::with(&format!("{HEAD}{SOME}")).await else {
+        return;
+    };
+    scratch
+        .run(r#"CREATE INDEX "Customer_territory_idx" ON "Customer" (name DESC) WHERE name <> ''"#)
+        .await;
+    let before = scratch.catalog().await;
+    let dry = scratch.say("schema-push", &["--plan", "leora-phase2", "--dry-run"]);
+    for words in [
+        "the index that has this name goes",
+        "(name DESC) WHERE (name <> ''",
+    ] {
+        assert!(dry.holds(words), "{words}: {dry:?}");
+    }
+    let check = scratch.say("final-check", &["--plan", "leora-phase2"]);
+    assert_eq!(check.status, 4, "{check:?}");
+    assert!(check.holds("it should be on territory"), "{check:?}");
+    assert_eq!(scratch.catalog().await, before, "nothing was done yet");
+    scratch.migrate(&[]);
+    let built = scratch.text(BUILT).await;
+    for statement in [
+        r#"DROP INDEX CONCURRENTLY IF EXISTS "public"."Customer_territory_idx""#,
+        r#"CREATE INDEX CONCURRENTLY "Customer_territory_idx" ON "public"."Customer" USING btree (territory)"#,
+    ] {
+        assert!(built.contains(statement), "{statement}: {built}");
+    }
+    assert_eq!(
+        scratch
+            .say("final-check", &["--plan", "leora-phase2"])
+            .status,
+        0
+    );
+    let back = scratch.say("rollback", &["--plan", "leora-phase2", "--yes", "--schema"]);
+    assert_eq!(back.status, 0, "{back:?}");
+    assert_eq!(scratch.catalog().await, before);
+}
+
+/// What of an application's tables is indexed already is not indexed a second time.
+#[tokio::test]
+async fn an_index_of_another_name_over_the_same_serves_as_well() {
+    let Some(scratch) = Scratch::with(&format!("{HEAD}{SOME}")).await else {
+        return;
+    };
+    scratch
+        .run(r#"ALTER TABLE "Customer" ADD COLUMN territory text; CREATE INDEX theirs ON "Customer" (territory)"#)
+        .await;
+    scratch.migrate(&[]);
+    let catalog = scratch.catalog().await;
+    assert!(catalog.contains("INDEX theirs ON"), "{catalog}");
+    assert!(!catalog.contains("Customer_territory_idx"), "{catalog}");
+    let check = scratch.say("final-check", &["--plan", "leora-phase2"]);
+    assert_eq!(check.status, 0, "{check:?}");
+    assert!(check.holds("Indexes: 14 of 14"), "{check:?}");
+}
+
+#[tokio::test]
+async fn an_enum_with_more_values_keeps_them_and_that_is_reported() {
+    let Some(scratch) = Scratch::with(&format!("{HEAD}{SOME}")).await else {
+        return;
+    };
+    // One has all that is wanted and more, of one some are missing.
+    scratch
+        .run(
+            r#"CREATE TYPE "AccountPriority" AS ENUM ('LOW', 'MEDIUM', 'HIGH', 'URGENT');
+               CREATE TYPE "CallPlanStatus" AS ENUM ('PAUSED', 'ACTIVE', 'ARCHIVED')"#,
+        )
+        .await;
+    let dry = scratch.say("schema-push", &["--plan", "leora-phase2", "--dry-run"]);
+    assert_eq!(dry.status, 0, "{dry:?}");
+    for words in [
+        "AccountPriority: the enum has other values: LOW, MEDIUM, HIGH, URGENT",
+        "CallPlanStatus: the enum has other values: PAUSED, ACTIVE, ARCHIVED",
+        "add value DRAFT to enum CallPlanStatus",
+        "add value COMPLETED to enum CallPlanStatus",
+    ] {
+        assert!(dry.holds(words), "{words}: {dry:?}");
+    }
+    assert!(!dry.holds("to enum AccountPriority"), "{dry:?}");
+    scratch.migrate(&[]);
+    let catalog = scratch.catalog().await;
+    for line in [
+        "enum AccountPriority LOW,MEDIUM,HIGH,URGENT",
+        "enum CallPlanStatus PAUSED,DRAFT,ACTIVE,COMPLETED,ARCHIVED",
+    ] {
+        assert!(catalog.contains(line), "{line}: {catalog}");
+    }
+    let check = scratch.say("final-check", &["--plan", "leora-phase2"]);
+    assert_eq!(check.status, 0, "{check:?}");
+    assert!(
+        check.holds("enum AccountPriority: LOW, MEDIUM, HIGH, URGENT"),
+        "{check:?}"
+    );
+}
