@@ -23,6 +23,8 @@ mod tables;
 mod transforms;
 
 #[cfg(test)]
+mod fault_tests;
+#[cfg(test)]
 mod in_place_tests;
 #[cfg(test)]
 mod ruled_tests;

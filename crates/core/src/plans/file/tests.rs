@@ -8,7 +8,7 @@ use crate::ports::rows::Item;
 use crate::row::Cell;
 use crate::value::{Map, Value};
 
-const NOTES: &str = r#"
+pub(super) const NOTES: &str = r#"
 [plan]
 name = "notes"
 

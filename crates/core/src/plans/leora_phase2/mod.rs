@@ -6,7 +6,7 @@ mod data;
 mod schema;
 
 #[cfg(test)]
-mod specified;
+mod specified_tests;
 #[cfg(test)]
 mod tests;
 

@@ -11,7 +11,7 @@ mod scope;
 mod words;
 
 #[cfg(test)]
-mod specified;
+mod specified_tests;
 #[cfg(test)]
 mod tests;
 
