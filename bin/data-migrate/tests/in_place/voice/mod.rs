@@ -4,6 +4,7 @@ mod backups;
 mod calls;
 mod check;
 mod configurations;
+mod edges;
 mod exact;
 mod levels;
 mod progress;
