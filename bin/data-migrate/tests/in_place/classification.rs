@@ -20,8 +20,12 @@ const BOUNDARIES: [(&str, &str); 13] = [
     ("NULL", "PROSPECT"),
 ];
 
-fn boundary_rows() -> String {
-    let rows: Vec<String> = BOUNDARIES
+/// Customers that are not as their names say.
+const WRONG: &str = r#"SELECT string_agg(name || ' ' || coalesce("lastOrderDate"::text, 'NULL') || ' is ' || "accountType"::text, '; ') FROM "Customer" WHERE name <> "accountType"::text"#;
+
+/// A customer for each last order, by the name of what is expected.
+fn rows_of(boundaries: &[(&str, &str)]) -> String {
+    let rows: Vec<String> = boundaries
         .iter()
         .map(|(day, expected)| format!("('{expected}', {day})"))
         .collect();
@@ -37,7 +41,7 @@ async fn every_boundary_holds_in_every_time_zone() {
         let Some(scratch) = Scratch::with(HEAD).await else {
             return;
         };
-        scratch.run(&boundary_rows()).await;
+        scratch.run(&rows_of(&BOUNDARIES)).await;
         let name = &scratch.name;
         scratch
             .run(&format!(
@@ -47,9 +51,7 @@ async fn every_boundary_holds_in_every_time_zone() {
         let arguments = ["--plan", "leora-phase2", "--as-of", "2024-03-01"];
         let said = scratch.say("data-migrate", &arguments);
         assert_eq!(said.status, 0, "{said:?}");
-        let wrong = scratch
-            .text(r#"SELECT string_agg(name || ' ' || coalesce("lastOrderDate"::text, 'NULL') || ' is ' || "accountType"::text, '; ') FROM "Customer" WHERE name <> "accountType"::text"#)
-            .await;
+        let wrong = scratch.text(WRONG).await;
         assert_eq!(wrong, "-", "{zone}");
         assert!(said.holds("warning future_order: 2 ("), "{said:?}");
         let noted = scratch
@@ -196,4 +198,67 @@ async fn a_step_by_itself_is_only_that_step() {
         strange.holds("classification, verify-classification, schema"),
         "{strange:?}"
     );
+}
+
+/// As of the leap day itself: 180 days before it is a day of the year before, and so is 365.
+const LEAP: [(&str, &str); 7] = [
+    ("'2024-02-29 23:59:59.999'", "ACTIVE"),
+    ("'2023-09-02 00:00:00'", "ACTIVE"),
+    ("'2023-09-01 23:59:59.999'", "TARGET"),
+    ("'2023-03-01 00:00:00'", "TARGET"),
+    ("'2023-02-28 23:59:59.999'", "PROSPECT"),
+    ("'2020-02-29 00:00:00'", "PROSPECT"),
+    ("NULL", "PROSPECT"),
+];
+
+#[tokio::test]
+async fn on_the_leap_day_itself_the_days_are_counted_back() {
+    let Some(scratch) = Scratch::with(HEAD).await else {
+        return;
+    };
+    scratch.run(&rows_of(&LEAP)).await;
+    let arguments = ["--plan", "leora-phase2", "--as-of", "2024-02-29"];
+    let said = scratch.say("data-migrate", &arguments);
+    assert_eq!(said.status, 0, "{said:?}");
+    assert_eq!(scratch.text(WRONG).await, "-");
+    assert!(!said.holds("future_order"), "today is no day to come");
+    // A day later the boundaries are others, and only the rows that they pass are written.
+    let arguments = ["--plan", "leora-phase2", "--as-of", "2024-03-01"];
+    let said = scratch.say("data-migrate", &arguments);
+    for line in [
+        "ACTIVE customers updated: 0",
+        "TARGET customers updated: 1",
+        "PROSPECT customers updated: 1",
+        "HIGH priorities updated: 0",
+        "MEDIUM priorities updated: 1",
+        "LOW priorities updated: 1",
+    ] {
+        assert!(said.holds(line), "{line}: {said:?}");
+    }
+}
+
+/// Without `--as-of` the day is today's in UTC, whatever day the session has.
+#[tokio::test]
+async fn today_is_a_day_in_utc() {
+    let Some(scratch) = Scratch::with(&format!("{HEAD}{SOME}")).await else {
+        return;
+    };
+    let name = &scratch.name;
+    let today = "SELECT (now() AT TIME ZONE 'UTC')::date";
+    for zone in ["Pacific/Kiritimati", "Etc/GMT+12"] {
+        scratch
+            .run(&format!(
+                "ALTER DATABASE \"{name}\" SET timezone = '{zone}'"
+            ))
+            .await;
+        // One of the two zones has another day than UTC, at any hour; midnight may come between.
+        let before = scratch.text(today).await;
+        let said = scratch.say("data-migrate", &["--plan", "leora-phase2", "--dry-run"]);
+        let after = scratch.text(today).await;
+        assert_eq!(said.status, 0, "{said:?}");
+        assert!(
+            said.holds(&format!("as_of: {before}")) || said.holds(&format!("as_of: {after}")),
+            "{said:?}"
+        );
+    }
 }
