@@ -268,3 +268,89 @@ async fn an_enum_with_more_values_keeps_them_and_that_is_reported() {
         "{check:?}"
     );
 }
+
+/// Keys, defaults and checks are tried, not only looked up.
+#[tokio::test]
+async fn the_new_tables_hold_what_they_are_to_hold_and_nothing_else() {
+    let Some(scratch) = Scratch::with(&format!("{HEAD}{SOME}")).await else {
+        return;
+    };
+    scratch.migrate(&[]);
+    scratch
+        .run(
+            r#"INSERT INTO "CallPlan" (name, "weekNumber", year, status) VALUES ('first', 1, 2026, 'DRAFT'), ('last', 53, 2026, 'ARCHIVED'), ('none', NULL, NULL, NULL);
+               INSERT INTO "ActivityType" (name) VALUES ('visit');
+               INSERT INTO "CallPlanAccount" ("tenantId", "callPlanId", "customerId")
+               SELECT t.id, p.id, c.id FROM "Tenant" AS t, "CallPlan" AS p, "Customer" AS c WHERE c.name IN ('customer 1', 'customer 2');
+               INSERT INTO "CallPlanActivity" (id, "tenantId", "callPlanId", "customerId", "activityTypeId", "occurredAt")
+               SELECT gen_random_uuid(), a."tenantId", a."callPlanId", a."customerId", y.id, '2026-03-01' FROM "CallPlanAccount" AS a, "ActivityType" AS y"#,
+        )
+        .await;
+    let given = r#"SELECT count(*) || ' ' || bool_and(id IS NOT NULL AND "addedAt" IS NOT NULL AND "contactOutcome" = 'NOT_ATTEMPTED' AND "contactedAt" IS NULL) FROM "CallPlanAccount""#;
+    assert_eq!(scratch.text(given).await, "6 true");
+    let given =
+        r#"SELECT count(*) || ' ' || bool_and("createdAt" IS NOT NULL) FROM "CallPlanActivity""#;
+    assert_eq!(scratch.text(given).await, "6 true");
+    for (statement, state) in [
+        (
+            r#"INSERT INTO "CallPlan" ("weekNumber") VALUES (0)"#,
+            "23514",
+        ),
+        (
+            r#"INSERT INTO "CallPlan" ("weekNumber") VALUES (54)"#,
+            "23514",
+        ),
+        (
+            r#"INSERT INTO "CallPlan" (status) VALUES ('GONE')"#,
+            "22P02",
+        ),
+        (
+            r#"INSERT INTO "CallPlanAccount" ("tenantId", "callPlanId", "customerId") SELECT "tenantId", "callPlanId", "customerId" FROM "CallPlanAccount" LIMIT 1"#,
+            "23505",
+        ),
+        (
+            r#"INSERT INTO "CallPlanAccount" ("tenantId", "callPlanId") SELECT "tenantId", "callPlanId" FROM "CallPlanAccount" LIMIT 1"#,
+            "23502",
+        ),
+        (
+            r#"UPDATE "CallPlanAccount" SET "contactOutcome" = NULL"#,
+            "23502",
+        ),
+        (
+            r#"UPDATE "CallPlanAccount" SET "customerId" = gen_random_uuid()"#,
+            "23503",
+        ),
+        (
+            r#"INSERT INTO "CallPlanActivity" ("tenantId", "callPlanId", "customerId", "activityTypeId", "occurredAt") SELECT "tenantId", "callPlanId", "customerId", "activityTypeId", now() FROM "CallPlanActivity" LIMIT 1"#,
+            "23502",
+        ),
+        (
+            r#"UPDATE "CallPlanActivity" SET "occurredAt" = NULL"#,
+            "23502",
+        ),
+        (
+            r#"UPDATE "CallPlanActivity" SET "activityTypeId" = gen_random_uuid()"#,
+            "23503",
+        ),
+    ] {
+        scratch
+            .run(&format!(
+                "DO $do$ BEGIN {statement}; ASSERT false, 'it was taken'; EXCEPTION WHEN SQLSTATE '{state}' THEN NULL; END $do$"
+            ))
+            .await;
+    }
+    // What a row belongs to takes it along.
+    let left = r#"SELECT (SELECT count(*) FROM "CallPlanAccount") || ' ' || (SELECT count(*) FROM "CallPlanActivity")"#;
+    for (gone, expected) in [
+        (r#"DELETE FROM "Customer" WHERE name = 'customer 1'"#, "3 3"),
+        (r#"DELETE FROM "CallPlan" WHERE name = 'first'"#, "2 2"),
+        (r#"DELETE FROM "ActivityType""#, "2 0"),
+        (
+            r#"UPDATE "Customer" SET "tenantId" = NULL; DELETE FROM "Tenant""#,
+            "0 0",
+        ),
+    ] {
+        scratch.run(gone).await;
+        assert_eq!(scratch.text(left).await, expected, "{gone}");
+    }
+}

@@ -196,3 +196,74 @@ async fn a_verification_that_fails_stops_the_run() {
     let state = "SELECT state FROM sunset.runs ORDER BY id DESC LIMIT 1";
     assert_eq!(scratch.text(state).await, "failed");
 }
+
+/// Damage to one section, and what is said of it.
+const DAMAGES: [(&str, &str, &str); 9] = [
+    (
+        "Enums",
+        r#"ALTER TYPE "ContactOutcome" RENAME VALUE 'VISITED' TO 'SEEN'"#,
+        "the enum has no VISITED",
+    ),
+    (
+        "Tables",
+        r#"DROP TABLE "CallPlanActivity""#,
+        "the table is missing",
+    ),
+    (
+        "Tables",
+        r#"ALTER TABLE "CallPlanAccount" DROP COLUMN objective"#,
+        "objective is missing",
+    ),
+    (
+        "Customer columns",
+        r#"ALTER TABLE "Customer" ALTER COLUMN territory TYPE varchar(20)"#,
+        "it should be text",
+    ),
+    (
+        "CallPlan columns",
+        r#"ALTER TABLE "CallPlan" DROP COLUMN "targetCount""#,
+        "the column is missing",
+    ),
+    (
+        "Indexes",
+        r#"DROP INDEX "CallPlan_status_idx""#,
+        "the index is missing",
+    ),
+    (
+        "Foreign keys",
+        r#"ALTER TABLE "CallPlanAccount" DROP CONSTRAINT "CallPlanAccount_customerId_fkey""#,
+        "the foreign key is missing",
+    ),
+    (
+        "Data",
+        r#"UPDATE "Customer" SET "accountType" = NULL, "accountPriority" = NULL WHERE name = 'customer 1'"#,
+        "customers without a classification (1)",
+    ),
+    (
+        "Data",
+        r#"UPDATE "Customer" SET "accountPriority" = 'LOW' WHERE name = 'customer 1'"#,
+        "customers whose priority is another (1)",
+    ),
+];
+
+#[tokio::test]
+async fn each_of_the_seven_sections_fails_by_itself() {
+    for (section, damage, words) in DAMAGES {
+        let Some(scratch) = Scratch::with(&format!("{HEAD}{SOME}")).await else {
+            return;
+        };
+        scratch.migrate(&[]);
+        scratch.run(damage).await;
+        let said = scratch.say("final-check", &["--plan", "leora-phase2"]);
+        assert_eq!(said.status, 4, "{damage}: {said:?}");
+        assert!(said.holds(words), "{damage}: {words}: {said:?}");
+        let summary = said.out.split("Summary").nth(1).expect("a summary");
+        let failed = format!("  FAIL  {section}: ");
+        assert!(summary.contains(&failed), "{damage}: {summary}");
+        let lines = summary.lines();
+        let sections =
+            lines.filter(|line| line.starts_with("  ok    ") || line.starts_with("  FAIL  "));
+        assert_eq!(sections.count(), 7, "{damage}: {summary}");
+        assert!(!said.holds("Migration validated"), "{damage}: {said:?}");
+    }
+}

@@ -100,6 +100,16 @@ async fn every_step_and_every_check_has_its_line() {
         let line = format!("    {sum}");
         assert!(counted.contains(&line.as_str()), "{line}: {counted:?}");
     }
+    let sums = scratch
+        .text("SELECT string_agg(outcome || ': ' || n, ',' ORDER BY outcome) FROM (SELECT after ->> 'outcome' AS outcome, sum(cardinality(keys)) AS n FROM sunset.changes WHERE step = 'outcomes' GROUP BY 1) AS counts")
+        .await;
+    let counted = step(&said, HEADINGS[4]);
+    assert_eq!(counted[0], "  calls updated: 1,139");
+    assert_eq!(counted.len(), 1 + sums.split(',').count(), "{counted:?}");
+    for sum in sums.split(',') {
+        let line = format!("    {sum}");
+        assert!(counted.contains(&line.as_str()), "{line}: {counted:?}");
+    }
     // The final check says the same, and a sum.
     let check = run(&scratch, "final-check", &[]);
     for line in CHECKS {
