@@ -31,6 +31,11 @@ pub async fn undo(
         )
         .remedy("leave it out; --run and --schema narrow and widen what is taken back"));
     }
+    let moved = &arguments.moved;
+    moved.check(
+        arguments.levels.level,
+        arguments.levels.backup_id.as_deref(),
+    )?;
     let consent = arguments.write.consent(&session);
     let (settings, pace, confirmed) = session.settings(|variables, faults| {
         (
@@ -54,6 +59,14 @@ pub async fn undo(
             force: arguments.force,
         },
         schema: arguments.schema,
+        told: json!({
+            "plan": registered.name,
+            "by": moved.who(&session),
+            "reason": moved.why(),
+            "run": arguments.run,
+            "force": arguments.force,
+            "schema": arguments.schema,
+        }),
         retries: Retries(pace.max_retries),
         session,
         database,
@@ -86,6 +99,8 @@ struct Flow {
     namespace: String,
     scope: ChangeScope,
     schema: bool,
+    /// What is asked, by whom, and why: for the audit.
+    told: Value,
     retries: Retries,
     session: Session,
     database: Database,
@@ -208,7 +223,9 @@ impl Flow {
             progress.as_ref(),
         )
         .await?;
-        undoer.settle(&self.scope, &counts(&report)).await?;
+        let mut detail = self.told.clone();
+        detail["done"] = counts(&report);
+        undoer.settle(&self.scope, &detail).await?;
         if !self.schema {
             return Ok((report, None));
         }

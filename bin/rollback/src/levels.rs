@@ -86,7 +86,42 @@ impl MovedArguments {
         }
     }
 
-    fn who(&self, session: &Session) -> String {
+    /// Checks that what was given goes with the level. Left unheard, a tenant that is named without
+    /// its level would be no small mistake: everything would be taken back.
+    ///
+    /// # Errors
+    /// `Configuration`, naming the first that does not.
+    pub fn check(&self, level: Option<Level>, backup_id: Option<&str>) -> Result<()> {
+        let given = [
+            ("--tenant-id", self.tenant_id.is_some(), Level::Tenant),
+            (
+                "--target-percentage",
+                self.target_percentage.is_some(),
+                Level::Partial,
+            ),
+            ("--backup-id", backup_id.is_some(), Level::Data),
+        ];
+        let strange = given
+            .iter()
+            .find(|(_, given, wanted)| *given && level != Some(*wanted));
+        match strange {
+            Some((option, _, wanted)) => Err(Error::new(
+                ErrorKind::Configuration,
+                format!("{option} goes with --level {}", wanted.name()),
+            )
+            .remedy("name that level, or leave the option out; nothing was done")),
+            None => Ok(()),
+        }
+    }
+
+    /// Why, in words.
+    pub fn why(&self) -> Option<&str> {
+        let reason = self.reason.as_deref().map(str::trim);
+        reason.filter(|reason| !reason.is_empty())
+    }
+
+    /// Who takes it back.
+    pub fn who(&self, session: &Session) -> String {
         let named = self
             .by
             .as_deref()
@@ -167,8 +202,7 @@ impl Levels<'_> {
     }
 
     fn reason(&self) -> Option<&str> {
-        let reason = self.options().reason.as_deref().map(str::trim);
-        reason.filter(|reason| !reason.is_empty())
+        self.options().why()
     }
 
     fn start(&self, level: Level) -> RunStart {

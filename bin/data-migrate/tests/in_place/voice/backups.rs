@@ -285,3 +285,62 @@ async fn every_level_is_in_the_audit_with_who_and_why() {
     let who = "SELECT split_part(changed_by, '@', 1) || ' ' || (split_part(changed_by, '@', 2) <> '') FROM feature_flag_audit";
     assert_eq!(scratch.text(who).await, "berta true");
 }
+
+/// Whoever forgets the level would take everything back where one tenant is meant.
+#[tokio::test]
+async fn a_tenant_or_a_share_without_its_level_is_refused() {
+    let Some(scratch) = pushed().await else {
+        return;
+    };
+    migrate(&scratch, &[]);
+    flagged(&scratch).await;
+    let (versions, flag) = (scratch.text(VERSIONS).await, scratch.text(FLAG).await);
+    let tenant = "--tenant-id goes with --level tenant";
+    let cases: [(&[&str], &str); 6] = [
+        (&["--tenant-id", "tenant-02", "--yes"], tenant),
+        (&["--tenant-id", "tenant-02", "--dry-run"], tenant),
+        (
+            &[
+                "--level",
+                "total",
+                "--reason",
+                "x",
+                "--tenant-id",
+                "tenant-02",
+            ],
+            tenant,
+        ),
+        (
+            &["--target-percentage", "5", "--yes"],
+            "--target-percentage goes with --level partial",
+        ),
+        (
+            &[
+                "--level",
+                "total",
+                "--reason",
+                "x",
+                "--target-percentage",
+                "5",
+            ],
+            "--target-percentage goes with --level partial",
+        ),
+        (
+            &["--level", "total", "--reason", "x", "--backup-id", "y"],
+            "--backup-id goes with --level data",
+        ),
+    ];
+    for (arguments, words) in cases {
+        let said = run(&scratch, "rollback", arguments);
+        assert_eq!(said.status, 1, "{arguments:?}: {said:?}");
+        assert!(said.holds(words), "{arguments:?}: {said:?}");
+    }
+    assert_eq!(scratch.text(VERSIONS).await, versions);
+    assert_eq!(scratch.text(FLAG).await, flag);
+    assert_eq!(scratch.text(AUDIT).await, "-");
+    // Everything is taken back where that is what is asked for, with who and why.
+    let all = ["--yes", "--by", "ana", "--reason", "all of it"];
+    let said = run(&scratch, "rollback", &all);
+    assert_eq!(said.status, 0, "{said:?}");
+    assert_eq!(scratch.text(AUDIT).await, "ana all of it");
+}
