@@ -89,7 +89,7 @@ async fn backups_are_listed_the_newest_first_with_their_rows_and_age() {
             .is_some_and(|at| at.ends_with('Z'))
     );
     for (table, name, count) in [
-        (0, "voice_agent_configs", 45),
+        (0_usize, "voice_agent_configs", 45),
         (1, "voice_agent_calls", 1_234),
         (2, "voice_agent_metrics", 0),
     ] {

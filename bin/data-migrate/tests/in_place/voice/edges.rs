@@ -156,3 +156,72 @@ async fn an_outcome_that_a_person_sets_after_the_migration_stays() {
     let kept = "SELECT string_agg(id || ' ' || coalesce(outcome, 'none'), ', ' ORDER BY id) FROM voice_agent_calls";
     assert_eq!(scratch.text(kept).await, "a none, b order_created");
 }
+
+#[tokio::test]
+async fn each_configuration_is_shown_before_and_after_where_that_is_asked_for() {
+    let Some(scratch) = sample().await else {
+        return;
+    };
+    let ids = scratch
+        .text("SELECT string_agg(id, ',' ORDER BY id) FROM voice_agent_configs")
+        .await;
+    for (arguments, times) in [
+        (&["--dry-run", "--verbose"][..], 45),
+        (&["--dry-run"][..], 0),
+    ] {
+        let said = run(&scratch, "data-migrate", arguments);
+        assert_eq!(said.status, 0, "{said:?}");
+        for words in ["      before {", "      after  {"] {
+            assert_eq!(said.out.matches(words).count(), times, "{words}: {said:?}");
+        }
+        for id in ids.split(',') {
+            let line = format!("    {id}");
+            let shown = said.out.lines().filter(|found| *found == line).count();
+            assert_eq!(shown, usize::from(times > 0), "{id}: {said:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_repair_of_some_tenants_leaves_the_others_as_they_are() {
+    let Some(scratch) = sample().await else {
+        return;
+    };
+    migrate(&scratch, &[]);
+    scratch
+        .run(
+            "UPDATE voice_agent_calls SET outcome = 'vip' WHERE id IN (SELECT min(id) FROM voice_agent_calls WHERE tenant_id IN ('tenant-01', 'tenant-02') GROUP BY tenant_id);
+             UPDATE voice_agent_configs SET assistant_type = NULL, voice_config = '{}', personality = personality || '{\"special_instructions\": []}'
+              WHERE id IN (SELECT min(id) FROM voice_agent_configs WHERE tenant_id IN ('tenant-01', 'tenant-02') GROUP BY tenant_id);
+             UPDATE voice_agent_metrics SET total_calls = 0 WHERE tenant_id IN ('tenant-01', 'tenant-02')",
+        )
+        .await;
+    let wrong = "SELECT string_agg(tenant_id, ' ' ORDER BY tenant_id) FROM (
+            SELECT tenant_id FROM voice_agent_calls WHERE outcome = 'vip'
+            UNION ALL SELECT tenant_id FROM voice_agent_configs WHERE assistant_type IS NULL
+            UNION ALL SELECT tenant_id FROM voice_agent_configs WHERE voice_config = '{}'
+            UNION ALL SELECT tenant_id FROM voice_agent_configs WHERE personality -> 'special_instructions' = '[]'
+            UNION ALL SELECT tenant_id FROM voice_agent_metrics WHERE total_calls = 0) AS w";
+    let both = scratch.text(wrong).await;
+    assert_eq!(both.matches("tenant-02").count(), 5, "{both}");
+    let others = "SELECT md5(string_agg(to_jsonb(t)::text, ',' ORDER BY id)) FROM voice_agent_configs AS t WHERE tenant_id <> 'tenant-01'";
+    let before = scratch.text(others).await;
+    let fixed = run(
+        &scratch,
+        "final-check",
+        &["--tenant-ids", "tenant-01", "--fix"],
+    );
+    assert_eq!(fixed.status, 0, "{fixed:?}");
+    assert!(
+        fixed.holds("8 checks in total: 8 passed, 0 failed, 0 warnings"),
+        "{fixed:?}"
+    );
+    assert_eq!(scratch.text(wrong).await, ["tenant-02"; 5].join(" "));
+    assert_eq!(scratch.text(others).await, before);
+    assert_eq!(run(&scratch, "final-check", &[]).status, 4);
+    assert_eq!(run(&scratch, "final-check", &["--fix"]).status, 0);
+    assert_eq!(scratch.text(wrong).await, "-");
+    // What a repair sets is what the migration would have set.
+    let kinds = "SELECT count(*) FROM voice_agent_configs WHERE assistant_type IN ('inbound', 'outbound', 'hybrid') AND voice_config ? 'voice_id' AND voice_config ? 'language'";
+    assert_eq!(scratch.text(kinds).await, "45");
+}
