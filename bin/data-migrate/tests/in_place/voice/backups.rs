@@ -206,29 +206,77 @@ async fn a_tenant_gets_the_digests_of_before() {
 }
 
 #[tokio::test]
-async fn a_dry_run_of_total_says_what_it_would_do_and_does_nothing() {
+async fn a_dry_run_of_every_level_says_what_it_would_do_and_does_nothing() {
     let Some(scratch) = pushed().await else {
         return;
     };
     migrate(&scratch, &[]);
     flagged(&scratch).await;
-    let flag = scratch.text(FLAG).await;
-    let total = ["--level", "total", "--dry-run"];
-    let without = run(&scratch, "rollback", &total);
+    let id = scratch.text(LAST).await;
+    let (versions, flag) = (scratch.text(VERSIONS).await, scratch.text(FLAG).await);
+    let runs = "SELECT count(*) FROM sunset.runs";
+    let before = scratch.text(runs).await;
+    let without = run(&scratch, "rollback", &["--level", "total", "--dry-run"]);
     assert_eq!(without.status, 2, "a reason is asked for: {without:?}");
-    let said = run(
-        &scratch,
-        "rollback",
-        &[&total[..], &["--reason", "v2 is wrong"]].concat(),
-    );
-    assert_eq!(said.status, 0, "{said:?}");
-    assert!(
-        said.holds("would be done: the flag voice_agent_v2 off, 2 overrides off"),
-        "{said:?}"
-    );
+    let levels: [(&[&str], &[&str]); 4] = [
+        (
+            &["--level", "tenant", "--tenant-id", "tenant-02"],
+            &[
+                "would be done: the tenant tenant-02 off in the flag voice_agent_v2",
+                "voice_agent_configs (transform): 4 rows would get their former values",
+            ],
+        ),
+        (
+            &["--level", "partial", "--target-percentage", "10"],
+            &["would be done: 25 % → 10 % of the tenants"],
+        ),
+        (
+            &["--level", "total", "--reason", "v2 is wrong"],
+            &["would be done: the flag voice_agent_v2 off, 2 overrides off"],
+        ),
+        (
+            &["--level", "data", "--backup-id", &id],
+            &[
+                "voice_agent_configs: 45 rows would be restored",
+                "voice_agent_metrics: 0 rows would be restored, 12 that the plan made would be removed",
+            ],
+        ),
+    ];
+    for (level, words) in levels {
+        let said = run(&scratch, "rollback", &[level, &["--dry-run"]].concat());
+        assert_eq!(said.status, 0, "{said:?}");
+        for words in words {
+            assert!(said.holds(words), "{words}: {said:?}");
+        }
+    }
+    assert_eq!(scratch.text(VERSIONS).await, versions);
     assert_eq!(scratch.text(FLAG).await, flag);
     assert_eq!(scratch.text(FLAG_AUDIT).await, "-");
     assert_eq!(scratch.text(AUDIT).await, "-");
+    assert_eq!(scratch.text(runs).await, before);
+}
+
+#[tokio::test]
+async fn a_backup_of_some_tenants_gives_their_rows_back() {
+    let Some(scratch) = pushed().await else {
+        return;
+    };
+    let before = rows(&scratch).await;
+    migrate(&scratch, &["--tenant-ids", "tenant-01,tenant-05"]);
+    let id = scratch.text(LAST).await;
+    assert_ne!(rows(&scratch).await, before);
+    let said = run(
+        &scratch,
+        "rollback",
+        &["--level", "data", "--backup-id", &id, "--yes"],
+    );
+    assert_eq!(said.status, 0, "{said:?}");
+    assert!(
+        said.holds("voice_agent_configs: 8 rows restored"),
+        "{said:?}"
+    );
+    assert_eq!(rows(&scratch).await, before);
+    assert_eq!(scratch.text(METRICS).await, "none");
 }
 
 #[tokio::test]
