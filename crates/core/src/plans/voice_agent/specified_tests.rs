@@ -68,7 +68,7 @@ fn can(prompt: &str) -> Vec<&'static str> {
     capabilities(&folded(prompt))
 }
 
-fn words_of(list: &'static str) -> impl Iterator<Item = &'static str> {
+fn words_of(list: &str) -> impl Iterator<Item = &str> {
     list.split(", ")
 }
 
