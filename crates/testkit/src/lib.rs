@@ -16,3 +16,4 @@ pub mod proxy;
 pub mod simulation;
 pub mod storage;
 pub mod voice_agent;
+pub mod webhook;

@@ -32,6 +32,14 @@ impl Recorded {
     /// The sample's rows in a new V3, from a copy of V2 that the test may change, and an empty
     /// bucket. `None`, with a word why, where a server is absent.
     pub fn with_rows() -> Option<Self> {
+        let place = Self::empty()?;
+        place.expect(0, "schema-push", &[]);
+        place.expect(0, "data-migrate", &[]);
+        Some(place)
+    }
+
+    /// As [`Recorded::with_rows`], with nothing in V3 yet.
+    pub fn empty() -> Option<Self> {
         let local_s3 = bin_dir().join("local-s3");
         if !local_s3.is_file() {
             println!("skipped: the program local-s3 is not built");
@@ -59,22 +67,21 @@ impl Recorded {
         let place = settings
             .iter()
             .fold(place, |place, (name, value)| place.with(name, value));
-        place.expect(0, "schema-push", &[]);
-        place.expect(0, "data-migrate", &[]);
         Some(Self {
             place: Some(place),
             _server: server,
         })
     }
 
-    /// With V2's recordings in this folder.
-    pub fn reading_recordings(mut self, folder: &std::path::Path) -> Self {
-        let locator = format!("file://{}", folder.display());
-        self.place = self
-            .place
-            .take()
-            .map(|place| place.with("V2_AUDIO", &locator));
+    /// With this setting, too.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.place = self.place.take().map(|place| place.with(name, value));
         self
+    }
+
+    /// With V2's recordings in this folder.
+    pub fn reading_recordings(self, folder: &std::path::Path) -> Self {
+        self.with("V2_AUDIO", &format!("file://{}", folder.display()))
     }
 
     /// A file of V2's documents.
