@@ -92,7 +92,8 @@ pub struct StepPace {
 /// Recordings of one format that were treated alike.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Recordings {
-    /// The content type; `-` where none is known.
+    /// The content type: what the bytes are where it was copied, what the name claims where it was
+    /// not; `-` where none is known.
     pub format: String,
     /// `recording`, `duplicate`, …
     pub role: String,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
 use sunset_core::Result;
+use sunset_core::audio::format::Format;
 use sunset_core::report::{Examples, History, Latency, Pace, Recordings, StepPace};
 
 use super::connection::Database;
@@ -70,7 +71,12 @@ async fn read(transaction: &mut Transaction<'_, Postgres>) -> sqlx::Result<Histo
         conflicts: groups(transaction, include_str!("history/conflicts.sql")).await?,
         ..History::default()
     };
+    let formats = Format::ALL;
+    let extensions: Vec<String> = formats.map(|f| f.extension().to_owned()).into();
+    let media_types: Vec<String> = formats.map(|f| f.content_type().to_owned()).into();
     let rows = super::query(include_str!("history/recordings.sql"))
+        .bind(&extensions)
+        .bind(&media_types)
         .fetch_all(&mut **transaction)
         .await?;
     for row in &rows {

@@ -28,7 +28,7 @@ fn digests(place: &Workplace) -> Vec<String> {
 }
 
 /// The id of the backup that a program said it took; restoring names the one it restores before.
-fn id_of(outcome: &Outcome) -> String {
+pub fn id_of(outcome: &Outcome) -> String {
     outcome
         .stdout
         .lines()
@@ -39,7 +39,7 @@ fn id_of(outcome: &Outcome) -> String {
         .to_owned()
 }
 
-fn restored(place: &Workplace, id: &str) -> Outcome {
+pub fn restored(place: &Workplace, id: &str) -> Outcome {
     place.expect(
         0,
         "rollback",
@@ -48,7 +48,7 @@ fn restored(place: &Workplace, id: &str) -> Outcome {
 }
 
 /// A V3 with rows of its own, one of which migration changes too.
-fn with_rows() -> Option<Workplace> {
+pub fn with_rows() -> Option<Workplace> {
     let place = Workplace::new()?.with("MIGRATION_USER_ID", "owner");
     place.expect(0, "schema-push", &[]);
     place.query(

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::workplace::bin_dir;
 
 /// How a page is looked at: its name, its width, whether dark, whether as it is printed.
-const LOOKS: [(&str, u32, bool, bool); 6] = [
+const LOOKS: [(&str, u32, bool, bool); 7] = [
     ("phone", 360, false, false),
     ("phone, dark", 360, true, false),
     ("laptop", 1280, false, false),
@@ -17,6 +17,8 @@ const LOOKS: [(&str, u32, bool, bool); 6] = [
     ("large text", 1920, false, false),
     // A4 without its margins.
     ("paper", 680, false, true),
+    // Printed by who looks at the screen in the dark.
+    ("paper, dark", 680, true, true),
 ];
 
 /// How a page is photographed: its name, its width, whether dark.

@@ -19,6 +19,7 @@ mod firestore;
 mod handover;
 mod help;
 mod integrity;
+mod kept;
 mod languages;
 mod migration;
 mod mistakes;

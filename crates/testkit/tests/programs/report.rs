@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::browser;
 use super::workplace::{Outcome, Workplace, repository};
 
-/// The files that a program said it wrote: the page, and the facts.
-fn written(place: &Workplace, outcome: &Outcome) -> (String, Value) {
+/// The page that a program said it wrote; what is beside it has the same name.
+pub fn page_of(place: &Workplace, outcome: &Outcome) -> PathBuf {
     let path = outcome
         .stdout
         .lines()
@@ -16,14 +16,19 @@ fn written(place: &Workplace, outcome: &Outcome) -> (String, Value) {
         .find_map(|line| line.strip_prefix("Report: "))
         .map(PathBuf::from)
         .unwrap_or_else(|| panic!("a report\n{}\n{}", outcome.stdout, outcome.stderr));
-    let path = place.dir.path().join(path);
+    place.dir.path().join(path)
+}
+
+/// The files that a program said it wrote: the page, and the facts.
+pub fn written(place: &Workplace, outcome: &Outcome) -> (String, Value) {
+    let path = page_of(place, outcome);
     let page = std::fs::read_to_string(&path).expect("the page");
     let facts = std::fs::read(path.with_extension("json")).expect("the facts");
     assert!(path.with_extension("md").is_file());
     (page, serde_json::from_slice(&facts).expect("JSON"))
 }
 
-fn readable(page: &str) {
+pub fn readable(page: &str) {
     assert_eq!(browser::fetches(page), [""; 0], "it is one file");
     if let Some(faults) = browser::faults(page) {
         assert!(faults.is_empty(), "{faults:#?}");

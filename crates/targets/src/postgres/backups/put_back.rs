@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
-use sunset_core::ports::backups::BackupRecord;
+use sunset_core::ports::backups::{BackupRecord, CopiedTable};
 use sunset_core::schema::name::{qualified, quote_identifier};
 use sunset_core::{Error, ErrorKind, Result};
 
@@ -180,7 +180,7 @@ async fn pairs(
                  rollback --schema; then restore the backup",
             ));
         }
-        let (names, writable) = columns(transaction, &copied.table, &relation, &copy).await?;
+        let (names, writable) = columns(transaction, copied, &relation, &copy).await?;
         if copied.rows > 0 {
             has_all_values(transaction, &copied.table, &relation, &copy).await?;
         }
@@ -249,14 +249,16 @@ async fn nothing_elsewhere(
     ))
 }
 
-/// The columns of a copy, and those that can be written, these quoted.
+/// The columns of a copy, and those that can be written, these quoted. Each of them is there still,
+/// and takes the values of the copy, where it has any, as they are.
 async fn columns(
     transaction: &mut Transaction<'_, Postgres>,
-    table: &str,
+    copied: &CopiedTable,
     relation: &str,
     copy: &str,
 ) -> Result<(Vec<String>, String)> {
     let failed = |cause| error(cause, WHAT);
+    let table = &copied.table;
     let rows = crate::postgres::query(include_str!("copy_columns.sql"))
         .bind(relation)
         .bind(copy)
@@ -268,6 +270,13 @@ async fn columns(
         let name: String = row.try_get("name").map_err(failed)?;
         if !row.try_get::<bool, _>("there").map_err(failed)? {
             return Err(changed(format!("{table} has no column {name}")));
+        }
+        if copied.rows > 0 && !row.try_get::<bool, _>("fits").map_err(failed)? {
+            let [then, now] = ["type_then", "type_now"].map(|of| row.try_get::<String, _>(of));
+            let (then, now) = (then.map_err(failed)?, now.map_err(failed)?);
+            return Err(changed(format!(
+                "the column {name} of {table} was {then} and is {now} now"
+            )));
         }
         if row.try_get("writable").map_err(failed)? {
             writable.push(quote_identifier(&name));

@@ -3,6 +3,7 @@
 mod checked;
 mod pruned;
 mod renewed;
+mod reported;
 mod taken_over;
 mod two_buckets;
 mod unbooked;
