@@ -6,7 +6,7 @@ use super::storm;
 use super::workplace::{Workplace, repository};
 
 /// A server that holds the sample.
-async fn with_sample() -> FakeFirestore {
+pub async fn with_sample() -> FakeFirestore {
     let fake = FakeFirestore::start().await.expect("a server");
     let folder = repository().join("samples/sales-ai/firestore");
     for file in std::fs::read_dir(folder).expect("the sample") {

@@ -21,6 +21,7 @@ mod help;
 mod integrity;
 mod kept;
 mod languages;
+mod manifest;
 mod migration;
 mod mistakes;
 mod notices;

@@ -11,7 +11,7 @@ use super::workplace::{Outcome, Workplace};
 const PASSWORD: &str = "hunter2mark";
 
 /// The URL of a database with a password in it, and what of that must not be told.
-fn with_password(url: &str) -> (String, String) {
+pub fn with_password(url: &str) -> (String, String) {
     let (scheme, rest) = url.split_once("://").expect("a URL");
     let (user, server) = rest.split_once('@').unwrap_or(("postgres", rest));
     match user.split_once(':') {

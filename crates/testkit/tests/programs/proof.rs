@@ -30,6 +30,10 @@ fn a_proof_is_written_and_checked_without_anything_else() {
     let whole = offline(&["--signed-by", public]);
     assert_eq!(whole.status, 0, "{}", whole.stderr);
     let manifest = &whole.json()["manifest"];
+    // A folder is of no one moment (`manifest.rs` holds the rest of what stands there).
+    assert_eq!(manifest["read_time"], Value::Null);
+    let source = manifest["source"].as_str().expect("a source");
+    assert!(source.ends_with("samples/sales-ai/firestore"), "{source}");
     let counts: Vec<(String, u64)> = manifest["trees"]
         .as_array()
         .expect("trees")
@@ -179,26 +183,42 @@ fn a_thousand_changed_cells_are_each_found_and_named_and_no_other() {
     };
     place.expect(0, "schema-push", &[]);
     place.expect(0, "data-migrate", &[]);
+    // Somebody else, whom rows can be given to.
+    place.query("INSERT INTO \"user\" (id, name, email) VALUES ('u', 'U', 'u@x.tw')");
     let clean = place.expect(0, "final-check", &DATA).json();
     assert!(named(&clean).is_empty(), "none is invented");
     let mut found = 0;
     let mut round = 0;
+    let mut every_column = BTreeSet::new();
     while found < 1_000 {
         round += 1;
         assert!(round < 15, "{found} changes in {round} rounds");
         for table in ["opportunities", "conversations", "meddic_analyses"] {
             place.query(&format!("CREATE TABLE kept_{table} AS TABLE {table}"));
         }
-        let changed: BTreeSet<String> = ["opportunities", "conversations", "meddic_analyses"]
-            .iter()
-            .flat_map(|table| change_one_cell_a_row(&place, table, round))
-            .collect();
+        let mut changed = BTreeSet::new();
+        for table in ["opportunities", "conversations", "meddic_analyses"] {
+            for cell in change_one_cell_a_row(&place, table, round) {
+                let (_, column) = cell.split_once(' ').expect("a row and a column");
+                every_column.insert(format!("{table}.{column}"));
+                changed.insert(cell);
+            }
+        }
         let outcome = place.expect(4, "final-check", &DATA).json();
         assert_eq!(named(&outcome), changed, "round {round}");
         found += changed.len();
         for table in ["meddic_analyses", "conversations", "opportunities"] {
             set_back(&place, table);
         }
+    }
+    // Whom a row belongs to, and what it refers to, are cells as all others.
+    for key in [
+        "opportunities.user_id",
+        "conversations.opportunity_id",
+        "meddic_analyses.conversation_id",
+        "meddic_analyses.opportunity_id",
+    ] {
+        assert!(every_column.contains(key), "{key} of {every_column:?}");
     }
     place.expect(0, "final-check", &DATA);
 }
@@ -249,9 +269,8 @@ fn rows_that_are_gone_or_lead_elsewhere_are_named_and_those_of_others_are_not() 
     assert_eq!(missing, gone);
 }
 
-/// Columns that a row of chance can change without breaking a constraint.
+/// Every column but the primary key: a row with another one is missing, and another's.
 fn columns(place: &Workplace, table: &str) -> Vec<(String, String, bool)> {
-    let keys = ["id", "user_id", "opportunity_id", "conversation_id"];
     place
         .query(&format!(
             "SELECT column_name, data_type, is_nullable FROM information_schema.columns \
@@ -262,8 +281,18 @@ fn columns(place: &Workplace, table: &str) -> Vec<(String, String, bool)> {
             let mut parts = line.split('|').map(str::to_owned);
             Some((parts.next()?, parts.next()?, parts.next()? == "YES"))
         })
-        .filter(|(name, _, _)| !keys.contains(&name.as_str()))
+        .filter(|(name, _, _)| name != "id")
         .collect()
+}
+
+/// What the rows of a foreign key's column refer to.
+fn referred(column: &str) -> Option<&'static str> {
+    match column {
+        "user_id" => Some("\"user\""),
+        "opportunity_id" => Some("opportunities"),
+        "conversation_id" => Some("conversations"),
+        _ => None,
+    }
 }
 
 /// Changes one cell of every row, another column by another row and round; gives `id column`.
@@ -275,6 +304,19 @@ fn change_one_cell_a_row(place: &Workplace, table: &str, round: usize) -> Vec<St
         .map(|(number, (name, kind, nullable))| {
             // By round: the least change that can be seen, another value, and none at all.
             let changed = match (kind.as_str(), round % 3) {
+                // Another row that there is.
+                (_, way) if referred(name).is_some() => {
+                    let target = referred(name).unwrap_or_default();
+                    let which = if way == 0 { "min" } else { "max" };
+                    let other = format!(
+                        "(SELECT {which}(k.id) FROM {target} AS k WHERE k.id IS DISTINCT FROM t.{name})"
+                    );
+                    if way == 2 && *nullable {
+                        format!("CASE WHEN {name} IS NULL THEN {other} END")
+                    } else {
+                        other
+                    }
+                }
                 (_, 2) if *nullable => {
                     let value = match kind.as_str() {
                         "integer" => "0",
