@@ -19,7 +19,7 @@ fn said(
 }
 
 /// Whether a line has nothing to be translated: numbers, names of rows and tables, SQL, paths.
-fn is_of_names(english: &str) -> bool {
+pub fn is_of_names(english: &str) -> bool {
     let words = english.trim_start().replace("[DRY RUN] ", "");
     let words = words.trim_start();
     let is_name = |word: &str| {

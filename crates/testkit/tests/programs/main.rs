@@ -35,6 +35,7 @@ mod repair;
 mod report;
 mod scraped;
 mod secrets;
+mod spoken;
 mod storm;
 mod told;
 mod undo;
