@@ -1,6 +1,7 @@
 //! Where recordings are concerned: rows that name them, and the bucket, forward and back.
 
 mod checked;
+mod killed;
 mod pruned;
 mod renewed;
 mod reported;
