@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::super::workplace::Outcome;
 use super::Recorded;
 
 const AUDIO: [&str; 4] = ["--json", "--no-report", "--only", "audio"];
@@ -81,4 +82,68 @@ fn an_object_that_is_missing_or_another_and_a_wrong_address_are_each_named() {
         "UPDATE conversations SET audio_url = '{url}' WHERE id = '{id}'"
     ));
     assert_eq!(failures(&place, 0), none);
+}
+
+/// What a whole check, or a part of it, came to: its verdict, and its sections with whether each was
+/// compared.
+fn verdict_of(outcome: &Outcome) -> (String, Vec<(String, bool)>) {
+    let document = outcome.json();
+    let sections = document["sections"].as_array().expect("sections").iter();
+    let sections = sections.map(|section| {
+        let title = section["title"].as_str().expect("a title");
+        (title.to_owned(), section["skipped"].is_null())
+    });
+    let verdict = document["verdict"].as_str().expect("a verdict").to_owned();
+    (verdict, sections.collect())
+}
+
+#[test]
+fn the_check_ends_with_0_only_where_everything_that_was_asked_for_was_compared() {
+    let Some(place) = Recorded::with_rows() else {
+        return;
+    };
+    place.expect(0, "audio-migrate", &[]);
+    let parts = [
+        ("tables", "Tables"),
+        ("data", "Data"),
+        ("audio", "Audio"),
+        ("users", "Users"),
+    ];
+    let all = ["--json", "--no-report"];
+    let (verdict, sections) = verdict_of(&place.expect(0, "final-check", &all));
+    let compared = parts.map(|(_, title)| (title.to_owned(), true));
+    assert_eq!((verdict.as_str(), &sections[..]), ("passed", &compared[..]));
+    for (name, title) in parts {
+        let part = [&all[..], &["--only", name]].concat();
+        let (verdict, sections) = verdict_of(&place.expect(0, "final-check", &part));
+        assert_eq!(verdict, "passed", "{name}");
+        assert_eq!(sections, [(title.to_owned(), true)]);
+    }
+    // Without a bucket nothing fails, and recordings are not compared.
+    let without = |more: &[&str]| -> Outcome {
+        let mut command = place.command("final-check", &[&all[..], more].concat());
+        let output = command.env_remove("CLOUDFLARE_R2_BUCKET").output();
+        output.expect("final-check").into()
+    };
+    let whole = without(&[]);
+    assert_eq!(whole.status, 4, "{}", whole.stderr);
+    let (verdict, sections) = verdict_of(&whole);
+    assert_eq!(verdict, "incomplete");
+    let skipped = sections.iter().filter(|(_, compared)| !compared);
+    let skipped: Vec<&str> = skipped.map(|(title, _)| title.as_str()).collect();
+    assert_eq!((sections.len(), &skipped[..]), (4, &["Audio"][..]));
+    assert_eq!(without(&["--only", "audio"]).status, 4);
+    // What was left out on purpose is no gap; what cannot be asked at all is an error.
+    assert_eq!(without(&["--only", "data"]).status, 0);
+    assert_eq!(without(&["--only", "nothing"]).status, 2);
+    let mut command = place.command("final-check", &all);
+    let away = command.env("DATABASE_URL", "postgresql://nobody@127.0.0.1:9/none");
+    let away: Outcome = away.output().expect("final-check").into();
+    assert_eq!(away.status, 1, "{}", away.stdout);
+    // One of many parts that does not pass is enough.
+    place.query("UPDATE conversations SET duration = 1 WHERE id = '202506-IC001'");
+    let (verdict, _) = verdict_of(&place.expect(4, "final-check", &all));
+    assert_eq!(verdict, "failed");
+    let users = [&all[..], &["--only", "users"]].concat();
+    place.expect(0, "final-check", &users);
 }
