@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use sunset_testkit::webhook::Webhook;
+
 use super::load::{Load, tally};
 use super::stage::Stage;
 
@@ -35,11 +37,26 @@ fn all_requests_are_on_v1_within_seconds_and_none_is_dropped() {
     let load = stage
         .scratch
         .block_on(async { Load::start(stage.front, 8) });
+    let hook = Webhook::start().expect("a webhook");
+    let told_of = ["--yes", "--json", "--notify-url", hook.url()];
     let begun = Instant::now();
-    let said = stage.scratch.other("rollback", &back(&["--yes", "--json"]));
+    let said = stage
+        .scratch
+        .other("rollback", &[&BACK[..], &told_of].concat());
     let took = begun.elapsed();
     assert_eq!(said.status, 0, "{said:?}");
     assert_eq!(said.json()["booked"], true);
+    let told: Vec<String> = hook
+        .take()
+        .iter()
+        .map(|told| told.json()["text"].as_str().expect("a text").to_owned())
+        .collect();
+    assert!(
+        told.len() == 2
+            && told[0].ends_with("v2 50 % → 0 %")
+            && told[1].contains("v2 50 % → 0 %, serving after "),
+        "{told:?}"
+    );
     println!("v1 serves everything after {} ms", took.as_millis());
     assert!(took.as_secs() < 20, "{took:?}");
     let all = stage.scratch.block_on(tally(stage.front, 200));

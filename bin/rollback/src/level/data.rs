@@ -78,6 +78,7 @@ pub async fn undo(arguments: &Arguments, id: &str, session: &Session) -> Result<
             return tell(Status::Error, false, None);
         }
     };
+    session.announce(&format!("back to {id} in {}", database.describe()));
     // What is given up can be had back, unless that is not wanted.
     let safety = if let Some(BackupChoice::None) = arguments.backup.backup {
         None
@@ -107,10 +108,12 @@ pub async fn undo(arguments: &Arguments, id: &str, session: &Session) -> Result<
         tools: &tools,
     };
     restoring.run(&permit, &loss).await?;
-    session.print(&format!(
+    let line = format!(
         "restored {id}: {} rows in {} tables, compared by number and digest before it was committed",
         sunset_cli::thousands(manifest.rows()),
         manifest.database.tables.len()
-    ));
+    );
+    session.print(&line);
+    session.sum_up(&line);
     tell(Status::Done, true, safety.as_deref())
 }

@@ -52,13 +52,17 @@ pub async fn undo(arguments: &Arguments, file: &Path, session: &Session) -> Resu
             return Ok(status);
         }
     };
+    // Nobody waits for the webhook before users are back.
+    session.announce(&format!("{subject}: v2 {from} → {to}"));
     let why = "rollback --level traffic";
     mover.move_to(std::slice::from_ref(&from), &to, why).await?;
     let took = begun.elapsed();
-    session.print(&format!(
+    let line = format!(
         "{subject}: v2 {from} → {to}, serving after {} ms",
         took.as_millis()
-    ));
+    );
+    session.print(&line);
+    session.sum_up(&line);
     let event = Event {
         kind: "rollback".into(),
         from: from.clone(),
@@ -74,9 +78,11 @@ pub async fn undo(arguments: &Arguments, file: &Path, session: &Session) -> Resu
             )),
         };
     if let Err(error) = &booked {
-        session.say(&format!(
+        let line = format!(
             "warning: users are back on v1, and that could not be written to the database: {error}"
-        ));
+        );
+        session.say(&line);
+        session.sum_up(&line);
     }
     session.json(|| {
         json!({

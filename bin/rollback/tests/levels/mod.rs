@@ -2,6 +2,8 @@
 
 use std::process::{Command, Output};
 
+use sunset_testkit::webhook::Webhook;
+
 use super::{Scratch, command};
 
 const V1: &str = include_str!("../../../../samples/main-server/database.sql");
@@ -110,8 +112,20 @@ fn data_come_back_from_a_backup_and_the_loss_is_said_first() {
         assert!(words(&shown).contains(part), "{part}: {}", words(&shown));
     }
     scratch.sql("INSERT INTO messages (message_id, chat_id, message_type, content) VALUES ('still', 'c', 'text', '{}')");
-    let done = rollback(&scratch, &["--backup-id", &id, "--yes"]);
+    let hook = Webhook::start().expect("a webhook");
+    let notify = ["--backup-id", &id, "--yes", "--notify-url", hook.url()];
+    let done = rollback(&scratch, &notify);
     assert!(done.status.success(), "{}", words(&done));
+    let told: Vec<String> = hook
+        .take()
+        .iter()
+        .map(|told| told.json()["text"].as_str().expect("a text").to_owned())
+        .collect();
+    let began = format!("rollback began: back to {id} in ");
+    assert!(
+        told.len() == 2 && told[0].starts_with(&began) && told[1].contains("\nrestored "),
+        "{told:?}"
+    );
     assert!(
         words(&done).contains("was backed up first"),
         "{}",
