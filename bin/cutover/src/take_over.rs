@@ -300,13 +300,15 @@ impl Flow {
                  cutover --frozen --accept-filled takes it as it is and writes it into the record.",
             );
         }
-        self.session.print(if passed {
+        let line = if passed {
             "V3 has taken over from V2. Point the application at V3; keep V2 frozen until you no \
              longer want a way back."
         } else {
             "The cut-over is not recorded: see the checks above, mend, and run cutover --frozen \
              again."
-        });
+        };
+        self.session.print(line);
+        self.session.sum_up(line);
         self.session.json(|| {
             serde_json::json!({
                 "status": if passed { "done" } else { "failed" },

@@ -180,15 +180,19 @@ impl Fix {
         let last = after.unwrap_or(before);
         if let Some(after) = after {
             let (done, in_part) = before.done(after);
-            self.session.print(&format!(
+            let mut lines = vec![format!(
                 "{} done and verified",
                 counted(done, "repair", "repairs")
-            ));
+            )];
             if in_part > 0 {
-                self.session.print(&format!(
+                lines.push(format!(
                     "{} done in part",
                     counted(in_part, "repair", "repairs")
                 ));
+            }
+            for line in lines {
+                self.session.print(&line);
+                self.session.sum_up(&line);
             }
         }
         if !last.listed.is_empty() {

@@ -314,10 +314,9 @@ impl Push {
 
     fn end(&self, plan: &SchemaPlan, executed: &Executed, after: &SchemaPlan) -> Status {
         let status = status(after);
-        self.session.print(&format!(
-            "{} done",
-            counted(executed.done.len(), "step", "steps")
-        ));
+        let line = format!("{} done", counted(executed.done.len(), "step", "steps"));
+        self.session.print(&line);
+        self.session.sum_up(&line);
         for blocked in after
             .blocked
             .iter()
