@@ -84,9 +84,9 @@ impl<'a> Server<'a> {
         self.execute("postgres", &[&statement, "CHECKPOINT"])
     }
 
-    /// psql with a file of statements, in which `:n` is a number.
-    pub fn file(&self, database: &str, statements: &str, n: u64) -> Result<Command> {
-        let file = self.arguments.work_dir.join(format!("{database}.sql"));
+    /// psql with a file of statements, which is kept by this name, and in which `:n` is a number.
+    pub fn file(&self, database: &str, name: &str, statements: &str, n: u64) -> Result<Command> {
+        let file = self.arguments.work_dir.join(format!("{name}.sql"));
         std::fs::write(&file, statements).with_context(|| file.display().to_string())?;
         let mut psql = self.psql(database);
         psql.args(["-v", &format!("n={n}"), "-f"]).arg(file);
@@ -95,7 +95,7 @@ impl<'a> Server<'a> {
 
     /// Runs it.
     pub fn run_file(&self, database: &str, statements: &str, n: u64) -> Result<()> {
-        let output = self.file(database, statements, n)?.output();
+        let output = self.file(database, database, statements, n)?.output();
         let output = output.context("cannot start psql")?;
         if !output.status.success() {
             bail!("psql: {}", String::from_utf8_lossy(&output.stderr).trim());
