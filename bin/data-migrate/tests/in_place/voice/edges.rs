@@ -175,7 +175,7 @@ async fn each_configuration_is_shown_before_and_after_where_that_is_asked_for() 
             assert_eq!(said.out.matches(words).count(), times, "{words}: {said:?}");
         }
         for id in ids.split(',') {
-            let line = format!("    {id}");
+            let line = format!("[DRY RUN]     {id}");
             let shown = said.out.lines().filter(|found| *found == line).count();
             assert_eq!(shown, usize::from(times > 0), "{id}: {said:?}");
         }

@@ -4,12 +4,13 @@ use crate::scratch::Said;
 
 use super::{migrate, run, sample, with};
 
-/// The lines of a step, without its heading.
+/// The lines of a step, without its heading, and without what a dry run puts before each.
 fn step<'s>(said: &'s Said, heading: &str) -> Vec<&'s str> {
     let behind = said.out.split(heading).nth(1).expect(heading);
     behind
         .lines()
         .skip(1)
+        .map(|line| line.strip_prefix("[DRY RUN] ").unwrap_or(line))
         .take_while(|line| line.starts_with("  "))
         .collect()
 }
