@@ -78,8 +78,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
     connections: u32,
 
-    /// Documents or rows a transaction [default: 1000; in place 10000, and 100 configurations of
-    /// voice-agent; also BATCH_SIZE]
+    /// Documents or rows a transaction [default: 1000; in place 10000, configurations 100; also BATCH_SIZE]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     batch_size: Option<u32>,
 
