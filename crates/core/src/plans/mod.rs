@@ -13,6 +13,7 @@ mod integrity;
 pub mod leora_phase2;
 pub mod main_server;
 mod outcome;
+mod pages;
 pub mod sales_ai;
 pub mod schemas;
 mod share;

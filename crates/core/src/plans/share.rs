@@ -211,7 +211,7 @@ impl<N: Shared> Shelf<N> {
             share.text(database);
         }
         share.number(self.notes.len() as u64);
-        for note in &self.notes {
+        for note in self.notes.iter() {
             share.head(note.head(), texts);
             note.write(texts, share);
         }
@@ -228,9 +228,7 @@ impl<N: Shared> Shelf<N> {
         for _ in 0..parts.count()? {
             databases.push(texts.database(parts.text()?));
         }
-        let count = parts.count()?;
-        self.notes.reserve(count);
-        for _ in 0..count {
+        for _ in 0..parts.count()? {
             let head = parts.head(texts, &databases)?;
             let note = N::read(head, texts, parts)?;
             self.push(note);

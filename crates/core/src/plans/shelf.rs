@@ -1,7 +1,11 @@
 //! What a survey keeps of documents: a compact note of each.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, HashSet};
 
+use super::pages::Pages;
 pub(super) use super::texts::{Database, Index, Text, Texts};
 use super::texts::{Databases, database_of};
 use crate::digest::Digest;
@@ -83,7 +87,7 @@ impl Keyed for Kept {
 /// The notes of one collection; once settled, one a document, in byte order of the ids.
 #[derive(Debug)]
 pub(super) struct Shelf<N> {
-    pub notes: Vec<N>,
+    pub notes: Pages<N>,
     read: u64,
     bad: u64,
     /// Ids that came more than once with the very same content.
@@ -108,7 +112,7 @@ pub(super) struct Stranger {
 impl<N> Default for Shelf<N> {
     fn default() -> Self {
         Self {
-            notes: Vec::new(),
+            notes: Pages::default(),
             read: 0,
             bad: 0,
             twins: HashSet::new(),
@@ -128,38 +132,44 @@ impl<N: Noted> Shelf<N> {
     /// the later delivery. Of several documents with one id, which are of different databases, the
     /// one stays whose database has the most documents: the others are strangers.
     pub fn settle(&mut self, texts: &Texts) {
+        let notes = &self.notes;
+        let head = |place: Index| notes[place.get()].head();
+        let id = |place: Index| texts.get(head(place).id);
         let ranks = texts.databases().ranks();
-        let rank = |note: &N| Databases::rank(&ranks, note.head().database);
+        let rank = |head: &Head| Databases::rank(&ranks, head.database);
         let written = |head: &Head| head.update_time;
-        self.notes.sort_by(|a, b| {
-            let (one, other) = (a.head(), b.head());
+        let mut places: Vec<Index> = (0..notes.len()).map(Index::of).collect();
+        // On a tie they stay in the order in which they came.
+        places.sort_by(|a, b| {
+            let (one, other) = (head(*a), head(*b));
             texts
                 .get(one.id)
                 .cmp(texts.get(other.id))
-                .then_with(|| rank(b).cmp(&rank(a)))
+                .then_with(|| rank(other).cmp(&rank(one)))
                 .then_with(|| written(one).cmp(&written(other)))
         });
-        let same_id = |a: &N, b: &N| texts.get(a.head().id) == texts.get(b.head().id);
-        let same_database = |a: &N, b: &N| a.head().database == b.head().database;
-        for namesakes in self.notes.chunk_by(same_id) {
+        for namesakes in places.chunk_by(|a, b| id(*a) == id(*b)) {
             let [_, .., counting] = namesakes else {
                 continue;
             };
-            let counting = *counting.head();
-            let id = texts.get(counting.id);
-            for deliveries in namesakes.chunk_by(same_database) {
+            let (instead, id) = (head(*counting).database, id(*counting));
+            for deliveries in namesakes.chunk_by(|a, b| head(*a).database == head(*b).database) {
                 let [others @ .., last] = deliveries else {
                     continue;
                 };
+                let Head {
+                    database,
+                    fingerprint,
+                    ..
+                } = *head(*last);
                 // Others may have come between two of the same content.
                 let has_twins = others
                     .iter()
-                    .any(|other| other.fingerprint() == last.fingerprint());
-                let database = last.head().database;
-                if database != counting.database {
+                    .any(|other| head(*other).fingerprint == fingerprint);
+                if database != instead {
                     let stranger = Stranger {
-                        instead: counting.database,
-                        fingerprint: *last.fingerprint(),
+                        instead,
+                        fingerprint,
                         has_twins,
                     };
                     self.strangers.insert((database, id.to_owned()), stranger);
@@ -168,20 +178,28 @@ impl<N: Noted> Shelf<N> {
                 }
             }
         }
-        // `dedup_by` keeps the first of equals; the sort is stable and put the winner last.
-        self.notes.reverse();
-        self.notes
-            .dedup_by(|a, b| texts.get(a.head().id) == texts.get(b.head().id));
-        self.notes.reverse();
+        // The last of each id counts. These come first, in their order, and the others go.
+        let mut counting = 0;
+        for at in 0..places.len() {
+            let next = places.get(at + 1);
+            if next.is_none_or(|next| id(*next) != id(places[at])) {
+                places.swap(counting, at);
+                counting += 1;
+            }
+        }
+        self.notes.permute(places);
+        self.notes.truncate(counting);
     }
 
     /// The same documents with less about each.
     pub fn kept(self) -> Shelf<Kept> {
-        let mut notes = Vec::with_capacity(self.notes.len());
-        notes.extend(self.notes.iter().map(|note| Kept {
-            id: note.id(),
-            fingerprint: *note.fingerprint(),
-        }));
+        let mut notes = Pages::default();
+        for note in self.notes {
+            notes.push(Kept {
+                id: note.id(),
+                fingerprint: *note.fingerprint(),
+            });
+        }
         Shelf {
             notes,
             read: self.read,
@@ -263,9 +281,7 @@ impl<N: Keyed> Shelf<N> {
 
     /// The place of a document's note, once settled.
     pub fn find(&self, texts: &Texts, id: &str) -> Option<usize> {
-        self.notes
-            .binary_search_by(|note| texts.get(note.id()).cmp(id))
-            .ok()
+        self.notes.find_by(|note| texts.get(note.id()).cmp(id))
     }
 
     /// The note of the delivery that counts, when `document` is that delivery.

@@ -244,7 +244,7 @@ fn attach_analyses(notes: &Notes, fates: &mut Fates) {
     let mut documented: Vec<ConversationPlace> = Vec::new();
     let mut taken_ids: HashSet<String> = HashSet::new();
     let mut meddic = Vec::with_capacity(notes.meddic.notes.len());
-    for note in &notes.meddic.notes {
+    for note in notes.meddic.notes.iter() {
         let fate = match note.conversation_id {
             None => MeddicFate::Quarantined(Reason::MissingConversationId),
             Some(id) => migrated_conversation(notes, fates, notes.texts.get(id)).map_or(

@@ -32,7 +32,7 @@ impl SalesAiResolution {
 
     /// By the place of the document in its shelf.
     pub(super) fn basis_at(&self, collection: &str, index: usize) -> Option<Digest> {
-        let note = self.shelf(collection)?.notes.get(index)?;
+        let note = &self.shelf(collection)?.notes[index];
         let basis = Basis::of(collection, self.text(note.id), note);
         Some(match collection {
             LEADS => self.of_lead(index, basis),
