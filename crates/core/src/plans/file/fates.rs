@@ -10,7 +10,7 @@ use super::rules::NumberRule;
 use super::survey::{Note, Notes};
 use super::syntax::Policy;
 use crate::plans::RecordedNumbers;
-use crate::plans::shelf::Text;
+use crate::plans::shelf::{Index, Text};
 use crate::ports::rows::ItemKey;
 
 /// The number of a document.
@@ -127,14 +127,14 @@ fn duplicate_rows(plan: &FilePlan, notes: &Notes) -> HashMap<Place, Place> {
 }
 
 /// The places of a collection's notes by (created time, document id).
-fn in_order(notes: &Notes, collection: usize) -> Vec<usize> {
+fn in_order(notes: &Notes, collection: usize) -> impl Iterator<Item = usize> {
     let shelf = &notes.shelves[collection];
-    let mut order: Vec<usize> = (0..shelf.notes.len()).collect();
-    order.sort_by_key(|&at| {
-        let head = &shelf.notes[at].head;
+    let mut order: Vec<Index> = (0..shelf.notes.len()).map(Index::of).collect();
+    order.sort_unstable_by_key(|at| {
+        let head = &shelf.notes[at.get()].head;
         (head.created, notes.texts.get(head.id))
     });
-    order
+    order.into_iter().map(Index::get)
 }
 
 fn fault_of(collection: &Collection, note: &Note, notes: &Notes, before: &Fates) -> Option<Fault> {
@@ -258,7 +258,7 @@ fn assign(plan: &FilePlan, notes: &Notes, recorded: &RecordedNumbers, fates: &mu
                 }
             }
         }
-        waiting.sort_by_key(|&(index, at)| {
+        waiting.sort_unstable_by_key(|&(index, at)| {
             let head = &notes.shelves[index].notes[at].head;
             (head.created, notes.texts.get(head.id), index)
         });

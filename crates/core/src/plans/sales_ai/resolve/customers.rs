@@ -124,21 +124,25 @@ pub(super) fn attach(notes: &Notes, fates: &mut Fates) {
         };
         by_number.insert(number, Index::of(index));
     }
-    let customer_of = |index: &usize| {
-        let id = notes.cases.notes[*index].customer_id;
+    let customer_of = |index: &Index| {
+        let id = notes.cases.notes[index.get()].customer_id;
         id.map(|id| texts.get(id)).unwrap_or_default()
     };
-    let mut members: Vec<usize> = (0..notes.cases.notes.len())
+    let mut members: Vec<Index> = (0..notes.cases.notes.len())
         .filter(|&index| matches!(cases[index], CaseFate::Migrated { .. }))
+        .map(Index::of)
         .collect();
-    members.sort_by_key(|index| {
-        let head = &notes.cases.notes[*index].head;
+    members.sort_unstable_by_key(|index| {
+        let head = &notes.cases.notes[index.get()].head;
         (customer_of(index), head.created, texts.get(head.id))
     });
-    for group in members.chunk_by(|a, b| customer_of(a) == customer_of(b)) {
+    let groups = || members.chunk_by(|a, b| customer_of(a) == customer_of(b));
+    // There are many, and they stay: no room for more of them, and none for growing.
+    customers.reserve_exact(groups().count());
+    for group in groups() {
         let Some((first, id)) = group
             .first()
-            .and_then(|&first| Some((first, notes.cases.notes[first].customer_id?)))
+            .and_then(|&first| Some((first, notes.cases.notes[first.get()].customer_id?)))
         else {
             continue;
         };
@@ -149,7 +153,8 @@ pub(super) fn attach(notes: &Notes, fates: &mut Fates) {
         });
         if let Some(lead) = lead {
             for &index in group {
-                attach_case(&mut cases[index], CaseOpportunity::Lead(lead), false, false);
+                let opportunity = CaseOpportunity::Lead(lead);
+                attach_case(&mut cases[index.get()], opportunity, false, false);
             }
             continue;
         }
@@ -158,14 +163,14 @@ pub(super) fn attach(notes: &Notes, fates: &mut Fates) {
             id,
             name: None,
             phone: None,
-            from_slack: notes.cases.notes[first].from_slack,
+            from_slack: notes.cases.notes[first.get()].from_slack,
             created: i64::MAX,
             updated: i64::MIN,
         };
         for &index in group {
-            let case = &notes.cases.notes[index];
+            let case = &notes.cases.notes[index.get()];
             let (phone, source) = (note.phone.is_none(), index == first);
-            attach_case(&mut cases[index], opportunity, phone, source);
+            attach_case(&mut cases[index.get()], opportunity, phone, source);
             note.name = note.name.or(case.name);
             note.phone = note.phone.or(case.phone);
             note.created = note.created.min(case.head.created);

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::instant::Instant;
 use crate::plans::RecordedNumbers;
-use crate::plans::shelf::{Index, Text};
+use crate::plans::shelf::Index;
 use crate::ports::rows::ItemKey;
 
 use super::super::survey::Notes;
@@ -133,23 +133,6 @@ pub(super) fn assign_customers(notes: &Notes, recorded: &RecordedNumbers, fates:
 /// Case numbers: who keeps one that several carry, and new ones for conversations without.
 pub(super) fn settle_cases(notes: &Notes, recorded: &RecordedNumbers, fates: &mut Fates) {
     let texts = &notes.texts;
-    let mut migrated: Vec<ConversationPlace> = Vec::new();
-    for (index, fate) in fates.conversations.iter().enumerate() {
-        if matches!(fate, ConversationFate::Migrated { .. }) {
-            migrated.push(ConversationPlace::Conversation(Index::of(index)));
-        }
-    }
-    for (index, fate) in fates.sales_cases.iter().enumerate() {
-        if matches!(fate, ConversationFate::Migrated { .. }) {
-            migrated.push(ConversationPlace::SalesCase(Index::of(index)));
-        }
-    }
-    for (index, fate) in fates.cases.iter().enumerate() {
-        if matches!(fate, CaseFate::Migrated { .. }) {
-            migrated.push(ConversationPlace::Case(Index::of(index)));
-        }
-    }
-
     let note_of = |place: ConversationPlace| match place {
         ConversationPlace::Conversation(index) => {
             let note = &notes.conversations.notes[index.get()];
@@ -164,79 +147,98 @@ pub(super) fn settle_cases(notes: &Notes, recorded: &RecordedNumbers, fates: &mu
             (&note.head, note.number)
         }
     };
-    let recorded_of = |place: ConversationPlace| {
-        // Sorting asks often.
-        let (head, None) = note_of(place) else {
-            return None;
+    let is_case = |place: ConversationPlace| matches!(place, ConversationPlace::Case(_));
+    // No two that are migrated have the same id.
+    let in_order = |one: ConversationPlace, other: ConversationPlace| {
+        let key = |place| {
+            let (head, _) = note_of(place);
+            (is_case(place), head.created, texts.get(head.id))
         };
+        key(one).cmp(&key(other))
+    };
+
+    let mut numbering = Numbering::new("IC", 3);
+    // Of each that is migrated only what is still to be decided is held: there are many.
+    let mut carriers: Vec<ConversationPlace> = Vec::new();
+    let mut waiting: Vec<ConversationPlace> = Vec::new();
+    // Numbers that an earlier run gave to somebody, who keeps them.
+    let mut kept: HashSet<&str> = HashSet::new();
+    for place in conversations(notes) {
+        if !is_migrated(fates, place) {
+            continue;
+        }
+        let (head, own) = note_of(place);
+        if own.is_some() {
+            carriers.push(place);
+            continue;
+        }
         let key = ItemKey {
             collection: collection_of(place).into(),
             id: texts.get(head.id).into(),
         };
-        recorded.get(CASE, &key)
-    };
-    let is_case = |place: ConversationPlace| matches!(place, ConversationPlace::Case(_));
-    migrated.sort_by_key(|&place| {
-        let (head, _) = note_of(place);
-        (
-            recorded_of(place).is_none(),
-            is_case(place),
-            head.created,
-            texts.get(head.id),
-        )
-    });
-
-    let waits = |place: ConversationPlace| {
-        let (_, own) = note_of(place);
-        own.is_none() && !is_case(place) && recorded_of(place).is_none()
-    };
-    let mut numbering = Numbering::new("IC", 3);
-    for &place in migrated.iter().filter(|place| waits(**place)) {
-        numbering.expect(note_of(place).0.created);
+        if let Some(number) = recorded.get(CASE, &key) {
+            kept.insert(number);
+            let number = fates.assign(number);
+            set_number(fates, place, number);
+        } else if !is_case(place) {
+            numbering.expect(head.created);
+            waiting.push(place);
+        }
     }
-    // Those with a recorded number come first and keep it.
-    let mut kept: HashSet<&str> = HashSet::new();
     for number in recorded.of_kind(CASE) {
         numbering.note(number);
     }
-    for number in migrated.iter().filter_map(|&place| recorded_of(place)) {
-        kept.insert(number);
+    let number_of = |place: ConversationPlace| {
+        let (_, own) = note_of(place);
+        own.map_or("", |own| texts.get(own))
+    };
+    for &place in &carriers {
+        numbering.note(number_of(place));
     }
-    // Who carries a number, each number's first one in the order of `migrated` first.
-    let mut carriers: Vec<(Text, Index)> = Vec::new();
-    for (rank, &place) in migrated.iter().enumerate() {
-        if let (_, Some(own)) = note_of(place) {
-            numbering.note(texts.get(own));
-            carriers.push((own, Index::of(rank)));
-        }
-    }
-    carriers.sort_unstable_by(|(one, rank), (other, behind)| {
-        let numbers = texts.get(*one).cmp(texts.get(*other));
-        numbers.then(rank.cmp(behind))
+    carriers.sort_unstable_by(|&one, &other| {
+        let numbers = number_of(one).cmp(number_of(other));
+        numbers.then_with(|| in_order(one, other))
     });
-    for group in carriers.chunk_by(|(one, _), (other, _)| texts.get(*one) == texts.get(*other)) {
-        for (turn, &(own, rank)) in group.iter().enumerate() {
-            let fate = if turn == 0 && !kept.contains(texts.get(own)) {
-                NumberFate::Own(own)
-            } else {
-                NumberFate::Duplicate
+    for group in carriers.chunk_by(|&one, &other| number_of(one) == number_of(other)) {
+        for (turn, &place) in group.iter().enumerate() {
+            let fate = match note_of(place) {
+                (_, Some(own)) if turn == 0 && !kept.contains(texts.get(own)) => {
+                    NumberFate::Own(own)
+                }
+                _ => NumberFate::Duplicate,
             };
-            set_number(fates, migrated[rank.get()], fate);
+            set_number(fates, place, fate);
         }
     }
-    // `migrated` is in order of (created time, document id) among those that wait: none of these
-    // has a recorded number, and none is a case.
-    for place in migrated {
-        let (head, own) = note_of(place);
-        if own.is_some() {
-            continue;
-        }
-        let number = match recorded_of(place) {
-            Some(number) => fates.assign(number),
-            None if is_case(place) => NumberFate::Missing,
-            None => fates.assign(&numbering.assign(head.created)),
-        };
+    drop(carriers);
+    waiting.sort_unstable_by(|&one, &other| in_order(one, other));
+    for place in waiting {
+        let (head, _) = note_of(place);
+        let number = fates.assign(&numbering.assign(head.created));
         set_number(fates, place, number);
+    }
+}
+
+/// All conversations, migrated or not.
+fn conversations(notes: &Notes) -> impl Iterator<Item = ConversationPlace> {
+    let places = |length| (0..length).map(Index::of);
+    let conversations = places(notes.conversations.notes.len());
+    let sales_cases = places(notes.sales_cases.notes.len());
+    let cases = places(notes.cases.notes.len());
+    conversations
+        .map(ConversationPlace::Conversation)
+        .chain(sales_cases.map(ConversationPlace::SalesCase))
+        .chain(cases.map(ConversationPlace::Case))
+}
+
+fn is_migrated(fates: &Fates, place: ConversationPlace) -> bool {
+    let migrates = |fate: &ConversationFate| matches!(fate, ConversationFate::Migrated { .. });
+    match place {
+        ConversationPlace::Conversation(index) => migrates(&fates.conversations[index.get()]),
+        ConversationPlace::SalesCase(index) => migrates(&fates.sales_cases[index.get()]),
+        ConversationPlace::Case(index) => {
+            matches!(fates.cases[index.get()], CaseFate::Migrated { .. })
+        }
     }
 }
 
