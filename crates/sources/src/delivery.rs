@@ -16,9 +16,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 /// Deliveries a chunk, at the most.
-const CHUNK: usize = 256;
+const CHUNK: usize = 64;
 /// Bytes as read a chunk, about: large documents come in small chunks.
-const CHUNK_BYTES: usize = 1 << 20;
+const CHUNK_BYTES: usize = 256 << 10;
 /// Chunks that wait for whoever decodes them.
 const AHEAD: usize = 2;
 /// Chunks that are decoded at a time, at the most, however many processors there are: each is held
@@ -234,7 +234,7 @@ mod tests {
         fn decode(&self, about: u64, bytes: &[u8]) -> Delivery {
             assert_ne!(about, 999_999, "on purpose");
             assert_eq!(bytes, about.to_le_bytes());
-            if about.is_multiple_of(256) {
+            if about.is_multiple_of(CHUNK as u64) {
                 std::thread::sleep(Duration::from_millis(20_u64.saturating_sub(about / 256)));
             }
             bad(&about.to_string())
