@@ -17,7 +17,7 @@ use crate::plans::CollectionTally;
 /// What is noted of every document. There are as many as documents, and its times would have every
 /// note end at a multiple of eight bytes.
 #[derive(Debug, Clone, Copy)]
-#[repr(packed(4))]
+#[repr(Rust, packed(4))]
 pub(super) struct Head {
     pub id: Text,
     /// Microseconds; what "(created time, document id)" orders by, with the id.
