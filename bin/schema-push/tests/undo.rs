@@ -35,6 +35,24 @@ async fn undoing_leads_back_to_what_was() {
 }
 
 #[tokio::test]
+async fn an_index_that_became_a_key_is_given_back_behind_the_foreign_keys_to_it() {
+    let Some(scratch) = Scratch::with(include_str!("partly.sql")).await else {
+        return;
+    };
+    scratch
+        .run("CREATE UNIQUE INDEX theirs ON opportunities (id)")
+        .await;
+    let before = scratch.dump().await;
+    let said = scratch.say(PROGRAM, &[]);
+    assert_eq!(said.status, 0, "{}", said.shown());
+    let held = "SELECT count(*) > 2 FROM pg_constraint \
+        WHERE contype = 'f' AND conindid = 'opportunities_pkey'::regclass";
+    assert_eq!(scratch.text(held).await, "true");
+    scratch.take_back().await;
+    assert_eq!(scratch.dump().await, before);
+}
+
+#[tokio::test]
 async fn data_that_came_since_is_not_lost_without_force() {
     let Some(scratch) = Scratch::with(include_str!("partly.sql")).await else {
         return;

@@ -277,10 +277,12 @@ impl Planner<'_> {
     ) {
         let name = &table.name;
         let rows = live.is_some_and(|live| live.has_rows);
-        // The key that it refers to may have to be made first.
-        let keyless =
-            target.is_some_and(|target| target.unlogged || !target.has_key(&key.target_columns));
+        // The key that it refers to may have to be made first; an index that is there already and
+        // becomes that key would be held by it, and could not be given back before it goes.
         let made = self.step_that_makes(&key.target, &key.target_columns);
+        let keyless = target.is_some_and(|target| {
+            target.unlogged || made.is_some() || !target.has_key(&key.target_columns)
+        });
         let mut sql = ddl::add_foreign_key(&self.desired.namespace, name, key);
         if rows {
             sql.push_str(" NOT VALID");
