@@ -164,8 +164,9 @@ pub(super) fn resolve(notes: &Notes, recorded: &RecordedNumbers) -> Fates {
     fates.sales_cases = sales_cases;
     customers::cases(notes, &mut fates);
     numbers::assign_customers(notes, recorded, &mut fates);
-    customers::attach(notes, &mut fates);
+    // Before there are customers, of which there may be as many as cases: it holds a place of each.
     numbers::settle_cases(notes, recorded, &mut fates);
+    customers::attach(notes, &mut fates);
     attach_analyses(notes, &mut fates);
     fates
 }

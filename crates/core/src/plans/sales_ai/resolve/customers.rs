@@ -13,8 +13,10 @@ use super::{
     migrated_lead_generation, numbers,
 };
 
-/// The opportunity that the cases of one customer make.
+/// The opportunity that the cases of one customer make. There may be as many as cases, and its times
+/// would have each end at a multiple of eight bytes.
 #[derive(Debug, Clone, Copy)]
+#[repr(Rust, packed(4))]
 pub(in super::super) struct CustomerNote {
     pub id: Text,
     pub name: Option<Text>,
