@@ -1,8 +1,9 @@
-//! Set-based changes in batches: a sweep over the table's blocks, then a look at the whole.
+//! Set-based changes in batches: a sweep over the table's blocks, and others where rows are left.
 //!
 //! Where a run stands is never remembered: a row that has its value is not among those to be
-//! changed. The sweep spares the server from reading what was done before for every batch; the
-//! look at the whole finds what moved, came or was locked meanwhile.
+//! changed. A sweep spares the server from reading what was done before for every batch, and keeps
+//! nobody waiting: a batch reads a part of the table, and what it has locked it soon lets go. The
+//! later ones find what moved, came or was locked meanwhile.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
@@ -25,6 +26,9 @@ const BATCHES_A_PART: usize = 300;
 
 /// This part of a batch is kept free for rows that stand closer than the mean.
 const ROOM: u64 = 8;
+
+/// A table has no block of this number.
+const LAST_BLOCK: u64 = 0xffff_ffff;
 
 /// How often rows may slip away from under a batch, one after the other.
 const MOVED_LOOKS: u32 = 100;
@@ -143,9 +147,34 @@ struct Course {
     next: AtomicU64,
     failed: AtomicBool,
     pace: Pace,
+    /// Where the last part ends: the table grows while its rows are changed.
+    end: u64,
 }
 
 impl Course {
+    /// Over the blocks that the table has now.
+    fn over(size: TableSize, most: u32) -> Self {
+        Self {
+            size,
+            density: match (size.rows, size.blocks) {
+                (0, _) | (_, 0) => ROWS_PER_BLOCK,
+                (rows, blocks) => rows.div_ceil(blocks),
+            },
+            next: AtomicU64::new(0),
+            failed: AtomicBool::new(false),
+            pace: Pace::new(most),
+            end: size.blocks,
+        }
+    }
+
+    /// Over these, and whatever the table comes to have.
+    fn to_the_end(size: TableSize, most: u32) -> Self {
+        Self {
+            end: LAST_BLOCK,
+            ..Self::over(size, most)
+        }
+    }
+
     /// The next part that no lane has: a batch, with room for rows that stand closer than the
     /// mean, since what does not fit costs a batch of its own.
     fn part(&self) -> Option<Blocks> {
@@ -155,23 +184,20 @@ impl Course {
         let rows = u64::from(self.pace.rows());
         let step = ((rows - rows / ROOM) / self.density).max(1);
         let from = self.next.fetch_add(step, Ordering::Relaxed);
-        (from < self.size.blocks).then_some((from, from + step))
+        let to = from + step;
+        let to = if to < self.size.blocks {
+            to
+        } else {
+            self.end.max(to)
+        };
+        (from < self.size.blocks).then_some((from, to))
     }
 }
 
 impl Sweep<'_> {
     async fn run(&self, size: TableSize, ports: Ports<'_>) -> Result<Changed> {
         let most = u64::from(self.options.batches.sets);
-        let course = Course {
-            size,
-            density: match (size.rows, size.blocks) {
-                (0, _) | (_, 0) => ROWS_PER_BLOCK,
-                (rows, blocks) => rows.div_ceil(blocks),
-            },
-            next: AtomicU64::new(0),
-            failed: AtomicBool::new(false),
-            pace: Pace::new(self.options.batches.sets),
-        };
+        let course = Course::over(size, self.options.batches.sets);
         let lanes = (0..self.options.connections.max(1)).map(|_| self.lane(&course, ports));
         let mut sum = Changed::default();
         for changed in join_all(lanes).await {
@@ -182,31 +208,22 @@ impl Sweep<'_> {
         if left == 0 {
             return Ok(sum);
         }
+        let enough = left.saturating_mul(2) + most;
         let mut late = 0;
         let mut moved = 0;
-        while late <= left.saturating_mul(2) + most {
-            let portion = Portion {
-                part: None,
-                rows: course.pace.rows(),
-                locked: Locked::Wait,
-                // Most of its time is spent looking, and not holding locks.
-                patience: None,
-            };
-            let changed = retry(LOCK_RETRIES, || self.write(portion)).await?;
-            if changed.rows == 0 {
-                // A row that was waited for stands elsewhere once its holder committed: it was
-                // chosen by its place, and is found there by the next look.
-                let left = ports.rows.would_set(self.facts, self.update).await?.rows;
-                if left == 0 {
-                    return Ok(sum);
-                }
-                moved += 1;
-                if moved > MOVED_LOOKS {
-                    break;
-                }
-            }
+        while late <= enough {
+            let changed = self.rest(enough, ports).await?;
             late += changed.rows;
+            // A row that was waited for stands elsewhere once its holder committed: it was chosen
+            // by its place, and is found there by the next sweep.
+            moved += u32::from(changed.rows == 0);
             sum.add(changed);
+            if ports.rows.would_set(self.facts, self.update).await?.rows == 0 {
+                return Ok(sum);
+            }
+            if moved > MOVED_LOOKS {
+                break;
+            }
         }
         Err(Error::new(
             ErrorKind::Conflict,
@@ -216,6 +233,42 @@ impl Sweep<'_> {
             ),
         )
         .remedy("a trigger or another program gives them others; stop it while the plan works"))
+    }
+
+    /// What sweeps left: all of it is waited for, part after part of what the table is by now.
+    /// Where it cannot be read by blocks, it is read as a whole.
+    async fn rest(&self, enough: u64, ports: Ports<'_>) -> Result<Changed> {
+        let size = ports.rows.size(self.facts).await?;
+        let course = Course::to_the_end(size, self.options.batches.sets);
+        let mut sum = Changed::default();
+        let mut part = course.part();
+        loop {
+            let (changed, rows) = self.waiting(part, &course.pace).await?;
+            let full = changed.rows >= u64::from(rows);
+            sum.add(changed);
+            if full && sum.rows <= enough {
+                continue;
+            }
+            part = course.part();
+            if part.is_none() {
+                return Ok(sum);
+            }
+        }
+    }
+
+    async fn waiting(&self, part: Option<Blocks>, pace: &Pace) -> Result<(Changed, u32)> {
+        if let Some(part) = part {
+            return retry(LOCK_RETRIES, || self.timed(part, pace, Locked::Wait)).await;
+        }
+        let portion = Portion {
+            part: None,
+            rows: pace.rows(),
+            locked: Locked::Wait,
+            // Most of its time is spent looking.
+            patience: None,
+        };
+        let changed = retry(LOCK_RETRIES, || self.write(portion)).await?;
+        Ok((changed, portion.rows))
     }
 
     /// One of several connections: part after part, until none is left or another lane failed.
