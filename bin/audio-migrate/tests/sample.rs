@@ -132,6 +132,26 @@ fn check_r2_passes_and_then_names_what_is_gone_changed_or_foreign() {
     assert_eq!(good["stored"]["objects"], 127);
     assert_eq!(good["sample"].as_array().map(Vec::len), Some(10));
     assert_eq!(good["read_again"]["objects"], 127);
+    // By format, as the ledger has what was copied; and as a table.
+    let formats = place.text(
+        "SELECT jsonb_object_agg(format, jsonb_build_object('objects', objects, 'bytes', bytes)) \
+           FROM (SELECT substring(key FROM '[^.]+$') AS format, count(*) AS objects, \
+                        sum(size) AS bytes \
+                   FROM sunset.objects WHERE role = 'recording' GROUP BY 1) AS t",
+    );
+    let formats: serde_json::Value = serde_json::from_str(&formats).expect("an object");
+    assert_eq!(good["by_format"], formats);
+    let formats = formats.as_object().expect("an object");
+    assert!(formats.len() > 2, "{formats:?}");
+    let shown = place.run("check-r2", &[]);
+    let shown = String::from_utf8_lossy(&shown.stdout);
+    for (format, tally) in formats {
+        let line = format!("  {format:<8} {:>8}  ", tally["objects"].to_string());
+        assert!(
+            shown.lines().any(|found| found.starts_with(&line)),
+            "{line}: {shown}"
+        );
+    }
     let (_, status) = place.json("check-r2", &["--expect-objects", "128"]);
     assert_eq!(status, 4);
     let (_, status) = place.json("check-r2", &["--expect-bytes", "999999999"]);

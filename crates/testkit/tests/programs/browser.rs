@@ -21,12 +21,13 @@ const LOOKS: [(&str, u32, bool, bool); 7] = [
     ("paper, dark", 680, true, true),
 ];
 
-/// How a page is photographed: its name, its width, whether dark.
-const PICTURES: [(&str, u32, bool); 4] = [
-    ("phone", 390, false),
-    ("phone-dark", 390, true),
-    ("laptop", 1366, false),
-    ("laptop-dark", 1366, true),
+/// How a page is photographed: its name, its width, whether dark, whether as it is printed.
+const PICTURES: [(&str, u32, bool, bool); 5] = [
+    ("phone", 390, false, false),
+    ("phone-dark", 390, true, false),
+    ("laptop", 1366, false, false),
+    ("laptop-dark", 1366, true, false),
+    ("paper", 680, false, true),
 ];
 
 /// What a page would fetch from elsewhere, or leads to: nothing, where it is one file.
@@ -92,10 +93,15 @@ pub fn pictures(page: &str, of: &str) {
         bytes
     };
     let mut seen: Vec<Vec<u8>> = Vec::new();
-    for (name, width, dark) in PICTURES {
+    for (name, width, dark, print) in PICTURES {
         let nothing = photograph("", width, dark, dir.path().join("nothing.png"));
         let to = looks.join(format!("{of}-{name}.png"));
-        let bytes = photograph(page, width, dark, to);
+        let page = if print {
+            printed(page)
+        } else {
+            page.to_owned()
+        };
+        let bytes = photograph(&page, width, dark, to);
         // One colour takes a few kilobytes as PNG; letters and lines take many times that.
         assert!(
             bytes.len() > 5 * nothing.len(),
@@ -121,6 +127,11 @@ pub fn pictures(page: &str, of: &str) {
         nothing.len()
     );
     println!("pictures are in {}", looks.display());
+}
+
+/// What holds for paper holds for the screen, too, so that it can be looked at and measured.
+fn printed(page: &str) -> String {
+    page.replace("@media print", "@media all")
 }
 
 fn print_to(path: &Path) -> String {
@@ -169,8 +180,7 @@ pub fn faults(page: &str) -> Option<Vec<String>> {
     assert!(page.contains("@media print"), "paper is thought of");
     let looks = LOOKS.map(|(name, width, dark, print)| {
         let html = if print {
-            // What holds for paper holds for the screen, too, so that it can be measured.
-            page.replace("@media print", "@media all")
+            printed(page)
         } else {
             page.to_owned()
         };

@@ -1,5 +1,7 @@
 //! The catalogue of backups, copies that somebody changed, and what every level leaves behind.
 
+use sunset_testkit::webhook::Webhook;
+
 use crate::scratch::Scratch;
 
 use super::{CALLS, CONFIGS, METRICS, VERSIONS, migrate, run, sample};
@@ -293,10 +295,33 @@ async fn every_level_is_in_the_audit_with_who_and_why() {
         &["--level", "total"],
         &["--level", "data", "--backup-id", &id, "--yes"],
     ];
+    let hook = Webhook::start().expect("a webhook");
     for (level, reason) in levels.iter().zip(["one", "two", "three", "four"]) {
-        let why = ["--by", "ana", "--reason", reason];
+        let why = [
+            "--by",
+            "ana",
+            "--reason",
+            reason,
+            "--notify-url",
+            hook.url(),
+        ];
         let said = run(&scratch, "rollback", &[*level, &why[..]].concat());
         assert_eq!(said.status, 0, "{said:?}");
+        // The channel hears of it when it begins, with who and why, and when it has ended.
+        let told: Vec<String> = hook
+            .take()
+            .iter()
+            .map(|told| told.json()["text"].as_str().expect("a text").to_owned())
+            .collect();
+        let began = format!("rollback began: {} of plan voice-agent, ", level[1]);
+        let who = format!(", by ana ({reason}), in ");
+        assert!(
+            told.len() == 2
+                && told[0].starts_with(&began)
+                && told[0].contains(&who)
+                && told[1].starts_with("rollback"),
+            "{told:?}"
+        );
     }
     assert_eq!(
         scratch.text(AUDIT).await,
