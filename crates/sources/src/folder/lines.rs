@@ -54,11 +54,7 @@ impl<R: Read> Lines<R> {
             if !text.trim_ascii().is_empty() {
                 break Ok(Some(Line {
                     number: self.number,
-                    bytes: self
-                        .buffer
-                        .get(start..)
-                        .unwrap_or_default()
-                        .trim_ascii_end(),
+                    bytes: without_end(self.buffer.get(start..).unwrap_or_default()),
                     cut,
                 }));
             }
@@ -87,6 +83,12 @@ impl<R: Read> Lines<R> {
     }
 }
 
+/// The bytes before the line end. Blanks before it stay: what cannot be decoded is kept as it is.
+fn without_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,8 +105,12 @@ mod tests {
     #[test]
     fn blank_lines_and_foreign_line_ends_are_passed_over() {
         assert_eq!(
-            all(b"\xef\xbb\xbfa\r\n\n  \nb"),
-            [(1, b"a".to_vec(), false), (4, b"b".to_vec(), false)]
+            all(b"\xef\xbb\xbfa\r\n\n  \n b\t \nc "),
+            [
+                (1, b"a".to_vec(), false),
+                (4, b" b\t ".to_vec(), false),
+                (5, b"c ".to_vec(), false)
+            ]
         );
         assert!(all(b"").is_empty());
     }
