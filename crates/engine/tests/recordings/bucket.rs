@@ -56,3 +56,18 @@ async fn what_is_missing_or_different_fails_and_what_is_unexpected_is_named() {
     assert_eq!(report.inventory.unexpected[0].key, "elsewhere/x");
     assert_eq!(report.corrupt.len(), 1, "reading it again finds the same");
 }
+
+/// What the bucket says of an object is not what it holds: only who reads it again finds that.
+#[tokio::test]
+async fn bytes_that_changed_behind_the_same_size_and_etag_are_found_by_reading_again() {
+    let world = copied().await;
+    world.bucket.rot("audio/2025/11/B.mp3");
+    let looked = checked(&world, false).await;
+    assert!(looked.section(Expected::default()).passed(), "{looked:#?}");
+    let read = checked(&world, true).await;
+    assert!(!read.section(Expected::default()).passed(), "{read:#?}");
+    assert_eq!(read.inventory.different, []);
+    assert_eq!(read.differences, []);
+    assert_eq!(read.corrupt.len(), 1);
+    assert_eq!(read.corrupt[0].key, "audio/2025/11/B.mp3");
+}
