@@ -135,12 +135,14 @@ start() {
 {"identities": [{"name": "tests", "credentials": [{"accessKey": "key", "secretKey": "secret"}],
   "actions": ["Admin", "Read", "Write", "List", "Tagging"]}]}
 EOS
-            # It takes the port 10,000 above each for gRPC.
+            # It takes the port 10,000 above each for gRPC, and would take two fixed ones for catalogues
+            # that nobody asks here: a second one on this machine would not start.
             port=$(free_port 10000)
             filer=$(free_port 10000)
             launch seaweedfs "$path" server -ip=127.0.0.1 -ip.bind=127.0.0.1 -dir="$INTO/seaweedfs-data" \
                 -master.port="$(free_port 10000)" -volume.port="$(free_port 10000)" -filer.port="$filer" \
-                -volume.max=300 -master.volumeSizeLimitMB=64 -s3 -s3.port="$port" -s3.config="$INTO/seaweedfs.json"
+                -volume.max=300 -master.volumeSizeLimitMB=64 -s3 -s3.port="$port" -s3.config="$INTO/seaweedfs.json" \
+                -s3.port.iceberg=0 -s3.port.lance=0 -master.telemetry=false
             await seaweedfs "$port"
             settings SUNSET_TEST_SEAWEEDFS "http://127.0.0.1:$port"
             # Its files can be fetched without a key, as objects of a public bucket.
