@@ -1,5 +1,6 @@
 //! The whole of data-migrate, against `psql \copy` of the very rows it makes.
 
+pub mod compression;
 pub mod latency;
 pub mod verify;
 
@@ -20,17 +21,22 @@ const TABLES: [&str; 4] = ["user", "opportunities", "conversations", "meddic_ana
 /// Mebibytes.
 const MEMORY: f64 = 256.0;
 
-/// The rows of a migrated database, as files that `\copy` reads.
+/// Rows of a migrated database, as files that `\copy` reads.
 struct Rows {
     files: Vec<(&'static str, PathBuf)>,
     count: String,
 }
 
 impl Rows {
-    fn of(server: &Server<'_>, database: &str, arguments: &RunArguments) -> Result<Self> {
+    fn of(
+        server: &Server<'_>,
+        database: &str,
+        arguments: &RunArguments,
+        tables: &[&'static str],
+    ) -> Result<Self> {
         let mut files = Vec::new();
         let mut counts = Vec::new();
-        for table in TABLES {
+        for &table in tables {
             let file = arguments.work_dir.join(format!("{table}.rows"));
             let copy = format!(r#"\copy "{table}" TO '{}'"#, file.display());
             server.execute(database, &[&copy])?;
@@ -82,7 +88,7 @@ pub fn measure(arguments: &RunArguments, sizes: &Sizes, report: &mut Report) -> 
             bail!("the second run changed the number of rows");
         }
         if rows.is_none() {
-            rows = Some(Rows::of(&server, migrated, arguments)?);
+            rows = Some(Rows::of(&server, migrated, arguments, &TABLES)?);
         }
         server.drop(migrated)?;
         server.make(copied)?;

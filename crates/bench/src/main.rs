@@ -56,7 +56,7 @@ pub struct RunArguments {
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
 
-    /// Documents of the parts loading and verify, where not those of the size
+    /// Documents of the parts loading, compression and verify, where not those of the size
     #[arg(long)]
     load_documents: Option<u64>,
 
@@ -104,6 +104,8 @@ pub enum Part {
     Loading,
     /// The peak memory of data-migrate over many documents
     LoadingMemory,
+    /// The rows that hold transcripts, stored with lz4 against pglz
+    Compression,
     /// final-check of what data-migrate wrote, against the writing
     Verify,
     /// data-migrate through a proxy with 10 ms of round trip against one INSERT a row
@@ -127,6 +129,7 @@ impl RunArguments {
         let sizes = self.size.sizes();
         Sizes {
             load_documents: self.load_documents.unwrap_or(sizes.load_documents),
+            compression_documents: self.load_documents.unwrap_or(sizes.compression_documents),
             verify_documents: self.load_documents.unwrap_or(sizes.verify_documents),
             load_rounds: self.rounds.unwrap_or(sizes.load_rounds),
             decode_rounds: self.rounds.unwrap_or(sizes.decode_rounds),
@@ -159,6 +162,9 @@ fn run(arguments: &RunArguments) -> Result<()> {
     }
     if arguments.wants(Part::LoadingMemory) {
         loading::measure_memory(arguments, &sizes, &mut report)?;
+    }
+    if arguments.wants(Part::Compression) {
+        loading::compression::measure(arguments, &sizes, &mut report)?;
     }
     if arguments.wants(Part::Verify) {
         loading::verify::measure(arguments, &sizes, &mut report)?;

@@ -20,6 +20,8 @@ pub struct Sizes {
     /// Documents that are loaded against the clock.
     pub load_documents: u64,
     pub load_rounds: usize,
+    /// Documents whose conversations are stored with either compression.
+    pub compression_documents: u64,
     /// Documents whose rows are compared; in full more than a million rows.
     pub verify_documents: u64,
     /// Documents whose loading is watched for its memory.
@@ -52,6 +54,7 @@ impl SizeName {
                 decode_rounds: 5,
                 memory_documents: [10_000, 100_000],
                 load_documents: 20_000,
+                compression_documents: 10_000,
                 verify_documents: 20_000,
                 load_rounds: 3,
                 load_memory_documents: 100_000,
@@ -71,6 +74,7 @@ impl SizeName {
                 decode_rounds: 7,
                 memory_documents: [10_000, 1_000_000],
                 load_documents: 200_000,
+                compression_documents: 100_000,
                 verify_documents: 440_000,
                 load_rounds: 3,
                 load_memory_documents: 1_000_000,
