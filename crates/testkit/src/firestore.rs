@@ -12,7 +12,6 @@ mod order;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
@@ -21,7 +20,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::Response;
 use serde_json::{Value as Json, json};
-use tokio::task::JoinHandle;
+
+use crate::serving::Serving;
 
 pub use emulator::Emulator;
 pub use fault::Fault;
@@ -52,9 +52,8 @@ struct Inner {
 
 /// A running server. It stops when it is dropped.
 pub struct FakeFirestore {
-    address: SocketAddr,
     inner: Arc<Mutex<Inner>>,
-    serving: JoinHandle<()>,
+    serving: Serving,
 }
 
 impl FakeFirestore {
@@ -63,29 +62,20 @@ impl FakeFirestore {
     /// # Errors
     /// When no port can be had.
     pub async fn start() -> io::Result<Self> {
-        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
-        let address = listener.local_addr()?;
         let inner = Arc::new(Mutex::new(Inner::default()));
         let router = Router::new().fallback(serve).with_state(Arc::clone(&inner));
-        let serving = tokio::spawn(async move {
-            // It serves until it is aborted.
-            drop(axum::serve(listener, router).await);
-        });
-        Ok(Self {
-            address,
-            inner,
-            serving,
-        })
+        let serving = Serving::here(router).await?;
+        Ok(Self { inner, serving })
     }
 
     /// `127.0.0.1:port`
     pub fn host(&self) -> String {
-        self.address.to_string()
+        self.serving.address.to_string()
     }
 
     /// Where tokens are to be had.
     pub fn token_url(&self) -> String {
-        format!("http://{}/token", self.address)
+        format!("http://{}/token", self.serving.address)
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -220,12 +210,6 @@ pub(crate) fn claims(body: &[u8]) -> Option<Json> {
 fn database(name: &str) -> &str {
     name.split_once("/documents")
         .map_or("", |(database, _)| database)
-}
-
-impl Drop for FakeFirestore {
-    fn drop(&mut self) {
-        self.serving.abort();
-    }
 }
 
 async fn serve(

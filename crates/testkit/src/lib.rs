@@ -13,6 +13,7 @@ pub mod newer;
 pub mod object_servers;
 pub mod objects;
 pub mod proxy;
+mod serving;
 pub mod simulation;
 pub mod storage;
 pub mod voice_agent;

@@ -9,6 +9,8 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 
+use crate::serving::Serving;
+
 /// The project.
 pub const PROJECT: &str = "quiet-sun-1";
 
@@ -41,15 +43,7 @@ pub struct Memory {
 pub struct Neon {
     url: String,
     memory: Arc<Mutex<Memory>>,
-    runtime: Option<tokio::runtime::Runtime>,
-}
-
-impl Drop for Neon {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
-    }
+    _serving: Serving,
 }
 
 impl Neon {
@@ -63,22 +57,12 @@ impl Neon {
             host: host.into(),
             ..Memory::default()
         }));
-        let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
-        listener.set_nonblocking(true)?;
-        let url = format!("http://{}/api/v2", listener.local_addr()?);
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()?;
         let router = Router::new().fallback(answer).with_state(memory.clone());
-        let entered = runtime.enter();
-        let listener = tokio::net::TcpListener::from_std(listener)?;
-        drop(entered);
-        runtime.spawn(async move { drop(axum::serve(listener, router).await) });
+        let serving = Serving::apart(router)?;
         Ok(Self {
-            url,
+            url: format!("http://{}/api/v2", serving.address),
             memory,
-            runtime: Some(runtime),
+            _serving: serving,
         })
     }
 

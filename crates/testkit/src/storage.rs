@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::io;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
@@ -14,9 +13,9 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::Response;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value as Json, json};
-use tokio::task::JoinHandle;
 
 use crate::firestore::claims;
+use crate::serving::Serving;
 
 /// When every object was made.
 pub const CREATED: &str = "2025-11-03T02:15:00.5Z";
@@ -72,9 +71,8 @@ impl Tokens {
 
 /// A running server. It stops when it is dropped.
 pub struct FakeStorage {
-    address: SocketAddr,
     inner: Arc<Mutex<Inner>>,
-    serving: JoinHandle<()>,
+    serving: Serving,
 }
 
 impl FakeStorage {
@@ -83,24 +81,15 @@ impl FakeStorage {
     /// # Errors
     /// When no port can be had.
     pub async fn start() -> io::Result<Self> {
-        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
-        let address = listener.local_addr()?;
         let inner = Arc::new(Mutex::new(Inner::default()));
         let router = Router::new().fallback(serve).with_state(Arc::clone(&inner));
-        let serving = tokio::spawn(async move {
-            // It serves until it is aborted.
-            drop(axum::serve(listener, router).await);
-        });
-        Ok(Self {
-            address,
-            inner,
-            serving,
-        })
+        let serving = Serving::here(router).await?;
+        Ok(Self { inner, serving })
     }
 
     /// `http://127.0.0.1:port`
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.serving.address)
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -164,12 +153,6 @@ impl FakeStorage {
     /// Requests so far.
     pub fn requests(&self) -> u64 {
         self.inner().requests
-    }
-}
-
-impl Drop for FakeStorage {
-    fn drop(&mut self) {
-        self.serving.abort();
     }
 }
 

@@ -12,6 +12,8 @@ use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::Value;
 
+use crate::serving::Serving;
+
 /// Where it is told: whoever knows that may write to the channel.
 pub const SECRET: &str = "/services/T0/B0/hidden";
 
@@ -47,15 +49,7 @@ pub struct Memory {
 pub struct Webhook {
     url: String,
     memory: Arc<Mutex<Memory>>,
-    runtime: Option<tokio::runtime::Runtime>,
-}
-
-impl Drop for Webhook {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
-    }
+    _serving: Serving,
 }
 
 impl Webhook {
@@ -65,22 +59,12 @@ impl Webhook {
     /// Those of the machine.
     pub fn start() -> std::io::Result<Self> {
         let memory = Arc::new(Mutex::new(Memory::default()));
-        let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
-        listener.set_nonblocking(true)?;
-        let url = format!("http://{}{SECRET}", listener.local_addr()?);
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()?;
         let router = Router::new().fallback(answer).with_state(memory.clone());
-        let entered = runtime.enter();
-        let listener = tokio::net::TcpListener::from_std(listener)?;
-        drop(entered);
-        runtime.spawn(async move { drop(axum::serve(listener, router).await) });
+        let serving = Serving::apart(router)?;
         Ok(Self {
-            url,
+            url: format!("http://{}{SECRET}", serving.address),
             memory,
-            runtime: Some(runtime),
+            _serving: serving,
         })
     }
 
