@@ -271,7 +271,8 @@ fn padded(text: &str, to: usize) -> String {
     format!("{text}{}", " ".repeat(to.saturating_sub(width(text))))
 }
 
-/// The text with control characters, which could steer a terminal, by their numbers.
+/// The text with control characters, which could steer a terminal, by their numbers: colours and
+/// tabs too, since all of it is somebody's data, and tabs would move columns.
 pub(super) fn visible(text: &str) -> String {
     text.chars()
         .map(|c| {

@@ -14,7 +14,7 @@ use sunset_core::audio::erasure::KnownKey;
 use sunset_core::audio::outcome::AudioReport;
 use sunset_core::audio::plan::{Options, Orphans, Plan};
 use sunset_core::audio::record::{Conversation, ObjectRecord};
-use sunset_core::error::{ErrorKind, Result};
+use sunset_core::error::Result;
 use sunset_core::ports::objects::{Attributes, ObjectLedger as _};
 use sunset_core::ports::progress::Silent;
 use sunset_engine::audio::shared::{self, Done, Shared};
@@ -24,7 +24,7 @@ use sunset_testkit::objects::{MemoryBucket, MemoryLedger, MemorySource};
 use sunset_testkit::simulation::{Mishaps, Recorder, Seat, World};
 use tokio::sync::oneshot;
 
-use super::{NONE, SEEDS, number, runtime};
+use super::{NONE, SEEDS, came_of, follow, number, runtime};
 
 const PUBLIC: &str = "https://pub.example";
 
@@ -248,22 +248,11 @@ async fn lives_of(
             _ = &mut death => None,
             ended = life => Some(ended),
         };
-        match ended {
-            Some(Ok(done)) => {
-                world.leave(&seat);
-                return done;
-            }
-            Some(Err(error)) => {
-                let kind = error.kind();
-                let passing = matches!(kind, ErrorKind::Conflict | ErrorKind::Unreachable);
-                assert!(passing, "{error}");
-            }
-            None => {}
+        if let Some(done) = came_of(ended) {
+            world.leave(&seat);
+            return done;
         }
-        // It comes in before the old one goes, so that the others wait for it.
-        let (next, next_death) = world.enter();
-        world.leave(&seat);
-        (seat, death) = (next, next_death);
+        (seat, death) = follow(world, &seat);
     }
 }
 

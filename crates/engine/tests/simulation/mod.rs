@@ -27,6 +27,7 @@ use sunset_engine::load::{self, Destination, LoadOptions, Surveyed};
 use sunset_engine::retry::Retries;
 use sunset_testkit::generate::{self, Generated};
 use sunset_testkit::simulation::{MemoryDocuments, Mishaps, RowName, Seat, World};
+use tokio::sync::oneshot;
 
 const SEEDS: u64 = 10_000;
 const OWNER: &str = "owner";
@@ -177,6 +178,26 @@ fn settled(report: &LoadReport) -> BTreeMap<String, (u64, u64, u64)> {
         .collect()
 }
 
+/// What came of a life: nothing where it was ended, or ended by what passes.
+fn came_of<T>(ended: Option<Result<T>>) -> Option<T> {
+    match ended? {
+        Ok(done) => Some(done),
+        Err(error) => {
+            let kind = error.kind();
+            let passing = matches!(kind, ErrorKind::Conflict | ErrorKind::Unreachable);
+            assert!(passing, "{error}");
+            None
+        }
+    }
+}
+
+/// The next seat. It is taken before the old one is left, so that the others wait for it.
+fn follow(world: &World, seat: &Seat) -> (Seat, oneshot::Receiver<()>) {
+    let next = world.enter();
+    world.leave(seat);
+    next
+}
+
 /// Starts workers again and again, until each of `places` has come to its end.
 async fn until_done(world: World, known: Arc<Known>, crew: Crew, places: u32) -> Vec<LoadReport> {
     let mut tasks = tokio::task::JoinSet::new();
@@ -192,22 +213,11 @@ async fn until_done(world: World, known: Arc<Known>, crew: Crew, places: u32) ->
                     _ = &mut death => None,
                     ended = live(&known, &seat, crew) => Some(ended),
                 };
-                match ended {
-                    Some(Ok(report)) => {
-                        world.leave(&seat);
-                        return report;
-                    }
-                    Some(Err(error)) => {
-                        let kind = error.kind();
-                        let passing = matches!(kind, ErrorKind::Conflict | ErrorKind::Unreachable);
-                        assert!(passing, "{error}");
-                    }
-                    None => {}
+                if let Some(report) = came_of(ended) {
+                    world.leave(&seat);
+                    return report;
                 }
-                // It comes in before the old one goes, so that the others wait for it.
-                let (next, next_death) = world.enter();
-                world.leave(&seat);
-                (seat, death) = (next, next_death);
+                (seat, death) = follow(&world, &seat);
             }
         });
     }

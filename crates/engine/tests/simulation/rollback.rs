@@ -11,7 +11,7 @@ use sunset_engine::retry::Retries;
 use sunset_engine::rollback::rollback;
 use sunset_testkit::simulation::{Mishaps, RowName, Seat, World};
 
-use super::{Crew, Expected, Held, Known, held, until_done};
+use super::{Crew, Expected, Held, Known, follow, held, until_done};
 
 /// What stands in V3 before anything is migrated: rows of others, and one where a migrated one will
 /// be.
@@ -46,9 +46,7 @@ async fn until_back(world: &World, options: RollbackOptions) -> RollbackReport {
             Some(Err(error)) => assert_eq!(error.kind(), ErrorKind::Unreachable, "{error}"),
             None => {}
         }
-        let (next, next_death) = world.enter();
-        world.leave(&seat);
-        (seat, death) = (next, next_death);
+        (seat, death) = follow(world, &seat);
     }
 }
 

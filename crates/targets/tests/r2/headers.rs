@@ -1,40 +1,16 @@
 //! What stands beside a body. R2 refuses checksums of the SDK's own beside `Content-MD5`, and some
 //! servers store those that come behind the body as bytes of the object.
 
-use std::sync::{Arc, Mutex};
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sunset_core::config::R2Settings;
-use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::ports::objects::{ObjectStore, ObjectWriter, UnfinishedUpload};
-use sunset_core::secret::Secret;
-use sunset_targets::r2::R2Bucket;
-use sunset_testkit::http_proxy::{Asked, Fault, HttpProxy};
 
+use super::listening;
 use super::suite::{attributes, body};
 
 #[tokio::test]
 async fn a_body_goes_out_as_it_is_with_its_md5_and_no_checksum_of_the_sdks_own() {
-    let heard = Arc::<Mutex<Vec<Asked>>>::default();
-    let told = Arc::clone(&heard);
-    // It has no server behind it: every request is answered here.
-    let proxy = HttpProxy::to("127.0.0.1:9", move |asked| {
-        told.lock().expect("nobody failed").push(asked.clone());
-        Some(Fault::Answer {
-            status: 200,
-            body: String::new(),
-        })
-    });
-    let bucket = R2Bucket::new(&R2Settings {
-        endpoint: proxy.expect("a proxy").url(),
-        access_key: Secret::new("key"),
-        secret_key: Secret::new("secret"),
-        bucket: "kept".to_owned(),
-        public_url: "https://pub.example".to_owned(),
-    });
-    let permit = WritePermit::bind(&Consent::given_by_arguments(), bucket.identity());
-    let store = bucket.writer(&permit).expect("a permit for this bucket");
+    let (store, heard) = listening();
     let bytes = b"some bytes";
     let md5 = STANDARD.encode(body(bytes).md5);
     let upload = UnfinishedUpload {

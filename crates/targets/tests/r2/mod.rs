@@ -5,10 +5,14 @@ mod headers;
 mod paths;
 mod suite;
 
+use std::sync::{Arc, Mutex};
+
 use sunset_core::config::R2Settings;
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::ports::objects::ObjectStore as _;
+use sunset_core::secret::Secret;
 use sunset_targets::r2::{R2Bucket, R2Writer};
+use sunset_testkit::http_proxy::{Asked, Fault, HttpProxy};
 use sunset_testkit::object_servers::{Buckets, S3_SERVERS, S3Server};
 
 /// A bucket of its own for every test.
@@ -29,10 +33,36 @@ impl Scratch {
     }
 
     fn writer(&self) -> R2Writer {
-        let bucket = R2Bucket::new(&self.settings);
-        let permit = WritePermit::bind(&Consent::given_by_arguments(), bucket.identity());
-        bucket.writer(&permit).expect("a permit for this bucket")
+        writer(&self.settings)
     }
+}
+
+fn writer(settings: &R2Settings) -> R2Writer {
+    let bucket = R2Bucket::new(settings);
+    let permit = WritePermit::bind(&Consent::given_by_arguments(), bucket.identity());
+    bucket.writer(&permit).expect("a permit for this bucket")
+}
+
+/// A bucket `kept` that has no server behind it: every request is answered with 200 and nothing,
+/// and kept.
+fn listening() -> (R2Writer, Arc<Mutex<Vec<Asked>>>) {
+    let heard = Arc::<Mutex<Vec<Asked>>>::default();
+    let told = Arc::clone(&heard);
+    let proxy = HttpProxy::to("127.0.0.1:9", move |asked| {
+        told.lock().expect("nobody failed").push(asked.clone());
+        Some(Fault::Answer {
+            status: 200,
+            body: String::new(),
+        })
+    });
+    let store = writer(&R2Settings {
+        endpoint: proxy.expect("a proxy").url(),
+        access_key: Secret::new("key"),
+        secret_key: Secret::new("secret"),
+        bucket: "kept".to_owned(),
+        public_url: "https://pub.example".to_owned(),
+    });
+    (store, heard)
 }
 
 macro_rules! on_every_server {

@@ -171,13 +171,13 @@ impl SchemaSteps {
         set_timeouts(&mut transaction).await?;
         if let Some(table) = step.effect.table() {
             send_vacuum_away(&mut transaction, &qualified(&step.namespace, table)).await?;
-        }
-        if let (Some(guard), Some(table)) = (guard, step.effect.table()) {
-            lock_wholly(&mut transaction, &step.namespace, table).await?;
-            let rows = find(&mut transaction, &guard.violators).await?;
-            if rows.count > 0 {
-                end(transaction).await?;
-                return Ok(Turn::Hindered(rows));
+            if let Some(guard) = guard {
+                lock_wholly(&mut transaction, &step.namespace, table).await?;
+                let rows = find(&mut transaction, &guard.violators).await?;
+                if rows.count > 0 {
+                    end(transaction).await?;
+                    return Ok(Turn::Hindered(rows));
+                }
             }
         }
         if step.stage == Stage::Data || step.effect.runs_functions() {
