@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::workplace::{Workplace, repository};
+use super::workplace::{Workplace, document, repository};
 
 /// A copy of the sample that the test may change.
 pub fn changing_sample() -> Option<Workplace> {
@@ -436,16 +436,11 @@ fn what_is_as_it_was_is_not_mapped_again_and_counts_the_same() {
 
 /// A lead with a customer number.
 fn lead(id: &str, number: &str) -> String {
-    let document = json!({
-        "name": format!("projects/p/databases/(default)/documents/leads/{id}"),
-        "fields": {
-            "customer_number": {"stringValue": number},
-            "company_name": {"stringValue": format!("Company {id}")},
-        },
-        "createTime": "2025-11-26T04:21:36Z",
-        "updateTime": "2025-11-26T04:21:36Z",
+    let fields = json!({
+        "customer_number": {"stringValue": number},
+        "company_name": {"stringValue": format!("Company {id}")},
     });
-    format!("{document}\n")
+    document(&format!("leads/{id}"), &fields, "2025-11-26T04:21:36Z") + "\n"
 }
 
 #[test]

@@ -2,19 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::workplace::Workplace;
+use super::workplace::{Workplace, document};
 
 fn lead(id: &str, score: u32) -> String {
-    let document = json!({
-        "name": format!("projects/p/databases/(default)/documents/leads/{id}"),
-        "fields": {
-            "email": {"stringValue": format!("boss@{id}.tw")},
-            "score": {"integerValue": score.to_string()},
-        },
-        "createTime": "2025-11-26T04:21:36Z",
-        "updateTime": "2025-11-26T04:21:36Z",
+    let fields = json!({
+        "email": {"stringValue": format!("boss@{id}.tw")},
+        "score": {"integerValue": score.to_string()},
     });
-    format!("{document}\n")
+    document(&format!("leads/{id}"), &fields, "2025-11-26T04:21:36Z") + "\n"
 }
 
 fn reading(place: Workplace, leads: &[String]) -> Workplace {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::workplace::Workplace;
+use super::workplace::{Workplace, document};
 
 /// A case; without a customer it is nothing but a document in quarantine.
 fn case(id: &str, customer: Option<&str>) -> String {
@@ -10,9 +10,7 @@ fn case(id: &str, customer: Option<&str>) -> String {
     if let Some(customer) = customer {
         fields["customerId"] = json!({"stringValue": customer});
     }
-    let name = format!("projects/p/databases/(default)/documents/cases/{id}");
-    let time = "2025-06-01T00:00:00Z";
-    json!({"name": name, "fields": fields, "createTime": time, "updateTime": time}).to_string()
+    document(&format!("cases/{id}"), &fields, "2025-06-01T00:00:00Z")
 }
 
 fn reading(place: Workplace, lines: &[String]) -> Workplace {

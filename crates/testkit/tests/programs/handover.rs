@@ -2,30 +2,28 @@
 
 use std::slice::from_ref;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::workplace::Workplace;
-
-fn document(collection: &str, id: &str, fields: &[(&str, &str)], day: u32) -> String {
-    let fields: serde_json::Map<String, Value> = fields
-        .iter()
-        .map(|(name, text)| ((*name).to_owned(), json!({ "stringValue": text })))
-        .collect();
-    let name = format!("projects/p/databases/(default)/documents/{collection}/{id}");
-    let time = format!("2025-11-{day:02}T00:00:00Z");
-    json!({"name": name, "fields": fields, "createTime": time, "updateTime": time}).to_string()
-}
+use super::workplace::{Workplace, document};
 
 fn lead(id: &str, number: &str, day: u32) -> String {
-    document("leads", id, &[("customer_number", number)], day)
+    let fields = json!({"customer_number": {"stringValue": number}});
+    let time = format!("2025-11-{day:02}T00:00:00Z");
+    document(&format!("leads/{id}"), &fields, &time)
 }
 
 fn conversation(id: &str, lead: &str) -> String {
-    document("conversations", id, &[("lead_id", lead)], 5)
+    let fields = json!({"lead_id": {"stringValue": lead}});
+    document(
+        &format!("conversations/{id}"),
+        &fields,
+        "2025-11-05T00:00:00Z",
+    )
 }
 
 fn case(id: &str, customer: &str) -> String {
-    document("cases", id, &[("customerId", customer)], 3)
+    let fields = json!({"customerId": {"stringValue": customer}});
+    document(&format!("cases/{id}"), &fields, "2025-11-03T00:00:00Z")
 }
 
 fn reading(place: Workplace, [leads, conversations, cases]: [&[String]; 3]) -> Workplace {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::workplace::{Outcome, Workplace};
+use super::workplace::{Outcome, Workplace, document};
 
 const ASKED: [&str; 6] = ["--json", "--no-report", "--only", "data", "--only", "users"];
 
@@ -206,13 +206,10 @@ fn an_assigned_number_that_its_row_does_not_hold_is_named() {
     let Some(place) = Workplace::new() else {
         return;
     };
-    let document = |id: &str, fields: Value| {
-        let name = format!("projects/p/databases/(default)/documents/{id}");
-        let (made, fields) = ("2025-11-01T00:00:00Z", fields);
-        json!({"name": name, "fields": fields, "createTime": made, "updateTime": made}).to_string()
-    };
-    let leads = document("leads/a", json!({}));
-    let talks = document("conversations/t", json!({"lead_id": {"stringValue": "a"}}));
+    let made = "2025-11-01T00:00:00Z";
+    let leads = document("leads/a", &json!({}), made);
+    let talked = json!({"lead_id": {"stringValue": "a"}});
+    let talks = document("conversations/t", &talked, made);
     let place = place.with_documents(&[
         ("leads.ndjson", leads.as_bytes()),
         ("conversations.ndjson", talks.as_bytes()),

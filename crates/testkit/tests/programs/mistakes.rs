@@ -4,16 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::workplace::{Workplace, repository, run};
+use super::workplace::{self, Workplace, repository, run};
 
 fn document(id: &str, fields: &serde_json::Value) -> String {
-    json!({
-        "name": format!("projects/p/databases/(default)/documents/cases/{id}"),
-        "fields": fields,
-        "createTime": "2025-11-01T00:00:00Z",
-        "updateTime": "2025-11-01T00:00:00Z",
-    })
-    .to_string()
+    workplace::document(&format!("cases/{id}"), fields, "2025-11-01T00:00:00Z")
 }
 
 #[test]

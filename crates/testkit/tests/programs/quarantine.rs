@@ -3,16 +3,10 @@
 use serde_json::{Value, json};
 
 use super::catch_up::count;
-use super::workplace::Workplace;
+use super::workplace::{Workplace, document};
 
 fn case(id: &str, fields: &Value) -> String {
-    let document = json!({
-        "name": format!("projects/p/databases/(default)/documents/cases/{id}"),
-        "fields": fields,
-        "createTime": "2025-11-26T04:21:36Z",
-        "updateTime": "2025-11-26T04:21:36Z",
-    });
-    format!("{document}\n")
+    document(&format!("cases/{id}"), fields, "2025-11-26T04:21:36Z") + "\n"
 }
 
 fn good(id: &str) -> String {

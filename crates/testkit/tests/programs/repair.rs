@@ -2,22 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::workplace::Workplace;
+use super::workplace::{Workplace, document};
 
 /// One case of customer `id` with a phone number.
 fn case(id: &str, phone: &str) -> String {
-    let name = format!("projects/p/databases/(default)/documents/cases/{id}");
-    json!({
-        "name": name,
-        "fields": {
-            "customerId": {"stringValue": format!("C-{id}")},
-            "customerPhone": {"stringValue": phone},
-            "createdAt": {"timestampValue": "2025-11-01T00:00:00Z"},
-        },
-        "createTime": "2025-11-01T00:00:00Z",
-        "updateTime": "2025-11-01T00:00:00Z",
-    })
-    .to_string()
+    let time = "2025-11-01T00:00:00Z";
+    let fields = json!({
+        "customerId": {"stringValue": format!("C-{id}")},
+        "customerPhone": {"stringValue": phone},
+        "createdAt": {"timestampValue": time},
+    });
+    document(&format!("cases/{id}"), &fields, time)
 }
 
 /// A V2 of these cases.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
@@ -29,6 +29,12 @@ impl Outcome {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).expect("one JSON document")
     }
+}
+
+/// A document of V2 as a line of a file, without its end: `path` is its collection and id.
+pub fn document(path: &str, fields: &Value, time: &str) -> String {
+    let name = format!("projects/p/databases/(default)/documents/{path}");
+    json!({"name": name, "fields": fields, "createTime": time, "updateTime": time}).to_string()
 }
 
 pub fn repository() -> PathBuf {
