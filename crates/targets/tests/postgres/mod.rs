@@ -11,5 +11,6 @@ mod links;
 mod objects;
 mod owner;
 mod rollback;
+mod rollback_scopes;
 mod server;
 mod v3;
