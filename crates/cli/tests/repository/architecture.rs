@@ -147,3 +147,60 @@ fn programs_only_begin_in_main() {
         }
     });
 }
+
+/// Whether a source has an example that `cargo test` would run.
+fn has_example(text: &str) -> bool {
+    let mut within = false;
+    for line in text.lines() {
+        let line = line.trim_start();
+        let comment = line.strip_prefix("///").or(line.strip_prefix("//!"));
+        let Some(language) = comment.and_then(|words| words.trim().strip_prefix("```")) else {
+            continue;
+        };
+        if !within && !matches!(language, "sql" | "text") {
+            return true;
+        }
+        within = !within;
+    }
+    false
+}
+
+#[test]
+fn what_is_not_built_to_run_its_tests_has_none() {
+    let root = repository();
+    let mut left_out = 0;
+    for_each_source(root, &mut |path, text| {
+        let package: PathBuf = path.iter().take(2).collect();
+        let within = path.strip_prefix(&package).expect("a package's source");
+        let package = root.join(package);
+        let manifest = std::fs::read_to_string(package.join("Cargo.toml")).expect("a manifest");
+        let says = |heading: &str, lines: &[&str]| {
+            manifest.split("\n[").any(|section| {
+                let has = |line: &&str| section.lines().any(|own| own == *line);
+                section.starts_with(heading) && lines.iter().all(has)
+            })
+        };
+        let program = if within.starts_with("src/bin") {
+            Some(within.display().to_string())
+        } else {
+            let main = "src/main.rs";
+            package.join(main).exists().then(|| main.to_owned())
+        };
+        let is_left_out = match &program {
+            Some(main) => says(
+                "[bin]]",
+                &[format!("path = \"{main}\"").as_str(), "test = false"],
+            ),
+            None => says("lib]", &["test = false"]),
+        };
+        if is_left_out {
+            left_out += 1;
+            let tested = text.contains("#[cfg(test)]") || text.contains("#[test]");
+            assert!(!tested, "{} has tests that nobody runs", path.display());
+        }
+        if program.is_none() && says("lib]", &["doctest = false"]) {
+            assert!(!has_example(text), "{} has examples", path.display());
+        }
+    });
+    assert!(left_out > 0, "no manifest was understood");
+}
