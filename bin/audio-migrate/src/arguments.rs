@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Parser;
-use sunset_cli::{BackupArgs, CommonArgs, MetricsArgs, NoticeArgs, Program, WriteArgs};
+use sunset_cli::{BackupArgs, CommonArgs, MetricsArgs, NoticeArgs, Program, RunDigests, WriteArgs};
 use sunset_core::audio::format::Format;
 use sunset_core::audio::plan::Orphans;
 
@@ -54,6 +54,17 @@ pub struct Arguments {
     /// or begin it. With a NAME, that run is done once: who comes late is told its outcome
     #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["dry_run", "verify_urls", "backup"])]
     pub worker: Option<String>,
+
+    /// Whether the run records the digest of the conversations before it changes one, so that
+    /// rollback --run can compare: all, or small, which does not where they are more than 64 MB
+    #[arg(
+        long,
+        value_enum,
+        value_name = "TABLES",
+        hide_possible_values = true,
+        default_value_t
+    )]
+    pub run_digests: RunDigests,
 
     /// Only what failed or was quarantined before
     #[arg(long)]

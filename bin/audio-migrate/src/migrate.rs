@@ -211,6 +211,7 @@ impl Flow {
         let options = json!({
             "target": self.store.identity().as_str(),
             "retry_failed": self.options.retry_failed,
+            "digests": self.arguments.run_digests.name(),
         });
         RunStart {
             source: Some(self.source.identity()),

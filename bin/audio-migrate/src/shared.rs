@@ -84,6 +84,10 @@ fn terms(flow: &Flow) -> CrewTerms {
                 .map_or_else(String::new, |format| format!("{format:?}").to_lowercase()),
         ),
         ("--conversation-ids", only.join(",")),
+        (
+            "--run-digests",
+            flow.arguments.run_digests.name().to_owned(),
+        ),
     ];
     let terms = terms.map(|(name, value)| (name.to_owned(), value));
     CrewTerms {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use sunset_cli::{Consented, Program, Session, Status, render};
+use sunset_cli::{Consented, Program, RunDigests, Session, Status, render};
 use sunset_core::check::{CheckReport, Section, Verdict};
 use sunset_core::config::{DatabaseSettings, DocumentSourceSettings, Pace, R2Settings};
 use sunset_core::env_vars;
@@ -95,6 +95,8 @@ impl Flow {
         let options = serde_json::json!({
             "prune": self.arguments.prune,
             "accept_filled": self.arguments.accept_filled,
+            // V2 stands still meanwhile: V3's large tables are not read for it.
+            "digests": RunDigests::Small.name(),
         });
         let start = sunset_cli::run_start::<Arguments>(self.plan.name(), options);
         let run = ledger.begin_run(&permit, &start).await?;

@@ -6,6 +6,7 @@ mod counted;
 mod in_place;
 mod migrate;
 mod owner;
+mod policy;
 mod shared;
 mod watch;
 
@@ -14,9 +15,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use sunset_cli::{BackupArgs, CommonArgs, MetricsArgs, NoticeArgs, Program, ReadArgs, WriteArgs};
-use sunset_core::ports::rows::OnConflict;
+use sunset_cli::{
+    BackupArgs, CommonArgs, MetricsArgs, NoticeArgs, Program, ReadArgs, RunDigests, WriteArgs,
+};
 use sunset_core::report::ReadPrice;
+
+use self::policy::ConflictPolicy;
 
 /// Moves V2's documents into V3's tables, exactly once.
 ///
@@ -57,6 +61,12 @@ pub struct Arguments {
     /// What to do with a row that somebody changed in V3 and V2 has otherwise
     #[arg(long, value_enum, default_value_t = ConflictPolicy::Keep)]
     on_conflict: ConflictPolicy,
+
+    /// Of which tables the run records the digest before it changes them, so that rollback --run can
+    /// compare: all, or small ones (up to 64 MB), which reads no large table [default: all; with
+    /// --watch small]
+    #[arg(long, value_enum, value_name = "TABLES", hide_possible_values = true)]
+    run_digests: Option<RunDigests>,
 
     /// Remove the rows of documents that V2 has no longer; without it they are only reported
     #[arg(long)]
@@ -103,26 +113,6 @@ pub struct Arguments {
 
     #[command(flatten)]
     in_place: in_place::InPlaceArguments,
-}
-
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum ConflictPolicy {
-    /// Leave it alone and record a conflict
-    Keep,
-    /// Write V2's, and keep the row as it was for rollback
-    Overwrite,
-    /// Stop
-    Fail,
-}
-
-impl From<ConflictPolicy> for OnConflict {
-    fn from(policy: ConflictPolicy) -> Self {
-        match policy {
-            ConflictPolicy::Keep => Self::Keep,
-            ConflictPolicy::Overwrite => Self::Overwrite,
-            ConflictPolicy::Fail => Self::Fail,
-        }
-    }
 }
 
 const AFTER_HELP: &str = "\

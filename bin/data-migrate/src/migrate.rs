@@ -24,7 +24,7 @@ use sunset_targets::postgres::{ActiveRun, ConnectOptions, Database, Ledger, Veri
 
 use crate::backup::Backup;
 use crate::counted::Counted;
-use crate::{Arguments, afterwards, shared, watch};
+use crate::{Arguments, afterwards, policy, shared, watch};
 
 pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
     if let Some(registered) = sunset_cli::in_place_plan(&arguments.plan)? {
@@ -268,6 +268,7 @@ impl Flow {
         let options = serde_json::json!({
             "prune": self.arguments.prune,
             "on_conflict": format!("{:?}", self.arguments.on_conflict).to_lowercase(),
+            "digests": policy::run_digests(&self.arguments).name(),
         });
         sunset_cli::run_start::<Arguments>(self.plan.name(), options)
     }

@@ -16,8 +16,8 @@ use sunset_engine::load::shared::{self, Shared, UNIT_BYTES};
 use sunset_sources::documents::open_with;
 use sunset_targets::postgres::{Crew, CrewTerms, Joined, Ledger};
 
-use crate::Arguments;
 use crate::migrate::{Flow, status_of};
+use crate::{Arguments, policy};
 
 /// Takes part in the run that is going on, or begins it, until it is done.
 pub async fn work(flow: &Flow, consent: &Consent) -> Result<Status> {
@@ -82,6 +82,10 @@ fn terms(flow: &Flow, start: &RunStart, read_time: Option<String>) -> CrewTerms 
         (
             "--on-conflict",
             format!("{:?}", arguments.on_conflict).to_lowercase(),
+        ),
+        (
+            "--run-digests",
+            policy::run_digests(arguments).name().to_owned(),
         ),
         (env_vars::MIGRATION_USER_ID, owner.unwrap_or_default()),
     ];

@@ -96,6 +96,27 @@ impl BackupArgs {
     }
 }
 
+/// Of which tables a run records the digest before it changes them, for `rollback --run` to compare
+/// with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum RunDigests {
+    /// Of all
+    #[default]
+    All,
+    /// Of those that are read in no time
+    Small,
+}
+
+impl RunDigests {
+    /// As it stands among the options of a run, where the ledger looks for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Small => "small",
+        }
+    }
+}
+
 /// What the operator agreed to.
 #[derive(Debug, Clone)]
 pub enum Consented {

@@ -56,7 +56,9 @@ mod session;
 mod status;
 mod stop;
 
-pub use arguments::{BackupArgs, BackupChoice, CommonArgs, Consented, ReadArgs, WriteArgs};
+pub use arguments::{
+    BackupArgs, BackupChoice, CommonArgs, Consented, ReadArgs, RunDigests, WriteArgs,
+};
 pub use colour::{Palette, Tone};
 pub use environment::Environment;
 pub use failure::{failure_json, failure_text};

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use sunset_core::error::Result;
 use sunset_core::ports::progress::Progress;
 use sunset_core::ports::rollback::{
-    Fingerprint, RollbackOptions, RollbackReport, Scope, TableProof, UndoPosition, UndoWriter,
-    Undone,
+    Before, Fingerprint, RollbackOptions, RollbackReport, Scope, TableProof, UndoPosition,
+    UndoWriter, Undone,
 };
 
 use crate::retry::{Retries, retry};
@@ -52,26 +52,23 @@ pub async fn rollback(
     progress.finish();
     undone.kept.sort();
     let found = retry(retries, || writer.others(scope)).await?;
+    let of_others = |others_untouched| TableProof {
+        others_untouched,
+        as_before: None,
+        not_compared: None,
+    };
     let mut proof: BTreeMap<String, TableProof> = BTreeMap::new();
     for table in expected.keys().chain(found.keys()) {
-        let others_untouched = expected.get(table) == found.get(table);
-        proof.insert(
-            table.clone(),
-            TableProof {
-                others_untouched,
-                as_before: None,
-            },
-        );
+        let untouched = expected.get(table) == found.get(table);
+        proof.insert(table.clone(), of_others(untouched));
     }
     if scope.is_everything() || scope.is_one_run() {
-        for (table, (then, now)) in retry(retries, || writer.baselines(scope.run)).await? {
-            proof
-                .entry(table)
-                .or_insert(TableProof {
-                    others_untouched: true,
-                    as_before: None,
-                })
-                .as_before = Some(then == now);
+        for (table, before) in retry(retries, || writer.baselines(scope.run)).await? {
+            let of_table = proof.entry(table).or_insert(of_others(true));
+            match before {
+                Before::Known { then, now } => of_table.as_before = Some(then == now),
+                Before::Unknown(why) => of_table.not_compared = Some(why),
+            }
         }
     }
     retry(retries, || writer.settle(scope, options, &undone)).await?;

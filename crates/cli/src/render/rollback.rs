@@ -1,10 +1,11 @@
 //! Rollbacks: what would be done, what was done, and how it was proven.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 use sunset_core::ports::rollback::{
-    KeptReason, KeptRow, RollbackReport, Scope, TableProof, UndoCounts, Undone,
+    KeptReason, KeptRow, NotCompared, RollbackReport, Scope, TableProof, UndoCounts, Undone,
 };
 use sunset_core::ports::runs::RunRecord;
 
@@ -174,18 +175,23 @@ pub fn proof_text(report: &RollbackReport, scope: &Scope) -> String {
             other.join(", ")
         );
     }
-    let mut unknown = names(&|proof| proof.as_before.is_none());
-    // Where nothing was done, nothing is to be compared.
-    let of_table = |table: &&str| report.undone.tables.get(*table);
-    unknown.retain(|table| of_table(table).is_some_and(|counts| *counts != UndoCounts::default()));
-    if scope.is_one_run() && !unknown.is_empty() {
-        let _ = writeln!(
-            text,
-            "Not compared as a whole with before {moment}, for no digest was taken then (a large \
-             table, or other columns since): {}.",
-            unknown.join(", ")
-        );
-    } else if !scope.is_everything() && !scope.is_one_run() && !unknown.is_empty() {
+    let unknown = not_compared(report);
+    if scope.is_everything() || scope.is_one_run() {
+        for (why, tables) in unknown {
+            let why = match why {
+                NotCompared::Large => {
+                    "they were larger than 64 MB when it began, and it was to read no large table"
+                }
+                NotCompared::Columns => "the columns are others now",
+                NotCompared::Untaken => "no digest was taken then",
+            };
+            let _ = writeln!(
+                text,
+                "Not compared as a whole with before {moment}, for {why}: {}.",
+                tables.join(", ")
+            );
+        }
+    } else if !unknown.is_empty() {
         text.push_str(
             "Of a part such as this no digest of before can be known; each row that was there \
              before was given back what the ledger kept of it.\n",
@@ -201,6 +207,33 @@ pub fn proof_text(report: &RollbackReport, scope: &Scope) -> String {
         );
     }
     text
+}
+
+/// The tables that are not compared as a whole with what they were, by the reason.
+fn not_compared(report: &RollbackReport) -> BTreeMap<NotCompared, Vec<&str>> {
+    let mut tables: BTreeMap<NotCompared, Vec<&str>> = BTreeMap::new();
+    for (table, proof) in &report.proof {
+        if let Some(why) = why_not_compared(report, table, proof) {
+            tables.entry(why).or_default().push(table);
+        }
+    }
+    tables
+}
+
+/// Where nothing was done and nothing recorded, nothing is to be compared.
+fn why_not_compared(
+    report: &RollbackReport,
+    table: &str,
+    proof: &TableProof,
+) -> Option<NotCompared> {
+    if proof.as_before.is_some() {
+        return None;
+    }
+    let counts = report.undone.tables.get(table);
+    let done = counts.is_some_and(|counts| *counts != UndoCounts::default());
+    proof
+        .not_compared
+        .or_else(|| done.then_some(NotCompared::Untaken))
 }
 
 /// The runs of a ledger, a line a run.
@@ -273,8 +306,10 @@ pub fn undone_json(undone: &Undone) -> Value {
     json!({ "tables": tables, "kept": kept })
 }
 
-/// What was proven, as JSON: `as_before` is of the first run, or of the run that was taken back.
+/// What was proven, as JSON: `as_before` is of the first run, or of the run that was taken back. Of a
+/// table that could not be compared with it, `not_compared` says why.
 pub fn proof_json(report: &RollbackReport, scope: &Scope) -> Value {
+    let whole = scope.is_everything() || scope.is_one_run();
     let moment = if scope.is_one_run() {
         "as_before_the_run"
     } else {
@@ -284,11 +319,15 @@ pub fn proof_json(report: &RollbackReport, scope: &Scope) -> Value {
         .proof
         .iter()
         .map(|(table, proof)| {
-            let proof = json!({
+            let mut known = json!({
                 "others_untouched": proof.others_untouched,
                 moment: proof.as_before,
             });
-            (table.clone(), proof)
+            let why = why_not_compared(report, table, proof).filter(|_| whole);
+            if let Some(why) = why {
+                known["not_compared"] = json!(why.name());
+            }
+            (table.clone(), known)
         })
         .collect();
     Value::Object(tables)

@@ -156,8 +156,46 @@ pub struct TableProof {
     /// The rows that were not ours to touch, and those given back, are as they were.
     pub others_untouched: bool,
     /// Whether the whole table is as it was before the first run, or before the one run that was
-    /// taken back; `None` where that was not recorded, or its columns are others now.
+    /// taken back; `None` where that cannot be said.
     pub as_before: Option<bool>,
+    /// Why it cannot be said, where the ledger tells.
+    pub not_compared: Option<NotCompared>,
+}
+
+/// Why a table is not compared as a whole with what it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NotCompared {
+    /// It was large when the run began to change it, and the run was to read no large table.
+    Large,
+    /// It has other columns now, or is no more.
+    Columns,
+    /// Its digest was not taken.
+    Untaken,
+}
+
+impl NotCompared {
+    /// As JSON names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Large => "large_when_the_run_began",
+            Self::Columns => "other_columns_now",
+            Self::Untaken => "no_digest_taken",
+        }
+    }
+}
+
+/// What a table was before the first run, or before one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Before {
+    /// Its rows then, and now.
+    Known {
+        /// As they were recorded.
+        then: Fingerprint,
+        /// As they are.
+        now: Fingerprint,
+    },
+    /// The two cannot be compared.
+    Unknown(NotCompared),
 }
 
 /// Where a rollback stands: which stage, table and row come next.
@@ -227,11 +265,8 @@ pub trait UndoWriter: Send + Sync {
     async fn others(&self, scope: &Scope) -> Result<BTreeMap<String, Fingerprint>>;
 
     /// What the tables were before the first run, or before the attempts of `run`, as far as that
-    /// was recorded and can be compared with today's: table → (then, now).
-    async fn baselines(
-        &self,
-        run: Option<RunId>,
-    ) -> Result<BTreeMap<String, (Fingerprint, Fingerprint)>>;
+    /// was recorded, by table.
+    async fn baselines(&self, run: Option<RunId>) -> Result<BTreeMap<String, Before>>;
 
     /// Records the end: forgets documents and runs that were taken back, writes the audit.
     async fn settle(&self, scope: &Scope, options: RollbackOptions, undone: &Undone) -> Result<()>;

@@ -102,6 +102,14 @@ async fn link_column(
     run: i64,
 ) -> Result<Vec<LinkOutcome>> {
     let entries = entries(transaction, links).await?;
+    let is_new = |link: &&&CellLink| {
+        let earlier = entries.get(&link.row_id);
+        earlier.and_then(|entry| entry.earlier.as_ref()) != Some(&link.linked)
+    };
+    if let Some(link) = links.iter().find(is_new) {
+        // Before rows are locked: reading a large table takes its time.
+        baselines::take(transaction, &link.table, run).await?;
+    }
     // Rows of one shape have one key, and one expression for their digest.
     let mut shapes: BTreeMap<Option<i32>, Vec<&CellLink>> = BTreeMap::new();
     for link in links {

@@ -26,7 +26,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
 use sunset_core::ports::rollback::{
-    Fingerprint, RollbackOptions, Scope, UndoPosition, UndoStep, UndoWriter, Undone,
+    Before, Fingerprint, RollbackOptions, Scope, UndoPosition, UndoStep, UndoWriter, Undone,
 };
 use sunset_core::ports::runs::RunId;
 use sunset_core::{Error, ErrorKind, Result};
@@ -135,10 +135,7 @@ impl UndoWriter for Undo<'_> {
         self.run.database().watched(work).await
     }
 
-    async fn baselines(
-        &self,
-        run: Option<RunId>,
-    ) -> Result<BTreeMap<String, (Fingerprint, Fingerprint)>> {
+    async fn baselines(&self, run: Option<RunId>) -> Result<BTreeMap<String, Before>> {
         let scope = Scope {
             run,
             ..Scope::default()

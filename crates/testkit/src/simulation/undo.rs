@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use sunset_core::digest::Digest;
 use sunset_core::error::Result;
 use sunset_core::ports::rollback::{
-    Fingerprint, KeptReason, KeptRow, RollbackOptions, Scope, UndoPosition, UndoStep, UndoWriter,
-    Undone,
+    Before, Fingerprint, KeptReason, KeptRow, RollbackOptions, Scope, UndoPosition, UndoStep,
+    UndoWriter, Undone,
 };
 use sunset_core::ports::runs::RunId;
 
@@ -117,20 +117,19 @@ impl UndoWriter for Seat {
         .await
     }
 
-    async fn baselines(
-        &self,
-        _run: Option<RunId>,
-    ) -> Result<BTreeMap<String, (Fingerprint, Fingerprint)>> {
+    async fn baselines(&self, _run: Option<RunId>) -> Result<BTreeMap<String, Before>> {
         self.call(|state, _| {
             let then = by_table(state.baseline.iter().flatten());
             let now = by_table(state.rows.iter());
             let of = |tables: &BTreeMap<String, Fingerprint>, name: &str| {
                 tables.get(name).copied().unwrap_or_default()
             };
+            let before = |name: &String| Before::Known {
+                then: of(&then, name),
+                now: of(&now, name),
+            };
             let names = then.keys().chain(now.keys());
-            Ok(names
-                .map(|name| (name.clone(), (of(&then, name), of(&now, name))))
-                .collect())
+            Ok(names.map(|name| (name.clone(), before(name))).collect())
         })
         .await
     }

@@ -34,6 +34,7 @@ mod recordings;
 mod refused;
 mod repair;
 mod report;
+mod run_digests;
 mod scraped;
 mod secrets;
 mod spoken;

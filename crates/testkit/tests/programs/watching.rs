@@ -94,6 +94,14 @@ fn a_watch_follows_v2_until_v3_takes_over() {
         place.query("SELECT plan, by_whom FROM sunset.cut_overs"),
         ["sales-ai|ops@example.com"]
     );
+    // Neither follows V2 with large tables to read at every pass.
+    assert_eq!(
+        place.query(
+            "SELECT DISTINCT program, options ->> 'digests' FROM sunset.runs \
+             WHERE program IN ('cutover', 'data-migrate') ORDER BY 1"
+        ),
+        ["cutover|small", "data-migrate|small"]
+    );
     let outcome = place.expect(0, "cutover", &["--frozen", "--without-audio"]);
     assert!(
         outcome.stdout.contains("nothing to do"),

@@ -43,15 +43,18 @@ CREATE TABLE IF NOT EXISTS sunset.baselines (
     taken_at   timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
--- The same as they were before one run wrote to them, where they were not large.
+-- The same as they were before one run wrote to them. Without a digest: the table was large, and the
+-- run was to read no large table.
 CREATE TABLE IF NOT EXISTS sunset.run_baselines (
     run        bigint NOT NULL,
     table_name text NOT NULL,
-    row_count  bigint NOT NULL,
-    digest     numeric NOT NULL,
+    row_count  bigint,
+    digest     numeric,
     columns    text[] NOT NULL,
     PRIMARY KEY (run, table_name)
 );
+ALTER TABLE sunset.run_baselines ALTER COLUMN row_count DROP NOT NULL,
+                                 ALTER COLUMN digest DROP NOT NULL;
 
 -- `mapped` is the digest of the row as the mapping made it, `written` of the row as this tool
 -- left it in the table: they differ where a cell was linked. A row whose digest is not `written`

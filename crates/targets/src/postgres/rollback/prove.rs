@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
-use sunset_core::ports::rollback::{Fingerprint, RollbackOptions, Scope, Undone};
+use sunset_core::ports::rollback::{
+    Before, Fingerprint, NotCompared, RollbackOptions, Scope, Undone,
+};
 use sunset_core::ports::runs::RunId;
 use sunset_core::{Error, ErrorKind, Result};
 
@@ -57,7 +59,7 @@ pub(super) async fn others(
 pub(super) async fn baselines(
     transaction: &mut Transaction<'_, Postgres>,
     runs: Option<Vec<RunId>>,
-) -> Result<BTreeMap<String, (Fingerprint, Fingerprint)>> {
+) -> Result<BTreeMap<String, Before>> {
     let failed = |cause| error(cause, "cannot read the tables' digests of before");
     let query = match runs {
         None => crate::postgres::query(include_str!("baselines.sql")),
@@ -67,18 +69,35 @@ pub(super) async fn baselines(
     let mut found = BTreeMap::new();
     for row in &rows {
         let table: String = row.try_get("table_name").map_err(failed)?;
-        let statement = format!(
-            "SELECT count(*), coalesce(sum(hashtextextended({ROW}::text, 0)::numeric), 0)::text \
-             FROM {} AS {ROW}",
-            public_table(&table)
-        );
-        let now = crate::postgres::query(AssertSqlSafe(statement))
-            .fetch_one(&mut **transaction)
-            .await
-            .map_err(failed)?;
-        found.insert(table, (fingerprint(row)?, fingerprint(&now)?));
+        let taken: bool = row.try_get("taken").map_err(failed)?;
+        let same_columns: bool = row.try_get("same_columns").map_err(failed)?;
+        let before = if !taken {
+            Before::Unknown(NotCompared::Large)
+        } else if same_columns {
+            Before::Known {
+                then: fingerprint(row)?,
+                now: today(transaction, &table).await?,
+            }
+        } else {
+            Before::Unknown(NotCompared::Columns)
+        };
+        found.insert(table, before);
     }
     Ok(found)
+}
+
+/// A table as it is.
+async fn today(transaction: &mut Transaction<'_, Postgres>, table: &str) -> Result<Fingerprint> {
+    let statement = format!(
+        "SELECT count(*), coalesce(sum(hashtextextended({ROW}::text, 0)::numeric), 0)::text \
+         FROM {} AS {ROW}",
+        public_table(table)
+    );
+    let now = crate::postgres::query(AssertSqlSafe(statement))
+        .fetch_one(&mut **transaction)
+        .await
+        .map_err(|cause| error(cause, "cannot take the digest of a table"))?;
+    fingerprint(&now)
 }
 
 /// Forgets documents, numbers, images and runs that were taken back.

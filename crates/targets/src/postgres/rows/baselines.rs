@@ -8,9 +8,10 @@ use super::table::ROW;
 use crate::postgres::fault::error;
 use crate::postgres::identifier::public_table;
 
-/// Bytes of a table of which every run takes the digest before it writes: some tenths of a second.
-/// Larger ones have that of before the first run only.
-const RUN_BASELINE: i64 = 64 * 1024 * 1024;
+/// Bytes of a table, with what lies beside it, of which also a run takes the digest that is to keep
+/// nobody waiting (`digests` among its options is `small`): some tenths of a second. Others take that
+/// of every table that they change, however large.
+const SMALL: i64 = 64 * 1024 * 1024;
 
 /// Records what a table is, where neither was done yet. It must come before the run's first change
 /// of the table: in the same transaction, or in one that is committed before.
@@ -32,7 +33,7 @@ pub(in crate::postgres) async fn take(
     crate::postgres::query(AssertSqlSafe(of_run))
         .bind(table)
         .bind(run)
-        .bind(RUN_BASELINE)
+        .bind(SMALL)
         .execute(&mut **transaction)
         .await
         .map(drop)
