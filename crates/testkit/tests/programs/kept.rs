@@ -16,7 +16,7 @@ const TABLES: [&str; 5] = [
 
 /// The rows and a digest of each table, computed here and not by the tool, whatever the order of the
 /// columns.
-fn digests(place: &Workplace) -> Vec<(u64, String)> {
+pub fn digests(place: &Workplace) -> Vec<(u64, String)> {
     let of_table = |table: &&str| {
         let rows = place.query(&format!("SELECT count(*) FROM {table}"));
         let digest = place.query(&format!(

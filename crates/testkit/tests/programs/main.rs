@@ -8,6 +8,7 @@
 
 mod accounts;
 mod backup;
+mod branched;
 mod broken_off;
 mod browser;
 mod bucket_export;
