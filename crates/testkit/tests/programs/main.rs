@@ -16,6 +16,7 @@ mod catch_up;
 mod conflicts;
 mod departed;
 mod drift;
+mod ending;
 mod firestore;
 mod handover;
 mod help;
