@@ -201,6 +201,70 @@ fn a_value_that_occurs_twice_is_named_for_each_unique_column_there_is() {
     assert_eq!(failing(&place.expect(4, "final-check", &ASKED)), expected);
 }
 
+/// Where numbers stand that migration assigns: the kind, the table, the column.
+const NUMBERS: [(&str, &str, &str); 2] = [
+    ("customer", "opportunities", "customer_number"),
+    ("case", "conversations", "case_number"),
+];
+
+#[test]
+fn a_row_with_another_primary_key_is_missing_under_its_own_and_no_other_is_named() {
+    let Some(place) = migrated() else {
+        return;
+    };
+    let mut expected = BTreeMap::new();
+    // Rows that no other refers to, for those that are referred to keep their keys.
+    for (table, referred) in [
+        ("meddic_analyses", "false"),
+        (
+            "conversations",
+            "EXISTS (SELECT FROM meddic_analyses AS m WHERE m.conversation_id = t.id)",
+        ),
+        (
+            "opportunities",
+            "EXISTS (SELECT FROM conversations AS c WHERE c.opportunity_id = t.id)",
+        ),
+    ] {
+        let ids = place.query(&format!(
+            "UPDATE {table} SET id = 'another-' || id WHERE id IN (SELECT t.id FROM {table} AS t \
+               JOIN sunset.provenance AS p ON p.table_name = '{table}' AND p.row_id = t.id \
+              WHERE NOT {referred} ORDER BY md5(t.id) LIMIT 20) RETURNING substr(id, 9)"
+        ));
+        assert!(ids.len() >= 4, "{table}: {ids:?}");
+        let message = "rows are missing or differ".to_owned();
+        let missing = ids.iter().map(|id| {
+            let item = format!("{id}: missing (changed in V3 since)");
+            (message.clone(), item)
+        });
+        let check = format!("{table}: every row is as V2 says");
+        expected.insert(check, missing.collect::<BTreeSet<_>>());
+        // A number that was assigned to such a row stands in no row of its id.
+        let ids: Vec<String> = ids.iter().map(|id| format!("'{id}'")).collect();
+        for (kind, _, column) in NUMBERS.iter().filter(|(_, of, _)| *of == table) {
+            let numbers = place.query(&format!(
+                "SELECT number FROM sunset.assigned_numbers WHERE kind = '{kind}' AND document_id IN ({})",
+                ids.join(", ")
+            ));
+            let message = "assigned numbers are not in their row".to_owned();
+            let lost = numbers.into_iter().map(|number| (message.clone(), number));
+            let lost: BTreeSet<(String, String)> = lost.collect();
+            if !lost.is_empty() {
+                let check = format!("assigned {kind} numbers stand in {table}.{column}");
+                expected.insert(check, lost);
+            }
+        }
+    }
+    let found = failing(&place.expect(4, "final-check", &ASKED));
+    assert_eq!(found, expected);
+    // As they were called before, nothing is wrong.
+    for table in ["meddic_analyses", "conversations", "opportunities"] {
+        place.query(&format!(
+            "UPDATE {table} SET id = substr(id, 9) WHERE id LIKE 'another-%'"
+        ));
+    }
+    place.expect(0, "final-check", &ASKED);
+}
+
 #[test]
 fn an_assigned_number_that_its_row_does_not_hold_is_named() {
     let Some(place) = Workplace::new() else {
@@ -217,10 +281,7 @@ fn an_assigned_number_that_its_row_does_not_hold_is_named() {
     place.expect(0, "schema-push", &[]);
     place.expect(0, "data-migrate", &[]);
     place.expect(0, "final-check", &ASKED);
-    for (kind, table, column) in [
-        ("customer", "opportunities", "customer_number"),
-        ("case", "conversations", "case_number"),
-    ] {
+    for (kind, table, column) in NUMBERS {
         let number = place.query(&format!(
             "SELECT number FROM sunset.assigned_numbers WHERE kind = '{kind}'"
         ));

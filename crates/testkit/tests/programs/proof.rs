@@ -269,7 +269,8 @@ fn rows_that_are_gone_or_lead_elsewhere_are_named_and_those_of_others_are_not() 
     assert_eq!(missing, gone);
 }
 
-/// Every column but the primary key: a row with another one is missing, and another's.
+/// Every column but the primary key: a row with another one is missing, and another's
+/// (`integrity.rs`).
 fn columns(place: &Workplace, table: &str) -> Vec<(String, String, bool)> {
     place
         .query(&format!(
