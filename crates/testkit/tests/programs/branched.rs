@@ -1,4 +1,4 @@
-//! `--backup neon-branch` of fix-schema and audio-migrate (`backup.rs` has data-migrate and the way
+//! `--backup neon-branch` of the programs beside data-migrate (`backup.rs` has that one, and the way
 //! back): the branch comes before anything is written, and where Neon makes none nothing is.
 
 use sunset_testkit::neon::{KEY, MAIN, Neon, PROJECT};
@@ -6,6 +6,7 @@ use sunset_testkit::neon::{KEY, MAIN, Neon, PROJECT};
 use super::backup::id_of;
 use super::kept::digests;
 use super::recordings::Recorded;
+use super::repair;
 use super::workplace::{Outcome, Workplace};
 
 const BRANCH: [&str; 2] = ["--backup", "neon-branch"];
@@ -19,10 +20,15 @@ fn held(place: &Workplace) -> (Vec<(u64, String)>, Vec<String>) {
 
 /// That a program begins a run, fails, and writes nothing while Neon makes no branch, whatever the
 /// reason, and says what to do.
-fn expect_nothing_without_a_branch(place: &Workplace, neon: &Neon, program: &str) {
+fn expect_nothing_without_a_branch(
+    place: &Workplace,
+    neon: &Neon,
+    (program, more): (&str, &[&str]),
+) {
     let before = held(place);
+    let arguments = [more, &BRANCH].concat();
     let failed = |name: &str, value: &str, words: [&str; 2]| {
-        let mut command = place.command(program, &BRANCH);
+        let mut command = place.command(program, &arguments);
         command.env("MAX_RETRIES", "0").env(name, value);
         let outcome = Outcome::from(command.output().expect("the program is built"));
         assert_eq!(outcome.status, 1, "{program}: {}", outcome.stdout);
@@ -59,8 +65,8 @@ fn expect_nothing_without_a_branch(place: &Workplace, neon: &Neon, program: &str
     assert_eq!(neon.memory().branches, ["main"]);
     assert_eq!(place.query("SELECT count(*) FROM sunset.backups"), ["0"]);
     // Who only looks makes none either.
-    let looked = place.run(program, &[&BRANCH[..], &["--dry-run"]].concat());
-    assert!([0, 3].contains(&looked.status), "{}", looked.stderr);
+    let looked = place.run(program, &[&arguments[..], &["--dry-run"]].concat());
+    assert_ne!(looked.status, 1, "{}", looked.stderr);
     assert_eq!(held(place), before);
     assert!(neon.memory().made.is_empty());
 }
@@ -83,16 +89,60 @@ fn expect_one_branch(place: &Workplace, neon: &Neon, program: &str, outcome: &Ou
     assert!(!all.contains("napi"), "{all}");
 }
 
+/// With the project's settings.
+fn with_neon(place: Workplace, neon: &Neon) -> Workplace {
+    place
+        .with("NEON_API_KEY", KEY)
+        .with("NEON_PROJECT_ID", PROJECT)
+        .with("NEON_API_URL", neon.url())
+}
+
+#[test]
+fn schema_push_changes_nothing_before_there_is_a_branch() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let neon = Neon::start("127.0.0.1").expect("a fake");
+    let place = with_neon(place, &neon);
+    place.expect(0, "schema-push", &[]);
+    place.query("ALTER TABLE opportunities DROP COLUMN industry");
+    let lacking = held(&place);
+    expect_nothing_without_a_branch(&place, &neon, ("schema-push", &[]));
+    let outcome = place.expect(0, "schema-push", &BRANCH);
+    assert_ne!(held(&place), lacking);
+    expect_one_branch(&place, &neon, "schema-push", &outcome);
+    // Where nothing is to be changed, none is made.
+    place.expect(0, "schema-push", &BRANCH);
+    assert_eq!(neon.memory().made.len(), 1);
+}
+
+#[test]
+fn a_repair_writes_nothing_before_there_is_a_branch() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let neon = Neon::start("127.0.0.1").expect("a fake");
+    let place = with_neon(place, &neon);
+    let place = repair::v2(place, &[("a", "1"), ("b", "2")]);
+    place.expect(0, "schema-push", &[]);
+    place.expect(0, "data-migrate", &[]);
+    // V2 goes on: a number changes.
+    let place = repair::v2(place, &[("a", "11"), ("b", "2")]);
+    let repairing = ["--no-report", "--only", "data", "--repair"];
+    expect_nothing_without_a_branch(&place, &neon, ("final-check", &repairing));
+    let outcome = place.expect(0, "final-check", &[&repairing[..], &BRANCH].concat());
+    let phones = "SELECT contact_phone FROM opportunities ORDER BY id";
+    assert_eq!(place.query(phones), ["11", "2"]);
+    expect_one_branch(&place, &neon, "final-check", &outcome);
+}
+
 #[test]
 fn fix_schema_repairs_nothing_before_there_is_a_branch() {
     let Some(place) = Workplace::new() else {
         return;
     };
     let neon = Neon::start("127.0.0.1").expect("a fake");
-    let place = place
-        .with("NEON_API_KEY", KEY)
-        .with("NEON_PROJECT_ID", PROJECT)
-        .with("NEON_API_URL", neon.url());
+    let place = with_neon(place, &neon);
     place.expect(0, "schema-push", &[]);
     // As an older version of V3 left it, which no ledger knows of.
     place.query(
@@ -102,7 +152,7 @@ fn fix_schema_repairs_nothing_before_there_is_a_branch() {
          ALTER TABLE conversations ALTER COLUMN duration TYPE double precision; \
          INSERT INTO conversations (id, opportunity_id, type, duration) VALUES ('c', 'o', 'demo', 12.5)",
     );
-    expect_nothing_without_a_branch(&place, &neon, "fix-schema");
+    expect_nothing_without_a_branch(&place, &neon, ("fix-schema", &[]));
     let outcome = place.expect(0, "fix-schema", &BRANCH);
     assert_eq!(place.query("SELECT duration FROM conversations"), ["13"]);
     expect_one_branch(&place, &neon, "fix-schema", &outcome);
@@ -121,7 +171,7 @@ fn audio_migrate_copies_and_links_nothing_before_there_is_a_branch() {
         .with("NEON_API_KEY", KEY)
         .with("NEON_PROJECT_ID", PROJECT)
         .with("NEON_API_URL", neon.url());
-    expect_nothing_without_a_branch(&place, &neon, "audio-migrate");
+    expect_nothing_without_a_branch(&place, &neon, ("audio-migrate", &[]));
     assert!(place.stored().is_empty(), "{:?}", place.stored());
     for table in ["objects", "linked_cells"] {
         let count = format!("SELECT count(*) FROM sunset.{table}");
