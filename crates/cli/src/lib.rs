@@ -55,6 +55,7 @@ mod report_files;
 mod session;
 mod status;
 mod stop;
+mod usage;
 
 pub use arguments::{
     BackupArgs, BackupChoice, CommonArgs, Consented, ReadArgs, RunDigests, WriteArgs,

@@ -29,6 +29,7 @@ use crate::notice::{NoticeArgs, Notices, Notifier};
 use crate::progress;
 use crate::status::Status;
 use crate::stop::{self, Stop};
+use crate::usage;
 
 /// A program's arguments.
 pub trait Program: Parser {
@@ -287,9 +288,9 @@ where
     let arguments = match parse::<P>() {
         Ok(arguments) => arguments,
         Err(refusal) => {
-            let usage = refusal.use_stderr();
-            drop(refusal.print());
-            return if usage { Status::Usage } else { Status::Done }.into();
+            let wrong = refusal.use_stderr();
+            drop(usage::print(&refusal, &manual::command::<P>()));
+            return if wrong { Status::Usage } else { Status::Done }.into();
         }
     };
     let (json, language) = (arguments.common().json, arguments.common().lang);

@@ -43,6 +43,7 @@ mod spoken;
 mod storm;
 mod told;
 mod undo;
+mod usage;
 mod watching;
 mod words;
 mod workplace;
