@@ -309,4 +309,54 @@ mod tests {
             assert_eq!(Language::Es.words(unknown), unknown);
         }
     }
+
+    #[test]
+    fn what_stands_in_the_way_is_said_with_what_to_do() {
+        for (line, chinese, spanish) in [
+            (
+                "error: cannot list the bucket: R2 answered NoSuchBucket: none (bucket b)",
+                "錯誤：無法列出儲存桶：R2 回應 NoSuchBucket: none (bucket b)",
+                "error: no se puede listar el depósito: R2 respondió NoSuchBucket: none (bucket b)",
+            ),
+            (
+                "  next: R2 failed; run the same command again later",
+                "  下一步：R2 失敗；請稍後再執行同一指令",
+                "  siguiente paso: R2 falló; ejecute la misma orden más tarde",
+            ),
+            (
+                "error: line 4: the quote is never closed (.env)",
+                "錯誤：第 4 行：引號沒有關閉 (.env)",
+                "error: línea 4: la comilla no se cierra (.env)",
+            ),
+            (
+                "  differs: public.x: 5 rows restored, 6 in the manifest",
+                "  不同：public.x：還原 5 列，清單為 6",
+                "  difiere: public.x: 5 filas restauradas, 6 en el manifiesto",
+            ),
+            (
+                "renamed  line 3    OLD -> NEW",
+                "改名     行 3    OLD -> NEW",
+                "renombra línea 3    OLD -> NEW",
+            ),
+            (
+                "v2 5 % → 10 % (step 2 of 6: every gate held at 5 %)",
+                "v2 5 % → 10 %（步驟 2／6：在 5 % 時所有關卡都通過）",
+                "v2 5 % → 10 % (paso 2 de 6: todos los controles se cumplieron al 5 %)",
+            ),
+            (
+                "breach: error rate: 5.000 % of 500 requests failed; must be < 1 %",
+                "違反：錯誤率：500 個請求中有 5.000 % 失敗；須 < 1 %",
+                "incumple: tasa de errores: el 5.000 % de 500 peticiones falló; debe ser < 1 %",
+            ),
+            // The name of a section, not of a gate.
+            (
+                "health: 4 of 5 checks pass",
+                "health：5 項檢查通過 4 項",
+                "health: pasan 4 de 5 comprobaciones",
+            ),
+        ] {
+            assert_eq!(Language::ZhTw.words(line), chinese);
+            assert_eq!(Language::Es.words(line), spanish);
+        }
+    }
 }
