@@ -22,6 +22,9 @@ use sunset_targets::r2::R2Bucket;
 use crate::arguments::Arguments;
 use crate::shared;
 
+/// How many conversations an error names.
+const NAMED: usize = 10;
+
 pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
     let begun = Instant::now();
     let consent = arguments.write.consent(&session);
@@ -143,6 +146,9 @@ impl Flow {
             .item(plan.unknown_ids.join(", "))
             .remedy("run data-migrate first, and give ids as they stand in conversations.id"));
         }
+        if !plan.nowhere.is_empty() {
+            return Err(wrong_source(&self.source.identity(), &plan.nowhere));
+        }
         let text = render::plan_text(&plan, self.session.is_verbose());
         self.session.print(&text);
         Ok(plan)
@@ -154,7 +160,7 @@ impl Flow {
         let plan = self.plan(&book).await?;
         self.session
             .json(|| json!({ "dry_run": true, "plan": render::plan_json(&plan) }));
-        Ok(if plan.quarantined.is_empty() {
+        Ok(if plan.quarantined.is_empty() && plan.lost.is_empty() {
             Status::Done
         } else {
             Status::Incomplete
@@ -256,7 +262,8 @@ impl Flow {
         self.session.sum_up(&text);
         let urls = self.verify_urls(book).await?;
         let broken = urls.iter().any(|check| check.fault.is_some());
-        let incomplete = report.is_incomplete() || planned.quarantined > 0 || broken;
+        let left = planned.quarantined > 0 || planned.lost > 0;
+        let incomplete = report.is_incomplete() || left || broken;
         let status = if incomplete {
             Status::Incomplete
         } else {
@@ -299,6 +306,29 @@ impl Flow {
         }
         Ok(checks)
     }
+}
+
+/// A source without any audio while recordings are wanted of it: nothing is written for it, lest all
+/// of them count as missing.
+fn wrong_source(identity: &str, ids: &[String]) -> Error {
+    let mut named = ids.iter().take(NAMED).cloned().collect::<Vec<_>>();
+    if ids.len() > NAMED {
+        named.push("…".to_owned());
+    }
+    let count = ids.len();
+    Error::new(
+        ErrorKind::NotFound,
+        format!(
+            "{identity} holds no audio object, and {count} recordings of V2 are neither there nor \
+             in R2: is V2_AUDIO right?"
+        ),
+    )
+    .item(named.join(", "))
+    .remedy(
+        "set V2_AUDIO, or FIREBASE_STORAGE_BUCKET, to the bucket or the folder of V2's recordings, \
+         and see that the folder is mounted; where V2 has no recordings any more, leave \
+         audio-migrate out, and give cutover --without-audio",
+    )
 }
 
 fn url_json(check: &UrlCheck) -> Value {

@@ -61,6 +61,10 @@ impl Flow {
         }
         if let Some(section) = &audio {
             self.session.print(&section.summary);
+            if section.checks.iter().any(|check| !check.passed()) {
+                let verbose = self.session.is_verbose();
+                self.session.print(&render::section_text(section, verbose));
+            }
         }
         self.session.print(
             "Next: freeze V2 (no more writes to Firestore and the bucket), run audio-migrate once \

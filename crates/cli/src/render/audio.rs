@@ -53,6 +53,15 @@ pub fn plan_text(plan: &Plan, verbose: bool) -> String {
              first",
         );
     }
+    if let Some(named) = &plan.other_bucket {
+        line(
+            &mut text,
+            &format!(
+                "  V2's conversations name the bucket {named}, and not one names the bucket that was \
+                 read: are V2_AUDIO and FIREBASE_STORAGE_BUCKET right?"
+            ),
+        );
+    }
     lists(&mut text, plan, verbose);
     text
 }
@@ -81,6 +90,13 @@ fn lists(text: &mut String, plan: &Plan, verbose: bool) {
         "missing: named by a conversation, and not there",
         &plan.missing,
         with_detail,
+        verbose,
+    );
+    list(
+        text,
+        "lost: copied before, and neither in R2 as they were copied nor in V2 any more",
+        &plan.lost,
+        uri,
         verbose,
     );
     list(text, "not audio", &plan.not_audio, uri, verbose);
@@ -146,6 +162,7 @@ pub fn audio_text(planned: &Planned, report: &AudioReport) -> String {
                 thousands(planned.duplicates)
             ),
         );
+        lost_lines(&mut text, planned);
         return text;
     }
     line(
@@ -213,7 +230,25 @@ pub fn audio_text(planned: &Planned, report: &AudioReport) -> String {
             line(&mut text, &format!("        next: {remedy}"));
         }
     }
+    lost_lines(&mut text, planned);
     text
+}
+
+/// What no run can copy again.
+fn lost_lines(text: &mut String, planned: &Planned) {
+    if planned.lost == 0 {
+        return;
+    }
+    let lost = thousands(planned.lost);
+    line(
+        text,
+        &format!("[Audio] {lost} recordings that were copied are neither in R2 nor in V2 any more"),
+    );
+    line(
+        text,
+        "        next: bring the objects back into R2 from a copy of the bucket, or into V2's bucket; \
+         then run audio-migrate again",
+    );
 }
 
 fn line(text: &mut String, words: &str) {
@@ -256,6 +291,7 @@ pub fn plan_json_with(plan: &Plan, most: usize) -> Value {
             "duplicates": plan.duplicates.len(),
             "orphans": plan.orphans.len(),
             "missing": plan.missing.len(),
+            "lost": plan.lost.len(),
             "not_audio": plan.not_audio.len(),
             "quarantined": plan.quarantined.len(),
             "changed_by_others": plan.changed.len(),
@@ -278,6 +314,8 @@ pub fn plan_json_with(plan: &Plan, most: usize) -> Value {
         "duplicates": records(&plan.duplicates),
         "orphans": records(&plan.orphans),
         "missing": records(&plan.missing),
+        "lost": records(&plan.lost),
+        "other_bucket": plan.other_bucket,
         "not_audio": records(&plan.not_audio),
         "quarantined": records(&plan.quarantined),
         "changed_by_others": plan.changed.iter().take(most).collect::<Vec<_>>(),

@@ -1,6 +1,7 @@
 //! Recordings: which object belongs to which conversation, what it is called in the new bucket,
 //! what its bytes are, and what is to be done about it.
 
+mod absent;
 pub mod address;
 pub mod bucket;
 pub mod erasure;

@@ -33,6 +33,9 @@ pub struct Planned {
     pub relinks: u64,
     /// In quarantine before anything was copied.
     pub quarantined: u64,
+    /// Copied before, and in neither bucket any more.
+    #[serde(default)]
+    pub lost: u64,
     /// Whether there was nothing to write anywhere.
     pub nothing: bool,
 }

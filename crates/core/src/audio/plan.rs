@@ -198,6 +198,13 @@ pub struct Plan {
     pub orphans: Vec<ObjectRecord>,
     /// Conversations whose object is not there.
     pub missing: Vec<ObjectRecord>,
+    /// Copied before, not in the new bucket as they were copied, and not in the old one any more.
+    pub lost: Vec<ObjectRecord>,
+    /// Conversations whose recordings neither bucket holds, where the old one lists no audio at all:
+    /// it is hardly V2's.
+    pub nowhere: Vec<String>,
+    /// The bucket that V2's URIs name, where none of them names the one that was read.
+    pub other_bucket: Option<String>,
     /// Objects whose name is no recording's.
     pub not_audio: Vec<ObjectRecord>,
     /// Empty objects, and those that an earlier run quarantined and nobody changed since.
@@ -254,6 +261,7 @@ impl Plan {
             saved: self.saved(),
             relinks: self.relinks.len() as u64,
             quarantined: self.quarantined.len() as u64,
+            lost: self.lost.len() as u64,
             nothing: self.is_empty(),
         }
     }

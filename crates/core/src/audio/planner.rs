@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::ports::objects::{SourceObject, StoredObject};
 
+use super::absent::{lost, nowhere, other_bucket};
 use super::address::public_url;
 use super::format::Format;
 use super::matching::{Matching, sort_out};
@@ -67,6 +68,7 @@ impl Planner<'_> {
                 .iter()
                 .filter(|object| Format::of_name(&object.name).is_some()),
         );
+        self.neither(matching);
         if let Some(only) = &self.options.only {
             let found = |id: &&String| !known.conversations.iter().any(|one| one.id == **id);
             self.plan.unknown_ids = only.iter().filter(found).cloned().collect();
@@ -117,6 +119,23 @@ impl Planner<'_> {
             }
         }
         self.plan.stale = stale(&self.known.ledger, &self.superseded, &self.seen);
+    }
+
+    /// What neither bucket holds, and whether the old one can be V2's at all.
+    fn neither(&mut self, matching: &Matching) {
+        let known = self.known;
+        let lost = lost(known, &self.stored, matching, &self.superseded);
+        self.plan.nowhere = nowhere(known, &self.stored, matching, &lost);
+        self.plan.other_bucket = other_bucket(&known.conversations, known.bucket.as_deref());
+        if self.options.retry_failed {
+            return;
+        }
+        let only = self.options.only.as_ref();
+        let asked = |record: &ObjectRecord| {
+            let id = record.conversation_id.as_ref();
+            only.is_none_or(|only| id.is_some_and(|id| only.contains(id)))
+        };
+        self.plan.lost = lost.into_iter().filter(asked).collect();
     }
 
     fn see(&mut self, uri: &str, owner: Option<&str>) {

@@ -1,9 +1,11 @@
 //! Recordings.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use futures::TryStreamExt;
 use sunset_core::audio::bucket::{elsewhere, left_behind, unfinished};
+use sunset_core::audio::inventory::Inventory;
+use sunset_core::audio::plan::Tally;
 use sunset_core::audio::record::{Conversation, ObjectRecord, Role};
 use sunset_core::audio::{PREFIX, inventory};
 use sunset_core::check::{Check, Finding, Section};
@@ -48,6 +50,7 @@ async fn compare(
     let stored = retry(retries, || store.list(PREFIX).try_concat()).await?;
     let mut inventory = inventory::take(stored, &records);
     tell_unfinished(ledger, &mut inventory).await?;
+    let links = links(&conversations, &records, &inventory);
     let different = inventory.different.iter();
     let different = different
         .map(|difference| format!("{}: {}", difference.key, difference.what))
@@ -55,12 +58,11 @@ async fn compare(
     let left_behind = left_behind(&inventory);
     let elsewhere = elsewhere(&ledger.elsewhere().await?, inventory.recorded.objects);
     let about_to_be = unfinished(&inventory);
-    let links = links(&conversations, &records);
     let summary = format!(
         "Audio: {} of {} recordings in R2, {} bytes; {} duplicates recorded",
-        links.linked,
+        links.present.objects,
         links.with_audio,
-        inventory.present.bytes,
+        links.present.bytes,
         records
             .iter()
             .filter(|record| record.role == Role::Duplicate)
@@ -109,18 +111,22 @@ async fn compare(
 struct Links {
     check: Check,
     with_audio: usize,
-    linked: usize,
+    /// The copies of these that the bucket holds as they were copied.
+    present: Tally,
 }
 
 /// Every conversation that names a recording points at its proven copy, or is listed.
-fn links(conversations: &[Conversation], records: &[ObjectRecord]) -> Links {
+fn links(conversations: &[Conversation], records: &[ObjectRecord], inventory: &Inventory) -> Links {
+    let missing = inventory.missing.iter().map(String::as_str);
+    let different = inventory.different.iter().map(|one| one.key.as_str());
+    let not_there: HashSet<&str> = missing.chain(different).collect();
     let mut by_conversation: HashMap<&str, Vec<&ObjectRecord>> = HashMap::new();
     for record in records {
         if let Some(id) = &record.conversation_id {
             by_conversation.entry(id).or_default().push(record);
         }
     }
-    let (mut linked, mut with_audio) = (0, 0);
+    let (mut present, mut with_audio, mut nowhere) = (Tally::default(), 0, 0);
     let (mut listed, mut wrong) = (Vec::new(), Vec::new());
     for conversation in conversations {
         let of_it = by_conversation
@@ -139,10 +145,17 @@ fn links(conversations: &[Conversation], records: &[ObjectRecord]) -> Links {
             continue;
         };
         with_audio += 1;
+        if let Some(record) = copied
+            && let Some(key) = &record.key
+            && !not_there.contains(key.as_str())
+        {
+            present.add(record.size.unwrap_or(0));
+        }
         let url = copied.and_then(|record| record.url.as_deref());
         if url.is_some_and(|url| conversation.points_at(url)) {
-            linked += 1;
-        } else if let Some(url) = url {
+            continue;
+        }
+        if let Some(url) = url {
             let now = conversation.audio_url.as_deref().unwrap_or("nothing");
             wrong.push(format!(
                 "{}: points at {now} instead of {url}",
@@ -153,6 +166,7 @@ fn links(conversations: &[Conversation], records: &[ObjectRecord]) -> Links {
             .find(|record| matches!(record.role, Role::Missing | Role::Quarantined))
         {
             let why = record.detail.as_deref().unwrap_or(record.role.name());
+            nowhere += usize::from(record.role == Role::Missing);
             listed.push(format!("{}: {source} ({why})", conversation.id));
         } else {
             wrong.push(format!("{}: {source} was not migrated", conversation.id));
@@ -165,18 +179,33 @@ fn links(conversations: &[Conversation], records: &[ObjectRecord]) -> Links {
     .with(many("recordings are not linked", wrong).map(|finding| {
         finding.remedy("run audio-migrate; what somebody changed in V3 is left alone")
     }))
-    .with((!listed.is_empty()).then(|| {
+    .with(unfound(listed, nowhere == with_audio));
+    Links {
+        check,
+        with_audio,
+        present,
+    }
+}
+
+/// Recordings that were not copied because there is nothing to copy. Where that holds for `all`, it
+/// is the source that was a wrong one, and not the recordings that are gone.
+fn unfound(listed: Vec<String>, all: bool) -> Option<Finding> {
+    if all {
+        let finding = many("not one recording was found, in V2 or in R2", listed);
+        return finding.map(|finding| {
+            finding.remedy(
+                "set V2_AUDIO, or FIREBASE_STORAGE_BUCKET, to where V2's recordings are, and run \
+                 audio-migrate; where V2 has none any more, cutover --without-audio leaves them out",
+            )
+        });
+    }
+    (!listed.is_empty()).then(|| {
         Finding::note(
             "recordings that V2 no longer has, or that are no audio, keep their address",
             listed.len() as u64,
             listed.into_iter().take(NAMED).collect(),
         )
-    }));
-    Links {
-        check,
-        with_audio,
-        linked,
-    }
+    })
 }
 
 fn copied_again(finding: Finding) -> Finding {

@@ -2,6 +2,7 @@
 
 mod checked;
 mod killed;
+mod nowhere;
 mod pruned;
 mod renewed;
 mod reported;
