@@ -146,8 +146,8 @@ Environment (the process's own, then .env.migration, then .env):
   CLOUDFLARE_R2_PUBLIC_URL   what the URLs begin with
   AUDIO_CONCURRENCY, MAX_RETRIES, DRY_RUN, VERBOSE
 
-Exit status: 0 done, 1 error, 2 usage, 3 done but with quarantined or failed objects, or with public
-URLs that do not give what the bucket holds.
+Exit status: 0 done, 1 error, 2 usage, 3 done but with quarantined, failed or lost objects, or with
+public URLs that do not give what the bucket holds.
 
 Run data-migrate before it, and check-r2 behind it.";
 

@@ -58,8 +58,8 @@ pub(super) fn lost(
 /// The recordings that show that the old bucket is hardly V2's, by their conversations: it lists no
 /// audio at all, and they are in neither bucket. Empty where nothing speaks against it.
 ///
-/// V2's bucket may well be emptied once everything was migrated. So, as long as the new bucket holds
-/// some of what was copied, only what nobody has called missing before counts.
+/// V2's bucket may well be emptied once everything was migrated. So, as long as the new bucket
+/// holds some of what was copied, only what no run has called missing before counts.
 pub(super) fn nowhere(
     known: &Known,
     stored: &HashMap<&str, &StoredObject>,

@@ -47,7 +47,8 @@ fn a_source_without_a_single_recording_is_refused_and_never_passes() {
         let refused = elsewhere("audio-migrate", args);
         assert_eq!(refused.status, 1, "{}", refused.stdout);
         for words in [
-            "holds no audio object, and 90 recordings of V2 are neither there nor in R2: is V2_AUDIO right?",
+            "holds no audio object, and 90 recordings of V2 are neither there nor in R2",
+            ": is V2_AUDIO right?",
             "  next: set V2_AUDIO",
             "cutover --without-audio",
         ] {
@@ -64,7 +65,7 @@ fn a_source_without_a_single_recording_is_refused_and_never_passes() {
     assert_eq!(copied.status, 0, "{}", copied.stderr);
     let missing = "SELECT count(*) FROM sunset.objects WHERE role = 'missing'";
     assert_eq!(place.text(missing), "90");
-    for (program, args) in [("final-check", &["--no-report"][..]), ("cutover", &FROZEN)] {
+    for (program, args) in [("final-check", &["--no-report"][..]), ("cutover", &FROZEN[..])] {
         let said = place.expect(4, program, args).stdout;
         for words in [
             "failure: not one recording was found, in V2 or in R2 (90)",
@@ -106,12 +107,14 @@ fn what_is_gone_from_both_buckets_is_told_and_not_counted() {
     place.expect(0, "audio-migrate", &[]);
     let whole = summary(&place, 0);
     let r2 = place.dir.path().join("s3/recordings/audio");
-    let (v2_aside, r2_aside) = (place.dir.path().join("v2-aside"), place.dir.path().join("r2-aside"));
+    let aside = |name: &str| place.dir.path().join(name);
+    let (v2_aside, r2_aside) = (aside("v2-aside"), aside("r2-aside"));
     // V2's bucket was emptied on purpose: R2 has everything.
     std::fs::rename(&v2, &v2_aside).expect("moved");
     std::fs::create_dir_all(&v2).expect("a folder");
     place.expect(0, "audio-migrate", &[]);
-    assert_eq!(summary(&place, 0), whole);
+    let (of_r2, _) = whole.split_once(';').expect("and the duplicates");
+    assert!(summary(&place, 0).starts_with(of_r2), "{whole}");
     // One of them is in neither.
     let key = place.stored().remove(0);
     let file = place.dir.path().join("s3/recordings").join(&key);
@@ -124,9 +127,11 @@ fn what_is_gone_from_both_buckets_is_told_and_not_counted() {
     let said = place.expect(3, "audio-migrate", &[]).stdout;
     let words = "[Audio] 1 recordings that were copied are neither in R2 nor in V2 any more";
     assert!(said.contains(words), "{said}");
-    assert!(said.contains("next: bring the objects back into R2"), "{said}");
+    let next = "next: bring the objects back into R2";
+    assert!(said.contains(next), "{said}");
     let left = summary(&place, 4);
-    assert!(left.starts_with("Audio: 126 of 127 recordings in R2"), "{left}");
+    let counted = "Audio: 126 of 127 recordings in R2";
+    assert!(left.starts_with(counted), "{left}");
     std::fs::write(&file, bytes).expect("put back");
     place.expect(0, "audio-migrate", &[]);
     // None of them is anywhere: it is not V2's bucket that was read.
@@ -135,10 +140,11 @@ fn what_is_gone_from_both_buckets_is_told_and_not_counted() {
     let words = "holds no audio object, and 127 recordings of V2 are neither there nor in R2";
     assert!(said.contains(words), "{said}");
     let left = summary(&place, 4);
-    assert!(left.starts_with("Audio: 0 of 127 recordings in R2, 0 bytes"), "{left}");
+    let none = "Audio: 0 of 127 recordings in R2, 0 bytes";
+    assert!(left.starts_with(none), "{left}");
     let look = place.expect(0, "cutover", &[]).stdout;
     for words in [
-        "Audio: 0 of 127 recordings in R2, 0 bytes",
+        none,
         "failure: objects are missing in the bucket (127)",
         "next: run audio-migrate: it copies them again",
     ] {
@@ -151,7 +157,8 @@ fn what_is_gone_from_both_buckets_is_told_and_not_counted() {
     place.expect(0, "audio-migrate", &[]);
     assert_eq!(summary(&place, 0), whole);
     let look = place.expect(0, "cutover", &[]).stdout;
-    assert!(look.contains(&whole) && !look.contains("failure: "), "{look}");
+    assert!(look.contains(&whole), "{look}");
+    assert!(!look.contains("failure: "), "{look}");
 }
 
 #[test]
@@ -189,6 +196,7 @@ fn a_bucket_that_v2_does_not_name_is_asked_about() {
     let another = ("FIREBASE_STORAGE_BUCKET", "another");
     let wrong = with(&place, another, "audio-migrate", &dry);
     assert!(wrong.stdout.contains(words), "{}", wrong.stdout);
-    let document = with(&place, another, "audio-migrate", &["--dry-run", "--json"]).json();
+    let wrong = with(&place, another, "audio-migrate", &["--dry-run", "--json"]);
+    let document = wrong.json();
     assert_eq!(document["plan"]["other_bucket"], "sales-ai-audio-bucket");
 }
