@@ -65,7 +65,10 @@ fn a_source_without_a_single_recording_is_refused_and_never_passes() {
     assert_eq!(copied.status, 0, "{}", copied.stderr);
     let missing = "SELECT count(*) FROM sunset.objects WHERE role = 'missing'";
     assert_eq!(place.text(missing), "90");
-    for (program, args) in [("final-check", &["--no-report"][..]), ("cutover", &FROZEN[..])] {
+    for (program, args) in [
+        ("final-check", &["--no-report"][..]),
+        ("cutover", &FROZEN[..]),
+    ] {
         let said = place.expect(4, program, args).stdout;
         for words in [
             "failure: not one recording was found, in V2 or in R2 (90)",
