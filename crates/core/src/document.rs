@@ -133,6 +133,8 @@ pub struct BadDocument {
     pub bytes: Vec<u8>,
     /// What is wrong with it.
     pub why: String,
+    /// Whether its file ends within it: nobody knows what stood behind it.
+    pub breaks_off: bool,
 }
 
 /// One thing that a source delivered.

@@ -130,10 +130,17 @@ struct Unreadable {
     /// What they may be accounted for under. Hashes, for there may be many; that two are alike only
     /// keeps one from being taken for gone.
     places: HashSet<u64>,
+    /// Collections whose file ends within a line, with its place: what stood behind it is unknown.
+    #[serde(default)]
+    broken_off: BTreeMap<String, String>,
 }
 
 impl Unreadable {
     fn see(&mut self, bad: &BadDocument) {
+        if bad.breaks_off {
+            let place = bad.place.clone();
+            self.broken_off.insert(bad.collection.clone(), place);
+        }
         self.nameless += u64::from(bad.id.is_none());
         // As items are called that are made of it.
         for name in bad.id.iter().chain([&bad.place]) {
@@ -145,6 +152,23 @@ impl Unreadable {
     fn absorb(&mut self, more: Self) {
         self.nameless += more.nameless;
         self.places.extend(more.places);
+        self.broken_off.extend(more.broken_off);
+    }
+
+    /// Whether a collection, or what is made of its documents, was not read to its end.
+    fn misses(&self, collection: &str) -> bool {
+        let collection = collection.split('#').next().unwrap_or_default();
+        self.broken_off.contains_key(collection)
+    }
+
+    /// What is to be said of files that end within a line.
+    fn remarks(&self) -> impl Iterator<Item = String> {
+        self.broken_off.iter().map(|(collection, place)| {
+            format!(
+                "{place} breaks off within the line: the file is not whole, and no document of \
+                 {collection} is taken for gone"
+            )
+        })
     }
 }
 
@@ -156,10 +180,18 @@ impl Surveyed {
         phase.collections.iter().map(read).sum::<u64>() + derived as u64
     }
 
-    /// Whether V2 has what an item was made of.
+    /// Whether V2 has what an item was made of, or may have it: behind the end of a file that is
+    /// not whole.
     pub fn knows(&self, key: &ItemKey) -> bool {
         let place = hash_of(&key.collection, &key.id);
-        self.resolution.knows(key) || self.unreadable.places.contains(&place)
+        self.resolution.knows(key)
+            || self.unreadable.places.contains(&place)
+            || self.unreadable.misses(&key.collection)
+    }
+
+    /// Where files end within a line.
+    pub(crate) fn broken_off(&self) -> Vec<String> {
+        self.unreadable.broken_off.values().cloned().collect()
     }
 }
 
@@ -215,7 +247,7 @@ async fn survey_with(
     progress.finish();
     let not_planned = source.not_planned(&plan.collections()).await?;
     let resolution: Arc<dyn Resolution> = Arc::from(survey.resolve(recorded));
-    let remarks = remarks(source, resolution.as_ref()).await?;
+    let remarks = remarks(source, resolution.as_ref(), &unreadable).await?;
     Ok(Surveyed {
         snapshot,
         resolution,
@@ -226,11 +258,17 @@ async fn survey_with(
 }
 
 /// What is to be said of a source beside its documents.
-async fn remarks(source: &dyn DocumentSource, resolution: &dyn Resolution) -> Result<Vec<String>> {
+async fn remarks(
+    source: &dyn DocumentSource,
+    resolution: &dyn Resolution,
+    unreadable: &Unreadable,
+) -> Result<Vec<String>> {
     let aside = source.aside().await?;
     let expected = source.expected_database();
     let databases = resolution.databases();
-    Ok(report::remarks(&databases, expected.as_deref(), &aside))
+    let mut remarks = report::remarks(&databases, expected.as_deref(), &aside);
+    remarks.extend(unreadable.remarks());
+    Ok(remarks)
 }
 
 /// Maps every document of a surveyed source, phase by phase, and writes it, or counts

@@ -126,6 +126,7 @@ impl Verification<'_> {
     /// Nothing compared yet, and everything that was read.
     fn expected(&self) -> Comparison {
         let mut comparison = Comparison {
+            broken_off: self.surveyed.broken_off(),
             sample: self.options.sample.map(|count| count as u64),
             ..Comparison::default()
         };

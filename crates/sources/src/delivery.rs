@@ -222,6 +222,7 @@ mod tests {
             place: place.into(),
             bytes: Vec::new(),
             why: String::new(),
+            breaks_off: false,
         })
     }
 

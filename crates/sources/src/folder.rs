@@ -200,6 +200,7 @@ fn read_piece(
             of: Arc::clone(&lines_of),
             number: line.number,
             cut: line.cut,
+            ended: line.ended,
         };
         hand.give_bytes(stand, line.bytes)?;
     }
@@ -222,6 +223,8 @@ struct Stand {
     number: u64,
     /// Whether only the line's beginning is at hand.
     cut: bool,
+    /// Whether a line end follows.
+    ended: bool,
 }
 
 /// Lines of REST JSON.
@@ -239,6 +242,7 @@ impl Decode for Json {
                 place: format!("{}:{}", stand.of.file, stand.number),
                 bytes: bytes.to_vec(),
                 why,
+                breaks_off: !stand.ended && (stand.cut || !is_json(bytes)),
             })
         };
         if stand.cut {
@@ -260,6 +264,11 @@ impl Decode for Json {
             Err(error) => bad(error.to_string(), readable_id(bytes, collection)),
         }
     }
+}
+
+/// Whether the bytes are one value to its end, whatever value that is.
+fn is_json(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok()
 }
 
 /// The id of a document of `collection` that cannot be decoded, where its name can be read.
@@ -290,6 +299,7 @@ pub(crate) fn fuzz_lines(
             of: Arc::clone(&of),
             number: line.number,
             cut: line.cut,
+            ended: line.ended,
         };
         each(Json.decode(stand, line.bytes));
     }

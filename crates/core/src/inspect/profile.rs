@@ -97,6 +97,7 @@ impl Profile {
                 ),
                 bytes: Vec::new(),
                 why: ID_WITH_NUL.into(),
+                breaks_off: false,
             });
         }
         match self.collections.get_mut(&document.collection) {

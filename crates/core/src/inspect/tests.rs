@@ -205,6 +205,7 @@ fn nothing_is_called_absent_when_anything_may_be_among_what_cannot_be_read() {
         place: "output-0@0".into(),
         bytes: Vec::new(),
         why: "damaged".into(),
+        breaks_off: false,
     };
     let sound = profile.clone().finish(&snapshot(), Vec::new(), None);
     assert!(finding(&sound, "absent_documents").is_some());
@@ -240,6 +241,7 @@ fn what_cannot_be_read_is_counted_without_its_contents() {
         place: "cases.ndjson:3".into(),
         bytes: b"{".to_vec(),
         why: "\"Anna Lee\" is no 64-bit integer".into(),
+        breaks_off: false,
     });
     let assessment = profile.finish(&snapshot(), Vec::new(), None);
     assert_eq!(assessment.unreadable(), 1);
@@ -374,6 +376,7 @@ proptest! {
             place: "c.ndjson:1".into(),
             bytes: marker.clone().into_bytes(),
             why: format!("invalid type: string {:?}, expected a map", format!("{before}{marker}{after}")),
+            breaks_off: false,
         });
         let assessment = profile.finish(&snapshot(), Vec::new(), None);
         let told = serde_json::to_string(&assessment).expect("JSON");

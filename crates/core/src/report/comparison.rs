@@ -76,6 +76,8 @@ pub struct Comparison {
     pub ledger: u64,
     /// The first of them.
     pub ledger_faults: Vec<LedgerFault>,
+    /// Where files of V2 end within a line: what stood behind it was not compared.
+    pub broken_off: Vec<String>,
     /// Documents that were read otherwise when they were booked, and that give the same.
     pub read_otherwise: Examples,
     /// Entries that were booked again.

@@ -381,6 +381,12 @@ fn gone(comparison: &Comparison) -> Check {
         "everything in the ledger is still in V2",
         "every item of the ledger with the documents of V2".to_owned(),
     )
+    .with((!comparison.broken_off.is_empty()).then(|| {
+        let places = comparison.broken_off.clone();
+        let count = places.len() as u64;
+        Finding::failure("files of V2 break off within a line", count, places)
+            .remedy("what stood behind it was not compared: copy the file once more, whole")
+    }))
     .with((comparison.gone > 0).then(|| {
         let items = comparison
             .gone_items

@@ -40,8 +40,8 @@ struct Found {
 /// has not seen. What becomes of them is told by [`Removal::carry_out`].
 ///
 /// # Errors
-/// `Refused` when they may be there all the same: the source holds something unreadable, or
-/// nothing at all of their collection.
+/// `Refused` when they may be there all the same: the source holds something unreadable, a file of
+/// it is not whole, or it holds nothing at all of their collection.
 pub(super) async fn find(
     plan: &dyn DocumentPlan,
     surveyed: &Surveyed,
@@ -50,6 +50,9 @@ pub(super) async fn find(
     report: &mut LoadReport,
     mut look: impl FnMut(&Accounted) + Send,
 ) -> Result<Removal> {
+    if options.prune {
+        check_whole(surveyed)?;
+    }
     let mut removal = Removal::default();
     let mut after: Option<ItemKey> = None;
     loop {
@@ -90,6 +93,21 @@ pub(super) async fn find(
         removal.note_rows(destination, options).await?;
     }
     Ok(removal)
+}
+
+/// What stood behind the end of a file that is not whole would be taken for gone, or for
+/// something that another document has no longer.
+fn check_whole(surveyed: &Surveyed) -> Result<()> {
+    let places = surveyed.broken_off();
+    if places.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Refused,
+        "nothing is removed: V2 was not read whole, a file breaks off within a line",
+    )
+    .item(places.join(", "))
+    .remedy("copy the file once more, whole, or run without --prune"))
 }
 
 /// That a document was not delivered says that V2 has it no longer only if V2 was read whole.

@@ -124,6 +124,7 @@ impl Decode for Records {
                 place: place(&about.output, about.offset),
                 bytes: bytes.to_vec(),
                 why: fault.into_text().into_owned(),
+                breaks_off: false,
             }),
         }
     }
@@ -214,6 +215,7 @@ impl OutputReader<'_> {
                     place: place(self.output, offset),
                     bytes: bytes.to_vec(),
                     why: format!("a record that is no document: {why}"),
+                    breaks_off: false,
                 };
                 return self
                     .note(&bad.collection, tally)
@@ -281,6 +283,7 @@ impl OutputReader<'_> {
             place: place(self.output, offset),
             bytes,
             why,
+            breaks_off: false,
         }
     }
 

@@ -161,6 +161,7 @@ impl WrongCount {
             place: self.place,
             bytes: self.why.clone().into_bytes(),
             why: self.why,
+            breaks_off: false,
         }
     }
 }

@@ -258,6 +258,7 @@ impl Scan {
                 place: name,
                 bytes: bytes.to_vec(),
                 why: error.to_string(),
+                breaks_off: false,
             }));
         }
         Ok(())

@@ -13,6 +13,8 @@ pub(super) struct Line<'a> {
     pub bytes: &'a [u8],
     /// Whether only its beginning is here.
     pub cut: bool,
+    /// Whether a line end follows it; the last line of a file may have none.
+    pub ended: bool,
 }
 
 pub(super) struct Lines<R> {
@@ -40,7 +42,7 @@ impl<R: Read> Lines<R> {
     pub fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
         loop {
             self.buffer.clear();
-            let cut = self.fill()?;
+            let (cut, ended) = self.fill()?;
             if self.buffer.is_empty() && !cut {
                 return Ok(None);
             }
@@ -56,18 +58,20 @@ impl<R: Read> Lines<R> {
                     number: self.number,
                     bytes: without_end(self.buffer.get(start..).unwrap_or_default()),
                     cut,
+                    ended,
                 }));
             }
         }
     }
 
     /// Reads up to and including the next line end; what goes beyond [`LONGEST`] is passed over.
-    fn fill(&mut self) -> io::Result<bool> {
+    /// Whether something was, and whether there is a line end.
+    fn fill(&mut self) -> io::Result<(bool, bool)> {
         let mut cut = false;
         loop {
             let available = self.reader.fill_buf()?;
             if available.is_empty() {
-                return Ok(cut);
+                return Ok((cut, false));
             }
             let end = memchr::memchr(b'\n', available);
             let length = end.map_or(available.len(), |end| end + 1);
@@ -77,7 +81,7 @@ impl<R: Read> Lines<R> {
             self.buffer.extend_from_slice(kept);
             self.reader.consume(length);
             if end.is_some() {
-                return Ok(cut);
+                return Ok((cut, true));
             }
         }
     }
@@ -113,6 +117,22 @@ mod tests {
             ]
         );
         assert!(all(b"").is_empty());
+    }
+
+    #[test]
+    fn only_the_last_line_can_be_without_an_end() {
+        for (text, expected) in [
+            ("a\nb", vec![true, false]),
+            ("a\nb\n", vec![true, true]),
+            ("a\r\nb\r", vec![true, false]),
+        ] {
+            let mut lines = Lines::new(text.as_bytes());
+            let mut found = Vec::new();
+            while let Some(line) = lines.next_line().expect("memory") {
+                found.push(line.ended);
+            }
+            assert_eq!(found, expected, "{text:?}");
+        }
     }
 
     #[test]

@@ -114,6 +114,37 @@ async fn what_cannot_be_decoded_is_kept_as_it_stands() {
 }
 
 #[tokio::test]
+async fn a_last_line_that_is_not_whole_breaks_its_file_off() {
+    let whole = line("cases", "a", "") + "\n";
+    let last = line("cases", "b", r#","fields":{"a":{"stringValue":"é"}}"#);
+    let wrong = line("cases", "b", r#","fields":{"a":{"integerValue":"x"}}"#);
+    let cut = last.find('é').expect("it") + 1;
+    for (end, bad, broken) in [
+        (last.as_bytes(), 0, false),
+        (wrong.as_bytes(), 1, false),
+        // In the middle of a character, of a name, and of a value.
+        (&last.as_bytes()[..cut], 1, true),
+        (&last.as_bytes()[..20], 1, true),
+        (&last.as_bytes()[..last.len() - 1], 1, true),
+        // With a line end behind it, it is a line like others.
+        (&b"{\"name\n"[..], 1, false),
+    ] {
+        let text = [whole.as_bytes(), end].concat();
+        let zst = zstd::encode_all(&text[..], 1).expect("memory");
+        for (name, bytes) in [
+            ("cases.ndjson", text.clone()),
+            ("cases.ndjson.gz", gzipped(&text)),
+            ("cases.ndjson.zst", zst),
+        ] {
+            let dir = folder(&[(name, &bytes)]);
+            let delivered = deliver(&Folder::new(dir.path()), &["cases"]).await;
+            let told: Vec<bool> = delivered.bad.iter().map(|bad| bad.breaks_off).collect();
+            assert_eq!(told, vec![broken; bad], "{name} {end:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_absent_collection_is_empty_and_others_are_told() {
     let dir = folder(&[
         ("cases.ndjson", b""),

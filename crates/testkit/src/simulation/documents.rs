@@ -27,6 +27,7 @@ impl MemoryDocuments {
                     place: format!("{collection}.ndjson:{}", number + 1),
                     bytes: line.to_vec(),
                     why: decoded.map_or_else(|error| error.to_string(), |_| "elsewhere".into()),
+                    breaks_off: false,
                 }),
             };
             self.deliveries.push((collection.to_owned(), delivery));

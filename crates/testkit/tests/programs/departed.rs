@@ -140,3 +140,58 @@ fn nothing_counts_as_gone_while_v2_cannot_be_read_whole() {
     place.run("data-migrate", &[]);
     assert_eq!(place.query(held), ["1"]);
 }
+
+#[test]
+fn what_stood_behind_the_end_of_a_broken_file_is_neither_gone_nor_removed() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    let all = ["a", "b", "c"].map(|id| case(id, Some("c-1")));
+    let place = reading(place, &all);
+    place.expect(0, "schema-push", &[]);
+    place.expect(0, "data-migrate", &[]);
+    let held = "SELECT count(*) FROM sunset.items WHERE collection = 'cases'";
+    let rows = "SELECT count(*) FROM opportunities";
+    let before = (place.query(held), place.query(rows));
+    // It ends behind an id that can be read; a third case is not seen at all.
+    let text = format!("{}\n{}", all[0], &all[1][..all[1].len() - 4]);
+    let place = place.with_documents(&[("cases.ndjson", text.as_bytes())]);
+    for program in [&["--prune"][..], &["--prune", "--dry-run"]] {
+        let outcome = place.expect(1, "data-migrate", program);
+        assert!(
+            outcome.stderr.contains("nothing is removed: V2 was not read whole")
+                && outcome.stderr.contains("cases.ndjson:2"),
+            "{}",
+            outcome.stderr
+        );
+    }
+    let pass = place.expect(3, "data-migrate", &["--json"]).json();
+    assert_eq!(
+        (&pass["gone"]["count"], &pass["gone"]["departed"]),
+        (&json!(0), &json!(0)),
+        "{pass:#}"
+    );
+    assert!(
+        pass["remarks"]
+            .to_string()
+            .contains("cases.ndjson:2 breaks off within the line"),
+        "{pass:#}"
+    );
+    assert_eq!((place.query(held), place.query(rows)), before);
+    // What was not read was not compared.
+    let checked = place.expect(
+        4,
+        "final-check",
+        &["--only", "data", "--no-report", "--verbose"],
+    );
+    assert!(
+        checked.stdout.contains("files of V2 break off within a line"),
+        "{}",
+        checked.stdout
+    );
+    assert!(
+        !checked.stdout.contains("items are no longer in V2"),
+        "{}",
+        checked.stdout
+    );
+}

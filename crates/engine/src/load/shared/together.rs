@@ -86,7 +86,7 @@ pub async fn survey(with: &Together<'_>) -> Result<(Surveyed, Fingerprint)> {
     }
     let resolution: Arc<dyn Resolution> = survey.resolve(with.recorded).into();
     let surveyed = Surveyed {
-        remarks: super::super::remarks(with.source, resolution.as_ref()).await?,
+        remarks: super::super::remarks(with.source, resolution.as_ref(), &unreadable).await?,
         snapshot,
         resolution,
         not_planned,

@@ -189,6 +189,7 @@ fn bad(id: Option<&str>, place: &str) -> BadDocument {
         place: place.into(),
         bytes: b"{".to_vec(),
         why: "the text ends in the middle of a map".into(),
+        breaks_off: false,
     }
 }
 
