@@ -33,6 +33,8 @@ const CLI: &str = "redis-cli";
 const ANSWER: Duration = Duration::from_secs(10);
 /// A copy that does not grow for so long does not come. Redis may write a file of its own first.
 const STILL: Duration = Duration::from_secs(600);
+const ESCAPED: &str =
+    "characters like @ : / # ? % in the password are written as %40 %3A %2F %23 %3F %25";
 const REMEDY: &str = "set REDIS_URL to redis://USER:PASSWORD@HOST:PORT (rediss:// with TLS)";
 
 impl Redis {
@@ -44,6 +46,12 @@ impl Redis {
         let odd = |what: &str| Error::new(ErrorKind::Configuration, what).remedy(REMEDY);
         let parsed =
             Url::parse(url.expose().trim()).map_err(|_| odd("REDIS_URL cannot be read"))?;
+        // Behind a password with / ? or # in it its beginning is taken for a host, and shown.
+        let behind = [Some(parsed.path()), parsed.query(), parsed.fragment()];
+        let torn = behind.into_iter().flatten().any(|part| part.contains('@'));
+        if torn && matches!(parsed.scheme(), "redis" | "rediss") {
+            return Err(odd("REDIS_URL has an @ behind the host").remedy(ESCAPED));
+        }
         let mut place = Vec::new();
         let mut add = |words: &[&str]| place.extend(words.iter().map(|word| (*word).to_owned()));
         let port = parsed.port().unwrap_or(6_379);
@@ -285,7 +293,14 @@ mod tests {
         assert_eq!(redis.password.as_ref().unwrap().expose(), "p@ss");
         assert!(!format!("{redis:?}").contains("p@ss"));
         assert!(!format!("{:?}", redis.command()).contains("--user default"));
-        for bad in ["http://:hunter2@h", "hunter2", ""] {
+        for bad in [
+            "http://:hunter2@h",
+            "hunter2",
+            "",
+            "redis://:/hunter2@h:6379",
+            "redis://hunter2:12/34@h:6379",
+            "rediss://u:12?hunter2@h",
+        ] {
             let error = Redis::parse(&Secret::new(bad)).unwrap_err();
             assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
         }

@@ -44,6 +44,16 @@ impl Address {
             )
             .remedy(REMEDY));
         }
+        // Behind a password with / ? or # in it the rest of the password is taken for a database's
+        // name or an option, and its beginning for a host and a port: all of that would be shown.
+        if is_torn(&parsed) {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "the database URL has an @ behind the host: the password is cut short, or a name is \
+                 not escaped",
+            )
+            .remedy(REMEDY));
+        }
         // The cause quotes the part that it does not like, and any part may be a secret put in the
         // wrong place.
         let mut options = PgConnectOptions::from_str(parsed.as_str()).map_err(|_| {
@@ -103,6 +113,12 @@ impl Address {
     pub fn replaced_pooler(&self) -> Option<&str> {
         self.pooled_host.as_deref()
     }
+}
+
+/// Whether an @ stands where none is read as the end of a password.
+fn is_torn(url: &Url) -> bool {
+    let parts = [Some(url.path()), url.query(), url.fragment()];
+    parts.into_iter().flatten().any(|part| part.contains('@'))
 }
 
 fn shown(options: &PgConnectOptions) -> String {
@@ -210,6 +226,12 @@ mod tests {
             "postgresql://u:hunter2@h:notaport/x",
             "u:hunter2@h/x",
             "postgresql://u:hunter2@h/x?sslmode=sometimes",
+            "postgresql://postgres:/hunter2@127.0.0.1:5432/v1",
+            "postgresql://u:top@se/hunter2@h/v1",
+            "postgresql://hunter2:12345/abc@h/v1",
+            "postgresql://u:1/hunter2?x@h/v1",
+            "postgresql://u:1/hunter2?x=y@h/v1",
+            "postgresql://u:1/hunter2#x@h/v1",
         ] {
             let error = Address::parse(&Secret::new(url)).err().expect(url);
             assert_eq!(error.kind(), ErrorKind::Configuration);
@@ -220,7 +242,12 @@ mod tests {
                 cause = inner.source();
             }
             assert!(!text.contains("hunter2"), "{text}");
+            assert_eq!(error.remedy_text(), Some(REMEDY), "{url}");
         }
+        assert_eq!(
+            parse("postgresql://u:p%2Fq%40@h/x").shown(),
+            "postgresql://u@h:5432/x"
+        );
         assert!(
             !parse("postgresql://u:hunter2@h/x")
                 .shown()
