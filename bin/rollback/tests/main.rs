@@ -208,6 +208,14 @@ fn it_shows_asks_does_and_proves() {
         scratch.golden(&["--json", "--id", "a"])
     );
     insta::assert_snapshot!("unknown_run", scratch.golden(&["--run", "77", "--yes"]));
+    // Nor the one that would get the next number; none of them begins a run.
+    let next = scratch.text_and_wait("SELECT max(id) + 1 FROM sunset.runs");
+    for _ in 0..2 {
+        let output = scratch.rollback(&["--run", &next, "--yes"]);
+        assert_eq!(output.status.code(), Some(1), "{next}");
+    }
+    let begun = "SELECT count(*) FROM sunset.runs WHERE program = 'rollback'";
+    assert_eq!(scratch.text_and_wait(begun), "0");
     insta::assert_snapshot!("done_but_kept", scratch.golden(&["--yes"]));
     insta::assert_snapshot!(
         "forced_json",

@@ -46,10 +46,11 @@ impl Ledger {
         self.database().steadily(look).await
     }
 
-    /// That the run, where there is one, wrote no schema: its rows would be none.
+    /// That the run, where one is named, is one that the ledger knows, and wrote no schema: its rows
+    /// would be none.
     ///
     /// # Errors
-    /// `Refused`, with the command that takes a schema back; those of the database.
+    /// `NotFound`; `Refused`, with the command that takes a schema back; those of the database.
     pub async fn check_of_rows(&self, run: Option<RunId>) -> Result<()> {
         let Some(run) = run else {
             return Ok(());
@@ -71,7 +72,9 @@ impl Ledger {
             Some((program, plan)) if SCHEMA_PROGRAMS.contains(&program.as_str()) => {
                 Err(of_schema(run, &program, &plan))
             }
-            _ => Ok(()),
+            Some(_) => Ok(()),
+            // Asked before the rollback begins: its own run would get the next number.
+            None => Err(super::scope::unknown(run)),
         }
     }
 

@@ -20,6 +20,15 @@ pub(super) const ROWS: &str = include_str!("in_scope_rows.sql");
 pub(super) const LINKS: &str = include_str!("in_scope_links.sql");
 pub(super) const IMAGES: &str = include_str!("in_scope_images.sql");
 
+/// That no run has this number.
+pub(super) fn unknown(run: RunId) -> Error {
+    Error::new(
+        ErrorKind::NotFound,
+        format!("the ledger knows no run {run}"),
+    )
+    .remedy("rollback --list-runs shows the runs of this database")
+}
+
 impl Filter {
     /// Looks the run's attempts up.
     pub async fn read(transaction: &mut Transaction<'_, Postgres>, scope: &Scope) -> Result<Self> {
@@ -34,11 +43,7 @@ impl Filter {
                     .await
                     .map_err(failed)?;
                 if runs.is_empty() {
-                    return Err(Error::new(
-                        ErrorKind::NotFound,
-                        format!("the ledger knows no run {run}"),
-                    )
-                    .remedy("rollback --list-runs shows the runs of this database"));
+                    return Err(unknown(run));
                 }
                 Some(runs)
             }
