@@ -10,6 +10,7 @@ mod questions;
 mod rows;
 mod sets;
 mod undo;
+mod values;
 
 pub use fixes::{Repair, repair};
 pub use opening::{DayOf, Opened, open};
@@ -145,7 +146,8 @@ fn examples(
 }
 
 /// The order in which the steps named in `wanted` are done (all, where it is empty): the schema's
-/// step is drawn to the front of the first that needs a column that is not there yet.
+/// step is drawn to the front of the first that needs a column that is not there yet, or an enum's
+/// values.
 ///
 /// # Errors
 /// `Configuration` for a step that the plan does not have; those of the database.
@@ -172,7 +174,9 @@ pub async fn order<'p>(
         .filter(|step| wanted.is_empty() || wanted.contains(&step.name))
         .collect();
     let live = reader.read(&plan.namespace, None).await?;
-    let is_missing = |step: &PlanStep| first_missing(step, &live).is_some();
+    let is_missing = |step: &PlanStep| {
+        first_missing(step, &live).is_some() || values::missing(plan, step, &live).is_some()
+    };
     let schema = steps
         .iter()
         .position(|step| matches!(step.work, Work::Schema));
@@ -250,6 +254,13 @@ pub async fn step(
                 format!("run schema-push --plan {} first", plan.named)
             }));
         }
+    }
+    if let Some(missing) = values::missing(plan, step, &real) {
+        if ports.writer.is_some() {
+            return Err(missing.error(&plan.named));
+        }
+        report.remark = Some(missing.remark());
+        return Ok(report);
     }
     let live = Sight {
         real: &real,

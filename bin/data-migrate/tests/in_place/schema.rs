@@ -51,6 +51,66 @@ async fn an_enum_with_values_missing_gets_them_in_their_place() {
 }
 
 #[tokio::test]
+async fn an_account_type_without_a_value_gets_it_before_customers_are_classified() {
+    let head = HEAD.replace("('ACTIVE', 'TARGET', 'PROSPECT')", "('PROSPECT', 'ACTIVE')");
+    let Some(scratch) = Scratch::with(&format!("{head}{SOME}")).await else {
+        return;
+    };
+    let before = scratch.customers().await;
+    // Alone, the step says what it lacks; a dry run counts what can be counted.
+    let mut alone = crate::AS_OF.to_vec();
+    alone.extend(["--step", "classification"]);
+    let said = scratch.say("data-migrate", &alone);
+    assert_eq!(said.status, 1, "{said:?}");
+    assert!(
+        said.holds("the enum AccountType lacks values that this step needs: TARGET")
+            && said.holds("run schema-push --plan leora-phase2 first"),
+        "{said:?}"
+    );
+    let dry = scratch.migrate(&["--dry-run"]);
+    assert!(
+        dry.holds("the enum AccountType has no value TARGET yet"),
+        "{dry:?}"
+    );
+    assert_eq!(scratch.customers().await, before);
+    let said = scratch.migrate(&[]);
+    let schema = said.out.find("Step 3 of 6").expect("the schema's step");
+    let classification = said.out.find("Step 1 of 6").expect("the first step");
+    assert!(schema < classification, "{}", said.out);
+    let targets = r#"SELECT count(*) > 0 FROM "Customer" WHERE "accountType" = 'TARGET'"#;
+    assert_eq!(scratch.text(targets).await, "true");
+    let check = scratch.say("final-check", &["--plan", "leora-phase2"]);
+    assert_eq!(check.status, 0, "{check:?}");
+}
+
+#[tokio::test]
+async fn another_account_type_stops_the_run_before_anything_is_changed() {
+    let head = HEAD.replace("('ACTIVE', 'TARGET', 'PROSPECT')", "('OLD', 'NEW')");
+    let Some(scratch) = Scratch::with(&format!("{head}{SOME}")).await else {
+        return;
+    };
+    let before = (scratch.customers().await, scratch.catalog().await);
+    for more in [&["--dry-run"][..], &[]] {
+        let mut arguments = crate::AS_OF.to_vec();
+        arguments.extend(more);
+        let said = scratch.say("data-migrate", &arguments);
+        assert_eq!(said.status, 1, "{said:?}");
+        for words in [
+            "the database cannot be brought to the plan's schema",
+            "AccountType: another enum has this name: rename that one",
+            "next: ",
+        ] {
+            assert!(said.holds(words), "{words}: {said:?}");
+        }
+        assert!(!said.holds("22P02"), "{said:?}");
+    }
+    assert_eq!(
+        (scratch.customers().await, scratch.catalog().await),
+        before
+    );
+}
+
+#[tokio::test]
 async fn an_enum_with_other_values_is_left_and_reported() {
     let Some(scratch) = Scratch::with(&format!("{HEAD}{SOME}")).await else {
         return;
