@@ -262,3 +262,29 @@ async fn today_is_a_day_in_utc() {
         );
     }
 }
+
+/// What a trigger changes back is not written over and over, as often as a batch has rows.
+#[tokio::test]
+async fn a_row_that_a_trigger_keeps_otherwise_is_soon_given_up() {
+    let Some(scratch) = Scratch::with(&format!("{HEAD}{SOME}")).await else {
+        return;
+    };
+    scratch
+        .run(
+            r#"CREATE FUNCTION stubborn() RETURNS trigger LANGUAGE plpgsql AS $$
+               BEGIN NEW."accountType" := 'PROSPECT'; RETURN NEW; END $$;
+               CREATE TRIGGER stubborn BEFORE UPDATE ON "Customer" FOR EACH ROW
+               WHEN (NEW.name = 'customer 1') EXECUTE FUNCTION stubborn()"#,
+        )
+        .await;
+    let said = scratch.say("data-migrate", &AS_OF);
+    assert_eq!(said.status, 1, "{said:?}");
+    assert!(
+        said.holds("rows of Customer do not keep the values that they are given"),
+        "{said:?}"
+    );
+    let written = scratch
+        .text("SELECT count(*) < 900 + 200 FROM sunset.changes")
+        .await;
+    assert_eq!(written, "true");
+}

@@ -104,10 +104,7 @@ async fn another_account_type_stops_the_run_before_anything_is_changed() {
         }
         assert!(!said.holds("22P02"), "{said:?}");
     }
-    assert_eq!(
-        (scratch.customers().await, scratch.catalog().await),
-        before
-    );
+    assert_eq!((scratch.customers().await, scratch.catalog().await), before);
 }
 
 #[tokio::test]

@@ -30,8 +30,9 @@ const ROOM: u64 = 8;
 /// A table has no block of this number.
 const LAST_BLOCK: u64 = 0xffff_ffff;
 
-/// How often rows may slip away from under a batch, one after the other.
-const MOVED_LOOKS: u32 = 100;
+/// How often as many rows may be left as before, one time after the other: they slip away from
+/// under a batch, or somebody gives them back what they had.
+const VAIN_LOOKS: u32 = 100;
 
 /// One change, with its counts, its warnings and what it leaves alone.
 pub(super) async fn set(
@@ -210,18 +211,21 @@ impl Sweep<'_> {
         }
         let enough = left.saturating_mul(2) + most;
         let mut late = 0;
-        let mut moved = 0;
+        let mut least = left;
+        let mut vain = 0;
         while late <= enough {
             let changed = self.rest(enough, ports).await?;
             late += changed.rows;
             // A row that was waited for stands elsewhere once its holder committed: it was chosen
             // by its place, and is found there by the next sweep.
-            moved += u32::from(changed.rows == 0);
             sum.add(changed);
-            if ports.rows.would_set(self.facts, self.update).await?.rows == 0 {
+            let left = ports.rows.would_set(self.facts, self.update).await?.rows;
+            if left == 0 {
                 return Ok(sum);
             }
-            if moved > MOVED_LOOKS {
+            vain = if left < least { 0 } else { vain + 1 };
+            least = least.min(left);
+            if vain > VAIN_LOOKS {
                 break;
             }
         }

@@ -159,7 +159,9 @@ fn what_stood_behind_the_end_of_a_broken_file_is_neither_gone_nor_removed() {
     for program in [&["--prune"][..], &["--prune", "--dry-run"]] {
         let outcome = place.expect(1, "data-migrate", program);
         assert!(
-            outcome.stderr.contains("nothing is removed: V2 was not read whole")
+            outcome
+                .stderr
+                .contains("nothing is removed: V2 was not read whole")
                 && outcome.stderr.contains("cases.ndjson:2"),
             "{}",
             outcome.stderr
@@ -185,7 +187,9 @@ fn what_stood_behind_the_end_of_a_broken_file_is_neither_gone_nor_removed() {
         &["--only", "data", "--no-report", "--verbose"],
     );
     assert!(
-        checked.stdout.contains("files of V2 break off within a line"),
+        checked
+            .stdout
+            .contains("files of V2 break off within a line"),
         "{}",
         checked.stdout
     );
