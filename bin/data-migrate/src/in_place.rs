@@ -139,8 +139,17 @@ impl Flow {
             true,
             self.palette,
         ));
-        self.json(&done, None, Status::Done);
-        Ok(Status::Done)
+        // The run would stop there, too.
+        let status = match &done.stopped {
+            Some(error) => {
+                let text = sunset_cli::failure_text(error);
+                self.session.say(&self.palette.paint(Tone::Bad, &text));
+                Status::CheckFailed
+            }
+            None => Status::Done,
+        };
+        self.json(&done, None, status);
+        Ok(status)
     }
 
     async fn write(&self, consent: &Consent) -> Result<Status> {
@@ -238,7 +247,11 @@ impl Flow {
                     ErrorKind::Mismatch,
                     format!("{} failed; nothing behind it was done", step.title),
                 )
-                .remedy("see the failures above; what was done before stands, and rollback takes it back");
+                .remedy(if run.is_some() {
+                    "see the failures above; what was done before stands, and rollback takes it back"
+                } else {
+                    "see the failures above: the migration would stop there"
+                });
                 return Ok(Done {
                     steps,
                     stopped: Some(stopped),

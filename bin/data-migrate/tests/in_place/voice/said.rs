@@ -182,3 +182,21 @@ async fn a_transaction_has_100_configurations_unless_another_number_is_given() {
         assert_eq!(scratch.text(BATCHES).await, expected, "{arguments:?}");
     }
 }
+
+#[tokio::test]
+async fn a_dry_run_ends_as_the_run_would_where_version_1_is_not_valid() {
+    let rows = "
+        ALTER TABLE voice_agent_configs DROP CONSTRAINT voice_agent_configs_pkey;
+        INSERT INTO voice_agent_configs (id, tenant_id, name, prompt)
+        VALUES ('c', 'acme', 'C', 'Hola'), ('c', 'acme', 'C', 'Hola');";
+    let Some(scratch) = super::with(rows).await else {
+        return;
+    };
+    let dry = run(&scratch, "data-migrate", &["--dry-run"]);
+    assert_eq!(dry.status, 4, "{dry:?}");
+    assert!(dry.holds("ids are present and unique (critical)"), "{dry:?}");
+    assert!(
+        dry.holds("next: see the failures above: the migration would stop there"),
+        "{dry:?}"
+    );
+}
