@@ -189,12 +189,15 @@ async fn a_dry_run_ends_as_the_run_would_where_version_1_is_not_valid() {
         ALTER TABLE voice_agent_configs DROP CONSTRAINT voice_agent_configs_pkey;
         INSERT INTO voice_agent_configs (id, tenant_id, name, prompt)
         VALUES ('c', 'acme', 'C', 'Hola'), ('c', 'acme', 'C', 'Hola');";
-    let Some(scratch) = super::with(rows).await else {
+    let Some(scratch) = with(rows).await else {
         return;
     };
     let dry = run(&scratch, "data-migrate", &["--dry-run"]);
     assert_eq!(dry.status, 4, "{dry:?}");
-    assert!(dry.holds("ids are present and unique (critical)"), "{dry:?}");
+    assert!(
+        dry.holds("ids are present and unique (critical)"),
+        "{dry:?}"
+    );
     assert!(
         dry.holds("next: see the failures above: the migration would stop there"),
         "{dry:?}"
