@@ -18,14 +18,16 @@ use crate::subject::connect;
 
 pub async fn init(arguments: &InitArgs, session: &Session) -> Result<Status> {
     let wanted = schema_named("rollout", "public")?;
+    // Asked first: it marks the lines of a dry run.
+    let consent = arguments.write.consent(session);
     let database = connect(session).await?;
     let reader = LiveReader::new(database.clone());
     let (plan, live) = schema::plan(&reader, &wanted, &Directions::default()).await?;
     session.print(&plan_text(&plan, session.is_verbose()));
-    if let Consented::Write(consent) = arguments.write.consent(session) {
+    if let Consented::Write(consent) = &consent {
         install(
             &database,
-            &consent,
+            consent,
             (&plan, &live),
             &reader,
             &wanted,
@@ -39,7 +41,8 @@ pub async fn init(arguments: &InitArgs, session: &Session) -> Result<Status> {
     }
     session.json(|| {
         let steps: Vec<_> = plan.steps.iter().map(|step| step.title.clone()).collect();
-        serde_json::json!({"status": "done", "steps": steps})
+        let dry_run = matches!(consent, Consented::DryRun);
+        serde_json::json!({"status": "done", "dry_run": dry_run, "steps": steps})
     });
     Ok(Status::Done)
 }

@@ -138,8 +138,14 @@ fn without_tables_it_says_what_to_do() {
     assert!(said.err.contains("run `rollout init`"), "{said:?}");
     let planned = scratch.expect(0, &["init", "--dry-run"]);
     assert!(planned.out.contains("feature_flags"), "{planned:?}");
+    let marked = |said: &str| said.lines().all(|line| line.starts_with("[DRY RUN] "));
+    assert!(marked(&planned.out), "{planned:?}");
+    let planned = scratch.expect(0, &["init", "--dry-run", "--json"]);
+    assert_eq!(planned.json()["dry_run"], true, "{planned:?}");
+    assert!(marked(&planned.err), "{planned:?}");
     assert_eq!(scratch.text("SELECT to_regclass('feature_flags')"), "-");
-    scratch.expect(0, &["init"]);
+    let done = scratch.expect(0, &["init", "--json"]);
+    assert_eq!(done.json()["dry_run"], false, "{done:?}");
     scratch.expect(0, &["init"]);
     assert_eq!(scratch.text("SELECT voice_agent_v2_enabled('t')"), "false");
 }

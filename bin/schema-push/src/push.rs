@@ -200,16 +200,18 @@ impl Push {
         plan: &SchemaPlan,
         live: &LiveSchema,
     ) -> Result<Status> {
-        self.session
-            .print(&plan_text(plan, self.session.is_verbose()));
+        let text = plan_text(plan, self.session.is_verbose());
         if plan.steps.is_empty() {
             let permit = WritePermit::bind(consent, self.database.identity().clone());
+            // "nothing to do" is not said before it is true of the ledger, too.
             Ledger::open_or_upgrade(&self.database, &permit).await?;
+            self.session.print(&text);
             let status = status(plan);
             self.session
                 .json(|| plan_json(plan, status.name(), false, &[]));
             return Ok(status);
         }
+        self.session.print(&text);
         preflight(&plan.steps, live)?;
         let permit = WritePermit::bind(consent, self.database.identity().clone());
         sunset_backup::may_keep(&self.backup, &self.database).await?;

@@ -87,6 +87,16 @@ async fn what_is_not_permitted_is_said_before_anything_is_done() {
         .await;
     scratch.url = theirs.clone();
     assert_eq!(scratch.say(PROGRAM, &[]).status, 0);
+    // Nothing is left to do on the tables; the ledger is out of reach.
+    scratch.url = admin.clone();
+    scratch
+        .run("ALTER SCHEMA sunset OWNER TO CURRENT_USER")
+        .await;
+    scratch.url = theirs;
+    let said = scratch.say(PROGRAM, &[]);
+    assert_eq!(said.status, 1, "{}", said.shown());
+    assert_eq!(said.out, "", "{}", said.shown());
+    assert!(said.err.starts_with("error: "), "{}", said.shown());
     scratch.url = admin;
     scratch
         .run(&format!("DROP OWNED BY {role} CASCADE; DROP ROLE {role}"))
