@@ -1,7 +1,21 @@
 //! Errors in words, and as JSON.
 
+use std::io::{self, Write};
+
 use serde_json::{Value, json};
 use sunset_core::Error;
+
+use crate::colour::visible;
+use crate::language::Language;
+
+/// Says on standard error why the program ends.
+pub(crate) fn tell(error: &Error, language: Language) {
+    for line in failure_text(error).lines() {
+        let words = language.words(line);
+        // Nobody listens any more: there is nobody to tell.
+        drop(writeln!(io::stderr().lock(), "{}", visible(&words)));
+    }
+}
 
 /// What happened, why, and what to do next, in lines.
 pub fn failure_text(error: &Error) -> String {

@@ -48,6 +48,7 @@ mod manual;
 mod metrics;
 mod notice;
 mod numbers;
+mod output;
 mod plans;
 mod progress;
 pub mod render;

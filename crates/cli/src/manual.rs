@@ -6,7 +6,7 @@
 //! clap demands a program's subcommand even beside an option that stands alone.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io;
 
 use clap::builder::EnumValueParser;
 use clap::error::ErrorKind;
@@ -15,6 +15,7 @@ use clap_complete::Shell;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
+use crate::output;
 use crate::session::Program;
 use crate::status::Status;
 
@@ -54,10 +55,7 @@ fn with_option(command: Command) -> Command {
 /// to clap, which says what is wrong with it.
 pub(crate) fn print_if_asked<P: Program>() -> Option<Status> {
     let kind = asked(std::env::args_os().skip(1))?;
-    let text = text(kind, command::<P>(), P::NAME);
-    let mut out = io::stdout().lock();
-    // A reader that went away has what it wanted.
-    drop(out.write_all(&text).and_then(|()| out.flush()));
+    output::write(&text(kind, command::<P>(), P::NAME));
     Some(Status::Done)
 }
 

@@ -20,12 +20,13 @@ use sunset_core::secret::Secret;
 use crate::arguments::CommonArgs;
 use crate::colour::visible;
 use crate::environment::Environment;
-use crate::failure::{failure_json, failure_text};
+use crate::failure::{self, failure_json, failure_text};
 use crate::heard;
 use crate::language::Language;
 use crate::manual;
 use crate::metrics::{Counted, Metrics, MetricsArgs};
 use crate::notice::{NoticeArgs, Notices, Notifier};
+use crate::output;
 use crate::progress;
 use crate::status::Status;
 use crate::stop::{self, Stop};
@@ -94,11 +95,7 @@ impl Talk {
     }
 
     fn write(&self, text: &str) {
-        let mark = if self.dry_run.load(Ordering::Relaxed) {
-            "[DRY RUN] "
-        } else {
-            ""
-        };
+        let mark = self.mark();
         let mut out = io::stderr().lock();
         for line in text.lines() {
             // Nobody listens any more: there is nobody to tell.
@@ -107,6 +104,15 @@ impl Talk {
                 "{mark}{}",
                 visible(&self.language.words(line))
             ));
+        }
+    }
+
+    /// What stands before every line.
+    fn mark(&self) -> &'static str {
+        if self.dry_run.load(Ordering::Relaxed) {
+            "[DRY RUN] "
+        } else {
+            ""
         }
     }
 
@@ -163,27 +169,24 @@ impl Session {
             self.talk.say(text);
             return;
         }
-        let mark = if self.talk.dry_run.load(Ordering::Relaxed) {
-            "[DRY RUN] "
-        } else {
-            ""
-        };
-        let mut out = io::stdout().lock();
+        let mark = self.talk.mark();
+        let mut lines = String::with_capacity(text.len() + 16);
         for line in text.lines() {
             let words = self.language().words(line);
-            drop(writeln!(out, "{mark}{}", visible(&words)));
+            lines.push_str(&format!("{mark}{}\n", visible(&words)));
         }
+        output::write(lines.as_bytes());
     }
 
     /// Text on standard output as it stands, for files and pipes.
     pub fn print_raw(&self, text: &str) {
-        drop(io::stdout().lock().write_all(text.as_bytes()));
+        output::write(text.as_bytes());
     }
 
     /// The one JSON document of `--json`; nothing otherwise.
     pub fn json(&self, document: impl FnOnce() -> Value) {
         if self.json {
-            drop(writeln!(io::stdout().lock(), "{:#}", document()));
+            output::write(format!("{:#}\n", document()).as_bytes());
         }
     }
 
@@ -283,31 +286,28 @@ where
     F: Future<Output = Result<Status>>,
 {
     if let Some(status) = manual::print_if_asked::<P>() {
-        return status.into();
+        return output::settled(status, Language::En).into();
     }
     let arguments = match parse::<P>() {
         Ok(arguments) => arguments,
         Err(refusal) => {
-            let wrong = refusal.use_stderr();
-            drop(usage::print(&refusal, &manual::command::<P>()));
-            return if wrong { Status::Usage } else { Status::Done }.into();
+            let said = usage::print(&refusal, &manual::command::<P>());
+            if refusal.use_stderr() {
+                return Status::Usage.into();
+            }
+            output::note(said);
+            return output::settled(Status::Done, Language::En).into();
         }
     };
     let (json, language) = (arguments.common().json, arguments.common().lang);
-    match start(arguments, program) {
-        Ok(status) => status.into(),
-        Err(error) => {
-            for line in failure_text(&error).lines() {
-                let words = language.words(line);
-                drop(writeln!(io::stderr().lock(), "{}", visible(&words)));
-            }
-            if json {
-                let document = failure_json(&error);
-                drop(writeln!(io::stdout().lock(), "{document:#}"));
-            }
-            Status::Error.into()
+    let status = start(arguments, program).unwrap_or_else(|error| {
+        failure::tell(&error, language);
+        if json {
+            output::write(format!("{:#}\n", failure_json(&error)).as_bytes());
         }
-    }
+        Status::Error
+    });
+    output::settled(status, language).into()
 }
 
 /// As [`Parser::try_parse`], of the program's arguments with those that every program has beside.

@@ -28,6 +28,7 @@ mod manifest;
 mod migration;
 mod mistakes;
 mod notices;
+mod output;
 mod packages;
 mod plan_files;
 mod proof;
