@@ -58,7 +58,7 @@ fn an_absent_folder_is_an_error_that_names_the_variable() {
         ("CLOUDFLARE_R2_PUBLIC_URL", "http://127.0.0.1:9"),
         ("CLOUDFLARE_R2_ACCESS_KEY", "k"),
         ("CLOUDFLARE_R2_SECRET_KEY", "hidden-word"),
-        ("CLOUDFLARE_R2_BUCKET", "b"),
+        ("CLOUDFLARE_R2_BUCKET", "recordings"),
     ];
     let (text, status) = said("audio-migrate", &[], &settings);
     assert_eq!(status, Some(1));

@@ -8,6 +8,7 @@ use md5::{Digest, Md5};
 use sunset_cli::Consented;
 use sunset_core::check::{Check, Finding};
 use sunset_core::config::{self, R2Settings};
+use sunset_core::env_vars;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::permit::{Consent, WritePermit};
 use sunset_core::ports::objects::{Attributes, Body, ObjectStore, ObjectWriter};
@@ -23,7 +24,16 @@ pub async fn check(deployment: &Deployment) -> Found {
     let look_up = |name: &str| deployment.sources.value(name);
     let settings = match config::settings(&look_up, R2Settings::read) {
         Ok(settings) => settings,
-        Err(error) => return Found::skipped(error.what()),
+        Err(error) => {
+            let named = look_up(env_vars::CLOUDFLARE_R2_BUCKET).unwrap_or_default();
+            let named = named.trim();
+            // A name that no bucket can have is not one that is not set.
+            if named.is_empty() || config::is_bucket_name(named) {
+                return Found::skipped(error.what());
+            }
+            let failed = Check::new("bucket reachable", named).with(Some(finding(&error)));
+            return vec![failed].into();
+        }
     };
     let bucket = R2Bucket::new(&settings);
     let shown = bucket.identity().to_string();

@@ -7,7 +7,7 @@ mod source;
 
 pub use faults::Faults;
 pub use neon::{BackupWish, NeonSettings};
-pub use r2::R2Settings;
+pub use r2::{R2Settings, is_bucket_name};
 pub use source::{AudioSourceSettings, DocumentSourceSettings, ServiceAccount};
 
 use crate::env_vars as env;

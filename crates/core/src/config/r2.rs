@@ -68,8 +68,34 @@ impl R2Settings {
             endpoint: trimmed(endpoint),
             access_key: Secret::new(variables.require(env::CLOUDFLARE_R2_ACCESS_KEY, faults)),
             secret_key: Secret::new(variables.require(env::CLOUDFLARE_R2_SECRET_KEY, faults)),
-            bucket: variables.require(env::CLOUDFLARE_R2_BUCKET, faults),
+            bucket: bucket_name(variables, faults),
             public_url: trimmed(public_url),
         }
     }
+}
+
+fn bucket_name(variables: &Variables<'_>, faults: &mut Faults) -> String {
+    let name = variables.require(env::CLOUDFLARE_R2_BUCKET, faults);
+    if !name.is_empty() && !is_bucket_name(&name) {
+        faults.add(
+            env::CLOUDFLARE_R2_BUCKET,
+            &format!("is {name:?}, which R2 takes for no bucket's name"),
+            NAME_RULE,
+        );
+    }
+    name
+}
+
+const NAME_RULE: &str = "write 3 to 63 lowercase letters, digits and hyphens, no hyphen first or last, and nothing else: \
+     no path, no slash";
+
+/// Whether R2 lets a bucket be called so. It answers other names as if something else were wrong: a
+/// slash at the end breaks the signature.
+pub fn is_bucket_name(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let fits = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+    (3..=63).contains(&bytes.len())
+        && bytes.iter().all(fits)
+        && !name.starts_with('-')
+        && !name.ends_with('-')
 }

@@ -147,7 +147,7 @@ fn the_account_id_stands_for_endpoint_and_url() {
             ("CLOUDFLARE_ACCOUNT_ID", "acc"),
             ("CLOUDFLARE_R2_ACCESS_KEY", "k"),
             ("CLOUDFLARE_R2_SECRET_KEY", "s"),
-            ("CLOUDFLARE_R2_BUCKET", "b"),
+            ("CLOUDFLARE_R2_BUCKET", "recordings"),
         ],
         R2Settings::read,
     )
@@ -187,4 +187,42 @@ fn a_flag_is_yes_or_no_and_nothing_else() {
     assert_eq!(flag("off"), Ok(false));
     assert_eq!(flag(""), Ok(false));
     assert!(flag("maybe").is_err());
+}
+
+#[test]
+fn a_bucket_that_r2_cannot_have_is_told_with_the_rule() {
+    let bucket = |name: &str| {
+        with(
+            &[
+                ("CLOUDFLARE_ACCOUNT_ID", "acc"),
+                ("CLOUDFLARE_R2_ACCESS_KEY", "k"),
+                ("CLOUDFLARE_R2_SECRET_KEY", "s"),
+                ("CLOUDFLARE_R2_BUCKET", name),
+            ],
+            R2Settings::read,
+        )
+    };
+    let longest = "a".repeat(63);
+    for good in ["abc", "sunset-audio", "2026-11", longest.as_str()] {
+        assert_eq!(bucket(good).expect("a name").bucket, good);
+    }
+    let too_long = "a".repeat(64);
+    for wrong in [
+        "Sunset_Audio",
+        "sunset audio",
+        "sunset.audio",
+        "b2",
+        "sunset-audio/",
+        "-audio",
+        "audio-",
+        "錄音檔",
+        too_long.as_str(),
+    ] {
+        let text = bucket(wrong).expect_err(wrong);
+        assert!(
+            text.contains(&format!("CLOUDFLARE_R2_BUCKET is {wrong:?}"))
+                && text.contains("3 to 63 lowercase letters, digits and hyphens"),
+            "{text}"
+        );
+    }
 }

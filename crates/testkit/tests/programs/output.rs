@@ -15,7 +15,7 @@ const WRITTEN: [(&str, &[&str]); 8] = [
     ("check-r2", &["--help"]),
     ("rollout", &["help", "set"]),
     ("cutover", &["--version"]),
-    ("local-s3", &["--help"]),
+    ("v2-inspect", &["--help"]),
 ];
 
 fn into(place: Stdio, program: &str, arguments: &[&str]) -> Outcome {
