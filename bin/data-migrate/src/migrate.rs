@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
+use sunset_cli::render::schema::{foreseen_json, foreseen_lines};
 use sunset_cli::render::{self, StepText};
 use sunset_cli::{Consented, Program, ReportBehind, Session, Status};
 use sunset_core::config::{DatabaseSettings, DocumentSourceSettings, Pace};
@@ -162,6 +163,7 @@ impl Flow {
         let verifier = Verifier::new(self.database.clone(), ledger.is_some());
         let tables: Vec<String> = self.plan.shapes().iter().map(|s| s.table.clone()).collect();
         let missing = verifier.missing_tables(&tables).await?;
+        let refusal = self.database.coming_refusal(&self.plan.shapes()).await?;
         let owner = if !self.plan.has_owner() {
             Some(String::new())
         } else if missing.is_empty() {
@@ -197,9 +199,21 @@ impl Flow {
         let source = source.as_ref();
         let surveyed = self.survey(source, &owner, &recorded).await?;
         let report = self.load(source, &surveyed, nowhere, retried).await?;
-        self.tell(&report, None, true);
+        self.tell_text(&report, true);
+        for line in refusal.iter().flat_map(foreseen_lines) {
+            self.session.print(&line);
+        }
+        let status = match &refusal {
+            Some(_) => Status::Incomplete,
+            None => status_of(&report),
+        };
+        self.session.json(|| {
+            let mut document = render::load_json(&report, None, true);
+            document["status"] = serde_json::json!(status.name());
+            foreseen_json(document, refusal.as_ref())
+        });
         afterwards::foretell(self)?;
-        Ok(status_of(&report))
+        Ok(status)
     }
 
     /// Says what reading will cost before it costs anything.

@@ -5,6 +5,7 @@
 
 pub(super) mod baselines;
 mod book;
+mod columns;
 mod encode;
 mod entries;
 mod held;

@@ -121,3 +121,37 @@ fn a_backup_that_a_level_takes_not_is_refused_and_not_left_out() {
     let words = said(&["traffic", "--schedule", "none.toml", "--backup", "none"]);
     assert!(words.contains("cannot read the schedule file"), "{words}");
 }
+
+#[test]
+fn a_column_that_nothing_fills_is_foretold_with_what_helps() {
+    let Some(place) = Workplace::new() else {
+        return;
+    };
+    place.expect(0, "schema-push", &[]);
+    place.query("ALTER TABLE opportunities ADD COLUMN tenant text NOT NULL");
+    let fault = "table opportunities is not as V3 has it: column tenant is NOT NULL";
+    let help = "ALTER TABLE \"public\".\"opportunities\" ALTER COLUMN \"tenant\" SET DEFAULT …";
+    let dry = place.expect(3, "data-migrate", &["--dry-run"]);
+    assert!(
+        dry.stdout
+            .contains(&format!("[DRY RUN] would fail: {fault}"))
+            && dry.stdout.contains(help),
+        "{}",
+        dry.stdout
+    );
+    let dry = place.expect(3, "data-migrate", &["--dry-run", "--json"]);
+    let dry = dry.json();
+    assert_eq!(dry["status"], "incomplete", "{dry}");
+    let next = dry["would_fail"]["next"].as_str().unwrap_or_default();
+    assert!(next.contains(help), "{dry}");
+    let refused = place.expect(1, "data-migrate", &[]);
+    assert!(
+        refused.stderr.contains(fault) && refused.stderr.contains(help),
+        "{}",
+        refused.stderr
+    );
+    place.query("ALTER TABLE opportunities ALTER COLUMN tenant SET DEFAULT 'x'");
+    let dry = place.expect(0, "data-migrate", &["--dry-run", "--json"]);
+    assert_eq!(dry.json().get("would_fail"), None);
+    place.expect(0, "data-migrate", &[]);
+}

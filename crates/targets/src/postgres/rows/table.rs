@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use sqlx::{Postgres, Row as _, Transaction};
+use sunset_core::Result;
 use sunset_core::row::{CellKind, Shape};
-use sunset_core::{Error, ErrorKind, Result};
 
+use super::columns::Columns;
 use crate::postgres::digest::digest_expression;
 use crate::postgres::fault::error;
 use crate::postgres::identifier::{public_table, quote_identifier};
@@ -117,26 +118,9 @@ impl Table {
     ) -> Result<Self> {
         let failed = |cause| error(cause, "cannot read the table's columns");
         let name = public_table(&shape.table);
-        let rows = crate::postgres::query(include_str!("columns.sql"))
-            .bind(&name)
-            .fetch_all(&mut **transaction)
-            .await
-            .map_err(failed)?;
-        let mut present: BTreeMap<String, (String, bool)> = BTreeMap::new();
-        let mut required = HashSet::new();
-        for row in &rows {
-            if row.try_get("required").map_err(failed)? {
-                required.insert(row.try_get("name").map_err(failed)?);
-            }
-            present.insert(
-                row.try_get("name").map_err(failed)?,
-                (
-                    row.try_get("type").map_err(failed)?,
-                    row.try_get("must").map_err(failed)?,
-                ),
-            );
-        }
-        check(shape, &present)?;
+        let columns = Columns::read(transaction, &shape.table).await?;
+        columns.fit(shape)?;
+        let Columns { present, required } = columns;
         let unique = crate::postgres::query(include_str!("unique_columns.sql"))
             .bind(&name)
             .fetch_all(&mut **transaction)
@@ -248,56 +232,6 @@ pub(in crate::postgres) async fn register_shape(
         .map_err(failed)
 }
 
-fn check(shape: &Shape, present: &BTreeMap<String, (String, bool)>) -> Result<()> {
-    if present.is_empty() {
-        return Err(Error::new(
-            ErrorKind::NotFound,
-            format!("relation \"{}\" does not exist", shape.table),
-        )
-        .remedy("the V3 tables are not there; run schema-push, then repeat this command"));
-    }
-    let mut faults: Vec<String> = Vec::new();
-    let mut written: HashSet<&str> = HashSet::new();
-    for (name, kind) in &shape.columns {
-        written.insert(name);
-        match present.get(name) {
-            None => faults.push(format!("column {name} is missing")),
-            Some((found, _)) if !accepts(*kind, found) => {
-                faults.push(format!(
-                    "column {name} is {found}, not {}",
-                    type_name(*kind)
-                ));
-            }
-            Some(_) => {}
-        }
-    }
-    for (name, (_, must)) in present {
-        if *must && !written.contains(name.as_str()) {
-            faults.push(format!("column {name} is NOT NULL and nothing fills it"));
-        }
-    }
-    if faults.is_empty() {
-        return Ok(());
-    }
-    Err(Error::new(
-        ErrorKind::NotFound,
-        format!(
-            "table {} is not as V3 has it: {}",
-            shape.table,
-            faults.join("; ")
-        ),
-    )
-    .remedy("run schema-push and fix-schema, then repeat this command"))
-}
-
-/// Whether a column of the type keeps every value of the kind exactly.
-fn accepts(kind: CellKind, found: &str) -> bool {
-    match kind {
-        CellKind::Text => found == "text" || found.starts_with("character varying"),
-        _ => found == type_name(kind),
-    }
-}
-
 /// The type, as PostgreSQL prints it.
 pub(super) fn type_name(kind: CellKind) -> &'static str {
     match kind {
@@ -343,27 +277,5 @@ mod tests {
                 .len()
                 == 2
         );
-    }
-
-    #[test]
-    fn a_column_that_would_round_is_refused_before_anything_is_written() {
-        let shape = Shape::new(
-            "conversations",
-            &[("id", CellKind::Text), ("duration", CellKind::Integer)],
-        );
-        let present = BTreeMap::from([
-            ("id".to_owned(), ("text".to_owned(), true)),
-            (
-                "duration".to_owned(),
-                ("double precision".to_owned(), false),
-            ),
-            ("lead_id".to_owned(), ("text".to_owned(), true)),
-        ]);
-        let text = check(&shape, &present).expect_err("unfit").to_string();
-        assert!(
-            text.contains("duration is double precision, not integer"),
-            "{text}"
-        );
-        assert!(text.contains("lead_id is NOT NULL"), "{text}");
     }
 }
