@@ -26,6 +26,13 @@ use crate::shared;
 const NAMED: usize = 10;
 
 pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
+    let not_beside = [
+        ("--worker", arguments.worker.is_some()),
+        ("--report", arguments.report.is_some()),
+    ];
+    if let Some(unfit) = arguments.write.unfit_beside(&session, &not_beside) {
+        return Ok(session.usage(&unfit));
+    }
     let begun = Instant::now();
     let consent = arguments.write.consent(&session);
     let (database, source, bucket, pace) = session.settings(|variables, faults| {

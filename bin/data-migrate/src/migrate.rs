@@ -28,8 +28,12 @@ use crate::counted::Counted;
 use crate::{Arguments, afterwards, policy, shared, watch};
 
 pub async fn migrate(arguments: Arguments, session: Session) -> Result<Status> {
+    if let Some(unfit) = policy::unfit_for_a_dry_run(&arguments, &session) {
+        return Ok(session.usage(&unfit));
+    }
     if let Some(registered) = sunset_cli::in_place_plan(&arguments.plan)? {
         shared::refuse(&arguments)?;
+        policy::refuse_of_documents(&arguments)?;
         return crate::in_place::migrate(arguments, session, &registered).await;
     }
     let begun = Instant::now();

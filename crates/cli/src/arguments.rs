@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use clap::{Args, ValueEnum};
 use sunset_core::config::{BackupWish, NeonSettings};
-use sunset_core::error::Result;
+use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::instant::Instant;
 use sunset_core::permit::Consent;
 
@@ -127,6 +127,18 @@ pub enum Consented {
 }
 
 impl WriteArgs {
+    /// What is wrong where `DRY_RUN` asks for a dry run and one of these options is given, which clap
+    /// refuses beside `--dry-run`.
+    pub fn unfit_beside(&self, session: &crate::Session, given: &[(&str, bool)]) -> Option<Error> {
+        if !session.dry_run_by_environment() {
+            return None;
+        }
+        let (option, _) = given.iter().find(|(_, given)| *given)?;
+        let what = format!("DRY_RUN stands for --dry-run, which {option} cannot be used with");
+        let unfit = Error::new(ErrorKind::Configuration, what);
+        Some(unfit.remedy("leave the option out, or set DRY_RUN=false"))
+    }
+
     /// The consent that these arguments give, together with `DRY_RUN`.
     pub fn consent(&self, session: &crate::Session) -> Consented {
         if self.dry_run || session.dry_run_by_environment() {

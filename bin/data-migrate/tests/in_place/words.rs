@@ -116,6 +116,21 @@ async fn mistakes_are_told_before_anything_is_connected_to() {
         other.holds("the plan sales-ai has no option --as-of"),
         "{other:?}"
     );
+    for option in [
+        &["--prune"][..],
+        &["--retry-quarantined"],
+        &["--on-conflict", "overwrite"],
+        &["--on-conflict", "fail"],
+        &["--read-time", "2026-02-03T00:00:00Z"],
+        &["--max-reads-per-second", "5"],
+        &["--read-price", "0.06"],
+        &["--watch"],
+    ] {
+        let unfit = nowhere(&[&["--plan", "leora-phase2"], option].concat());
+        assert_eq!(unfit.status, 1, "{unfit:?}");
+        let words = format!("the plan leora-phase2 has no option {}", option[0]);
+        assert!(unfit.holds(&words), "{unfit:?}");
+    }
     let unknown = nowhere(&["--plan", "leora"]);
     assert!(unknown.holds("leora-phase2"), "{unknown:?}");
 }

@@ -71,3 +71,29 @@ fn help_stays_in_english() {
     assert_eq!((plain.status, spanish.status), (0, 0));
     assert_eq!(plain.stdout, spanish.stdout);
 }
+
+#[test]
+fn a_dry_run_by_the_environment_is_one_for_the_other_options() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let variables = BTreeMap::from([("DRY_RUN".to_owned(), "true".to_owned())]);
+    for (program, arguments) in [
+        ("data-migrate", &["--watch", "1s"][..]),
+        ("data-migrate", &["--worker"]),
+        ("data-migrate", &["--report", "r"]),
+        ("data-migrate", &["--plan", "leora-phase2", "--report", "r"]),
+        ("audio-migrate", &["--worker"]),
+        ("audio-migrate", &["--report", "r"]),
+    ] {
+        let by_option = [arguments, &["--dry-run"]].concat();
+        let nothing = BTreeMap::new();
+        let status = run(program, &by_option, dir.path(), &nothing).status;
+        assert_eq!(status, 2, "{program} {by_option:?}");
+        let outcome = run(program, arguments, dir.path(), &variables);
+        let said = &outcome.stderr;
+        assert_eq!(outcome.status, 2, "{program} {arguments:?}: {said}");
+        assert!(
+            said.starts_with("error: DRY_RUN stands for --dry-run, which --"),
+            "{program} {arguments:?}: {said}"
+        );
+    }
+}
