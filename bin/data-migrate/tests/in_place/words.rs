@@ -126,7 +126,7 @@ async fn mistakes_are_told_before_anything_is_connected_to() {
         &["--read-price", "0.06"],
         &["--watch"],
     ] {
-        let unfit = nowhere(&[&["--plan", "leora-phase2"], option].concat());
+        let unfit = nowhere(&[&["--plan", "leora-phase2"][..], option].concat());
         assert_eq!(unfit.status, 1, "{unfit:?}");
         let words = format!("the plan leora-phase2 has no option {}", option[0]);
         assert!(unfit.holds(&words), "{unfit:?}");

@@ -17,7 +17,7 @@ use sunset_core::{Error, ErrorKind, Result};
 
 use super::address::Address;
 use super::dial::{ANSWER, LONGEST_BEGIN, Waiting, dial, first_facts};
-use super::fault::error;
+use super::fault::{at_connecting, error};
 use super::identity;
 use super::watch::{self, Session};
 
@@ -249,10 +249,7 @@ impl Database {
     /// Why no transaction can begin: the pool only says that no connection came free.
     async fn reason(&self, fault: Error) -> Error {
         match tokio::time::timeout(ANSWER, self.dial_once()).await {
-            Ok(Err(cause)) => error(
-                cause,
-                format!("cannot connect to the database {}", self.describe()),
-            ),
+            Ok(Err(cause)) => at_connecting(cause, self.describe()),
             Ok(Ok(_)) | Err(_) => fault,
         }
     }

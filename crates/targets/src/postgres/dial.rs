@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::address::Address;
 use super::connection::ConnectOptions;
-use super::fault::error;
+use super::fault::at_connecting;
 use super::identity;
 
 /// Patience with a first connection that this machine itself refuses.
@@ -91,9 +91,8 @@ pub(super) async fn dial(
             Ok(Ok(connection)) => return Ok(connection),
             Ok(Err(cause)) => {
                 let refused_here = address.is_local() && is_refusal(&cause);
-                let shown = address.shown();
                 let passing = is_passing(&cause);
-                let fault = error(cause, format!("cannot connect to the database {shown}"));
+                let fault = at_connecting(cause, address.shown());
                 // What was reached before is restarting at the worst. Else a refusal on this
                 // machine is mostly a server that nobody started.
                 let patient = known

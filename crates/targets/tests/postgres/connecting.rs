@@ -1,5 +1,6 @@
 //! Connecting, and telling which database it is.
 
+use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
 use sunset_core::ErrorKind;
@@ -93,4 +94,39 @@ async fn a_server_that_is_silent_does_not_hold_us_for_ever() {
     assert!(error.to_string().contains("did not answer"), "{error}");
     assert!(began.elapsed() < Duration::from_secs(5));
     drop(listener);
+}
+
+/// A server whose disk is full answers so, before anything is asked.
+#[tokio::test]
+async fn a_server_that_fails_by_itself_is_told_with_what_to_do() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("bind");
+    let port = listener.local_addr().expect("address").port();
+    let server = std::thread::spawn(move || {
+        let (mut client, _) = listener.accept().expect("a client");
+        let mut length = [0; 4];
+        client.read_exact(&mut length).expect("a length");
+        let mut startup = vec![0; u32::from_be_bytes(length) as usize - 4];
+        client.read_exact(&mut startup).expect("a startup message");
+        let fields = b"SFATAL\0VFATAL\0CXX000\0Mcould not write init file\0\0";
+        let size = u32::try_from(fields.len() + 4).expect("small");
+        let mut answer = vec![b'E'];
+        answer.extend(size.to_be_bytes());
+        answer.extend(fields);
+        client.write_all(&answer).expect("an answer");
+    });
+    let url = format!("postgresql://me@127.0.0.1:{port}/x?sslmode=disable");
+    let error = Database::connect(&Secret::new(url), ConnectOptions::for_program("test"))
+        .await
+        .expect_err("a full disk");
+    server.join().expect("the server");
+    assert!(
+        error.to_string().contains("could not write init file"),
+        "{error}"
+    );
+    assert!(
+        error
+            .remedy_text()
+            .is_some_and(|text| text.contains("its log says more")),
+        "{error:?}"
+    );
 }

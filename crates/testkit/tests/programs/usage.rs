@@ -84,7 +84,7 @@ fn a_dry_run_by_the_environment_is_one_for_the_other_options() {
         ("audio-migrate", &["--worker"]),
         ("audio-migrate", &["--report", "r"]),
     ] {
-        let by_option = [arguments, &["--dry-run"]].concat();
+        let by_option = [arguments, &["--dry-run"][..]].concat();
         let nothing = BTreeMap::new();
         let status = run(program, &by_option, dir.path(), &nothing).status;
         assert_eq!(status, 2, "{program} {by_option:?}");
