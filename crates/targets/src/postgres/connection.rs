@@ -16,8 +16,8 @@ use sunset_core::secret::Secret;
 use sunset_core::{Error, ErrorKind, Result};
 
 use super::address::Address;
-use super::dial::{ANSWER, LONGEST_BEGIN, Waiting, dial, first_facts};
-use super::fault::{at_connecting, error};
+use super::dial::{ANSWER, LONGEST_BEGIN, Waiting, at_connecting, dial, first_facts};
+use super::fault::error;
 use super::identity;
 use super::watch::{self, Session};
 

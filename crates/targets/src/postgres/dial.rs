@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::address::Address;
 use super::connection::ConnectOptions;
-use super::fault::at_connecting;
+use super::fault::error;
 use super::identity;
 
 /// Patience with a first connection that this machine itself refuses.
@@ -119,6 +119,23 @@ pub(super) async fn dial(
         }
     }
 }
+
+/// As [`error`], of a connection to `shown` that did not come about: whoever reads it can always do
+/// something.
+pub(super) fn at_connecting(cause: sqlx::Error, shown: &str) -> Error {
+    let by_server = cause.as_database_error().is_some();
+    let error = error(cause, format!("cannot connect to the database {shown}"));
+    if error.remedy_text().is_some() {
+        return error;
+    }
+    error.remedy(if by_server { BY_SERVER } else { ON_THE_WAY })
+}
+
+const BY_SERVER: &str = "the server, or a pooler before it, says this of itself: its log says more (a full disk, or too \
+     little memory); put it right there, and start this command again";
+
+const ON_THE_WAY: &str = "check host and port in DATABASE_URL, and what stands between this machine and the server, and \
+     try again";
 
 fn is_refusal(cause: &sqlx::Error) -> bool {
     matches!(cause, sqlx::Error::Io(io) if io.kind() == std::io::ErrorKind::ConnectionRefused)

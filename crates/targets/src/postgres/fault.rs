@@ -70,23 +70,6 @@ pub fn error(cause: sqlx::Error, what: impl Into<String>) -> Error {
     }
 }
 
-/// As [`error`], of a connection to `shown` that did not come about: whoever reads it can always do
-/// something.
-pub fn at_connecting(cause: sqlx::Error, shown: &str) -> Error {
-    let by_server = cause.as_database_error().is_some();
-    let error = error(cause, format!("cannot connect to the database {shown}"));
-    if error.remedy_text().is_some() {
-        return error;
-    }
-    error.remedy(if by_server { BY_SERVER } else { ON_THE_WAY })
-}
-
-const BY_SERVER: &str = "the server, or a pooler before it, says this of itself: its log says more (a full disk, or too \
-     little memory); put it right there, and start this command again";
-
-const ON_THE_WAY: &str = "check host and port in DATABASE_URL, and what stands between this machine and the server, and \
-     try again";
-
 /// As [`error`], of a statement about tables that were just looked at, or that change them: where it
 /// finds them otherwise, somebody was quicker.
 pub fn amid_changes(cause: sqlx::Error, what: impl Into<String>) -> Error {
