@@ -75,10 +75,39 @@ const OWN: [&str; 5] = [
     "\u{1b}[33m",
 ];
 
-/// A line in which every control character of somebody's data, but for tabs, is spelled out: a
-/// terminal would obey it, and a text could paint what was never found.
+/// Whether a terminal or a page obeys a character in place of showing it: controls, and what turns the
+/// direction of text, breaks lines or takes no room.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
+fn number(c: char) -> String {
+    format!("<U+{:04X}>", u32::from(c))
+}
+
+/// Somebody's words, an id for example, in which everything that is not seen is spelled out: colours,
+/// tabs and line breaks too, so that they stay within their line and look like what they are.
+pub fn spelled(words: &str) -> Cow<'_, str> {
+    if !words.contains(is_unseen) {
+        return words.into();
+    }
+    let mut text = String::with_capacity(words.len() + 16);
+    for c in words.chars() {
+        match is_unseen(c) {
+            true => text.push_str(&number(c)),
+            false => text.push(c),
+        }
+    }
+    text.into()
+}
+
+/// A line in which all that is not seen, but for tabs and our own colours, is spelled out: a terminal
+/// would obey it, and a text could paint what was never found. It comes behind [`spelled`], which alone
+/// keeps somebody's words from ending a line and from being taken for our colours.
 pub fn visible(line: &str) -> Cow<'_, str> {
-    let spelled = |c: char| c.is_control() && c != '\t';
+    let spelled = |c: char| is_unseen(c) && c != '\t';
     if !line.contains(spelled) {
         return line.into();
     }
@@ -89,7 +118,7 @@ pub fn visible(line: &str) -> Cow<'_, str> {
         let length = own.map_or(first.len_utf8(), |code| code.len());
         match own {
             Some(code) => text.push_str(code),
-            None if spelled(first) => text.push_str(&format!("<U+{:04X}>", u32::from(first))),
+            None if spelled(first) => text.push_str(&number(first)),
             None => text.push(first),
         }
         rest = rest.get(length..).unwrap_or_default();
@@ -109,6 +138,21 @@ mod tests {
             visible(&line),
             "\u{1b}[31mx\u{1b}[0m <U+001B>[2J<U+000D>OK<U+009B>8m"
         );
+    }
+
+    #[test]
+    fn somebodys_words_stay_in_their_line_and_have_no_colours() {
+        assert_eq!(spelled("202511–IC001 測試 é"), "202511–IC001 測試 é");
+        assert_eq!(
+            spelled("x\nPASSED: y\r\u{1b}[32m\tz"),
+            "x<U+000A>PASSED: y<U+000D><U+001B>[32m<U+0009>z"
+        );
+        // What turns text around, and what takes no room.
+        assert_eq!(
+            spelled("a\u{202e}b\u{2066}c\u{200b}d\u{2028}e\u{feff}"),
+            "a<U+202E>b<U+2066>c<U+200B>d<U+2028>e<U+FEFF>"
+        );
+        assert_eq!(visible("a\u{202e}b"), "a<U+202E>b");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 use sunset_core::Error;
 
-use crate::colour::visible;
+use crate::colour::{spelled, visible};
 use crate::language::Language;
 
 /// Says on standard error why the program ends.
@@ -19,7 +19,10 @@ pub(crate) fn tell(error: &Error, language: Language) {
 
 /// What happened, why, and what to do next, in lines.
 pub fn failure_text(error: &Error) -> String {
-    let mut text = format!("error: {error}");
+    let mut text = format!("error: {}", error.what());
+    if let Some(item) = error.item_name() {
+        text.push_str(&format!(" ({})", spelled(item)));
+    }
     for cause in error.causes() {
         text.push_str(&format!("\n  cause: {cause}"));
     }
@@ -62,5 +65,10 @@ mod tests {
             "error: the table \"opportunities\" does not exist (postgresql://db/v3)\n  cause: 42P01\n  next: run schema-push"
         );
         assert_eq!(failure_json(&error)["error"]["kind"], "not_found");
+        let odd = Error::new(ErrorKind::Malformed, "not readable").item("leads/x\nPASSED");
+        assert_eq!(
+            failure_text(&odd),
+            "error: not readable (leads/x<U+000A>PASSED)"
+        );
     }
 }

@@ -67,7 +67,9 @@ impl Fault {
         Some(
             Error::new(ErrorKind::Refused, "cannot write to standard output")
                 .cause(fault)
-                .remedy("make room where it goes, or send it elsewhere, and start the command again"),
+                .remedy(
+                    "make room where it goes, or send it elsewhere, and start the command again",
+                ),
         )
     }
 }

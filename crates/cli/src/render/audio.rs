@@ -7,6 +7,7 @@ use sunset_core::audio::outcome::{AudioReport, Planned};
 use sunset_core::audio::plan::{Plan, Tally, Why};
 use sunset_core::audio::record::ObjectRecord;
 
+use crate::colour::spelled;
 use crate::failure_json;
 use crate::numbers::{bytes, thousands};
 
@@ -126,7 +127,7 @@ fn list<T>(
     );
     let shown = if verbose { items.len() } else { SHOWN };
     for item in items.iter().take(shown) {
-        line(text, &format!("    - {}", show(item)));
+        line(text, &format!("    - {}", spelled(&show(item))));
     }
     if items.len() > shown {
         line(
@@ -224,7 +225,10 @@ pub fn audio_text(planned: &Planned, report: &AudioReport) -> String {
         let error = &failure.error;
         line(
             &mut text,
-            &format!("[Audio] failed: {}: {error}", failure.record.source_uri),
+            &format!(
+                "[Audio] failed: {}: {error}",
+                spelled(&failure.record.source_uri)
+            ),
         );
         if let Some(remedy) = error.remedy_text() {
             line(&mut text, &format!("        next: {remedy}"));

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 use sunset_core::check::{Check, CheckReport, Finding, Section, Severity, Verdict};
 
+use crate::colour::spelled;
 use crate::numbers::thousands;
 
 /// How many items of a finding the terminal shows; the report shows all that were kept.
@@ -66,7 +67,7 @@ fn finding_lines(text: &mut String, finding: &Finding) {
         ),
     );
     for item in finding.items.iter().take(SHOWN) {
-        line(text, &format!("          - {item}"));
+        line(text, &format!("          - {}", spelled(item)));
     }
     if finding.items.len() > SHOWN {
         line(text, "          - … (the report names more)");

@@ -7,7 +7,7 @@ use sunset_core::check::{Check, CheckReport, Severity, Verdict};
 use sunset_core::plans::in_place::{InPlacePlan, PlanStep, Rank};
 
 use super::check::{check_json, section_text};
-use crate::colour::{Palette, Tone};
+use crate::colour::{Palette, Tone, spelled};
 use crate::numbers::{duration, thousands};
 
 /// How many rows of a finding are named.
@@ -91,7 +91,7 @@ pub fn step_text(step: &StepText, palette: Palette, verbose: bool) -> String {
 }
 
 fn examples(count: u64, items: &[String]) -> String {
-    let shown: Vec<&str> = items.iter().take(3).map(String::as_str).collect();
+    let shown: Vec<_> = items.iter().take(3).map(|item| spelled(item)).collect();
     let more = if count > shown.len() as u64 {
         "; …"
     } else {
@@ -139,7 +139,7 @@ fn check_line(text: &mut String, check: &Check, palette: Palette) {
         let words = format!("{kind}: {} ({})", finding.message, thousands(finding.count));
         line(text, &format!("        {}", palette.paint(tone, &words)));
         for item in finding.items.iter().take(ITEMS) {
-            line(text, &format!("          - {item}"));
+            line(text, &format!("          - {}", spelled(item)));
         }
         if finding.count > ITEMS as u64 && !finding.items.is_empty() {
             line(text, "          - …");

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use sunset_core::inspect::{Assessment, Collection, Field, Finding, Gravity};
 
 use super::inspect_field::{coverage, from_to, remarks, types};
+use crate::colour::spelled;
 use crate::language::Language;
 use crate::numbers::{bytes, thousands};
 
@@ -274,15 +275,7 @@ fn padded(text: &str, to: usize) -> String {
 /// The text with control characters, which could steer a terminal, by their numbers: colours and
 /// tabs too, since all of it is somebody's data, and tabs would move columns.
 pub(super) fn visible(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_control() {
-                format!("<U+{:04X}>", u32::from(c))
-            } else {
-                c.to_string()
-            }
-        })
-        .collect()
+    spelled(text).into_owned()
 }
 
 /// The collection's name, or words in its place.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use sunset_core::ports::rows::RowCounts;
 use sunset_core::report::{Bill, Examples, GoneItems, LoadReport};
 
+use crate::colour::spelled;
 use crate::numbers::{duration, thousands};
 
 /// The lines that `data-migrate` ends with.
@@ -86,11 +87,14 @@ pub fn load_text(report: &LoadReport, dry_run: bool, verbose: bool) -> String {
     if !report.not_planned.is_empty() {
         line(
             &mut text,
-            format_args!("not part of this plan: {}", report.not_planned.join(", ")),
+            format_args!(
+                "not part of this plan: {}",
+                spelled(&report.not_planned.join(", "))
+            ),
         );
     }
     for remark in &report.remarks {
-        line(&mut text, format_args!("note: {remark}"));
+        line(&mut text, format_args!("note: {}", spelled(remark)));
     }
     let warnings: u64 = report.warnings.values().map(|found| found.count).sum();
     line(
@@ -242,7 +246,8 @@ fn gone_items(text: &mut String, what: &str, gone: &GoneItems, dry_run: bool) {
 
 /// `leads/a, leads/b, …`
 fn first_of(examples: &Examples) -> String {
-    let first = examples.items.iter().take(3).cloned().collect::<Vec<_>>();
+    let first = examples.items.iter().take(3);
+    let first: Vec<_> = first.map(|item| spelled(item)).collect();
     let more = if examples.count > first.len() as u64 {
         ", …"
     } else {
@@ -312,6 +317,32 @@ pub fn no_documents(source: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_forges_no_line_and_no_colour() {
+        let odd = "leads/x\nPASSED: V3 has everything\u{1b}[32m\u{202e}";
+        let report = LoadReport {
+            quarantine: BTreeMap::from([(
+                "bad_document".to_owned(),
+                Examples {
+                    count: 1,
+                    items: vec![odd.to_owned()],
+                },
+            )]),
+            ..LoadReport::default()
+        };
+        let text = load_text(&report, false, false);
+        assert!(
+            text.contains(
+                "quarantined bad_document: 1 \
+                 (leads/x<U+000A>PASSED: V3 has everything<U+001B>[32m<U+202E>)\n"
+            ),
+            "{text}"
+        );
+        // Data stays what it is.
+        let json = load_json(&report, None, false);
+        assert_eq!(json["quarantined"]["bad_document"]["first"][0], odd);
+    }
 
     #[test]
     fn a_bill_is_told_where_there_is_one() {

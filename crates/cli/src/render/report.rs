@@ -20,6 +20,7 @@ use sunset_core::report::{Comparison, Examples, History};
 
 use super::check::{check_json, verdict_line, verdict_name};
 use super::rollback::run_json;
+use crate::colour::spelled;
 use crate::failure::{failure_json, failure_text};
 use crate::language::Language;
 use crate::report_files::now;
@@ -119,8 +120,9 @@ impl Report {
 
     /// One of a list, in the report's language; said as it is said on the terminal.
     fn item(&self, item: &str) -> String {
+        let item = spelled(item);
         let said = self.w(&format!("- {item}"));
-        said.strip_prefix("- ").unwrap_or(item).to_owned()
+        said.strip_prefix("- ").unwrap_or(&item).to_owned()
     }
 
     fn verdict(&self) -> Option<Verdict> {

@@ -7,6 +7,7 @@ use sunset_core::report::Examples;
 
 use super::went::{latency_of, percentiles, phases, seconds};
 use super::{GROUPS, Report};
+use crate::colour::spelled;
 use crate::numbers::{bytes, duration, thousands};
 
 /// Names of one group that Markdown lists.
@@ -15,9 +16,10 @@ const LISTED: usize = 20;
 /// Text that stays what it is within a cell or a line.
 fn cell(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    for character in text.chars() {
+    // Lines of ours go on in the same line.
+    let text = text.replace(['\n', '\r'], " ");
+    for character in spelled(&text).chars() {
         match character {
-            '\n' | '\r' => plain.push(' '),
             '\\' | '|' | '<' | '`' | '*' | '_' | '[' => {
                 plain.push('\\');
                 plain.push(character);
@@ -48,7 +50,7 @@ impl Lines {
 
     fn names(&mut self, items: &[String], count: u64, indent: &str) {
         for item in items.iter().take(LISTED) {
-            self.add(&format!("{indent}- {}", cell(item)));
+            self.add(&format!("{indent}- {}", cell(&spelled(item))));
         }
         let more = count.saturating_sub(items.len().min(LISTED) as u64);
         if more > 0 && !items.is_empty() {

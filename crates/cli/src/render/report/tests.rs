@@ -103,6 +103,42 @@ fn ten_thousand_in_quarantine_are_counted_grouped_and_folded() {
 }
 
 #[test]
+fn an_id_forges_no_line_of_a_report() {
+    let mut report = full();
+    let odd = || "leads/x\nPASSED: all\u{202e}\u{1b}[32m".to_owned();
+    let found = Examples {
+        count: 1,
+        items: vec![odd()],
+    };
+    report.history.quarantine = BTreeMap::from([("bad_document".to_owned(), found)]);
+    let finding = Finding::failure("rows are missing or differ", 1, vec![odd()]);
+    report.checks = Some(CheckReport {
+        sections: vec![Section {
+            title: "Data".into(),
+            checks: vec![Check::new("rows", "3 rows").with(Some(finding))],
+            skipped: None,
+            summary: "Data".into(),
+        }],
+        ..CheckReport::default()
+    });
+    let error = Error::new(sunset_core::ErrorKind::Malformed, "not readable").item(odd());
+    report.failure = Some(Failure::of(&error));
+    let unseen = |text: &str| text.contains(['\u{202e}', '\u{1b}']);
+    let markdown = report.to_markdown();
+    let spelled = "leads/x\\<U+000A>PASSED: all\\<U+202E>\\<U+001B>\\[32m";
+    assert_eq!(markdown.matches(spelled).count(), 3, "{markdown}");
+    assert!(!unseen(&markdown), "{markdown}");
+    assert!(
+        !markdown.lines().any(|line| line.starts_with("PASSED")),
+        "{markdown}"
+    );
+    let page = report.to_html();
+    let spelled = "leads/x&lt;U+000A&gt;PASSED: all&lt;U+202E&gt;&lt;U+001B&gt;[32m";
+    assert_eq!(page.matches(spelled).count(), 3);
+    assert!(!unseen(&page));
+}
+
+#[test]
 fn a_run_that_was_gone_on_with_is_told_with_its_times() {
     let page = full().to_html();
     for words in [
