@@ -125,7 +125,8 @@ Environment (the process's own, then .env.migration, then .env):
   BATCH_SIZE, MAX_RETRIES, DRY_RUN, VERBOSE
   NEON_API_KEY, NEON_PROJECT_ID   with --backup neon-branch
 
-Exit status: 0 done, 1 error, 2 usage, 3 done but with quarantined or conflicting items.
+Exit status: 0 done, 1 error, 2 usage, 3 done but with quarantined or conflicting items,
+or a dry run of what V3's tables would refuse.
 
 Run schema-push before it, and final-check behind it. `rollback` undoes it.";
 
