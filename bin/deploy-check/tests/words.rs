@@ -171,6 +171,24 @@ fn storage(place: Place) -> Option<Place> {
     )
 }
 
+/// It is not one that is not set, which is passed over.
+#[test]
+fn a_bucket_that_r2_cannot_have_fails() {
+    let place = Place::new()
+        .with("CLOUDFLARE_R2_ENDPOINT", "http://127.0.0.1:9")
+        .with("CLOUDFLARE_R2_PUBLIC_URL", "http://127.0.0.1:9")
+        .with("CLOUDFLARE_R2_ACCESS_KEY", "k")
+        .with("CLOUDFLARE_R2_SECRET_KEY", "s")
+        .with("CLOUDFLARE_R2_BUCKET", "sunset-audio/");
+    let said = place.run(&["--only", "storage", "--json"]);
+    assert_eq!(said.status, 4, "{}", said.shown());
+    let failing = said.failing();
+    assert!(
+        failing[0].contains("which R2 takes for no bucket's name"),
+        "{failing:?}"
+    );
+}
+
 #[test]
 fn bucket() {
     let Some(place) = storage(Place::new()) else {
