@@ -136,8 +136,12 @@ fn case_overall(reader: &mut Reader, has_agents: bool) -> Option<i32> {
     if !has_agents {
         return None;
     }
-    let [a, b] = AGENT_SCORES.map(|path| reader.number(path).unwrap_or(Number::Integer(0)));
-    reader.within(&AGENT_SCORES, Number::round_mean(&a, &b), OVERALL_LIMITS)
+    let scores = AGENT_SCORES.map(|path| (path, reader.number(path)));
+    // What is no number has a warning that says so.
+    let present = scores.iter().filter(|(_, score)| score.is_some());
+    let present: Vec<&str> = present.map(|(path, _)| *path).collect();
+    let [a, b] = scores.map(|(_, score)| score.unwrap_or(Number::Integer(0)));
+    reader.within(&present, Number::round_mean(&a, &b), OVERALL_LIMITS)
 }
 
 /// An object of copies, `null` for what is absent.

@@ -410,6 +410,21 @@ fn an_absent_agents_score_counts_nothing() {
     let v3 = agents(json!({"agent2": {"data": {"score": 81}}}));
     assert_eq!(v3.meddic(id, "overall_score"), 41);
     assert_eq!(agents(json!({})).meddic(id, "overall_score"), 0);
+    // What is no number is absent: the mean is out of its limits for the other's sake.
+    let v3 = agents(json!({
+        "agent2": {"data": {"score": 400}},
+        "agent3": {"data": {"score": "none"}},
+    }));
+    assert_eq!(v3.meddic(id, "overall_score"), json!(null));
+    let (bad, out) = ("bad_number", "out_of_range");
+    let at = |agent: &str| format!("analysis.agents.{agent}.data.score");
+    assert_eq!(
+        v3.warnings("cases", "case-0001"),
+        [
+            format!("{bad} {}", at("agent3")),
+            format!("{out} {}", at("agent2"))
+        ]
+    );
     let v3 = case_with(
         json!({"analysis": {"meddic": {"overallScore": 300}, "agents": {"agent2": {"data": {"score": 50}}}}}),
     );
