@@ -107,6 +107,22 @@ fn nul_is_removed_from_text_and_keys_inside_json() {
 }
 
 #[test]
+fn what_stands_under_a_key_that_is_anothers_without_nul_is_kept_in_a_warning() {
+    let v3 = lead_with("odd", json!({"text": "a", "te\u{0}xt": "b"}));
+    assert_eq!(
+        v3.opportunity("lead-0001", "raw_form_data"),
+        json!({"v2": {"odd": {"text": "a"}}})
+    );
+    let warnings = v3.warnings("leads", "lead-0001");
+    assert_eq!(
+        warnings,
+        ["nul_removed odd.text", "nul_removed odd.te\u{0}xt"]
+    );
+    let kept = &v3.item("leads", "lead-0001").warnings[1].raw;
+    assert_eq!(kept, r#"{"stringValue":"b"}"#);
+}
+
+#[test]
 fn what_serves_the_customers_opportunity_stays_with_the_case() {
     let v3 = case_with(json!({"customerName": "C", "customerPhone": "1", "sourceType": "slack"}));
     assert_eq!(
