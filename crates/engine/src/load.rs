@@ -304,7 +304,8 @@ pub async fn load(
         let removed = options.prune || holder.key.collection.contains('#');
         holder.quarantined || removed && gone::is_gone(plan, surveyed, &holder.key)
     };
-    let mut handover = Handover::new(&yields);
+    let held = |holder: &Holder| holder.quarantined && surveyed.knows(&holder.key);
+    let mut handover = Handover::new(&yields, &held);
     for (index, phase) in plan.phases().iter().enumerate() {
         progress.start(&phase.label, Some(surveyed.items_of(index, phase)));
         report.begin_phase(&phase.label);
@@ -335,7 +336,9 @@ pub async fn load(
         .await?;
         progress.finish();
     }
+    let before = report.quarantined();
     handover.finish(&destination, &options, &mut report).await?;
+    stream::tell_quarantined(&report, before, progress);
     report.conserve()?;
     removal
         .carry_out(surveyed, &destination, &options, &mut report, progress)

@@ -107,7 +107,8 @@ pub struct LoadOutcome {
     pub orphaned: Vec<usize>,
     /// Whose rows have the values that items held up want.
     pub holders: Vec<Holder>,
-    /// What the rows of items held up or orphaned count among `rows`, by position and table.
+    /// What the rows of items held up or orphaned count among `rows`, by position and table; and
+    /// those of items in quarantine that are to go, once others refer to them no longer.
     pub stuck_rows: BTreeMap<usize, BTreeMap<String, RowCounts>>,
     /// Rows newly written, rows changed: per table.
     pub rows: BTreeMap<String, RowCounts>,
@@ -167,6 +168,7 @@ impl RowCounts {
             (&mut self.missing_parent, left_alone.missing_parent),
             (&mut self.unique, left_alone.unique),
             (&mut self.with_document, left_alone.with_document),
+            (&mut self.held, left_alone.held),
         ] {
             *count = count.saturating_sub(less);
         }

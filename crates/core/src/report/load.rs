@@ -271,6 +271,21 @@ impl LoadReport {
         }
     }
 
+    /// Rows that were counted as left alone although their document is in quarantine went after all.
+    pub fn count_no_longer_held(&mut self, table: &str, rows: u64) {
+        let mut left = rows;
+        for phase in &mut self.phases {
+            if let Some(counts) = phase.rows.get_mut(table) {
+                let fewer = counts.held.min(left);
+                counts.held -= fewer;
+                left -= fewer;
+            }
+        }
+        if let Some(counts) = self.rows.get_mut(table) {
+            counts.held = counts.held.saturating_sub(rows);
+        }
+    }
+
     /// The phase that began last took `elapsed`.
     pub fn end_phase(&mut self, elapsed: std::time::Duration) {
         if let Some(phase) = self.phases.last_mut() {

@@ -1,8 +1,12 @@
 //! Items that wait, since rows of other items are in their way.
 
+use std::collections::BTreeMap;
+
 use sunset_core::error::Result;
-use sunset_core::ports::rows::{Holder, Item, LoadOutcome};
+use sunset_core::ports::rows::{Holder, Item, ItemKey, LoadOutcome};
 use sunset_core::report::LoadReport;
+
+use crate::retry::retry;
 
 use super::stream::{count_row, write_batch};
 use super::{Destination, LoadOptions};
@@ -53,7 +57,7 @@ impl HeldUp {
             if outcome.held_up.contains(&position) && self.waiting.len() < self.room {
                 uncount(position, &mut outcome);
                 self.waiting.push(item);
-            } else if handover.takes(position, &outcome) {
+            } else if handover.takes(position, &item, &outcome) {
                 uncount(position, &mut outcome);
                 handover.waiting.push(item);
             } else {
@@ -73,21 +77,28 @@ fn uncount(position: usize, outcome: &mut LoadOutcome) {
 
 /// Items that wait for the end of the run. A row that V2 gives no longer has a value that is theirs
 /// now, and it cannot go while others refer to it, which will refer to theirs. Together, in one
-/// batch, all of them can be written, and the row goes. Of more than [`MOST_WAITING`] items the
-/// rest is in conflict, and waits for the next run.
+/// batch, all of them can be written, and the row goes. With them wait documents in quarantine whose
+/// rows are to go, and are referred to still: what is written later may refer to others. Of more
+/// than [`MOST_WAITING`] items the rest is in conflict, and waits for the next run.
 pub(super) struct Handover<'a> {
     waiting: Vec<Item>,
     room: usize,
     yields: &'a (dyn Fn(&Holder) -> bool + Send + Sync),
+    held: &'a (dyn Fn(&Holder) -> bool + Send + Sync),
 }
 
 impl<'a> Handover<'a> {
-    /// Where `yields` says whether the rows of an item make way.
-    pub fn new(yields: &'a (dyn Fn(&Holder) -> bool + Send + Sync)) -> Self {
+    /// Where `yields` says whether the rows of an item make way, and `held` whether they count
+    /// among those that stay although their document is in quarantine.
+    pub fn new(
+        yields: &'a (dyn Fn(&Holder) -> bool + Send + Sync),
+        held: &'a (dyn Fn(&Holder) -> bool + Send + Sync),
+    ) -> Self {
         Self {
             waiting: Vec::new(),
             room: MOST_WAITING,
             yields,
+            held,
         }
     }
 
@@ -97,17 +108,20 @@ impl<'a> Handover<'a> {
             waiting: Vec::new(),
             room: 0,
             yields: &|_| false,
+            held: &|_| false,
         }
     }
 
-    fn takes(&self, position: usize, outcome: &LoadOutcome) -> bool {
+    fn takes(&self, position: usize, item: &Item, outcome: &LoadOutcome) -> bool {
+        let goes = || item.quarantine.is_some() && outcome.stuck_rows.contains_key(&position);
         let displaces = || {
             outcome.held_up.contains(&position)
                 && outcome.holders.iter().any(|holder| (self.yields)(holder))
         };
         // Its parent may be one of those that wait.
-        let follows = || !self.waiting.is_empty() && outcome.orphaned.contains(&position);
-        self.waiting.len() < self.room && (displaces() || follows())
+        let comes = |other: &Item| other.quarantine.is_none();
+        let follows = || outcome.orphaned.contains(&position) && self.waiting.iter().any(comes);
+        self.waiting.len() < self.room && (goes() || displaces() || follows())
     }
 
     /// Writes what waits: all of it with all rows that make way, and where that cannot be, with
@@ -125,8 +139,12 @@ impl<'a> Handover<'a> {
         let holders = self
             .attempt(&[], true, destination, options, report)
             .await?;
-        let yields = self.yields;
-        let giving: Vec<Holder> = holders.into_iter().filter(yields).collect();
+        // What waits itself makes way in each attempt.
+        let elsewhere = |holder: &Holder| self.waiting.iter().all(|item| item.key != holder.key);
+        let giving: Vec<Holder> = holders
+            .into_iter()
+            .filter(|holder| (self.yields)(holder) && elsewhere(holder))
+            .collect();
         let together = Some(giving.as_slice()).filter(|all| all.len() > 1);
         for givers in together.into_iter().chain(giving.chunks(1)) {
             if self.waiting.is_empty() {
@@ -161,6 +179,9 @@ impl<'a> Handover<'a> {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
+        let held = givers.iter().filter(|&giver| (self.held)(giver));
+        let held: Vec<ItemKey> = held.map(|giver| giver.key.clone()).collect();
+        let before = held_rows(destination, options, &held).await?;
         let (batch, mut outcome) =
             write_batch(destination.clone(), batch, options.retries, options.prune).await?;
         let whats = std::mem::take(&mut outcome.items);
@@ -176,6 +197,25 @@ impl<'a> Handover<'a> {
             }
         }
         report.count_rows(&outcome.rows);
+        if !before.is_empty() {
+            let after = held_rows(destination, options, &held).await?;
+            for (table, rows) in before {
+                let left = after.get(&table).copied().unwrap_or(0);
+                report.count_no_longer_held(&table, rows.saturating_sub(left));
+            }
+        }
         Ok(outcome.holders)
     }
+}
+
+/// How many rows of some items V3 has, by table.
+async fn held_rows(
+    destination: &Destination,
+    options: &LoadOptions,
+    keys: &[ItemKey],
+) -> Result<BTreeMap<String, u64>> {
+    if keys.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    retry(options.retries, || destination.held(keys)).await
 }

@@ -31,7 +31,7 @@ use tokio::sync::Mutex;
 
 use self::book::{Book, Clash};
 use self::judge::{Judgement, judge};
-use self::outcome::{clashes, holders, merge, outcome, stale_clash, stop};
+use self::outcome::{clashes, holders, merge, outcome, referenced, stale_clash, stop};
 pub(super) use self::settled::accounted_items;
 pub(super) use self::state::columns_of;
 use self::state::{State, known_items};
@@ -369,6 +369,7 @@ impl RowStore {
             .map(|stale| stale.item)
             .collect();
         let (mut outcome, mut states) = outcome(state, &judgement, &removed, &staying);
+        outcome.stuck_rows.extend(referenced(state, &kept));
         if !outcome.held_up.is_empty() {
             outcome.holders = holders(transaction, state, &judgement).await?;
         }

@@ -238,6 +238,29 @@ fn stuck(
         .collect()
 }
 
+/// Items in quarantine of which rows are to go, and stay for no other reason than that others refer
+/// to them; with what those rows count.
+pub(super) fn referenced(
+    state: &State<'_>,
+    kept: &BTreeMap<usize, Reason>,
+) -> BTreeMap<usize, BTreeMap<String, RowCounts>> {
+    let mut rows: BTreeMap<usize, BTreeMap<String, RowCounts>> = BTreeMap::new();
+    let mut otherwise: HashSet<usize> = HashSet::new();
+    for (position, reason) in kept {
+        let stale = state.stale.get(*position);
+        let Some(stale) = stale.filter(|stale| state.holds(stale)) else {
+            continue;
+        };
+        if *reason != Reason::Referenced {
+            otherwise.insert(stale.item);
+        }
+        let of_item = rows.entry(stale.item).or_default();
+        of_item.entry(stale.entry.table.clone()).or_default().held += 1;
+    }
+    rows.retain(|item, _| !otherwise.contains(item));
+    rows
+}
+
 /// Whose rows, outside of the batch, have values that items of the batch want.
 pub(super) async fn holders(
     transaction: &mut Transaction<'_, Postgres>,
