@@ -1,7 +1,9 @@
 //! Values that pass from rows that go to rows that come, and rows that do not come though no
 //! statement failed.
 
-use sunset_core::ports::rows::{Holder, Item, ItemKey, ItemOutcome, OnConflict, RowWriter};
+use sunset_core::ports::rows::{
+    Holder, Item, ItemKey, ItemOutcome, OnConflict, Quarantine, RowWriter,
+};
 
 use super::server::Scratch;
 use super::v3::{analysis, conversation, item, opportunity};
@@ -75,6 +77,52 @@ async fn a_number_passes_from_a_row_that_goes_with_what_refers_to_it() {
             .await,
         "0"
     );
+}
+
+#[tokio::test]
+async fn a_row_in_quarantine_that_is_to_be_pruned_waits_for_what_refers_to_it() {
+    let Some(scratch) = Scratch::v3().await else {
+        return;
+    };
+    let run = scratch.run_of("data-migrate").await;
+    let store = run.rows(OnConflict::Keep).pruning(true);
+    let known = [
+        item("leads", "x", vec![opportunity("x", "X", "A")]),
+        case("x"),
+    ];
+    store.load(&known).await.expect("load");
+    let mut orphan = item("leads", "x", vec![]);
+    orphan.quarantine = Some(Quarantine {
+        reason: "duplicate_customer_number".into(),
+        detail: "that of another".into(),
+        raw: b"{}".to_vec(),
+        place: None,
+    });
+    orphan.outcome_digest.0[0] ^= 2;
+
+    let alone = std::slice::from_ref(&orphan);
+    let outcome = store.load(alone).await.expect("load");
+    assert_eq!(outcome.items, [ItemOutcome::Conflict]);
+    assert_eq!(outcome.rows["opportunities"].held, 1);
+    assert_eq!(outcome.stuck_rows[&0]["opportunities"].held, 1);
+    // In conflict, it is in quarantine all the same.
+    let outcome = store.load(&[lead()]).await.expect("load");
+    let holder = Holder {
+        key: orphan.key.clone(),
+        quarantined: true,
+    };
+    assert_eq!(outcome.holders, [holder]);
+
+    let outcome = store
+        .load(&[lead(), case("l"), orphan])
+        .await
+        .expect("load");
+    let (written, quarantined) = (ItemOutcome::Written, ItemOutcome::Quarantined);
+    assert_eq!(outcome.items, [written, written, quarantined]);
+    assert!(outcome.stuck_rows.is_empty());
+    assert_eq!(scratch.text(OPPORTUNITIES).await, "l X");
+    assert_eq!(scratch.text(CONVERSATIONS).await, "k l");
+    assert_eq!(scratch.text(CONFLICTS).await, "-");
 }
 
 #[tokio::test]

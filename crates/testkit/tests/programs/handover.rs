@@ -107,8 +107,8 @@ fn a_row_in_quarantine_that_somebody_refers_to_stays_though_it_is_to_be_pruned()
     assert_eq!(place.query(ROWS), ["X earlier -", "Y later k+theirs"]);
     assert_eq!(pass["rows"]["opportunities"]["held"], 1, "{pass:#}");
     assert_eq!(
-        place.query("SELECT document_id || ' ' || reason FROM sunset.conflicts ORDER BY 1"),
-        ["Y unique", "k missing_parent", "later referenced"]
+        place.query("SELECT document_id || ' ' || reason FROM sunset.conflicts ORDER BY reason"),
+        ["k missing_parent", "later referenced", "Y unique"]
     );
     // Theirs goes, and the next pass does what is left.
     place.query("DELETE FROM conversations WHERE id = 'theirs'");
