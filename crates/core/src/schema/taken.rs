@@ -53,20 +53,25 @@ fn not_set(
         quote_literal(table)
     );
     let changes = format!(
-        "SELECT 1 FROM sunset.changes AS c JOIN sunset.runs AS r ON r.id = c.run \
-         CROSS JOIN LATERAL unnest(c.keys) AS k (key) WHERE r.plan = {}{of_run} AND {of_table} \
-         AND k.key = to_jsonb(t) ->> (SELECT min(c.key_column) FROM sunset.changes AS c WHERE {of_table})",
+        "FROM sunset.changes AS c JOIN sunset.runs AS r ON r.id = c.run \
+         CROSS JOIN LATERAL unnest(c.keys) AS k (key) WHERE r.plan = {}{of_run} AND {of_table}",
         quote_literal(plan)
     );
+    let key = format!(
+        "to_jsonb(t) ->> (SELECT min(c.key_column) FROM sunset.changes AS c WHERE {of_table})"
+    );
     match column {
-        None => {
-            format!(" AND NOT EXISTS ({changes} AND c.before IS NULL AND to_jsonb(t) @> c.after)")
-        }
+        None => format!(
+            " AND NOT EXISTS (SELECT 1 {changes} AND k.key = {key} AND c.before IS NULL AND to_jsonb(t) @> c.after)"
+        ),
+        // By key first, so that the rows meet the changes in one join: asked for each row anew, the
+        // changes are read as many times as there are rows.
         Some(column) => {
             let name = quote_literal(column);
             format!(
-                " AND NOT (EXISTS ({changes} AND {name} = ANY (c.columns) AND c.after -> {name} IS NOT DISTINCT FROM to_jsonb(t) -> {name}) \
-                 AND EXISTS ({changes} AND {name} = ANY (c.columns) AND c.before -> {name} IS NULL))"
+                " AND NOT EXISTS (SELECT 1 FROM (SELECT k.key, array_agg(c.after -> {name}) AS held {changes} \
+                 AND {name} = ANY (c.columns) GROUP BY k.key HAVING bool_or(c.before -> {name} IS NULL)) AS s \
+                 WHERE s.key = {key} AND to_jsonb(t) -> {name} = ANY (s.held))"
             )
         }
     }
@@ -104,5 +109,25 @@ mod tests {
         let first = TakenFirst::Rows(&kept);
         assert!(first.but_for("public", "t", None).contains("provenance"));
         assert_eq!(first.but_for("v3", "t", None), "");
+    }
+
+    #[test]
+    fn the_changes_are_gathered_by_key_before_a_row_is_compared() {
+        let first = TakenFirst::Cells {
+            plan: "p",
+            run: Some(7),
+        };
+        let condition = first.but_for("public", "t", Some("c"));
+        assert!(
+            condition.starts_with(" AND NOT EXISTS (SELECT 1 FROM (SELECT k.key, "),
+            "{condition}"
+        );
+        let (gathered, compared) = condition
+            .split_once(" GROUP BY k.key ")
+            .expect("changes by key");
+        // What names a row of the table in there would be asked for each of them.
+        assert!(!gathered.contains("to_jsonb(t)"), "{condition}");
+        assert!(gathered.contains(" AND c.run = 7"), "{condition}");
+        assert!(!compared.contains("unnest"), "{condition}");
     }
 }
