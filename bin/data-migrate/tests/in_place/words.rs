@@ -40,6 +40,30 @@ async fn the_migration_for_prisma_is_written_once_and_does_the_same_elsewhere() 
 }
 
 #[tokio::test]
+async fn the_migration_for_prisma_holds_nothing_of_a_run_that_was_taken_back() {
+    let Some(scratch) = Scratch::with(&format!("{HEAD}{SOME}")).await else {
+        return;
+    };
+    scratch.migrate(&[]);
+    let back = scratch.say("rollback", &["--plan", "leora-phase2", "--yes", "--schema"]);
+    assert_eq!(back.status, 0, "{back:?}");
+    let folder = tempfile::tempdir().expect("a folder");
+    scratch.migrate(&["--prisma-dir", folder.path().to_str().expect("UTF-8")]);
+    let made = std::fs::read_dir(folder.path())
+        .expect("the folder")
+        .next()
+        .expect("a migration")
+        .expect("an entry");
+    let sql = std::fs::read_to_string(made.path().join("migration.sql")).expect("the migration");
+    assert_eq!(sql.matches("VALIDATE CONSTRAINT").count(), 1, "{sql}");
+    let Some(other) = Scratch::with(&format!("{HEAD}{SOME}")).await else {
+        return;
+    };
+    other.run(&sql).await;
+    assert_eq!(other.catalog().await, scratch.catalog().await);
+}
+
+#[tokio::test]
 async fn the_check_has_seven_sections_and_says_what_it_found() {
     let Some(scratch) = Scratch::with(&format!("{HEAD}{SOME}")).await else {
         return;
