@@ -1,6 +1,6 @@
 //! Copies of the tables before anything is changed.
 
-use sunset_core::error::Result;
+use sunset_core::error::{ErrorKind, Result};
 use sunset_core::plans::in_place::{BackupSpec, InPlacePlan, SqlText, TableFacts, Work};
 use sunset_core::ports::backups::{BackupRecord, BackupSort};
 use sunset_core::schema::name::qualified;
@@ -76,6 +76,15 @@ fn tell(taken: &BackupRecord, earlier: Option<&BackupRecord>, report: &mut StepR
     });
 }
 
+/// What a step must know of its table; none where the table is not one that it can change. It writes
+/// nothing then, and says why when its turn comes, or a check before it does.
+fn changeable(facts: Result<TableFacts>) -> Result<Option<TableFacts>> {
+    match facts {
+        Err(fault) if matches!(fault.kind(), ErrorKind::Mismatch) => Ok(None),
+        facts => facts.map(Some),
+    }
+}
+
 /// Whether any step would write something.
 async fn is_work_left(
     plan: &InPlacePlan,
@@ -90,7 +99,9 @@ async fn is_work_left(
         match &step.work {
             Work::Set(updates) => {
                 for update in updates {
-                    let facts = TableFacts::of_set(live.real, update)?;
+                    let Some(facts) = changeable(TableFacts::of_set(live.real, update))? else {
+                        continue;
+                    };
                     if ports.rows.would_set(&facts, update).await?.rows > 0 {
                         return Ok(true);
                     }
@@ -98,7 +109,9 @@ async fn is_work_left(
             }
             Work::Rows(updates) => {
                 for update in updates {
-                    let facts = TableFacts::of_rows(live.real, update)?;
+                    let Some(facts) = changeable(TableFacts::of_rows(live.real, update))? else {
+                        continue;
+                    };
                     let mut last: Option<String> = None;
                     loop {
                         let looked = ports.rows.would_change(
@@ -120,7 +133,9 @@ async fn is_work_left(
             }
             Work::Merge(merges) => {
                 for merge in merges {
-                    let facts = TableFacts::of_merge(live.real, merge)?;
+                    let Some(facts) = changeable(TableFacts::of_merge(live.real, merge))? else {
+                        continue;
+                    };
                     if ports.rows.would_merge(&facts, merge).await?.rows > 0 {
                         return Ok(true);
                     }

@@ -1,6 +1,7 @@
 //! Runs that are killed, and backups that are not what they copy.
 
 use crate::killed::{kill_again_and_again, kill_in_the_middle};
+use crate::scratch::Scratch;
 
 use super::{CALLS, CONFIGS, METRICS, MIGRATED, PLAN, migrate, run, with};
 
@@ -160,5 +161,47 @@ async fn nothing_is_changed_when_a_copy_is_not_like_its_table() {
             scratch.text("SELECT count(*) FROM sunset.backups").await,
             "1"
         );
+    }
+}
+
+/// Configurations that no id tells apart.
+const ALIKE: &str = r"
+CREATE TABLE tenants (id text PRIMARY KEY, name text NOT NULL);
+CREATE TABLE voice_agent_configs (id text, tenant_id text, name text, prompt text,
+    voice_id text, language text, enabled boolean, created_at timestamptz, updated_at timestamptz);
+CREATE TABLE voice_agent_calls (id text PRIMARY KEY, tenant_id text, config_id text, transcript text);
+INSERT INTO tenants VALUES ('acme', 'Acme');
+INSERT INTO voice_agent_configs (id, tenant_id, name, prompt)
+VALUES ('c', 'acme', 'One', 'Hola'), ('c', 'acme', 'Two', 'Hola');
+";
+
+#[tokio::test]
+async fn a_dry_run_ends_where_a_check_before_the_rows_fails_as_the_run_does() {
+    let Some(scratch) = Scratch::with(ALIKE).await else {
+        return;
+    };
+    let stands = "what was done before stands";
+    // The second run finds the columns of version 2 there, and says no other thing for that.
+    for (how, remedy) in [
+        (&["--dry-run"][..], "the migration would stop there"),
+        (
+            &["--dry-run", "--json"][..],
+            "the migration would stop there",
+        ),
+        (&[][..], stands),
+        (&[][..], stands),
+        (&["--json"][..], stands),
+    ] {
+        let said = run(&scratch, "data-migrate", how);
+        assert_eq!(said.status, 4, "{how:?}: {said:?}");
+        for words in [
+            "ids are present and unique",
+            "Validation of version 1 failed; nothing behind it was done",
+            remedy,
+        ] {
+            assert!(said.holds(words), "{how:?}: {words}: {said:?}");
+        }
+        let json = how.contains(&"--json");
+        assert_eq!(said.holds(r#""check_failed""#), json, "{how:?}: {said:?}");
     }
 }
