@@ -225,7 +225,11 @@ impl Flow {
             self.session.print(&format!("{name}: {value}"));
         }
         let mut steps = Vec::new();
-        for step in in_place::order(&self.plan, &self.arguments.step, &schema).await? {
+        let ordered = in_place::order(&self.plan, &self.arguments.step, &schema).await?;
+        if run.is_some() {
+            in_place::may_push(&self.plan, &ordered, &schema).await?;
+        }
+        for step in ordered {
             self.session
                 .print(&render::step_heading(&self.plan, step, self.palette));
             let begun = Clock::now();

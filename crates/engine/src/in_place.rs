@@ -316,6 +316,52 @@ pub async fn step(
     Ok(report)
 }
 
+/// Refuses, before any of these steps is done, what the schema's step among them would refuse: nothing
+/// is changed then that would have to be taken back. What rows stand in its way is asked when its
+/// turn comes, for a step before it may change them.
+///
+/// # Errors
+/// `Mismatch` for a schema that cannot be had; those of the database.
+pub async fn may_push(
+    plan: &InPlacePlan,
+    steps: &[&PlanStep],
+    reader: &dyn SchemaReader,
+) -> Result<()> {
+    let live = reader.read(&plan.namespace, None).await?;
+    // A first step that cannot be done says more of why.
+    let Some(false) = steps
+        .first()
+        .map(|step| matches!(step.work, Work::Schema) || first_missing(step, &live).is_some())
+    else {
+        return Ok(());
+    };
+    if !steps.iter().any(|step| matches!(step.work, Work::Schema)) {
+        return Ok(());
+    }
+    let (wanted, _) = schema::plan(reader, &plan.schema, &Directions::default()).await?;
+    let stays: Vec<String> = wanted
+        .refused
+        .iter()
+        .map(|note| format!("{}: {}", note.object, note.text))
+        .collect();
+    if stays.is_empty() {
+        return Ok(());
+    }
+    Err(cannot_be_had(plan, &stays))
+}
+
+fn cannot_be_had(plan: &InPlacePlan, stays: &[String]) -> Error {
+    Error::new(
+        ErrorKind::Mismatch,
+        "the database cannot be brought to the plan's schema",
+    )
+    .item(stays.join("; "))
+    .remedy(format!(
+        "see the whole with schema-push --plan {} --dry-run; put right what it names, then run this again",
+        plan.named
+    ))
+}
+
 async fn push_schema(plan: &InPlacePlan, ports: Ports<'_>, report: &mut StepReport) -> Result<()> {
     let directions = Directions::default();
     let (wanted, live) = schema::plan(ports.schema, &plan.schema, &directions).await?;
@@ -331,15 +377,7 @@ async fn push_schema(plan: &InPlacePlan, ports: Ports<'_>, report: &mut StepRepo
         )
         .collect();
     if !stays.is_empty() {
-        return Err(Error::new(
-            ErrorKind::Mismatch,
-            "the database cannot be brought to the plan's schema",
-        )
-        .item(stays.join("; "))
-        .remedy(format!(
-            "see the whole with schema-push --plan {} --dry-run; put right what it names, then run this again",
-            plan.named
-        )));
+        return Err(cannot_be_had(plan, &stays));
     }
     let label = if ports.writer.is_some() {
         "changes of the schema"

@@ -411,3 +411,29 @@ async fn the_new_tables_hold_what_they_are_to_hold_and_nothing_else() {
         assert_eq!(scratch.text(left).await, expected, "{gone}");
     }
 }
+
+#[tokio::test]
+async fn no_customer_is_classified_where_the_schema_cannot_be_had() {
+    let Some(scratch) = Scratch::with(&format!("{HEAD}{SOME}")).await else {
+        return;
+    };
+    scratch
+        .run(r#"ALTER TABLE "Customer" ADD COLUMN territory varchar(20)"#)
+        .await;
+    let before = scratch.customers().await;
+    let said = scratch.say("data-migrate", &crate::AS_OF);
+    assert_eq!(said.status, 1, "{said:?}");
+    for words in [
+        "the database cannot be brought to the plan's schema",
+        "territory",
+        "next: see the whole with schema-push --plan leora-phase2 --dry-run",
+    ] {
+        assert!(said.holds(words), "{words}: {said:?}");
+    }
+    assert!(!said.holds("Step 1 of 6"), "{said:?}");
+    assert_eq!(scratch.customers().await, before);
+    assert_eq!(
+        scratch.text("SELECT count(*) FROM sunset.changes").await,
+        "0"
+    );
+}
