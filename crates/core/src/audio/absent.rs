@@ -81,7 +81,7 @@ pub(super) fn nowhere(
         .iter()
         .filter_map(|(index, _)| known.conversations.get(*index))
         .map(|conversation| conversation.id.as_str())
-        .filter(|id| !copied.contains(id) && !(holds && told.contains(id)))
+        .filter(|id| !(copied.contains(id) || holds && told.contains(id)))
         .map(ToOwned::to_owned)
         .collect();
     if !holds {
