@@ -97,7 +97,9 @@ fn a_row_in_quarantine_that_somebody_refers_to_stays_though_it_is_to_be_pruned()
     let place = reading(place, [&leads, &[], &cases]);
     place.expect(0, "schema-push", &[]);
     place.expect(0, "data-migrate", &[]);
-    place.query("INSERT INTO conversations (id, opportunity_id) VALUES ('theirs', 'later')");
+    place.query(
+        "INSERT INTO conversations (id, opportunity_id, type) VALUES ('theirs', 'later', 'demo')",
+    );
 
     let leads = [lead("earlier", "X", 1), lead("later", "X", 2)];
     let place = reading(place, [&leads, &[], &cases]);
