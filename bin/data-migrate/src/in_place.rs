@@ -140,16 +140,16 @@ impl Flow {
             self.palette,
         ));
         // The run would stop there, too.
-        let status = match &done.stopped {
-            Some(error) => {
-                let text = sunset_cli::failure_text(error);
-                self.session.say(&self.palette.paint(Tone::Bad, &text));
-                Status::CheckFailed
-            }
-            None => Status::Done,
-        };
+        let status = self.tell_stop(&done).unwrap_or(Status::Done);
         self.json(&done, None, status);
         Ok(status)
+    }
+
+    /// Says what the steps ended at before their end, where they did, and gives the status of that.
+    fn tell_stop(&self, done: &Done) -> Option<Status> {
+        let text = sunset_cli::failure_text(done.stopped.as_ref()?);
+        self.session.say(&self.palette.paint(Tone::Bad, &text));
+        Some(Status::CheckFailed)
     }
 
     async fn write(&self, consent: &Consent) -> Result<Status> {
@@ -168,11 +168,9 @@ impl Flow {
             None => RunEnd::done(counts_json(&done.steps), phases_json(&done.steps)),
         };
         run.finish(&end).await?;
-        if let Some(error) = &done.stopped {
-            let text = sunset_cli::failure_text(error);
-            self.session.say(&self.palette.paint(Tone::Bad, &text));
-            self.json(&done, Some(id), Status::CheckFailed);
-            return Ok(Status::CheckFailed);
+        if let Some(status) = self.tell_stop(&done) {
+            self.json(&done, Some(id), status);
+            return Ok(status);
         }
         let summary = |palette| render::summary_text(&self.plan, &done.steps, false, palette);
         self.session.print(&summary(self.palette));
