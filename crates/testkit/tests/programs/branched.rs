@@ -7,7 +7,7 @@ use super::backup::id_of;
 use super::kept::digests;
 use super::recordings::Recorded;
 use super::repair;
-use super::workplace::{Outcome, Workplace};
+use super::workplace::{OLDER_V3, Outcome, Workplace};
 
 const BRANCH: [&str; 2] = ["--backup", "neon-branch"];
 
@@ -145,13 +145,10 @@ fn fix_schema_repairs_nothing_before_there_is_a_branch() {
     let place = with_neon(place, &neon);
     place.expect(0, "schema-push", &[]);
     // As an older version of V3 left it, which no ledger knows of.
-    place.query(
-        "DROP SCHEMA sunset CASCADE; \
-         INSERT INTO \"user\" (id, name, email) VALUES ('u', 'U', 'u@x.tw'); \
-         INSERT INTO opportunities (id, user_id, customer_number, company_name) VALUES ('o', 'u', 'o-1', 'O'); \
-         ALTER TABLE conversations ALTER COLUMN duration TYPE double precision; \
+    place.query(&format!(
+        "DROP SCHEMA sunset CASCADE; {OLDER_V3} \
          INSERT INTO conversations (id, opportunity_id, type, duration) VALUES ('c', 'o', 'demo', 12.5)",
-    );
+    ));
     expect_nothing_without_a_branch(&place, &neon, ("fix-schema", &[]));
     let outcome = place.expect(0, "fix-schema", &BRANCH);
     assert_eq!(place.query("SELECT duration FROM conversations"), ["13"]);

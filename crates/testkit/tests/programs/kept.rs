@@ -4,7 +4,7 @@
 use super::backup::{id_of, restored, with_rows};
 use super::recordings::Recorded;
 use super::repair;
-use super::workplace::Workplace;
+use super::workplace::{OLDER_V3, Workplace};
 
 const TABLES: [&str; 5] = [
     "\"user\"",
@@ -72,14 +72,11 @@ fn what_fix_schema_keeps_comes_back_once_its_repair_is_taken_back() {
     };
     place.expect(0, "schema-push", &[]);
     // As an older version of V3 left it, which no ledger knows of.
-    place.query(
-        "DROP SCHEMA sunset CASCADE; \
-         INSERT INTO \"user\" (id, name, email) VALUES ('u', 'U', 'u@x.tw'); \
-         INSERT INTO opportunities (id, user_id, customer_number, company_name) VALUES ('o', 'u', 'o-1', 'O'); \
-         ALTER TABLE conversations ALTER COLUMN duration TYPE double precision; \
+    place.query(&format!(
+        "DROP SCHEMA sunset CASCADE; {OLDER_V3} \
          INSERT INTO conversations (id, opportunity_id, type, duration) VALUES \
          ('c', 'o', 'demo', 12.5), ('d', 'o', 'demo', 60), ('e', 'o', 'demo', NULL)",
-    );
+    ));
     let before = digests(&place);
     let id = id_of(&place.expect(0, "fix-schema", &["--backup", "tables"]));
     let durations =

@@ -5,7 +5,7 @@ use serde_json::Value;
 use sunset_testkit::webhook::{SECRET, Webhook};
 
 use super::recordings::Recorded;
-use super::workplace::{Outcome, Workplace};
+use super::workplace::{OLDER_V3, Outcome, Workplace};
 
 /// A password that a server which trusts everybody does not look at.
 const PASSWORD: &str = "hunter2mark";
@@ -107,12 +107,10 @@ fn every_program_of_the_chain_tells_of_its_beginning_and_its_end_and_no_secret()
     told_of("cutover", &["--frozen"]);
     told_of("rollback", &["--yes"]);
     // As an older version of V3 left it.
-    place.query(
-        "ALTER TABLE conversations ALTER COLUMN duration TYPE double precision; \
-         INSERT INTO \"user\" (id, name, email) VALUES ('u', 'U', 'u@x.tw'); \
-         INSERT INTO opportunities (id, user_id, customer_number, company_name) VALUES ('o', 'u', 'o-1', 'O'); \
+    place.query(&format!(
+        "{OLDER_V3} \
          INSERT INTO conversations (id, opportunity_id, type, duration) VALUES ('c', 'o', 'demo', 12.5)",
-    );
+    ));
     told_of("fix-schema", &[]);
 }
 

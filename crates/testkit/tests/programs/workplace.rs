@@ -9,6 +9,13 @@ use serde_json::{Value, json};
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
+/// What an older version of V3 left: seconds of conversations are not whole numbers. With somebody,
+/// and an opportunity `o` for conversations to belong to.
+pub const OLDER_V3: &str = "\
+    ALTER TABLE conversations ALTER COLUMN duration TYPE double precision; \
+    INSERT INTO \"user\" (id, name, email) VALUES ('u', 'U', 'u@x.tw'); \
+    INSERT INTO opportunities (id, user_id, customer_number, company_name) VALUES ('o', 'u', 'o-1', 'O'); ";
+
 /// Where one test works.
 pub struct Workplace {
     admin: String,
