@@ -92,7 +92,11 @@ fn kill(place: &Place, victims: &mut [Child], blows: u64, random: &mut SplitMix)
         victim.wait().expect("gone");
         *victim = worker(place, None);
     }
-    assert!(!killed.is_empty(), "it was over before anybody was killed");
+    assert_eq!(
+        killed.len() as u64,
+        blows,
+        "it was over before all were killed"
+    );
     killed
 }
 

@@ -67,6 +67,8 @@ pub struct Kept {
 #[derive(Debug, Clone, PartialEq)]
 enum Progress {
     Waiting,
+    /// It was taken from a silent worker, and waits.
+    Left,
     Held(u32),
     Done(JsonValue),
 }
@@ -74,7 +76,8 @@ enum Progress {
 struct Worker {
     alive: bool,
     fenced: bool,
-    waits: Option<oneshot::Sender<Turn>>,
+    /// Its calls that have had no turn yet: several, where several hands work for it.
+    waits: Vec<oneshot::Sender<Turn>>,
     dies: Option<oneshot::Sender<()>>,
 }
 
@@ -101,6 +104,8 @@ struct State {
     /// How often each row was taken back.
     taken_back: BTreeMap<RowName, u32>,
     turns: u64,
+    /// Units that went to a worker that asked for nothing but what others left.
+    relieved: u64,
     happened: Mishaps,
 }
 
@@ -129,6 +134,7 @@ impl World {
             baseline: None,
             taken_back: BTreeMap::new(),
             turns: 0,
+            relieved: 0,
             happened: Mishaps {
                 deaths: 0,
                 errors: 0,
@@ -148,7 +154,7 @@ impl World {
         let worker = Worker {
             alive: true,
             fenced: false,
-            waits: None,
+            waits: Vec::new(),
             dies: Some(dies),
         };
         state.workers.insert(number, worker);
@@ -161,7 +167,7 @@ impl World {
         let mut state = lock(&self.state);
         if let Some(worker) = state.workers.get_mut(&seat.number()) {
             worker.alive = false;
-            worker.waits = None;
+            worker.waits.clear();
         }
         give_turn(&mut state);
     }
@@ -216,12 +222,17 @@ impl World {
         (state.turns, state.happened)
     }
 
+    /// Units that went to a worker that asked for nothing but what others left.
+    pub fn relieved(&self) -> u64 {
+        lock(&self.state).relieved
+    }
+
     async fn turn(&self, worker: u32) -> Turn {
         let (give, turn) = oneshot::channel();
         {
             let mut state = lock(&self.state);
             if let Some(worker) = state.workers.get_mut(&worker) {
-                worker.waits = Some(give);
+                worker.waits.push(give);
             }
             give_turn(&mut state);
         }
@@ -248,10 +259,14 @@ impl World {
 
 /// Lets one of the waiting go on, when all that live wait.
 fn give_turn(state: &mut State) {
+    for worker in state.workers.values_mut() {
+        // Whoever asked may have been let go of meanwhile.
+        worker.waits.retain(|waiting| !waiting.is_closed());
+    }
     let living = state.workers.iter().filter(|(_, worker)| worker.alive);
     let waiting: Vec<u32> = living
         .clone()
-        .filter(|(_, worker)| worker.waits.is_some())
+        .filter(|(_, worker)| !worker.waits.is_empty())
         .map(|(number, _)| *number)
         .collect();
     if waiting.is_empty() || waiting.len() < living.count() {
@@ -273,8 +288,13 @@ fn give_turn(state: &mut State) {
     let worker = waiting
         .get(chosen)
         .and_then(|number| state.workers.get_mut(number));
-    if let Some(give) = worker.and_then(|worker| worker.waits.take()) {
-        give.send(turn).unwrap_or_default();
+    let Some(worker) = worker else { return };
+    let which = match worker.waits.len() {
+        1 => 0,
+        calls => usize::try_from(state.random.below(calls as u64)).unwrap_or_default(),
+    };
+    if which < worker.waits.len() {
+        worker.waits.remove(which).send(turn).unwrap_or_default();
     }
 }
 
@@ -315,7 +335,7 @@ fn holders(state: &State) -> impl Iterator<Item = u32> {
         .iter()
         .filter_map(|(_, progress)| match progress {
             Progress::Held(worker) => Some(*worker),
-            Progress::Waiting | Progress::Done(_) => None,
+            Progress::Waiting | Progress::Left | Progress::Done(_) => None,
         })
 }
 
@@ -326,7 +346,7 @@ fn fence(state: &mut State, number: u32) {
     }
     for (_, progress) in &mut state.units {
         if *progress == Progress::Held(number) {
-            *progress = Progress::Waiting;
+            *progress = Progress::Left;
         }
     }
 }

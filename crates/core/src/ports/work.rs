@@ -21,11 +21,14 @@ pub struct Unit {
     pub task: JsonValue,
 }
 
-/// A unit that is done, and what came of it.
+/// A unit that is done, and what came of it. What was to be done is not told again: of a large run
+/// that is too much to be read by every worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completed {
-    /// Which one.
-    pub unit: Unit,
+    /// The unit's stage.
+    pub stage: u32,
+    /// Its place in the stage.
+    pub number: u32,
     /// What whoever did it said.
     pub outcome: JsonValue,
     /// When it was claimed and when it was completed, milliseconds since 1970 by one clock for all
@@ -33,12 +36,24 @@ pub struct Completed {
     pub span: (u64, u64),
 }
 
+/// What a worker asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask<'a> {
+    /// A unit of the stages below this one.
+    pub below: u32,
+    /// Stage and number of the units that it is at work on. Whatever else it holds was claimed, and
+    /// the answer got lost.
+    pub at_work: &'a [(u32, u32)],
+    /// Only what was taken from a silent worker.
+    pub orphaned: bool,
+}
+
 /// An answer to who asks for work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
     /// This unit is the asker's now.
     Unit(Unit),
-    /// Others do what is left of this stage: ask again in a moment.
+    /// There is none of that sort in this stage, and it is not done: ask again in a moment.
     Wait,
     /// Everything that was asked for is done.
     Over,
@@ -82,14 +97,15 @@ pub trait WorkDesk: Send + Sync {
     /// Keeps what was noted for a unit of the survey, in the place of what was kept for it before.
     async fn keep(&self, unit: &Unit, notes: &[u8]) -> Result<()>;
 
-    /// What was kept for a unit of the survey.
+    /// What was kept for the unit of the survey with this number.
     ///
     /// # Errors
     /// `NotFound` when nothing is: the run ended meanwhile.
-    async fn kept(&self, unit: &Unit) -> Result<Vec<u8>>;
+    async fn kept(&self, number: u32) -> Result<Vec<u8>>;
 
-    /// The next unit of the stages below `below`.
-    async fn claim(&self, below: u32) -> Result<Claim>;
+    /// The next unit, those first that were taken from a silent worker. A worker asks for one at a
+    /// time.
+    async fn claim(&self, ask: &Ask<'_>) -> Result<Claim>;
 
     /// Records that a unit is done, and what came of it.
     ///

@@ -1,14 +1,62 @@
 //! Limits that all copies share: bandwidth, transfers at once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use sunset_core::error::{Error, ErrorKind, Result};
 
 /// Parts of large objects on their way at once, over all objects.
 const PARTS_AT_ONCE: usize = 8;
+
+/// Objects at once.
+#[derive(Debug, Clone)]
+pub struct Slots {
+    count: usize,
+    shared: Arc<Semaphore>,
+    own: Option<Arc<Semaphore>>,
+}
+
+impl Slots {
+    /// So many, one at the least.
+    pub fn new(count: usize) -> Self {
+        let count = count.max(1);
+        Self {
+            count,
+            shared: Arc::new(Semaphore::new(count)),
+            own: None,
+        }
+    }
+
+    /// The same ones and one more, which nobody else takes: its holder need not wait for the others.
+    pub fn and_one(&self) -> Self {
+        Self {
+            own: Some(Arc::new(Semaphore::new(1))),
+            ..self.clone()
+        }
+    }
+
+    /// How many there are for all of a unit.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Waits until one is free.
+    pub async fn take(&self) -> Option<OwnedSemaphorePermit> {
+        let shared = Arc::clone(&self.shared).acquire_owned();
+        // They are never closed.
+        match &self.own {
+            None => shared.await.ok(),
+            Some(own) => tokio::select! {
+                biased;
+                slot = shared => slot.ok(),
+                slot = Arc::clone(own).acquire_owned() => slot.ok(),
+            },
+        }
+    }
+}
 
 /// A bandwidth, spread evenly.
 #[derive(Debug)]

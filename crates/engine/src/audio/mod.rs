@@ -36,6 +36,7 @@ use tokio::task::JoinSet;
 
 use crate::retry::{Retries, retry};
 use flow::{Became, Done, Flow};
+use limits::Slots;
 
 pub use hashes::{Hashes, hex};
 pub use limits::parse_rate;
@@ -117,7 +118,7 @@ pub async fn execute(
     copy_all(
         &flow,
         plan.copies,
-        options.concurrency,
+        &Slots::new(options.concurrency),
         &mut report,
         progress,
     )
@@ -162,7 +163,7 @@ async fn book(
 async fn copy_all(
     flow: &Arc<Flow>,
     copies: Vec<Copy>,
-    concurrency: usize,
+    slots: &Slots,
     report: &mut AudioReport,
     progress: &dyn Progress,
 ) -> Result<()> {
@@ -174,11 +175,14 @@ async fn copy_all(
     let mut waiting = VecDeque::from(copies);
     let mut copying = JoinSet::new();
     loop {
-        while copying.len() < concurrency.max(1)
+        while copying.len() <= slots.count()
             && let Some(copy) = waiting.pop_front()
         {
-            let flow = Arc::clone(flow);
-            copying.spawn(async move { flow.copy(copy).await });
+            let (flow, slots) = (Arc::clone(flow), slots.clone());
+            copying.spawn(async move {
+                let _slot = slots.take().await;
+                flow.copy(copy).await
+            });
         }
         let Some(done) = copying.join_next().await else {
             return Ok(());

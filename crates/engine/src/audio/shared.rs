@@ -5,25 +5,28 @@
 //! Before a unit's copies begin, the ledger is asked what became of them meanwhile: what another
 //! worker proved is not sent again, and a large object is gone on with where that one stopped.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+mod parts;
+mod unit;
+
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as JsonValue;
 use sunset_core::audio::address::public_url;
 use sunset_core::audio::outcome::{AudioReport, Planned};
 use sunset_core::audio::plan::{Copy, Owner, Plan};
-use sunset_core::audio::planner::same_version;
-use sunset_core::audio::record::{ObjectRecord, Role};
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::ports::objects::{ObjectJournal, ObjectLedger, ObjectSource, ObjectWriter};
 use sunset_core::ports::progress::Progress;
 use sunset_core::ports::work::{Completed, Unit, WorkDesk};
 
+use super::CopyOptions;
 use super::flow::Flow;
-use super::{CopyOptions, book, copy_all};
+use super::limits::Slots;
 use crate::retry::retry;
 use crate::worker;
+use parts::part_of;
+use unit::Worker;
 
 /// Recordings a unit, about: a dead worker's are soon copied by another.
 const UNIT: usize = 4;
@@ -36,7 +39,7 @@ const FINGERPRINT: &str = "recordings";
 #[serde(rename_all = "snake_case", tag = "do")]
 enum Task {
     /// Records that no copy writes, links without a copy, uploads that nobody goes on with. With it
-    /// goes what there was to do when the run began, which every worker tells in the end.
+    /// goes what there was to do when the run began, which its outcome tells again.
     Book {
         #[serde(default)]
         planned: Planned,
@@ -51,6 +54,15 @@ enum Task {
         #[serde(default)]
         named: Vec<Named>,
     },
+}
+
+/// What came of a unit.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Share {
+    report: AudioReport,
+    /// What there was to do when the run began, told by one of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    begun: Option<(Planned, JsonValue)>,
 }
 
 /// An object that is to be copied: its URI, whose it is, and whether a row is to be linked to it.
@@ -108,9 +120,18 @@ pub async fn execute(shared: &Shared<'_>) -> Result<Done> {
         Arc::clone(&shared.journal),
         &shared.options,
     ));
+    let concurrency = shared.options.concurrency;
+    let worker = Worker {
+        shared,
+        flow,
+        slots: Slots::new(concurrency),
+        parts: OnceLock::new(),
+    };
     shared.progress.start("Recordings", None);
-    worker::work(shared.desk, retries, u32::MAX, |unit| {
-        shared.perform(&flow, unit)
+    // So many that a unit of few recordings keeps none of the slots empty.
+    let hands = concurrency.div_ceil(UNIT);
+    worker::work_with_hands(shared.desk, retries, hands, |unit, hand| {
+        worker.perform(unit, hand)
     })
     .await?;
     shared.progress.finish();
@@ -124,11 +145,13 @@ pub async fn execute(shared: &Shared<'_>) -> Result<Done> {
 pub fn add_up(outcomes: Vec<Completed>) -> Result<Done> {
     let mut whole = Done::default();
     for done in outcomes {
-        let share = serde_json::from_value(done.outcome).map_err(|cause| {
-            Error::new(ErrorKind::Malformed, "the outcome of a unit cannot be read").cause(cause)
+        let share: Share = serde_json::from_value(done.outcome).map_err(|cause| {
+            Error::new(ErrorKind::Malformed, "the outcome of a unit cannot be read")
+                .cause(cause)
+                .remedy("let all workers be of the same version")
         })?;
-        whole.report.absorb(share);
-        if let Task::Book { planned, plan } = task_of(done.unit)? {
+        whole.report.absorb(share.report);
+        if let Some((planned, plan)) = share.begun {
             (whole.planned, whole.plan) = (planned, plan);
         }
     }
@@ -160,19 +183,6 @@ fn names<'a>(copy: &'a Copy, public: &'a str) -> impl Iterator<Item = Named> + '
     })
 }
 
-/// The part that a recording falls to.
-fn part_of(copy: &Copy, of: u32) -> u32 {
-    let name = match &copy.owner {
-        Owner::Conversation(conversation) => conversation.id.as_str(),
-        Owner::Nobody => copy.candidates.first().map_or("", |object| &object.name),
-    };
-    part_of_name(name, of)
-}
-
-fn part_of_name(name: &str, of: u32) -> u32 {
-    crc32c::crc32c(name.as_bytes()) % of.max(1)
-}
-
 impl Shared<'_> {
     fn units(&self) -> Result<Vec<Unit>> {
         let count = self.plan.copies.len().div_ceil(UNIT).clamp(1, MOST_UNITS);
@@ -202,167 +212,5 @@ impl Shared<'_> {
                 })
             })
             .collect()
-    }
-
-    async fn perform(&self, flow: &Arc<Flow>, unit: Unit) -> Result<JsonValue> {
-        let mut report = AudioReport::default();
-        match task_of(unit)? {
-            Task::Book { planned, .. } => {
-                let (store, journal) = (self.store.as_ref(), self.journal.as_ref());
-                book(self.plan, store, journal, self.options.retries, &mut report).await?;
-                let told = report.linked + (report.changed.len() + report.gone.len()) as u64;
-                // The others were linked by a worker that died before it could say so.
-                report.linked += planned.relinks.saturating_sub(told);
-            }
-            Task::Copy { part, of, named } => {
-                let copies = self.plan.copies.iter();
-                let copies = copies.filter(|copy| part_of(copy, of) == part);
-                let copies: Vec<Copy> = copies.cloned().collect();
-                self.done_before_planning(named, &copies, &mut report)
-                    .await?;
-                self.duplicates(part, of).await?;
-                let copies = self.up_to_date(flow, copies, &mut report).await?;
-                let concurrency = self.options.concurrency;
-                copy_all(flow, copies, concurrency, &mut report, self.progress).await?;
-            }
-        }
-        serde_json::to_value(report).map_err(|cause| {
-            Error::new(
-                ErrorKind::Internal,
-                "the outcome of a unit cannot be written",
-            )
-            .cause(cause)
-        })
-    }
-
-    /// Accounts for what a worker that died had done of a unit before this one planned.
-    async fn done_before_planning(
-        &self,
-        named: Vec<Named>,
-        copies: &[Copy],
-        report: &mut AudioReport,
-    ) -> Result<()> {
-        let public = &self.options.public_url;
-        let planned = copies.iter().flat_map(|copy| names(copy, public));
-        let planned: HashSet<_> = planned.map(|(uri, owner, _)| (uri, owner)).collect();
-        let left = named.into_iter();
-        let left = left.filter(|(uri, owner, _)| !planned.contains(&(uri.clone(), owner.clone())));
-        let left: Vec<Named> = left.collect();
-        if left.is_empty() {
-            return Ok(());
-        }
-        let uris: Vec<String> = left.iter().map(|(uri, ..)| uri.clone()).collect();
-        let mut records = self.recorded(&uris).await?;
-        for (uri, owner, links) in left {
-            let Some(record) = records.remove(&(uri, owner)) else {
-                continue;
-            };
-            // What an earlier run copied and another format takes the place of is none of this run.
-            if record.is_copied() && record.role != Role::Duplicate {
-                let bytes = record.size.unwrap_or(0);
-                report.copied.add(bytes);
-                report.linked += u64::from(links);
-                if record.role == Role::Orphan {
-                    report.orphans.add(bytes);
-                }
-            } else if record.role == Role::Quarantined {
-                report.quarantined.push(record);
-            }
-        }
-        Ok(())
-    }
-
-    /// Entries of duplicates that are of another object than they say: a worker that died had found
-    /// out, and had not come to correct them.
-    async fn duplicates(&self, part: u32, of: u32) -> Result<()> {
-        let planned = self.plan.records.iter().filter(|record| {
-            let owner = record.conversation_id.as_deref();
-            record.role == Role::Duplicate && owner.is_some_and(|id| part_of_name(id, of) == part)
-        });
-        let mut planned: Vec<ObjectRecord> = planned.cloned().collect();
-        let uris: Vec<String> = planned.iter().map(|one| one.source_uri.clone()).collect();
-        if uris.is_empty() {
-            return Ok(());
-        }
-        let known = self.recorded(&uris).await?;
-        planned.retain(|record| {
-            let name = (record.source_uri.clone(), record.conversation_id.clone());
-            let now = known.get(&name);
-            // One that was copied meanwhile is a duplicate no longer.
-            now.is_some_and(|now| now.role == Role::Duplicate && !now.is_copied() && now != record)
-        });
-        if planned.is_empty() {
-            return Ok(());
-        }
-        retry(self.options.retries, || self.journal.record(&planned)).await
-    }
-
-    /// What the ledger has of some objects now, by URI and conversation.
-    async fn recorded(
-        &self,
-        uris: &[String],
-    ) -> Result<HashMap<(String, Option<String>), ObjectRecord>> {
-        let records = retry(self.options.retries, || self.ledger.objects_at(uris)).await?;
-        let named = records.into_iter().map(|record| {
-            let name = (record.source_uri.clone(), record.conversation_id.clone());
-            (name, record)
-        });
-        Ok(named.collect())
-    }
-
-    /// Leaves out what another worker proved since this one planned.
-    async fn up_to_date(
-        &self,
-        flow: &Flow,
-        mut copies: Vec<Copy>,
-        report: &mut AudioReport,
-    ) -> Result<Vec<Copy>> {
-        let candidates = copies.iter().flat_map(|copy| &copy.candidates);
-        let uris: Vec<String> = candidates.map(|object| object.uri.clone()).collect();
-        if uris.is_empty() {
-            return Ok(copies);
-        }
-        let records = self.recorded(&uris).await?;
-        let mut behind_others = Vec::new();
-        copies.retain_mut(|copy| {
-            let owner = copy.owner.id().map(ToOwned::to_owned);
-            let now = |uri: &str| records.get(&(uri.to_owned(), owner.clone()));
-            let proven = (0_usize..)
-                .zip(&copy.candidates)
-                .find_map(|(index, object)| {
-                    let record = now(&object.uri)?;
-                    // One that an earlier run copied is a duplicate where another takes its place.
-                    let new =
-                        copy.previous.as_ref() != Some(record) && record.role == copy.owner.role();
-                    let proven = new && record.is_copied() && same_version(object, record);
-                    proven.then_some((index, object.size, record.url.clone()))
-                });
-            if let Some((index, bytes, url)) = proven {
-                let before = copy.candidates.iter().take(index);
-                let before = before.filter_map(|object| now(&object.uri));
-                let quarantined = before.filter(|record| record.role == Role::Quarantined);
-                report.quarantined.extend(quarantined.cloned());
-                report.copied.add(bytes);
-                match &copy.owner {
-                    Owner::Conversation(conversation) => {
-                        let linked = !url.is_some_and(|url| conversation.points_at(&url));
-                        report.linked += u64::from(linked);
-                    }
-                    Owner::Nobody => report.orphans.add(bytes),
-                }
-                if index > 0 {
-                    behind_others.push((copy.clone(), index));
-                }
-                return false;
-            }
-            if let Some(first) = copy.candidates.first() {
-                copy.previous = now(&first.uri).cloned();
-            }
-            true
-        });
-        for (copy, index) in behind_others {
-            flow.note_others(&copy, index).await?;
-        }
-        Ok(copies)
     }
 }

@@ -364,7 +364,7 @@ pub fn told(plan: &dyn DocumentPlan, outcomes: Vec<Completed>) -> Result<LoadRep
 fn shares(outcomes: Vec<Completed>) -> Result<Vec<LoadShare>> {
     let of_load = outcomes
         .into_iter()
-        .filter(|done| done.unit.stage >= together::STAGES);
+        .filter(|done| done.stage >= together::STAGES);
     let shares = of_load.map(|done| {
         let share: LoadShare = serde_json::from_value(done.outcome)?;
         Ok(LoadShare {

@@ -8,7 +8,7 @@ use sunset_core::audio::format::Format;
 use sunset_core::audio::plan::Plan;
 use sunset_core::error::{Error, ErrorKind, Result};
 use sunset_core::ports::progress::Silent;
-use sunset_core::ports::work::{Claim, Completed, Standing, Unit, WorkDesk};
+use sunset_core::ports::work::{Ask, Claim, Completed, Standing, Unit, WorkDesk};
 use sunset_engine::audio::CopyOptions;
 use sunset_engine::audio::shared::{Done, Shared, add_up, execute};
 use sunset_engine::retry::Retries;
@@ -49,14 +49,23 @@ impl WorkDesk for Desk {
         Ok(())
     }
 
-    async fn kept(&self, _unit: &Unit) -> Result<Vec<u8>> {
+    async fn kept(&self, _number: u32) -> Result<Vec<u8>> {
         Ok(Vec::new())
     }
 
-    async fn claim(&self, _below: u32) -> Result<Claim> {
+    async fn claim(&self, ask: &Ask<'_>) -> Result<Claim> {
         let units = lock(&self.units);
-        let waiting = units.iter().find(|(_, outcome)| outcome.is_none());
-        Ok(waiting.map_or(Claim::Over, |(unit, _)| Claim::Unit(unit.clone())))
+        let mut open = units.iter().filter(|(_, outcome)| outcome.is_none());
+        let stage = open.clone().map(|(unit, _)| unit.stage).min();
+        let waiting = open.find(|(unit, _)| {
+            let name = (unit.stage, unit.number);
+            Some(unit.stage) == stage && !ask.orphaned && !ask.at_work.contains(&name)
+        });
+        Ok(match (waiting, stage) {
+            (Some((unit, _)), _) => Claim::Unit(unit.clone()),
+            (None, Some(_)) => Claim::Wait,
+            (None, None) => Claim::Over,
+        })
     }
 
     async fn complete(&self, unit: &Unit, outcome: &JsonValue) -> Result<()> {
@@ -73,7 +82,8 @@ impl WorkDesk for Desk {
         let units = lock(&self.units);
         let done = units.iter().filter_map(|(unit, outcome)| {
             Some(Completed {
-                unit: unit.clone(),
+                stage: unit.stage,
+                number: unit.number,
                 outcome: outcome.clone()?,
                 span: (0, 0),
             })

@@ -298,6 +298,8 @@ fn number(name: &str) -> Option<u64> {
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread()
         .enable_time()
+        // Nobody waits for the time that a worker lets pass when there is nothing to do for it.
+        .start_paused(true)
         .build()
         .expect("a runtime")
 }

@@ -11,10 +11,13 @@ use sunset_core::ports::rows::{
     Accounted, CollectionRecord, Item, ItemKey, ItemOutcome, LoadOutcome, RowWriter, Settled,
     SettledItems, TableRow,
 };
-use sunset_core::ports::work::{Claim, Completed, Standing, Unit, WorkDesk};
+use sunset_core::ports::work::{Ask, Claim, Completed, Standing, Unit, WorkDesk};
 
-use super::{Kept, Progress, State, Turn, World, fence_dead};
+use super::{Kept, Progress, State, Turn, World, fence_dead, give_turn};
 use crate::objects::lock;
+
+/// How often more a worker looks for what silent ones left before it waits.
+const LOOKS: u32 = 4;
 
 /// A worker's place in the world.
 #[derive(Clone)]
@@ -67,8 +70,7 @@ impl Seat {
                 effect(&mut state, self.number)
             }
         };
-        // The answer is on its way, as it is from a real server: whoever waits for it may die here.
-        tokio::task::yield_now().await;
+        self.answer().await;
         if turn == Turn::DiesAfter {
             self.world.die(self.number).await;
         }
@@ -90,7 +92,7 @@ impl Seat {
             return Err(Error::new(ErrorKind::Conflict, "others took the work over"));
         }
         let done = effect.await;
-        tokio::task::yield_now().await;
+        self.answer().await;
         if turn == Turn::DiesAfter {
             self.world.die(self.number).await;
         }
@@ -98,6 +100,13 @@ impl Seat {
             Turn::UnheardAfter => done.and_then(|_| Err(passing())),
             _ => done,
         }
+    }
+
+    /// The answer is on its way, as it is from a real server: whoever waits for it may die here.
+    /// Another call of the same worker may have its turn now: perhaps this one has nothing to add.
+    async fn answer(&self) {
+        tokio::task::yield_now().await;
+        give_turn(&mut lock(&self.world.state));
     }
 
     fn is_fenced(&self) -> bool {
@@ -116,28 +125,49 @@ fn position(state: &State, unit: &Unit) -> Option<usize> {
     units.position(|(known, _)| known.stage == unit.stage && known.number == unit.number)
 }
 
-fn claim(state: &mut State, worker: u32, below: u32) -> Claim {
+fn claim(state: &mut State, worker: u32, ask: &Ask<'_>) -> Claim {
     let open = |progress: &Progress| !matches!(progress, Progress::Done(_));
     let stage = state
         .units
         .iter()
-        .filter(|(unit, progress)| unit.stage < below && open(progress))
+        .filter(|(unit, progress)| unit.stage < ask.below && open(progress))
         .map(|(unit, _)| unit.stage)
         .min();
     let Some(stage) = stage else {
         return Claim::Over;
     };
-    // What the worker holds was claimed, and it did not hear of it.
-    for wanted in [Progress::Held(worker), Progress::Waiting] {
+    // What the worker holds and does not work on was claimed, and it did not hear of it.
+    let lost = |unit: &Unit| !ask.at_work.contains(&(unit.stage, unit.number));
+    for wanted in [Progress::Held(worker), Progress::Left, Progress::Waiting] {
         let mut units = state.units.iter_mut();
-        if let Some((unit, progress)) =
-            units.find(|(unit, progress)| unit.stage == stage && *progress == wanted)
-        {
+        let found = units.find(|(unit, progress)| {
+            let free = match progress {
+                Progress::Waiting => !ask.orphaned,
+                Progress::Held(_) => lost(unit),
+                Progress::Left | Progress::Done(_) => true,
+            };
+            free && unit.stage == stage && *progress == wanted
+        });
+        if let Some((unit, progress)) = found {
             *progress = Progress::Held(worker);
+            state.relieved += u64::from(ask.orphaned);
             return Claim::Unit(unit.clone());
         }
     }
     Claim::Wait
+}
+
+impl Seat {
+    async fn look(&self, ask: &Ask<'_>) -> Result<Claim> {
+        self.call(|state, worker| {
+            let claimed = claim(state, worker, ask);
+            if claimed == Claim::Wait {
+                fence_dead(state);
+            }
+            Ok(claimed)
+        })
+        .await
+    }
 }
 
 #[async_trait]
@@ -182,30 +212,24 @@ impl WorkDesk for Seat {
         .await
     }
 
-    async fn kept(&self, unit: &Unit) -> Result<Vec<u8>> {
+    async fn kept(&self, number: u32) -> Result<Vec<u8>> {
         self.call(|state, _| {
-            let kept = state.notes.get(&unit.number).cloned();
+            let kept = state.notes.get(&number).cloned();
             kept.ok_or_else(|| Error::new(ErrorKind::NotFound, "nothing was noted"))
         })
         .await
     }
 
-    /// Asks again at once, in the place of the pause that the engine would make.
-    async fn claim(&self, below: u32) -> Result<Claim> {
-        loop {
-            let claimed = self
-                .call(|state, worker| {
-                    let claimed = claim(state, worker, below);
-                    if claimed == Claim::Wait {
-                        fence_dead(state);
-                    }
-                    Ok(claimed)
-                })
-                .await?;
+    /// Who asks for what silent workers left looks some times more before it waits. Time passes only
+    /// while nobody has anything to do, so it would find nothing otherwise.
+    async fn claim(&self, ask: &Ask<'_>) -> Result<Claim> {
+        for _ in 0..if ask.orphaned { LOOKS } else { 0 } {
+            let claimed = self.look(ask).await?;
             if claimed != Claim::Wait {
                 return Ok(claimed);
             }
         }
+        self.look(ask).await
     }
 
     async fn complete(&self, unit: &Unit, outcome: &JsonValue) -> Result<()> {
@@ -229,13 +253,14 @@ impl WorkDesk for Seat {
             let units = state.units.iter();
             let done = units.filter_map(|(unit, progress)| match progress {
                 Progress::Done(outcome) => Some(Completed {
-                    unit: unit.clone(),
+                    stage: unit.stage,
+                    number: unit.number,
                     outcome: outcome.clone(),
                     span: (0, 0),
                 }),
-                Progress::Waiting | Progress::Held(_) => None,
+                Progress::Waiting | Progress::Left | Progress::Held(_) => None,
             });
-            Ok(done.filter(|done| done.unit.stage < stage).collect())
+            Ok(done.filter(|done| done.stage < stage).collect())
         })
         .await
     }

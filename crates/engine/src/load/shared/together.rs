@@ -80,7 +80,7 @@ pub async fn survey(with: &Together<'_>) -> Result<(Surveyed, Fingerprint)> {
         let bad: Unreadable =
             serde_json::from_value(done.outcome).map_err(|cause| foreign().cause(cause))?;
         unreadable.absorb(bad);
-        let notes = retry(with.retries, || with.desk.kept(&done.unit)).await?;
+        let notes = retry(with.retries, || with.desk.kept(done.number)).await?;
         fingerprint.add(Digest::of(&notes));
         survey.absorb(&notes)?;
     }

@@ -39,6 +39,8 @@ CREATE TABLE IF NOT EXISTS sunset.work (
     PRIMARY KEY (run, stage, number)
 );
 CREATE INDEX IF NOT EXISTS work_left ON sunset.work (run, stage, number) WHERE done_at IS NULL;
+CREATE INDEX IF NOT EXISTS work_waiting ON sunset.work (run, stage, taken_over DESC, number)
+    WHERE done_at IS NULL AND worker IS NULL;
 CREATE INDEX IF NOT EXISTS work_held ON sunset.work (worker) WHERE done_at IS NULL;
 
 -- What workers noted of the documents of a unit of the survey, where the survey is shared. In a

@@ -1,4 +1,4 @@
-SELECT stage, number, task::text AS task, outcome::text AS outcome,
+SELECT stage, number, outcome::text AS outcome,
        (extract(epoch FROM coalesce(claimed_at, done_at)) * 1000)::bigint AS claimed,
        (extract(epoch FROM done_at) * 1000)::bigint AS done
   FROM sunset.work

@@ -9,25 +9,31 @@ use serde_json::Value as JsonValue;
 use sqlx::postgres::PgRow;
 use sqlx::{Postgres, Row as _, Transaction};
 use sunset_core::ports::runs::RunId;
-use sunset_core::ports::work::{Claim, Completed, Standing, Unit, WorkDesk};
+use sunset_core::ports::work::{Ask, Claim, Completed, Standing, Unit, WorkDesk};
 use sunset_core::{Error, ErrorKind, Result};
 
 use super::{Crew, alone, commit};
 use crate::postgres::fault::error;
 
-/// Units a statement.
+/// Units a statement, and bytes of their tasks, at the most but for the last of them.
 const BATCH: usize = 5_000;
+const BATCH_BYTES: usize = 8 << 20;
 
 fn integer(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
-fn unit(row: &PgRow) -> sqlx::Result<Unit> {
+fn named(row: &PgRow) -> sqlx::Result<(u32, u32)> {
     let number = |name: &str| row.try_get::<i32, _>(name).map(i32::unsigned_abs);
+    Ok((number("stage")?, number("number")?))
+}
+
+fn unit(row: &PgRow) -> sqlx::Result<Unit> {
+    let (stage, number) = named(row)?;
     let task: String = row.try_get("task")?;
     Ok(Unit {
-        stage: number("stage")?,
-        number: number("number")?,
+        stage,
+        number,
         task: serde_json::from_str(&task).unwrap_or_default(),
     })
 }
@@ -86,10 +92,20 @@ impl Crew {
         transaction: &mut Transaction<'_, Postgres>,
         units: &[Unit],
     ) -> Result<()> {
-        for batch in units.chunks(BATCH) {
-            let stages: Vec<i32> = batch.iter().map(|unit| integer(unit.stage)).collect();
-            let numbers: Vec<i32> = batch.iter().map(|unit| integer(unit.number)).collect();
-            let tasks: Vec<String> = batch.iter().map(|unit| unit.task.to_string()).collect();
+        let mut units = units.iter().peekable();
+        while units.peek().is_some() {
+            let (mut stages, mut numbers, mut tasks) = (Vec::new(), Vec::new(), Vec::new());
+            let mut length = 0;
+            while tasks.len() < BATCH
+                && length < BATCH_BYTES
+                && let Some(unit) = units.next()
+            {
+                let task = unit.task.to_string();
+                length += task.len();
+                stages.push(integer(unit.stage));
+                numbers.push(integer(unit.number));
+                tasks.push(task);
+            }
             crate::postgres::query(include_str!("publish.sql"))
                 .bind(self.run.id())
                 .bind(stages)
@@ -102,19 +118,24 @@ impl Crew {
         Ok(())
     }
 
-    async fn next(&self, below: u32) -> Result<Claim> {
+    async fn next(&self, ask: &Ask<'_>) -> Result<Claim> {
         let failed = |cause| error(cause, "cannot claim a unit of work");
         let mut transaction = self.lease().begin().await?;
-        // A worker does one unit at a time: what it holds was claimed, and the answer got lost.
-        for statement in [include_str!("held.sql"), include_str!("claim.sql")] {
-            let row = crate::postgres::query(statement)
-                .bind(self.run.id())
-                .bind(self.worker)
-                .bind(integer(below))
-                .fetch_optional(&mut *transaction)
-                .await
-                .map_err(failed)?;
-            if let Some(row) = row {
+        let of_this_worker = |statement| {
+            let query = crate::postgres::query(statement);
+            let query = query.bind(self.run.id()).bind(self.worker);
+            query.bind(integer(ask.below))
+        };
+        let at_work = ask.at_work.iter();
+        let (stages, numbers): (Vec<i32>, Vec<i32>) = at_work
+            .map(|(stage, number)| (integer(*stage), integer(*number)))
+            .unzip();
+        let held = of_this_worker(include_str!("held.sql"));
+        let held = held.bind(stages).bind(numbers);
+        let waiting = of_this_worker(include_str!("claim.sql")).bind(i32::from(ask.orphaned));
+        for query in [held, waiting] {
+            let row = query.fetch_optional(&mut *transaction).await;
+            if let Some(row) = row.map_err(failed)? {
                 let unit = unit(&row).map_err(failed)?;
                 commit(transaction).await?;
                 return Ok(Claim::Unit(unit));
@@ -124,7 +145,7 @@ impl Crew {
                    WHERE run = $1 AND stage < $2 AND done_at IS NULL)";
         let over: bool = crate::postgres::query(sql)
             .bind(self.run.id())
-            .bind(integer(below))
+            .bind(integer(ask.below))
             .fetch_one(&mut *transaction)
             .await
             .and_then(|row| row.try_get(0))
@@ -170,8 +191,10 @@ pub(super) async fn completed(
     let completed = rows.iter().map(|row| {
         let outcome: String = row.try_get("outcome")?;
         let time = |name: &str| row.try_get::<i64, _>(name).map(i64::unsigned_abs);
+        let (stage, number) = named(row)?;
         Ok(Completed {
-            unit: unit(row)?,
+            stage,
+            number,
             outcome: serde_json::from_str(&outcome).unwrap_or_default(),
             span: (time("claimed")?, time("done")?),
         })
@@ -219,12 +242,12 @@ impl WorkDesk for Crew {
         self.lease().database.watched(keep).await
     }
 
-    async fn kept(&self, unit: &Unit) -> Result<Vec<u8>> {
-        self.lease().database.watched(self.notes_of(unit)).await
+    async fn kept(&self, number: u32) -> Result<Vec<u8>> {
+        self.lease().database.watched(self.notes_of(number)).await
     }
 
-    async fn claim(&self, below: u32) -> Result<Claim> {
-        self.lease().database.watched(self.next(below)).await
+    async fn claim(&self, ask: &Ask<'_>) -> Result<Claim> {
+        self.lease().database.watched(self.next(ask)).await
     }
 
     async fn complete(&self, unit: &Unit, outcome: &JsonValue) -> Result<()> {

@@ -23,13 +23,13 @@ impl Crew {
         commit(transaction).await
     }
 
-    pub(super) async fn notes_of(&self, unit: &Unit) -> Result<Vec<u8>> {
+    pub(super) async fn notes_of(&self, number: u32) -> Result<Vec<u8>> {
         let failed = |cause| error(cause, "cannot read what another worker surveyed");
         let mut transaction = self.lease().database.begin_reading().await?;
         let sql = "SELECT notes FROM sunset.survey_notes WHERE run = $1 AND number = $2";
         let row = crate::postgres::query(sql)
             .bind(self.run.id())
-            .bind(integer(unit.number))
+            .bind(integer(number))
             .fetch_optional(&mut *transaction)
             .await
             .map_err(failed)?;
