@@ -3,7 +3,7 @@
 use super::{METRICS, migrate, run, with};
 
 /// Calls, and what comes of them.
-const OUTCOMES: [(&str, &str); 26] = [
+const OUTCOMES: [(&str, &str); 30] = [
     (
         "NULL, NULL, '¡RESERVACIÓN CONFIRMADA!', NULL",
         "reservation_created",
@@ -72,6 +72,13 @@ const OUTCOMES: [(&str, &str); 26] = [
         "NULL, NULL, 'RESERVACI\u{d3}N  CONFIRMADA', NULL",
         "unknown",
     ),
+    ("'completed', NULL, NULL, E'\\t'", "information_given"),
+    ("'completed', NULL, NULL, E'\\r\\n'", "information_given"),
+    (
+        "'completed', NULL, NULL, '\u{a0}\u{3000}'",
+        "information_given",
+    ),
+    ("'completed', NULL, NULL, '\u{200b}'", "\u{200b}"),
 ];
 
 #[tokio::test]

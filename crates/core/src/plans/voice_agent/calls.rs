@@ -3,7 +3,7 @@
 use crate::plans::in_place::{Assigned, Considered, Group, Labels, Merge, SetUpdate, SqlText};
 
 use super::schema::{COUNTS, MEASURES};
-use super::scope::Scope;
+use super::scope::{Scope, is_blank};
 use super::{CALLS, METRICS};
 
 /// What can come of a call.
@@ -25,9 +25,6 @@ pub fn listed(values: &[&str]) -> String {
     quoted.join(", ")
 }
 
-/// A call about which nobody has said what came of it.
-const OPEN: &str = "coalesce(btrim(t.outcome), '') = ''";
-
 /// The step `outcomes`.
 pub fn outcomes(scope: &Scope) -> SetUpdate {
     SetUpdate {
@@ -40,7 +37,8 @@ pub fn outcomes(scope: &Scope) -> SetUpdate {
             as_type: None,
         }],
         rows: Considered {
-            condition: Some(scope.narrowed(OPEN, "t.tenant_id", 1)),
+            // Nobody has said what came of it.
+            condition: Some(scope.narrowed(&is_blank("t.outcome"), "t.tenant_id", 1)),
             unless_true: Vec::new(),
         },
         labels: Some(Labels::new("calls updated", "calls to update")),

@@ -9,7 +9,7 @@ use super::calls::{
     OUTCOMES, counted_tenants, is_strange, listed, metrics, unknown_outcomes, wrong_metrics,
 };
 use super::configuration::{KEPT, repair};
-use super::scope::Scope;
+use super::scope::{Scope, is_blank};
 use super::words::{ASSISTANT_TYPES, CAPABILITIES};
 use super::{CONFIGS, prompt};
 
@@ -69,7 +69,7 @@ pub fn v1(scope: &Scope) -> SectionSpec {
                 Rank::Medium,
                 "configurations",
                 all(),
-                configs("t.id::text", "coalesce(t.prompt, '') !~ '\\S'"),
+                configs("t.id::text", &is_blank("t.prompt")),
             )
             .tells("configurations without a prompt (warning empty_prompt)", "write their prompts in the application"),
             Question::new(
@@ -163,31 +163,34 @@ fn schema_version(scope: &Scope) -> Question {
 }
 
 /// What a configuration must have: its name, and the condition that it has not.
-const REQUIRED: [(&str, &str); 7] = [
-    ("id", "coalesce(t.id::text, '') !~ '\\S'"),
-    ("tenant_id", "coalesce(t.tenant_id::text, '') !~ '\\S'"),
-    ("name", "coalesce(t.name, '') !~ '\\S'"),
-    ("assistant_type", "coalesce(t.assistant_type, '') !~ '\\S'"),
-    (
-        "voice_config.voice_id",
-        "coalesce(t.voice_config ->> 'voice_id', '') !~ '\\S'",
-    ),
-    (
-        "voice_config.language",
-        "coalesce(t.voice_config ->> 'language', '') !~ '\\S'",
-    ),
-    (
-        "personality.base_prompt",
-        "t.personality ->> 'base_prompt' IS NULL",
-    ),
-];
+fn required() -> [(&'static str, String); 7] {
+    [
+        ("id", is_blank("t.id::text")),
+        ("tenant_id", is_blank("t.tenant_id::text")),
+        ("name", is_blank("t.name")),
+        ("assistant_type", is_blank("t.assistant_type")),
+        (
+            "voice_config.voice_id",
+            is_blank("t.voice_config ->> 'voice_id'"),
+        ),
+        (
+            "voice_config.language",
+            is_blank("t.voice_config ->> 'language'"),
+        ),
+        (
+            "personality.base_prompt",
+            "t.personality ->> 'base_prompt' IS NULL".to_owned(),
+        ),
+    ]
+}
 
 fn data_integrity(scope: &Scope) -> Question {
-    let any: Vec<String> = REQUIRED
+    let required = required();
+    let any: Vec<String> = required
         .iter()
         .map(|(_, condition)| format!("({condition})"))
         .collect();
-    let names: Vec<String> = REQUIRED
+    let names: Vec<String> = required
         .iter()
         .map(|(name, condition)| format!("CASE WHEN {condition} THEN '{name}' END"))
         .collect();

@@ -92,6 +92,51 @@ impl Scope {
     }
 }
 
+/// What Rust takes for white space: from a character to another. PostgreSQL's `\s` has other
+/// characters with each locale, and its `btrim` knows none but the space.
+const WHITE: [(char, char); 10] = [
+    ('\t', '\r'),
+    (' ', ' '),
+    ('\u{85}', '\u{85}'),
+    ('\u{a0}', '\u{a0}'),
+    ('\u{1680}', '\u{1680}'),
+    ('\u{2000}', '\u{200a}'),
+    ('\u{2028}', '\u{2029}'),
+    ('\u{202f}', '\u{202f}'),
+    ('\u{205f}', '\u{205f}'),
+    ('\u{3000}', '\u{3000}'),
+];
+
+/// Whether a text is NULL or has nothing but white space, as [`crate::value::Value::is_blank`] says it.
+pub fn is_blank(text: &str) -> String {
+    let white: Vec<String> = WHITE
+        .iter()
+        .map(|(from, to)| format!("\\u{:04x}-\\u{:04x}", u32::from(*from), u32::from(*to)))
+        .collect();
+    format!(
+        "coalesce({text}, '') COLLATE \"C\" !~ '[^{}]'",
+        white.concat()
+    )
+}
+
 fn listed(tenant: &str, place: usize) -> String {
     format!("{tenant}::text IN (SELECT jsonb_array_elements_text(${place}::text::jsonb))")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space_is_the_same_in_sql() {
+        for c in '\0'..=char::MAX {
+            let white = WHITE.iter().any(|(from, to)| (*from..=*to).contains(&c));
+            assert_eq!(white, c.is_whitespace(), "{c:?}");
+        }
+        let sql = is_blank("t.outcome");
+        assert!(
+            sql.starts_with(r#"coalesce(t.outcome, '') COLLATE "C" !~ '[^\u0009-\u000d\u0020-"#)
+        );
+        assert!(sql.ends_with(r"\u3000-\u3000]'"));
+    }
 }
