@@ -108,9 +108,21 @@ async fn only_unclassified_leaves_the_others_as_they_are() {
         .run(r#"UPDATE "Customer" SET "accountType" = 'PROSPECT' WHERE name = 'customer 1'"#)
         .await;
     let of_one = r#"SELECT "accountType"::text || ' ' || "accountPriority"::text FROM "Customer" WHERE name = 'customer 1'"#;
+    // An order after the day is warned of where it makes somebody ACTIVE.
+    scratch
+        .run(r#"UPDATE "Customer" SET "lastOrderDate" = '2026-03-02' WHERE name IN ('customer 1', 'customer 2')"#)
+        .await;
+    let dry = scratch.say(
+        "data-migrate",
+        &[&AS_OF[..], &["--only-unclassified", "--dry-run"]].concat(),
+    );
+    assert!(dry.holds("warning future_order: 1 ("), "{dry:?}");
     let said = scratch.migrate(&["--only-unclassified"]);
     assert_eq!(scratch.text(of_one).await, "PROSPECT LOW");
     assert!(said.holds("only_unclassified: true"), "{said:?}");
+    assert!(said.holds("warning future_order: 1 ("), "{said:?}");
+    let noted = r#"SELECT string_agg(c.name, ',') FROM sunset.warnings AS w JOIN "Customer" AS c ON c.id::text = w.document_id WHERE w.code = 'future_order'"#;
+    assert_eq!(scratch.text(noted).await, "customer 2");
     scratch.migrate(&[]);
     assert_eq!(scratch.text(of_one).await, "ACTIVE HIGH");
 }

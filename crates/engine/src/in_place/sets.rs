@@ -44,6 +44,7 @@ pub(super) async fn set(
     report: &mut StepReport,
 ) -> Result<()> {
     let facts = TableFacts::of_set(live.foreseen, update)?.seen_from(live.real);
+    tell_noted((&facts, update), true, ports, options, report).await?;
     let changed = match ports.writer {
         None => ports.rows.would_set(&facts, update).await?,
         Some(writers) => {
@@ -82,14 +83,25 @@ pub(super) async fn set(
             left,
         );
     }
-    for noted in &update.noted {
-        let found = ports.rows.noted(&facts, update, noted).await?;
+    tell_noted((&facts, update), false, ports, options, report).await
+}
+
+/// Warns of the rows that deserve it: of those that are sought before the change, or behind it.
+async fn tell_noted(
+    (facts, update): (&TableFacts, &SetUpdate),
+    before: bool,
+    ports: Ports<'_>,
+    options: InPlaceOptions,
+    report: &mut StepReport,
+) -> Result<()> {
+    for noted in update.noted.iter().filter(|each| each.before == before) {
+        let found = ports.rows.noted(facts, update, noted).await?;
         if found.count == 0 {
             continue;
         }
         report.warn(&noted.code, found.count, &found.sample);
         if let Some(writers) = ports.writer {
-            retry(options.retries, || writers.rows.note(&facts, update, noted)).await?;
+            retry(options.retries, || writers.rows.note(facts, update, noted)).await?;
         }
     }
     Ok(())

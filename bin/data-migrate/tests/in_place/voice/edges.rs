@@ -13,6 +13,9 @@ async fn rows_of_unknown_tenants_are_told_and_count_for_nobody() {
             "../../../../../samples/voice-agent/orphans.sql"
         ))
         .await;
+    scratch
+        .run("UPDATE voice_agent_configs AS c SET prompt = U&'\\00A0' WHERE c.id = 'config-001' OR NOT EXISTS (SELECT 1 FROM tenants AS t WHERE t.id = c.tenant_id)")
+        .await;
     let orphans = "SELECT string_agg(id, ',' ORDER BY id) FROM voice_agent_calls AS c WHERE NOT EXISTS (SELECT 1 FROM tenants AS t WHERE t.id = c.tenant_id)";
     let calls = scratch.text(orphans).await;
     let said = run(&scratch, "data-migrate", &[]);
@@ -22,6 +25,8 @@ async fn rows_of_unknown_tenants_are_told_and_count_for_nobody() {
         "configurations of nobody, which go to quarantine (orphan) (2)",
         "  warn  the tenant of each call exists (medium): 1,235 calls",
         "unknown tenants with calls, of which no metrics are made (1)",
+        "configurations without a prompt, those that go to quarantine among them (the others get warning empty_prompt) (3)",
+        "warning empty_prompt: 1 (",
         "quarantined orphan: 2 (",
         "  FAIL  foreign-keys (critical): ",
         "  ok    record-count (critical): 47 configurations",

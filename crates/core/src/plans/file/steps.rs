@@ -200,6 +200,7 @@ impl Stepping<'_, '_> {
                 code: each.code.clone(),
                 condition: self.sql.part(&each.condition, &mut binds)?,
                 column: each.column.clone(),
+                before: false,
             });
         }
         Ok(SetUpdate {

@@ -56,6 +56,8 @@ pub struct Noted {
     pub condition: String,
     /// The column whose value the warning shows.
     pub column: String,
+    /// Whether they are sought before the change, because the condition is of what it changes.
+    pub before: bool,
 }
 
 /// The words of the line that counts what was written. Without them a line is made of the noun.

@@ -44,6 +44,7 @@ fn by_type() -> String {
 /// Step 1. With `only_new` customers that are classified stay as they are.
 pub(super) fn classification(as_of: &str, only_new: bool) -> SetUpdate {
     let unclassified = format!("{} IS NULL", column(ACCOUNT_TYPE));
+    let future = format!("{} >= (SELECT $1::date + 1)", column(LAST_ORDER));
     SetUpdate {
         table: CUSTOMER.to_owned(),
         noun: "customers".to_owned(),
@@ -54,15 +55,21 @@ pub(super) fn classification(as_of: &str, only_new: bool) -> SetUpdate {
             as_type: Some("AccountType".to_owned()),
         }],
         rows: Considered {
-            condition: only_new.then_some(unclassified),
+            condition: only_new.then(|| unclassified.clone()),
             unless_true: Vec::new(),
         },
         labels: None,
         groups: TYPES.map(|name| group(name, "customers updated")).to_vec(),
         noted: vec![Noted {
             code: "future_order".to_owned(),
-            condition: format!("{} >= (SELECT $1::date + 1)", column(LAST_ORDER)),
+            // What is left alone is not made ACTIVE by such an order.
+            condition: if only_new {
+                format!("{future} AND {unclassified}")
+            } else {
+                future
+            },
             column: LAST_ORDER.to_owned(),
+            before: only_new,
         }],
     }
 }

@@ -71,7 +71,7 @@ pub fn v1(scope: &Scope) -> SectionSpec {
                 all(),
                 configs("t.id::text", &is_blank("t.prompt")),
             )
-            .tells("configurations without a prompt (warning empty_prompt)", "write their prompts in the application"),
+            .tells("configurations without a prompt, those that go to quarantine among them (the others get warning empty_prompt)", "write their prompts in the application"),
             Question::new(
                 "the tenant of each call exists",
                 Rank::Medium,
