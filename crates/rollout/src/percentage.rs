@@ -108,7 +108,7 @@ impl Percentage {
         &self.text
     }
 
-    /// The nearest floating-point number, for reckoning and JSON.
+    /// The nearest floating-point number, for reckoning.
     pub fn value(&self) -> f64 {
         self.text.parse().unwrap_or(0.0)
     }
@@ -165,9 +165,15 @@ impl fmt::Display for Percentage {
 
 impl serde::Serialize for Percentage {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.text.parse::<u8>() {
-            Ok(whole) => serializer.serialize_u8(whole),
-            Err(_) => serializer.serialize_f64(self.value()),
+        if let Ok(whole) = self.text.parse::<u8>() {
+            return serializer.serialize_u8(whole);
+        }
+        // Readers of JSON take a number for a double: what is not the same there is text.
+        let value = self.value();
+        if value.to_string() == self.text {
+            serializer.serialize_f64(value)
+        } else {
+            serializer.serialize_str(&self.text)
         }
     }
 }
@@ -235,6 +241,24 @@ mod tests {
             ("33.3300", "33.33"),
         ] {
             assert_eq!(Percentage::of_column(text).as_str(), shown, "{text}");
+        }
+    }
+
+    #[test]
+    fn json_is_exact() {
+        let long = format!("33.{}", "3".repeat(30));
+        for (text, json) in [
+            ("0", "0".to_owned()),
+            ("100", "100".to_owned()),
+            ("12.5", "12.5".to_owned()),
+            ("33.333333", "33.333333".to_owned()),
+            (long.as_str(), format!("{long:?}")),
+        ] {
+            let percentage = Percentage::parse(text).unwrap();
+            let written = serde_json::to_string(&percentage).unwrap();
+            assert_eq!(written, json);
+            let read: Percentage = serde_json::from_str(&written).unwrap();
+            assert_eq!(read, percentage);
         }
     }
 
