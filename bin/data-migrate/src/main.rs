@@ -58,9 +58,9 @@ pub struct Arguments {
     #[arg(long, default_value = "sales-ai", value_name = "NAME")]
     plan: String,
 
-    /// What to do with a row that somebody changed in V3 and V2 has otherwise
-    #[arg(long, value_enum, default_value_t = ConflictPolicy::Keep)]
-    on_conflict: ConflictPolicy,
+    /// What to do with a row that somebody changed in V3 and V2 has otherwise [default: keep]
+    #[arg(long, value_enum)]
+    on_conflict: Option<ConflictPolicy>,
 
     /// Of which tables the run records the digest before it changes them, so that rollback --run can
     /// compare: all, or small ones (up to 64 MB), which reads no large table [default: all; with

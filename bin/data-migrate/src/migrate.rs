@@ -285,7 +285,7 @@ impl Flow {
     pub fn start(&self) -> RunStart {
         let options = serde_json::json!({
             "prune": self.arguments.prune,
-            "on_conflict": format!("{:?}", self.arguments.on_conflict).to_lowercase(),
+            "on_conflict": format!("{:?}", policy::on_conflict(&self.arguments)).to_lowercase(),
             "digests": policy::run_digests(&self.arguments).name(),
         });
         sunset_cli::run_start::<Arguments>(self.plan.name(), options)
@@ -329,7 +329,7 @@ impl Flow {
         backup.await?;
         self.make_owner(run, &owner).await?;
         let writer = Arc::new(
-            run.rows(self.arguments.on_conflict.into())
+            run.rows(policy::on_conflict(&self.arguments).into())
                 .pruning(self.options.prune),
         );
         let writer = Destination::Writer(match self.session.metrics() {

@@ -27,6 +27,11 @@ impl From<ConflictPolicy> for OnConflict {
     }
 }
 
+/// What is done with a row that somebody changed: it is kept where nothing is said.
+pub fn on_conflict(arguments: &Arguments) -> ConflictPolicy {
+    arguments.on_conflict.unwrap_or(ConflictPolicy::Keep)
+}
+
 /// The digests that a run takes where nothing is said: passes that follow V2 do not read V3's large
 /// tables again and again.
 pub fn run_digests(arguments: &Arguments) -> RunDigests {
@@ -55,10 +60,8 @@ pub fn refuse_of_documents(arguments: &Arguments) -> Result<()> {
     let given = [
         ("--prune", arguments.prune),
         ("--retry-quarantined", arguments.retry_quarantined.is_some()),
-        (
-            "--on-conflict",
-            arguments.on_conflict != ConflictPolicy::Keep,
-        ),
+        ("--on-conflict", arguments.on_conflict.is_some()),
+        ("--run-digests", arguments.run_digests.is_some()),
         ("--watch", arguments.watch.is_some()),
         ("--read-time", arguments.read.read_time.is_some()),
         (

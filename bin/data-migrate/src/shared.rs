@@ -81,7 +81,7 @@ fn terms(flow: &Flow, start: &RunStart, read_time: Option<String>) -> CrewTerms 
         ("--prune-empty", may_be_empty.join(", ")),
         (
             "--on-conflict",
-            format!("{:?}", arguments.on_conflict).to_lowercase(),
+            format!("{:?}", policy::on_conflict(arguments)).to_lowercase(),
         ),
         (
             "--run-digests",
@@ -125,7 +125,7 @@ async fn take_part(flow: &Flow, ledger: &Ledger, crew: &Crew) -> Result<LoadRepo
     };
     let writer = crew
         .run()
-        .rows(flow.arguments.on_conflict.into())
+        .rows(policy::on_conflict(&flow.arguments).into())
         .pruning(flow.options.prune);
     let report = shared::load(&Shared {
         source: source.as_ref(),

@@ -10,8 +10,8 @@ use sunset_core::ports::runs::CutOver;
 use sunset_core::report::LoadReport;
 use sunset_targets::postgres::Ledger;
 
-use crate::ConflictPolicy;
 use crate::migrate::{Flow, status_of};
+use crate::{ConflictPolicy, policy};
 
 /// Passes that may fail one after the other for a passing reason.
 const FAILURES: u32 = 10;
@@ -74,7 +74,7 @@ async fn cut_over(flow: &Flow) -> Result<Option<CutOver>> {
 
 /// Whether the next pass may succeed: a service was away, or another program holds the run lock.
 fn may_pass(flow: &Flow, error: &Error) -> bool {
-    let stops_at_conflicts = matches!(flow.arguments.on_conflict, ConflictPolicy::Fail);
+    let stops_at_conflicts = matches!(policy::on_conflict(&flow.arguments), ConflictPolicy::Fail);
     error.kind().policy() != RetryPolicy::Never
         || (error.kind() == ErrorKind::Conflict && !stops_at_conflicts)
 }
