@@ -131,6 +131,9 @@ pub trait InPlaceReader: Send + Sync {
     /// What a set-based change would write.
     async fn would_set(&self, facts: &TableFacts, update: &SetUpdate) -> Result<Changed>;
 
+    /// The rows that a set-based change would write, by their key and the columns.
+    async fn to_set(&self, facts: &TableFacts, update: &SetUpdate) -> Result<FoundRows>;
+
     /// What a pure function would write, from behind a key, at most `limit` rows.
     async fn would_change(
         &self,
@@ -266,8 +269,8 @@ pub struct KeptCell {
 /// What taking back one set came to, or would come to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TakenBack {
-    /// Rows that hold again what they held.
-    pub restored: u64,
+    /// The keys of rows that hold again what they held.
+    pub restored: Vec<String>,
     /// Rows that the plan had made and that are gone.
     pub deleted: u64,
     /// Rows that somebody removed since.

@@ -14,7 +14,7 @@ use sunset_core::plans::in_place::{Group, Labels, PlanStep, SetUpdate, TableFact
 use sunset_core::ports::in_place::{Blocks, Changed, InPlaceWriter, Locked, Portion, TableSize};
 
 use super::pace::Pace;
-use super::{InPlaceOptions, Ports, Sight, StepReport};
+use super::{EXAMPLES, InPlaceOptions, Ports, Sight, StepReport};
 use crate::retry::retry;
 use crate::schema::LOCK_RETRIES;
 
@@ -241,6 +241,14 @@ impl Sweep<'_> {
                 break;
             }
         }
+        let left = ports.rows.to_set(self.facts, self.update).await?;
+        if left.count == 0 {
+            return Ok(sum);
+        }
+        let mut named = left.sample[..left.sample.len().min(EXAMPLES)].join("; ");
+        if left.count > EXAMPLES as u64 {
+            named.push_str("; …");
+        }
         Err(Error::new(
             ErrorKind::Conflict,
             format!(
@@ -248,7 +256,8 @@ impl Sweep<'_> {
                 self.facts.table
             ),
         )
-        .remedy("a trigger or another program gives them others; stop it while the plan works"))
+        .item(named)
+        .remedy("a trigger or another program gives them others; switch it off (ALTER TABLE … DISABLE TRIGGER …) or stop it while the plan works, and run this again"))
     }
 
     /// What sweeps left: all of it is waited for, part after part of what the table is by now.

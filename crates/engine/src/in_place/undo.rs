@@ -1,6 +1,7 @@
 //! Taking changes back, a set of rows after the other, the last one first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use sunset_core::error::Result;
 use sunset_core::ports::in_place::{
@@ -24,6 +25,8 @@ pub struct TakenReport {
     pub tables: BTreeMap<(String, String), [u64; 4]>,
     /// The first rows that stay.
     pub kept: Vec<KeptCell>,
+    /// What rows were counted, by the digest of each: one that a step wrote several times is one.
+    counted: HashSet<u64>,
 }
 
 impl TakenReport {
@@ -40,12 +43,21 @@ impl TakenReport {
         self.tables.values().map(|counts| counts[3]).sum()
     }
 
-    fn add(&mut self, set: &ChangeSet, taken: TakenBack) {
+    /// Whether a row was not counted yet as restored, or as kept, by its step.
+    fn is_new(&mut self, set: &ChangeSet, kept: bool, key: &str) -> bool {
+        let mut hasher = DefaultHasher::new();
+        (&set.namespace, &set.table, &set.step, kept, key).hash(&mut hasher);
+        self.counted.insert(hasher.finish())
+    }
+
+    fn add(&mut self, set: &ChangeSet, mut taken: TakenBack) {
+        taken.restored.retain(|key| self.is_new(set, false, key));
+        taken.kept.retain(|kept| self.is_new(set, true, &kept.key));
         let counts = self
             .tables
             .entry((set.table.clone(), set.step.clone()))
             .or_default();
-        counts[0] += taken.restored;
+        counts[0] += taken.restored.len() as u64;
         counts[1] += taken.deleted;
         counts[2] += taken.gone;
         counts[3] += taken.kept.len() as u64;

@@ -374,7 +374,7 @@ impl Change {
                 if self.made {
                     taken.deleted += 1;
                 } else {
-                    taken.restored += 1;
+                    taken.restored.push(key);
                 }
                 continue;
             }

@@ -91,6 +91,14 @@ impl InPlaceReader for InPlaceLook {
         changed(&rows).map_err(|cause| error(cause, what))
     }
 
+    async fn to_set(&self, facts: &TableFacts, update: &SetUpdate) -> Result<FoundRows> {
+        self.find(&SqlText {
+            sql: statements::to_set(facts, update),
+            binds: update.binds.clone(),
+        })
+        .await
+    }
+
     async fn would_change(
         &self,
         facts: &TableFacts,

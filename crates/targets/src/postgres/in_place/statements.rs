@@ -126,6 +126,31 @@ pub(super) fn would_set(facts: &TableFacts, update: &SetUpdate) -> String {
     )
 }
 
+/// Rows that would be written, as `item`: the key, and the columns that hold something else.
+pub(super) fn to_set(facts: &TableFacts, update: &SetUpdate) -> String {
+    let mut conditions = considered(facts, &update.rows);
+    conditions.push(differs(update));
+    let columns: Vec<String> = update
+        .set
+        .iter()
+        .enumerate()
+        .map(|(at, set)| {
+            format!(
+                "CASE WHEN t.{} IS DISTINCT FROM v.n{at} THEN {} END",
+                quote_identifier(&set.column),
+                quote_literal(&set.column)
+            )
+        })
+        .collect();
+    format!(
+        "SELECT {}::text || ': ' || concat_ws(', ', {}) AS item FROM {} WHERE {}",
+        key(facts),
+        columns.join(", "),
+        valued(facts, update),
+        conditions.join(" AND ")
+    )
+}
+
 /// How many rows are considered.
 pub(super) fn count_considered(facts: &TableFacts, rows: &Considered) -> String {
     let mut conditions = considered(facts, rows);

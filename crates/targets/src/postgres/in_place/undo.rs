@@ -141,18 +141,20 @@ impl ChangeUndoer for ChangeUndo {
             return Ok(TakenBack::default());
         }
         let (done, hindered) = give_back(&mut transaction, &change, (scope, set)).await?;
-        let restored = (done.len() - hindered.len()) as u64;
         let mut taken = TakenBack::default();
         if (done.len() as u64) < change.rows {
             taken = change.look(&mut transaction, scope, Some(&done)).await?;
         }
-        taken.kept.extend(hindered);
         if change.made {
-            taken.deleted = restored;
-            taken.restored = 0;
+            taken.deleted = done.len() as u64;
         } else {
-            taken.restored = restored;
+            let otherwise: HashSet<&str> = hindered.iter().map(|kept| kept.key.as_str()).collect();
+            taken.restored = done
+                .into_iter()
+                .filter(|key| !otherwise.contains(key.as_str()))
+                .collect();
         }
+        taken.kept.extend(hindered);
         let kept: Vec<&str> = taken.kept.iter().map(|kept| kept.key.as_str()).collect();
         crate::postgres::query(include_str!("forget_set.sql"))
             .bind(set.id)
