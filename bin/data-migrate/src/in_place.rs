@@ -227,6 +227,7 @@ impl Flow {
         if run.is_some() {
             in_place::may_push(&self.plan, &ordered, &schema).await?;
         }
+        in_place::may_work(&self.plan, &ordered, &schema).await?;
         for step in ordered {
             self.session
                 .print(&render::step_heading(&self.plan, step, self.palette));

@@ -2,6 +2,7 @@
 //! A plan is a description; no plan is known here by name.
 
 mod backups;
+mod columns;
 mod fixes;
 mod kept;
 mod opening;
@@ -12,6 +13,7 @@ mod sets;
 mod undo;
 mod values;
 
+pub use columns::may_work;
 pub use fixes::{Repair, repair};
 pub use opening::{DayOf, Opened, open};
 pub use questions::{final_sections, preconditions, sections};

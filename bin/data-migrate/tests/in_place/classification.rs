@@ -323,3 +323,37 @@ async fn a_row_that_a_trigger_keeps_otherwise_is_soon_given_up() {
         .await;
     assert_eq!(left, "0");
 }
+
+/// What no customer can be classified with is told first, by a dry run, too.
+#[tokio::test]
+async fn columns_that_hold_no_days_or_are_generated_stop_the_run_at_its_beginning() {
+    let text = r#"ALTER TABLE "Customer" ALTER COLUMN "lastOrderDate" TYPE text"#;
+    let generated = r#"ALTER TABLE "Customer" DROP COLUMN "accountType",
+        ADD COLUMN "accountType" "AccountType" GENERATED ALWAYS AS ('TARGET'::"AccountType") STORED"#;
+    for (change, words, remedy) in [
+        (
+            text,
+            "Customer.lastOrderDate is text, and holds neither days nor points in time",
+            "next: give the column the type timestamp(3)",
+        ),
+        (
+            generated,
+            "Customer.accountType is a generated column, and the plan writes to it",
+            "next: make an ordinary column of it",
+        ),
+    ] {
+        let Some(scratch) = Scratch::with(&format!("{HEAD}{SOME}{change}")).await else {
+            return;
+        };
+        let (versions, catalog) = (scratch.text(VERSIONS).await, scratch.catalog().await);
+        for option in ["--dry-run", "--connections=2"] {
+            let said = scratch.say("data-migrate", &[&AS_OF[..], &[option]].concat());
+            assert_eq!(said.status, 1, "{said:?}");
+            assert!(said.holds(words), "{said:?}");
+            assert!(said.holds(remedy), "{said:?}");
+            assert!(!said.holds("Step 1 of 6"), "{said:?}");
+        }
+        assert_eq!(scratch.text(VERSIONS).await, versions);
+        assert_eq!(scratch.catalog().await, catalog);
+    }
+}

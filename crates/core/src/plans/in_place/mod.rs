@@ -107,6 +107,8 @@ pub struct PlanStep {
     pub title: String,
     /// `(table, column)` that must be there; where one is not, the schema's step comes first.
     pub needs: Vec<(String, String)>,
+    /// `(table, column)` that must hold days or points in time.
+    pub days: Vec<(String, String)>,
     /// What it does.
     pub work: Work,
 }
@@ -228,6 +230,7 @@ impl PlanStep {
             name: name.to_owned(),
             title: title.to_owned(),
             needs: Vec::new(),
+            days: Vec::new(),
             work,
         }
     }
@@ -236,6 +239,13 @@ impl PlanStep {
     #[must_use]
     pub fn needing(mut self, table: &str, column: &str) -> Self {
         self.needs.push((table.to_owned(), column.to_owned()));
+        self
+    }
+
+    /// With a column whose values are compared with days.
+    #[must_use]
+    pub fn comparing_days(mut self, table: &str, column: &str) -> Self {
+        self.days.push((table.to_owned(), column.to_owned()));
         self
     }
 }

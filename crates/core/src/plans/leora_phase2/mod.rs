@@ -60,7 +60,8 @@ pub fn describe(parameters: &Parameters) -> Result<InPlacePlan> {
             "Classification by last order date",
             Work::Set(vec![classification]),
         )
-        .needing(CUSTOMER, ACCOUNT_TYPE),
+        .needing(CUSTOMER, ACCOUNT_TYPE)
+        .comparing_days(CUSTOMER, LAST_ORDER),
         PlanStep::new(
             "verify-classification",
             "Verification of the classification",
