@@ -1,8 +1,8 @@
 //! What must hold in every state, and what must be possible.
 
-use stateright::Property;
+use stateright::{Model as _, Property};
 
-use crate::protocol::{Protocol, RunState, Unit};
+use crate::protocol::{Doing, Protocol, RunState, State, Unit, Worker};
 
 pub(crate) fn all(protocol: &Protocol) -> Vec<Property<Protocol>> {
     let mut properties = vec![
@@ -40,15 +40,33 @@ pub(crate) fn all(protocol: &Protocol) -> Vec<Property<Protocol>> {
         Property::<Protocol>::sometimes("a run is done", |_, state| state.run == RunState::Done),
     ];
     if protocol.fault.is_none() {
-        // Mishaps are counted, so whatever goes on goes on towards an end.
-        properties.push(Property::<Protocol>::eventually("it ends", |_, state| {
-            matches!(state.run, RunState::Done | RunState::RolledBack)
-        }));
+        // `eventually` would not do: stateright takes a state that it comes to by a second path for
+        // the end of that path, and says nothing of how it goes on. Both of these look at each state
+        // by itself, and together they say that it ends, on whatever path.
+        properties.push(Property::<Protocol>::always(
+            "where nothing can happen any more the work is done",
+            |model, state| {
+                matches!(state.run, RunState::Done | RunState::RolledBack)
+                    || !model.next_states(state).is_empty()
+            },
+        ));
+        properties.push(Property::<Protocol>::always(
+            "whatever happens goes on",
+            |model, state| {
+                let here = progress(model, state);
+                let next = model.next_states(state);
+                next.iter().all(|next| progress(model, next) > here)
+            },
+        ));
     }
     if protocol.silences + protocol.crashes > 0 {
         properties.push(Property::<Protocol>::sometimes(
             "a run is done although work was taken over",
             |_, state| state.run == RunState::Done && state.taken_over,
+        ));
+        properties.push(Property::<Protocol>::sometimes(
+            "a run is done that began in the place of one that nobody ended",
+            |_, state| state.run == RunState::Done && state.renewed,
         ));
     }
     if protocol.rollback {
@@ -58,4 +76,46 @@ pub(crate) fn all(protocol: &Protocol) -> Vec<Property<Protocol>> {
         ));
     }
     properties
+}
+
+/// How far everything has come, what matters most first. There are only so many states, so that what
+/// goes up at each step does not go up for ever.
+fn progress(protocol: &Protocol, state: &State) -> [usize; 8] {
+    let mishaps_left = usize::from(state.crashes) + usize::from(state.silences);
+    let most = usize::from(protocol.crashes) + usize::from(protocol.silences);
+    let run = match state.run {
+        RunState::None => 0,
+        RunState::Running => 1,
+        RunState::Done => 2,
+        RunState::Undoing => 3,
+        RunState::RolledBack => 4,
+    };
+    let settled = state.entries.iter().filter(|entry| entry.is_settled());
+    let put_back = match state.run {
+        RunState::Undoing => state.entries.len() - settled.count(),
+        _ => 0,
+    };
+    let units = state.survey.iter().chain(&state.units);
+    [
+        most - mishaps_left,
+        usize::from(state.token),
+        run,
+        put_back,
+        state.fenced.len(),
+        usize::from(state.next),
+        units.filter(|unit| **unit == Unit::Done).count(),
+        state.workers.iter().map(stage).sum(),
+    ]
+}
+
+/// How far a worker has come with its unit. Who ended has come farthest: it goes on under another
+/// number.
+fn stage(worker: &Worker) -> usize {
+    match worker.doing {
+        Doing::Idle => usize::from(worker.knows),
+        Doing::Surveys(_) | Doing::Has(_) => 2,
+        Doing::Noted(_) | Doing::InBatch { .. } => 3,
+        Doing::Loaded(_) => 4,
+        Doing::Out => 5,
+    }
 }

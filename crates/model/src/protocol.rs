@@ -30,12 +30,22 @@ pub enum Fault {
     FenceBesideBatch,
     /// A rollback takes the lease without waiting for transactions under way.
     RollbackBesideBatch,
+    /// A run in the place of another takes the lease without waiting for transactions under way.
+    RenewBesideBatch,
     /// A unit is completed before its batch is committed.
     CompleteFirst,
     /// The last unit does not wait for the others.
     SumEarly,
     /// A worker decides before everything is surveyed.
     DecideEarly,
+    /// A unit that is loaded again keeps its rows again as they were before, over what was kept.
+    ImageAgain,
+    /// A batch does not keep a row as it was before.
+    WithoutImage,
+    /// A rollback forgets a row in a transaction before the one that puts it back.
+    ForgetFirst,
+    /// A rollback forgets a row in a transaction after the one that puts it back.
+    ForgetLater,
 }
 
 /// What becomes of a document.
@@ -67,9 +77,10 @@ impl Fate {
                 Self::Overwrites => Row::Somebodys,
                 Self::Row | Self::Quarantine | Self::Superseded => Row::Absent,
             },
+            recorded: None,
+            image: None,
             quarantined: false,
             superseded: false,
-            image: None,
             effects: 0,
         }
     }
@@ -83,14 +94,23 @@ pub enum Row {
     Migrated,
 }
 
+/// What the ledger says that migration did with a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Recorded {
+    Inserted,
+    Updated,
+}
+
 /// What V3 and the ledger hold of one document.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Entry {
     pub row: Row,
+    /// What the ledger says of the row.
+    pub recorded: Option<Recorded>,
+    /// The row as it was before, as the ledger keeps it.
+    pub image: Option<Row>,
     pub quarantined: bool,
     pub superseded: bool,
-    /// The row as it was before.
-    pub image: Option<Row>,
     /// How often something was written for it.
     pub effects: u8,
 }
@@ -151,6 +171,14 @@ pub struct Worker {
     pub knows: bool,
 }
 
+/// What a rollback that lacks a part has in its memory between two transactions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Between {
+    pub document: usize,
+    /// What the row is to be, unless it is put back already.
+    pub row: Option<Row>,
+}
+
 /// Everything.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct State {
@@ -176,12 +204,16 @@ pub struct State {
     pub fenced: Vec<u8>,
     /// The token under which somebody rolls back at this moment.
     pub undoing: Option<u8>,
+    /// What it is about to do; none where a row and its entry are one transaction.
+    pub between: Option<Between>,
     /// Crashes that may still happen.
     pub crashes: u8,
     /// Living workers that may still be taken for silent.
     pub silences: u8,
     /// Units that went to another worker.
     pub taken_over: bool,
+    /// Whether a run began in the place of one that nobody ended.
+    pub renewed: bool,
 }
 
 impl Protocol {
@@ -221,9 +253,11 @@ impl Protocol {
             next: 1,
             fenced: Vec::new(),
             undoing: None,
+            between: None,
             crashes: self.crashes,
             silences: self.silences,
             taken_over: false,
+            renewed: false,
         }
     }
 
@@ -240,11 +274,25 @@ impl Entry {
             + usize::from(self.superseded)
     }
 
-    pub(crate) fn write(&mut self, fate: Fate) {
+    /// Whether the ledger says that something became of the document.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.recorded.is_some() || self.quarantined || self.superseded
+    }
+
+    /// What a batch does: V3 and the ledger in one transaction.
+    pub(crate) fn write(&mut self, fate: Fate, fault: Option<Fault>) {
         self.effects += 1;
         match fate {
             Fate::Row | Fate::Overwrites => {
-                self.image.get_or_insert(self.row);
+                let there = self.row != Row::Absent;
+                if there && fault != Some(Fault::WithoutImage) {
+                    self.image.get_or_insert(self.row);
+                }
+                self.recorded = Some(if there {
+                    Recorded::Updated
+                } else {
+                    Recorded::Inserted
+                });
                 self.row = Row::Migrated;
             }
             Fate::Quarantine => self.quarantined = true,
@@ -252,10 +300,20 @@ impl Entry {
         }
     }
 
-    pub(crate) fn undo(&mut self) {
-        if let Some(image) = self.image.take() {
-            self.row = image;
+    /// What a row is to be again, by the ledger alone: what migration inserted goes, what it changed
+    /// becomes its image, and without an image it stays.
+    pub(crate) fn was(&self) -> Row {
+        match (self.recorded, self.image) {
+            (Some(Recorded::Inserted), _) => Row::Absent,
+            (Some(Recorded::Updated), Some(image)) => image,
+            (Some(Recorded::Updated) | None, _) => self.row,
         }
+    }
+
+    /// The ledger has nothing of it any longer.
+    pub(crate) fn forget(&mut self) {
+        self.recorded = None;
+        self.image = None;
         self.quarantined = false;
         self.superseded = false;
         self.effects = 0;
@@ -269,6 +327,20 @@ impl State {
 
     pub(crate) fn in_batch(&self, worker: &Worker) -> bool {
         matches!(worker.doing, Doing::InBatch { .. })
+    }
+
+    /// Whether any transaction has proven that its run holds the lease: who wants the lease waits.
+    pub(crate) fn under_way(&self) -> bool {
+        self.workers.iter().any(|worker| self.in_batch(worker))
+    }
+
+    /// Another run has the lease. What was written stays.
+    pub(crate) fn begin_run(&mut self) {
+        self.token += 1;
+        self.run = RunState::Running;
+        self.units.fill(Unit::Waiting);
+        self.survey.fill(Unit::Waiting);
+        self.notes.fill(false);
     }
 
     /// Whether a worker lives under that number.

@@ -1,17 +1,20 @@
 //! What can happen, one transaction or one mishap at a time.
 
+mod rollback;
 mod survey;
 
 use stateright::Model;
 
 use crate::properties;
-use crate::protocol::{Doing, Fault, Protocol, RunState, State, Unit};
+use crate::protocol::{Doing, Entry, Fault, Protocol, RunState, State, Unit, Worker};
 
 /// See the module. Workers are named by their place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// A worker takes part, or begins the run.
     Join(usize),
+    /// A worker of other terms begins a run in the place of one whose workers are all dead or silent.
+    Renew(usize),
     /// It claims a unit of the survey.
     Survey(usize, usize),
     /// It keeps what it noted of it.
@@ -40,8 +43,10 @@ pub enum Step {
     Fence(u8),
     /// Somebody begins to roll back.
     Undo,
-    /// A document is put back as it was.
+    /// A document is put back as it was, and the ledger forgets it.
     UndoOne(usize),
+    /// The second transaction of a rollback that takes two for a row.
+    UndoRest,
     /// Everything was put back.
     Undone,
     /// The rollback dies.
@@ -60,7 +65,10 @@ impl Model for Protocol {
         let sum = self.documents();
         for (place, worker) in state.workers.iter().enumerate() {
             match worker.doing {
-                Doing::Out => actions.push(Step::Join(place)),
+                Doing::Out => {
+                    actions.push(Step::Join(place));
+                    actions.push(Step::Renew(place));
+                }
                 Doing::Idle if !worker.knows => {
                     for unit in 0..self.survey {
                         actions.push(Step::Survey(place, unit));
@@ -108,6 +116,7 @@ impl Model for Protocol {
             for document in 0..self.documents() {
                 actions.push(Step::UndoOne(document));
             }
+            actions.push(Step::UndoRest);
             actions.push(Step::Undone);
             if state.crashes > 0 {
                 actions.push(Step::UndoCrash);
@@ -119,6 +128,7 @@ impl Model for Protocol {
         let mut state = last.clone();
         let done = match step {
             Step::Join(place) => self.join(&mut state, place),
+            Step::Renew(place) => self.renew(&mut state, place),
             Step::Survey(place, unit) => survey::claim(&mut state, place, unit),
             Step::Keep(place) => survey::keep(&mut state, place),
             Step::Surveyed(place) => survey::complete(&mut state, place),
@@ -146,19 +156,15 @@ impl Model for Protocol {
                 Some(())
             }
             Step::Fence(number) => self.fence(&mut state, number),
-            Step::Undo => self.undo(&mut state),
-            Step::UndoOne(document) => {
-                let under = state.undoing.filter(|token| *token == state.token)?;
-                debug_assert_eq!(under, state.token);
-                let fate = self.fates.get(document)?;
-                let entry = state.entries.get_mut(document)?;
-                (*entry != fate.before()).then(|| entry.undo())
-            }
-            Step::Undone => self.undone(&mut state),
+            Step::Undo => rollback::begin(self, &mut state),
+            Step::UndoOne(document) => rollback::one(self, &mut state, document),
+            Step::UndoRest => rollback::rest(&mut state),
+            Step::Undone => rollback::end(&mut state),
             Step::UndoCrash => {
                 state.undoing?;
                 state.crashes -= 1;
                 state.undoing = None;
+                state.between = None;
                 Some(())
             }
         };
@@ -182,18 +188,36 @@ impl Protocol {
         match state.run {
             RunState::Running => {}
             RunState::None | RunState::Undoing => {
-                let under_way = state.workers.iter().any(|worker| state.in_batch(worker));
-                if under_way {
+                if state.under_way() {
                     return None;
                 }
-                state.token += 1;
-                state.run = RunState::Running;
-                state.units.fill(Unit::Waiting);
-                state.survey.fill(Unit::Waiting);
-                state.notes.fill(false);
+                state.begin_run();
             }
             RunState::Done | RunState::RolledBack => return None,
         }
+        self.enter(state, place)
+    }
+
+    /// A run that goes on belongs to its terms: who has others is refused while a worker of it lives,
+    /// and begins a run of its own, without a rollback, when all are dead or taken for silent. V3 and
+    /// the ledger are as that run left them.
+    fn renew(&self, state: &mut State, place: usize) -> Option<()> {
+        let waits = state.under_way() && !self.lacks(Fault::RenewBesideBatch);
+        if state.run != RunState::Running || waits {
+            return None;
+        }
+        let taking_part = |worker: &&Worker| {
+            let lives = worker.doing != Doing::Out && worker.token == state.token;
+            lives && !state.is_fenced(worker.number)
+        };
+        let slow = u8::try_from(state.workers.iter().filter(taking_part).count()).ok()?;
+        state.silences = state.silences.checked_sub(slow)?;
+        state.begin_run();
+        state.renewed = true;
+        self.enter(state, place)
+    }
+
+    fn enter(&self, state: &mut State, place: usize) -> Option<()> {
         let (number, token) = (state.next, state.token);
         let worker = state.workers.get_mut(place)?;
         worker.doing = Doing::Idle;
@@ -250,7 +274,7 @@ impl Protocol {
             return Self::leave(state, place);
         }
         let entry = state.entries.get(unit);
-        let settled = entry.is_none_or(|entry| entry.places() > 0);
+        let settled = entry.is_none_or(Entry::is_settled);
         state.workers.get_mut(place)?.doing = Doing::InBatch { unit, settled };
         Some(())
     }
@@ -265,10 +289,12 @@ impl Protocol {
         } else {
             Doing::Has(unit)
         };
-        if let (Some(entry), Some(fate)) = (state.entries.get_mut(unit), self.fates.get(unit))
-            && !settled
-        {
-            entry.write(*fate);
+        if let (Some(entry), Some(fate)) = (state.entries.get_mut(unit), self.fates.get(unit)) {
+            if !settled {
+                entry.write(*fate, self.fault);
+            } else if self.lacks(Fault::ImageAgain) && entry.recorded.is_some() {
+                entry.image = Some(entry.row);
+            }
         }
         Some(())
     }
@@ -313,36 +339,6 @@ impl Protocol {
                 state.taken_over = true;
             }
         }
-        Some(())
-    }
-
-    /// Takes the run lock alone and the lease; who has the lease waits for transactions under way.
-    fn undo(&self, state: &mut State) -> Option<()> {
-        let begun = matches!(
-            state.run,
-            RunState::Running | RunState::Done | RunState::Undoing
-        );
-        let shared = state.workers.iter().any(|worker| worker.locked);
-        let under_way = state.workers.iter().any(|worker| state.in_batch(worker));
-        if !begun || shared || state.undoing.is_some() {
-            return None;
-        }
-        if under_way && !self.lacks(Fault::RollbackBesideBatch) {
-            return None;
-        }
-        state.token += 1;
-        state.run = RunState::Undoing;
-        state.undoing = Some(state.token);
-        Some(())
-    }
-
-    fn undone(&self, state: &mut State) -> Option<()> {
-        state.undoing.filter(|token| *token == state.token)?;
-        if !self.is_as_before(&state.entries) {
-            return None;
-        }
-        state.undoing = None;
-        state.run = RunState::RolledBack;
         Some(())
     }
 }
