@@ -174,10 +174,14 @@ fn valid(mut id: String) -> String {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use futures::executor::block_on;
     use proptest::prelude::*;
 
     use super::*;
+
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.expect("a runtime").block_on(future)
+    }
 
     struct Known {
         sorted: Vec<String>,

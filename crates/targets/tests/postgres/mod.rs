@@ -3,6 +3,7 @@
 mod broken;
 mod conflicts;
 mod connecting;
+mod crew;
 mod digests;
 mod handover;
 mod items;

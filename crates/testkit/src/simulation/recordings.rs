@@ -1,8 +1,8 @@
 //! Recordings in the same world: buckets and a ledger that workers share, each call of which waits
 //! for its turn.
 //!
-//! Listings have none of their own: a survey reads both of them and the ledger at once, and a worker
-//! waits for one turn at a time. For the same reason a worker copies one object at a time.
+//! Listings have none of their own: a survey reads both of them and the ledger at once, and nothing
+//! happens in between that it would not find at its next question.
 
 use std::future::Future;
 use std::sync::Arc;
