@@ -46,6 +46,14 @@ fn options() -> LoadOptions {
     }
 }
 
+/// Every other life has two batches under way.
+fn options_of(seat: &Seat) -> LoadOptions {
+    LoadOptions {
+        connections: if seat.number() % 2 == 0 { 2 } else { 1 },
+        ..options()
+    }
+}
+
 /// Leads, conversations and cases, some of them malformed, and one of each delivered twice.
 fn documents() -> MemoryDocuments {
     let what = Generated {
@@ -128,7 +136,7 @@ async fn worker(
         fingerprint,
         desk: seat,
         writer: Arc::new(seat.clone()),
-        options: options(),
+        options: options_of(seat),
         unit_bytes: 4,
         progress: &Silent,
     })
@@ -144,7 +152,7 @@ async fn process(known: &Known, seat: &Seat) -> Result<LoadReport> {
         &SalesAi,
         surveyed,
         writer,
-        options(),
+        options_of(seat),
         None,
         &Silent,
     )
