@@ -26,9 +26,9 @@ const KEPT: usize = 155;
 const AT_MOST: usize = 210;
 
 /// Bytes a recording that a plan holds of those to be copied.
-const PLAN: usize = 1_000;
+const PLAN: usize = 600;
 /// Bytes a recording that are held at once while it is computed.
-const PLANNING: usize = 2_000;
+const PLANNING: usize = 1_400;
 
 /// What the survey reads of a case, with ids, names and numbers as long as usual ones.
 fn case(index: usize, of: usize) -> Document {

@@ -120,8 +120,8 @@ pub struct Copy {
     pub owner: Owner,
     /// Why.
     pub why: Why,
-    /// What the ledger holds of the first candidate.
-    pub previous: Option<ObjectRecord>,
+    /// What the ledger holds of the first candidate; of most there is nothing.
+    pub previous: Option<Box<ObjectRecord>>,
 }
 
 impl Copy {

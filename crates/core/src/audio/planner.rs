@@ -149,7 +149,7 @@ impl Planner<'_> {
             return;
         }
         let id = Some(conversation.id.as_str());
-        let mut candidates = Vec::new();
+        let mut candidates = Vec::with_capacity(formats.len());
         for object in formats {
             self.see(&object.uri, id);
             match self.settled_quarantine(object, id) {
@@ -229,7 +229,7 @@ impl Planner<'_> {
         let previous = candidates
             .first()
             .and_then(|object| self.ledger.get(&(object.uri.as_str(), owner.id())))
-            .map(|record| (*record).clone());
+            .map(|record| Box::new((*record).clone()));
         let found = |object: &SourceObject| {
             let stored = self.stored.get(owner.key(&object.name).as_str())?;
             Some(stored.etag.clone().unwrap_or_default())

@@ -78,7 +78,7 @@ impl Flow {
                 let intent = copy.intent(index, &self.public_url);
                 self.intend(intent.as_slice()).await?;
             }
-            let previous = copy.previous.as_ref().filter(|_| index == 0);
+            let previous = copy.previous.as_deref().filter(|_| index == 0);
             if let Some(refreshed) = self.refresh(&copy, object, previous).await? {
                 result = refreshed;
                 break;

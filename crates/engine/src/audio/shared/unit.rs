@@ -171,8 +171,8 @@ impl Worker<'_> {
                 .find_map(|(index, object)| {
                     let record = now(&object.uri)?;
                     // One that an earlier run copied is a duplicate where another takes its place.
-                    let new =
-                        copy.previous.as_ref() != Some(record) && record.role == copy.owner.role();
+                    let new = copy.previous.as_deref() != Some(record)
+                        && record.role == copy.owner.role();
                     let proven = new && record.is_copied() && same_version(object, record);
                     proven.then_some((index, object.size, record.url.clone()))
                 });
@@ -195,7 +195,7 @@ impl Worker<'_> {
                 return false;
             }
             if let Some(first) = copy.candidates.first() {
-                copy.previous = now(&first.uri).cloned();
+                copy.previous = now(&first.uri).cloned().map(Box::new);
             }
             true
         });
