@@ -338,7 +338,7 @@ async fn columns_that_hold_no_days_or_are_generated_stop_the_run_at_its_beginnin
         ),
         (
             generated,
-            "Customer.accountType is a generated column, and the plan writes to it",
+            "the server alone fills Customer.accountType (a generated column, or an identity), and the plan",
             "next: make an ordinary column of it",
         ),
     ] {

@@ -173,6 +173,24 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn one_slot_more_is_for_one_holder_alone() {
+        let slots = Slots::new(2);
+        let held = (slots.take().await, slots.take().await);
+        let soon = Duration::from_secs(1);
+        let waits = tokio::time::timeout(soon, slots.take()).await;
+        assert!(waits.is_err(), "both are taken");
+        let more = slots.and_one();
+        let own = tokio::time::timeout(soon, more.take()).await;
+        let own = own.expect("its own").expect("open");
+        let waits = tokio::time::timeout(soon, more.take()).await;
+        assert!(waits.is_err(), "it has one");
+        drop(held);
+        let both = (slots.take().await, more.take().await);
+        assert!(both.0.is_some() && both.1.is_some());
+        drop((own, both));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_bandwidth_is_kept_over_all_takers_in_each_direction() {
         let limits = Limits::new(Some(10_000));
         let begin = Instant::now();

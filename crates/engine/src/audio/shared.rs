@@ -128,8 +128,8 @@ pub async fn execute(shared: &Shared<'_>) -> Result<Done> {
         parts: OnceLock::new(),
     };
     shared.progress.start("Recordings", None);
-    // So many that a unit of few recordings keeps none of the slots empty.
-    let hands = concurrency.div_ceil(UNIT);
+    // One more than fill the slots, for units have more recordings and fewer, and end.
+    let hands = concurrency / UNIT + 1;
     worker::work_with_hands(shared.desk, retries, hands, |unit, hand| {
         worker.perform(unit, hand)
     })

@@ -92,9 +92,9 @@ fn filled_by_the_server(table: &str, column: &LiveColumn) -> Error {
     Error::new(
         ErrorKind::Mismatch,
         format!(
-            "{table}.{} is a generated column, and the plan writes to it",
+            "the server alone fills {table}.{} (a generated column, or an identity), and the plan writes to it",
             column.name
         ),
     )
-    .remedy("make an ordinary column of it (ALTER TABLE … ALTER COLUMN … DROP EXPRESSION), then run this again; nothing was changed")
+    .remedy("make an ordinary column of it (ALTER TABLE … ALTER COLUMN … DROP EXPRESSION, of an identity DROP IDENTITY), then run this again; nothing was changed")
 }
